@@ -1,0 +1,44 @@
+import Glibc
+
+/// Memory was asked for that the system would not give.
+public struct OutOfMemory: Error, Sendable, Equatable {
+  /// How much was asked for.
+  public let byteCount: Int
+  /// What for.
+  public let purpose: MemoryPurpose
+}
+
+/// A fixed run of zeroed private memory, owned by one holder and entered in a ledger.
+///
+/// The memory is mapped anonymously: pages that are never touched cost nothing, the start is aligned to a page, and
+/// what is freed goes back to the system at once.
+public struct ByteBuffer: ~Copyable {
+  /// The memory itself. Valid while the buffer lives.
+  public let bytes: UnsafeMutableRawBufferPointer
+  private let purpose: MemoryPurpose
+  private let ledger: MemoryLedger
+
+  /// Maps `byteCount` bytes of zeroes.
+  ///
+  /// - Parameters:
+  ///   - byteCount: Size in bytes, at least 1; rounded up to whole pages by the system, not in the ledger.
+  ///   - purpose: What the ledger files it under.
+  ///   - ledger: The book it is entered in until the buffer is destroyed.
+  /// - Throws: ``OutOfMemory`` if the system refuses.
+  public init(byteCount: Int, for purpose: MemoryPurpose, in ledger: MemoryLedger) throws(OutOfMemory) {
+    precondition(byteCount > 0)
+    guard
+      let start = mmap(nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+      start != MAP_FAILED
+    else { throw OutOfMemory(byteCount: byteCount, purpose: purpose) }
+    bytes = UnsafeMutableRawBufferPointer(start: start, count: byteCount)
+    self.purpose = purpose
+    self.ledger = ledger
+    ledger.recordAllocation(byteCount, for: purpose)
+  }
+
+  deinit {
+    munmap(bytes.baseAddress, bytes.count)
+    ledger.recordFree(bytes.count, for: purpose)
+  }
+}
