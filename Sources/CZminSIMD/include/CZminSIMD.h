@@ -1,0 +1,122 @@
+// The kernels' interface: one state, one function type.
+//
+// A kernel takes the exact state of a document between two bytes and a run of raw bytes, and gives back the minified
+// bytes and the exact state after the run, or says that the run is not clean. It never explains: the reference in
+// ZminCore does, from the same start state.
+#ifndef CZMIN_SIMD_H
+#define CZMIN_SIMD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/// What a run of bytes is a part of.
+typedef enum { ZMIN_JSON = 0, ZMIN_NDJSON = 1, ZMIN_CONCAT = 2 } zmin_format;
+
+/// Where in a token the document stands. The order is that of `Lexeme` in ZminCore; a test compares them.
+typedef enum {
+  ZMIN_BETWEEN = 0,    // between tokens (after whitespace, a bracket, a colon, a comma, a closed string)
+  ZMIN_MINUS,          // -
+  ZMIN_ZERO,           // 0 -0
+  ZMIN_INTEGER,        // 12
+  ZMIN_POINT,          // 12.
+  ZMIN_FRACTION,       // 12.5
+  ZMIN_EXPONENT,       // 12e
+  ZMIN_EXPONENT_SIGN,  // 12e+
+  ZMIN_EXPONENT_DIGITS,
+  ZMIN_T, ZMIN_TR, ZMIN_TRU,
+  ZMIN_F, ZMIN_FA, ZMIN_FAL, ZMIN_FALS,
+  ZMIN_N, ZMIN_NU, ZMIN_NUL,
+  ZMIN_LITERAL_END,    // true false null, complete; a delimiter must follow
+  ZMIN_STRING,         // in a string
+  ZMIN_ESCAPE,         // after a backslash in a string
+  ZMIN_HEX4, ZMIN_HEX3, ZMIN_HEX2, ZMIN_HEX1,  // so many hexadecimal digits of \uXXXX are to come
+  ZMIN_TAIL1,          // one UTF-8 continuation byte is to come
+  ZMIN_TAIL2,          // two, any
+  ZMIN_TAIL2_E0,       // two, the first A0...BF
+  ZMIN_TAIL2_ED,       // two, the first 80...9F
+  ZMIN_TAIL3,          // three, any
+  ZMIN_TAIL3_F0,       // three, the first 90...BF
+  ZMIN_TAIL3_F4,       // three, the first 80...8F
+  ZMIN_LEXEME_COUNT
+} zmin_lexeme;
+
+/// What the grammar expects next or, inside a token, once that token has ended.
+typedef enum {
+  ZMIN_EXPECT_START = 0,      // a value, or the end: the start of input, or after the LF of a record
+  ZMIN_EXPECT_VALUE,          // a value: after a colon, or after a comma in an array
+  ZMIN_EXPECT_FIRST_ELEMENT,  // a value or ]
+  ZMIN_EXPECT_FIRST_KEY,      // a string or }
+  ZMIN_EXPECT_KEY,            // a string
+  ZMIN_EXPECT_COLON,
+  ZMIN_EXPECT_AFTER_MEMBER,   // , or }
+  ZMIN_EXPECT_AFTER_ELEMENT,  // , or ]
+  ZMIN_EXPECT_END,            // the value is complete: the end; an LF in ndjson; another value in concat
+  ZMIN_EXPECTATION_COUNT
+} zmin_expectation;
+
+/// Open containers, one bit each: 0 an array, 1 an object.
+///
+/// The innermost up to 63 are in `top`, the innermost lowest, below a sentinel bit of 1. `words[0..<count]` hold 63
+/// each, outermost first, in the same form with the sentinel at bit 63. `top == 1` with `count > 0` is a legal state.
+/// A push with bit 63 of `top` set first moves `top` to `words[count++]` and sets it to 1.
+typedef struct {
+  uint64_t top;
+  uint64_t *words;
+  size_t count;
+  size_t capacity;  // of words; the caller reserves enough for a run of nothing but openers
+} zmin_nesting;
+
+/// The exact state of a checked document between two bytes.
+typedef struct {
+  zmin_nesting nesting;
+  size_t depth_max;  // an opener that would make the depth more than this is not clean
+  uint8_t lexeme;       // zmin_lexeme
+  uint8_t expectation;  // zmin_expectation
+} zmin_state;
+
+/// The state of an unchecked document: the three-state machine, and for ndjson whether an LF is owed.
+typedef struct {
+  uint8_t string_state;  // 0 outside, 1 in a string, 2 after a backslash in a string
+  uint8_t kept_since_lf; // ndjson: something was kept since the last LF kept
+} zmin_raw_state;
+
+/// What a kernel can do on this CPU.
+typedef struct {
+  bool avx512;  // F BW VL DQ VBMI VBMI2 BMI1 BMI2 LZCNT POPCNT PCLMULQDQ VPCLMULQDQ and the system saves the registers
+  bool gfni;
+} zmin_cpu_features;
+zmin_cpu_features zmin_detect_cpu(void);
+
+/// Room that a kernel may write past what it returns as written.
+enum { ZMIN_OUTPUT_SLACK = 128 };
+
+/// Minifies and checks `n` bytes from `in` to `out`.
+///
+/// `out` has room for n (for concat 5 * n / 3 + 1) + ZMIN_OUTPUT_SLACK bytes and does not overlap `in`. `workspace`
+/// is `workspace_bytes` of 64-byte aligned memory, whose content need not outlive the call.
+/// True: the bytes are clean, i.e. the document so far is the beginning of a valid one; `*written` bytes are out, and
+/// `state` is exact. False: not plainly clean; `state` (its words too) and `out` hold nothing of use.
+typedef bool (*zmin_check_function)(
+    zmin_state *state, zmin_format format, const uint8_t *in, size_t n, uint8_t *out, size_t *written,
+    void *workspace);
+
+/// Minifies `n` bytes without any check, json and ndjson only; `in == out` is allowed. Returns the bytes written.
+typedef size_t (*zmin_raw_function)(
+    zmin_raw_state *state, zmin_format format, const uint8_t *in, size_t n, uint8_t *out, void *workspace);
+
+bool zmin_check_portable(
+    zmin_state *, zmin_format, const uint8_t *in, size_t n, uint8_t *out, size_t *written, void *workspace);
+size_t zmin_raw_portable(zmin_raw_state *, zmin_format, const uint8_t *in, size_t n, uint8_t *out, void *workspace);
+
+#if defined(__x86_64__)
+bool zmin_check_avx512(
+    zmin_state *, zmin_format, const uint8_t *in, size_t n, uint8_t *out, size_t *written, void *workspace);
+size_t zmin_raw_avx512(zmin_raw_state *, zmin_format, const uint8_t *in, size_t n, uint8_t *out, void *workspace);
+size_t zmin_workspace_bytes_avx512(void);
+#endif
+
+/// Counts the line feeds in `n` bytes, with whatever the CPU has.
+size_t zmin_count_newlines(const uint8_t *in, size_t n);
+
+#endif
