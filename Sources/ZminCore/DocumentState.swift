@@ -1,0 +1,70 @@
+package import ZminMemory
+
+/// What the grammar expects next or, inside a token, once that token has ended.
+///
+/// The order is that of `zmin_expectation`, which the C kernels use.
+package enum Expectation: UInt8, CaseIterable {
+  /// A value, or the end: the start of the input, or after the LF of a record.
+  case start
+  /// A value: after a colon, or after a comma in an array.
+  case value
+  /// A value or `]`.
+  case firstElement
+  /// A string or `}`.
+  case firstKey
+  /// A string.
+  case key
+  case colon
+  /// `,` or `}`.
+  case afterMember
+  /// `,` or `]`.
+  case afterElement
+  /// The value is complete: the end; in `ndjson` an LF, in `concat` another value.
+  case end
+}
+
+/// The exact state of a document between two bytes: what it takes to go on from there.
+package struct DocumentState: ~Copyable {
+  package var lexeme = Lexeme.between
+  package var expectation = Expectation.start
+  package var nesting: NestingStack
+
+  /// The state before the first byte.
+  ///
+  /// - Throws: ``OutOfMemory``.
+  package init(ledger: MemoryLedger) throws(OutOfMemory) {
+    nesting = try NestingStack(ledger: ledger)
+  }
+
+  /// What is expected once a value has ended at this depth.
+  package var expectationAfterValue: Expectation {
+    switch nesting.innermost {
+    case nil: .end
+    case .array: .afterElement
+    case .object: .afterMember
+    }
+  }
+
+  /// Whether the input may end here.
+  package func mayEnd(_ format: Format) -> Bool {
+    guard lexeme.isComplete else { return false }
+    return expectation == .end || (expectation == .start && format != .json)
+  }
+
+  /// Becomes a copy of `other`.
+  ///
+  /// - Throws: ``OutOfMemory``.
+  package mutating func assign(from other: borrowing DocumentState) throws(OutOfMemory) {
+    lexeme = other.lexeme
+    expectation = other.expectation
+    try nesting.assign(from: other.nesting)
+  }
+
+  /// Back to the state before the first byte.
+  package mutating func reset() {
+    lexeme = .between
+    expectation = .start
+    nesting.top = 1
+    nesting.wordCount = 0
+  }
+}

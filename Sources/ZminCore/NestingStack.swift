@@ -1,0 +1,89 @@
+package import ZminMemory
+
+/// What a level of nesting is.
+package enum ContainerKind: UInt8, Sendable {
+  case array = 0
+  case object = 1
+}
+
+/// The open brackets and braces of a document, one bit each: 0 an array, 1 an object.
+///
+/// The innermost up to 63 levels are in `top`, the innermost lowest, below a sentinel bit; `words[0..<wordCount]` hold
+/// 63 each, outermost first, in the same form with the sentinel at bit 63. A push onto a full `top` first moves it to
+/// the words. `top == 1` with words left is legal. The C kernels work on this very form (`zmin_nesting`).
+package struct NestingStack: ~Copyable {
+  /// Levels in one word.
+  package static let levelsPerWord = 63
+
+  package var top: UInt64 = 1
+  package var wordCount = 0
+  private var storage: ByteBuffer
+  private let ledger: MemoryLedger
+
+  /// An empty stack with room for what a first window of usual size can open.
+  ///
+  /// - Throws: ``OutOfMemory``.
+  package init(ledger: MemoryLedger) throws(OutOfMemory) {
+    self.ledger = ledger
+    storage = try ByteBuffer(byteCount: 64 * 1024, for: .nesting, in: ledger)
+  }
+
+  /// The words that hold all but the innermost levels.
+  package var words: UnsafeMutableBufferPointer<UInt64> { storage.bytes.assumingMemoryBound(to: UInt64.self) }
+
+  /// Levels open now.
+  package var depth: Int { wordCount * Self.levelsPerWord + (63 - top.leadingZeroBitCount) }
+
+  /// The innermost container, nil outside all.
+  package var innermost: ContainerKind? {
+    if top > 1 { return kind(top) }
+    return wordCount == 0 ? nil : kind(words[wordCount - 1])
+  }
+
+  /// Makes sure that `levels` more can be opened without asking for memory, doubling what there is where it must grow.
+  ///
+  /// - Throws: ``OutOfMemory``.
+  package mutating func reserve(_ levels: Int) throws(OutOfMemory) {
+    let needed = wordCount + levels / Self.levelsPerWord + 2
+    guard needed > words.count else { return }
+    let larger = try ByteBuffer(
+      byteCount: max(needed, 2 * words.count) * MemoryLayout<UInt64>.size, for: .nesting, in: ledger)
+    larger.bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: storage.bytes.prefix(wordCount * 8)))
+    storage = larger
+  }
+
+  /// Opens a level. There must be room (``reserve(_:)``).
+  package mutating func open(_ kind: ContainerKind) {
+    if top >> 63 != 0 {
+      words[wordCount] = top
+      wordCount += 1
+      top = 1
+    }
+    top = top << 1 | UInt64(kind.rawValue)
+  }
+
+  /// Closes the innermost level; false, and nothing changed, if that is not of this kind or there is none.
+  package mutating func close(_ kind: ContainerKind) -> Bool {
+    guard innermost == kind else { return false }
+    if top == 1 {
+      wordCount -= 1
+      top = words[wordCount]
+    }
+    top >>= 1
+    return true
+  }
+
+  /// Becomes a copy of `other`.
+  ///
+  /// - Complexity: O(*d* / 64) for a depth of *d*.
+  /// - Throws: ``OutOfMemory``.
+  package mutating func assign(from other: borrowing NestingStack) throws(OutOfMemory) {
+    wordCount = 0
+    try reserve(other.wordCount * Self.levelsPerWord)
+    top = other.top
+    wordCount = other.wordCount
+    storage.bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: other.storage.bytes.prefix(wordCount * 8)))
+  }
+
+  private func kind(_ bits: UInt64) -> ContainerKind { bits & 1 == 0 ? .array : .object }
+}
