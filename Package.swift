@@ -19,7 +19,10 @@ let package = Package(
   name: "zmin",
   targets: [
     .target(name: "ZminMemory", swiftSettings: swiftSettings),
+    .target(name: "CZminSIMD", cSettings: cSettings),
     .target(name: "ZminCore", dependencies: ["ZminMemory"], swiftSettings: swiftSettings),
+    .target(name: "ZminCPU", dependencies: ["CZminSIMD", "ZminCore", "ZminMemory"], swiftSettings: swiftSettings),
+    .target(name: "Zmin", dependencies: ["ZminCPU", "ZminCore", "ZminMemory"], swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6]
 )

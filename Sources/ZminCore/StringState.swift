@@ -16,17 +16,16 @@ package enum StringState: UInt8, Sendable, CaseIterable {
   }
 }
 
-/// The definition of what zmin does to unchecked input, `json` or `ndjson`, a byte at a time.
-package struct UncheckedReference {
+/// The state of a document that is minified without a check.
+package struct UncheckedState: Sendable {
   package var stringState = StringState.outside
-  /// Whether something was kept since the last LF that was: an LF is owed.
+  /// Whether something was kept since the last LF that was, so that `ndjson` owes one.
   package var owesLineFeed = false
-  private let format: Format
 
-  package init(format: Format) { self.format = format }
+  package init() {}
 
-  /// Whether `byte` is kept.
-  package mutating func keeps(_ byte: UInt8) -> Bool {
+  /// Whether `byte` is kept: the definition of what zmin does to unchecked input, `json` or `ndjson`.
+  package mutating func keeps(_ byte: UInt8, format: Format) -> Bool {
     let wasOutside = stringState == .outside
     stringState = stringState.after(byte)
     guard wasOutside, ByteClass(byte) == .whitespace else {

@@ -1,0 +1,11 @@
+extension UnsafeRawBufferPointer {
+  /// The index of the last byte of that value in the first `end` bytes.
+  func lastIndex(ofByte byte: UInt8, before end: Int) -> Int? {
+    var index = end
+    while index > 0 {
+      index -= 1
+      if self[index] == byte { return index }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,40 @@
+import ZminCore
+
+/// The first error of an input, placed by offsets alone: what a ``Minifier`` finds.
+///
+/// Lines and columns cost a pass over the bytes before, so they are made only when a message is.
+package struct Failure: Sendable, Equatable {
+  /// Offset from the start of the input, in bytes, of the first byte with which the input is no longer the beginning of
+  /// any valid one; the length of the input if it ends too early.
+  package let offset: Int
+  /// Offset of the opening quote, where the fault is in a string.
+  package let openQuoteOffset: Int?
+  let fault: Fault
+  let foreignContent: ForeignContent?
+
+  /// The message and place for people.
+  ///
+  /// - Parameter position: The line and column of an offset up to ``offset``.
+  package func located(by position: (Int) throws -> TextPosition) rethrows -> InvalidJSON {
+    let opened = try openQuoteOffset.map(position)
+    let message =
+      foreignContent?.message ?? fault.message(opened: opened.map { "line \($0.line), column \($0.column)" } ?? "")
+    let place = try position(offset)
+    return InvalidJSON(line: place.line, column: place.column, offset: offset, message: message)
+  }
+}
+
+/// Input that is not valid JSON: what is wrong and where.
+public struct InvalidJSON: Error, Sendable, Hashable, CustomStringConvertible {
+  /// Line of the first error, from 1. Lines end with LF.
+  public let line: Int
+  /// Column of the first error in bytes, from 1.
+  public let column: Int
+  /// Offset of the first error in bytes, from 0.
+  public let offset: Int
+  /// What is wrong, in one clause.
+  public let message: String
+
+  /// `LINE:COLUMN: MESSAGE (byte OFFSET)`.
+  public var description: String { "\(line):\(column): \(message) (byte \(offset))" }
+}

@@ -1,0 +1,231 @@
+import ZminCPU
+package import ZminCore
+package import ZminMemory
+
+/// Minifies one input, given in windows of any size: bytes in, bytes out.
+///
+/// Nothing is allocated for a window, and the memory used does not depend on the length of the input, only, by one bit a
+/// level, on how deep it nests.
+package struct Minifier: ~Copyable {
+  /// What it does.
+  package let options: MinifierOptions
+  private let kernel: KernelRun
+  private var reference: Reference
+  private var state: DocumentState
+  private var windowStart: DocumentState
+  private var unchecked = UncheckedState()
+
+  /// Bytes taken so far.
+  private var consumedBytes = 0
+  /// How many bytes of a leading byte order mark have come; more than its length once that is decided.
+  private var byteOrderMarkBytes = 0
+  private var head: [UInt8] = []
+  private var openQuoteOffset: Int?
+  private var pending: PendingFailure?
+
+  /// A fault that waits for the bytes after it, which may name it better.
+  private struct PendingFailure {
+    let fault: Fault
+    let offset: Int
+    var next: [UInt8] = []
+  }
+
+  /// What a call gave.
+  package struct Result {
+    /// Bytes written to the output.
+    package var writtenBytes = 0
+    /// Set once the first error is known; nothing may be given to the minifier afterwards but ``reset()``.
+    package var failure: Failure?
+  }
+
+  /// - Throws: ``OutOfMemory``.
+  package init(_ options: MinifierOptions, ledger: MemoryLedger) throws(OutOfMemory) {
+    let kernel = try KernelRun(options.kernel, ledger: ledger)
+    let state = try DocumentState(ledger: ledger)
+    let windowStart = try DocumentState(ledger: ledger)
+    self.options = options
+    self.kernel = kernel
+    self.state = state
+    self.windowStart = windowStart
+    reference = Reference(format: options.format, depthMax: options.depthMax)
+    head.reserveCapacity(ForeignContent.signatureBytes)
+  }
+
+  /// The room that the output needs for an input of `byteCount` bytes and for what ``finish(into:)`` adds.
+  package static func outputBytes(forInputBytes byteCount: Int, format: Format) -> Int {
+    let kept = format == .concat ? byteCount / 3 * 5 + 5 : byteCount
+    return kept + Self.byteOrderMark.count + 1 + KernelRun.outputSlackBytes
+  }
+
+  /// Whether the bytes so far end a record: nothing has come since the last LF outside a string.
+  package var isBetweenRecords: Bool { state.expectation == .start && pending == nil }
+
+  /// Forgets the input so far and begins another.
+  ///
+  /// - Parameter offset: The offset that its first byte is said to have; a byte order mark is looked for at 0 only.
+  package mutating func reset(offset: Int = 0) {
+    state.reset()
+    unchecked = UncheckedState()
+    consumedBytes = offset
+    byteOrderMarkBytes = offset == 0 ? 0 : Self.byteOrderMark.count
+    head.removeAll(keepingCapacity: true)
+    openQuoteOffset = nil
+    pending = nil
+  }
+
+  /// Minifies the next bytes of the input.
+  ///
+  /// An error may be reported by a later call than the one that was given its byte, as what follows can name it better.
+  ///
+  /// - Parameters:
+  ///   - window: The next bytes, of any number.
+  ///   - output: Room as ``outputBytes(forInputBytes:format:)`` says. After an error it holds what was kept before it.
+  /// - Throws: ``OutOfMemory`` if the nesting is so deep that the memory for it is refused.
+  package mutating func minify(
+    _ window: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
+  ) throws(OutOfMemory) -> Result {
+    if head.count < ForeignContent.signatureBytes {
+      head.append(contentsOf: window.prefix(ForeignContent.signatureBytes - head.count))
+    }
+    if pending != nil { return Result(failure: extendPendingFailure(with: window)) }
+    var result = Result()
+    let rest = takeByteOrderMark(window, into: output, &result)
+    guard pending == nil else { return result }
+    let room = UnsafeMutableRawBufferPointer(rebasing: output.dropFirst(result.writtenBytes))
+    if options.validates {
+      try check(rest, into: room, &result)
+    } else {
+      result.writtenBytes += kernel.unchecked(&unchecked, format: options.format, rest, into: room)
+      consumedBytes += rest.count
+    }
+    return result
+  }
+
+  /// Ends the input.
+  ///
+  /// - Parameter output: Room for the LF that ends the last record, or for what looked like a byte order mark.
+  package mutating func finish(into output: UnsafeMutableRawBufferPointer) -> Result {
+    if let pending { return Result(failure: failure(pending)) }
+    var result = Result()
+    if options.validates {
+      let isCutShort = (1..<Self.byteOrderMark.count).contains(byteOrderMarkBytes)
+      if let fault = isCutShort ? .empty : reference.faultAtEnd(state) {
+        result.failure = failure(PendingFailure(fault: fault, offset: consumedBytes))
+      } else if options.format != .json, state.expectation == .end {
+        output[0] = UInt8(ascii: "\n")
+        result.writtenBytes = 1
+      }
+    } else {
+      releaseByteOrderMark(into: output, &result)
+      if options.format == .ndjson, unchecked.owesLineFeed {
+        output[result.writtenBytes] = UInt8(ascii: "\n")
+        result.writtenBytes += 1
+      }
+    }
+    return result
+  }
+
+  // MARK: Checked windows
+
+  /// A kernel says clean or not; the reference says what is wrong, or that nothing is.
+  private mutating func check(
+    _ window: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer, _ result: inout Result
+  ) throws(OutOfMemory) {
+    try state.nesting.reserve(window.count)
+    try windowStart.assign(from: state)
+    if let written = kernel.check(
+      &state, format: options.format, depthMax: options.depthMax, window, into: output)
+    {
+      result.writtenBytes += written
+      if !state.lexeme.isInString {
+        openQuoteOffset = nil
+      } else if let index = lastOpeningQuote(window) {
+        openQuoteOffset = consumedBytes + index
+      }
+      consumedBytes += window.count
+      return
+    }
+    try state.assign(from: windowStart)
+    try state.nesting.reserve(window.count)
+    let found = reference.run(&state, window, into: output)
+    result.writtenBytes += reference.written
+    if let index = reference.openQuote { openQuoteOffset = consumedBytes + index }
+    guard let found else {
+      if !state.lexeme.isInString { openQuoteOffset = nil }
+      consumedBytes += window.count
+      return
+    }
+    consumedBytes += found.index
+    pending = PendingFailure(fault: found.fault, offset: consumedBytes)
+    result.failure = extendPendingFailure(with: UnsafeRawBufferPointer(rebasing: window.dropFirst(found.index)))
+  }
+
+  /// The last quote in a window that ends inside a string, if it opened that string: the last one that no backslash
+  /// stands before, or nil if there is none, as then the string began before the window.
+  private func lastOpeningQuote(_ window: UnsafeRawBufferPointer) -> Int? {
+    var end = window.count
+    while let quote = window.lastIndex(ofByte: UInt8(ascii: "\""), before: end) {
+      var backslashes = quote
+      while backslashes > 0, window[backslashes - 1] == UInt8(ascii: "\\") { backslashes -= 1 }
+      let escapes = (quote - backslashes) % 2 == 1
+      // A window may begin after a backslash of the string.
+      let isEscaped = backslashes == 0 && windowStart.lexeme == .escape ? !escapes : escapes
+      if !isEscaped { return quote }
+      end = backslashes
+    }
+    return nil
+  }
+
+  // MARK: Failures
+
+  private mutating func extendPendingFailure(with bytes: UnsafeRawBufferPointer) -> Failure? {
+    guard var pending else { return nil }
+    pending.next.append(contentsOf: bytes.prefix(ForeignContent.signatureBytes - pending.next.count))
+    self.pending = pending
+    return pending.next.count == ForeignContent.signatureBytes ? failure(pending) : nil
+  }
+
+  private func failure(_ pending: PendingFailure) -> Failure {
+    Failure(
+      offset: pending.offset, openQuoteOffset: openQuoteOffset, fault: pending.fault,
+      foreignContent: ForeignContent(head: head, fault: pending.fault, at: pending.offset, next: pending.next))
+  }
+
+  // MARK: Byte order mark
+
+  private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
+  /// Takes what the window holds of a leading byte order mark, and gives the rest of the window.
+  private mutating func takeByteOrderMark(
+    _ window: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer, _ result: inout Result
+  ) -> UnsafeRawBufferPointer {
+    var index = 0
+    while byteOrderMarkBytes < Self.byteOrderMark.count, index < window.count {
+      guard window[index] == Self.byteOrderMark[byteOrderMarkBytes] else {
+        if byteOrderMarkBytes > 0, options.validates {
+          pending = PendingFailure(
+            fault: .unexpected(window[index], expected: .start), offset: consumedBytes)
+          result.failure = extendPendingFailure(with: UnsafeRawBufferPointer(rebasing: window.dropFirst(index)))
+          return UnsafeRawBufferPointer(rebasing: window[..<0])
+        }
+        releaseByteOrderMark(into: output, &result)
+        byteOrderMarkBytes = Self.byteOrderMark.count
+        break
+      }
+      byteOrderMarkBytes += 1
+      consumedBytes += 1
+      index += 1
+    }
+    return UnsafeRawBufferPointer(rebasing: window.dropFirst(index))
+  }
+
+  /// Without a check, the beginning of a byte order mark that does not go on is kept.
+  private mutating func releaseByteOrderMark(into output: UnsafeMutableRawBufferPointer, _ result: inout Result) {
+    guard byteOrderMarkBytes > 0, byteOrderMarkBytes < Self.byteOrderMark.count else { return }
+    for byte in Self.byteOrderMark.prefix(byteOrderMarkBytes) {
+      output[result.writtenBytes] = byte
+      result.writtenBytes += 1
+      _ = unchecked.keeps(byte, format: options.format)
+    }
+  }
+}

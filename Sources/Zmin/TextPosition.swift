@@ -1,0 +1,39 @@
+import ZminCPU
+
+/// A place in a text.
+package struct TextPosition: Sendable, Equatable {
+  /// Line from 1.
+  package var line: Int
+  /// Column in bytes, from 1.
+  package var column: Int
+}
+
+/// Walks over a text from its start and knows the line and column of where it is.
+package struct LineCounter: Sendable {
+  /// Bytes walked over.
+  package private(set) var offset = 0
+  private var line = 1
+  private var lineStartOffset = 0
+
+  package init() {}
+
+  /// Line and column of the next byte.
+  package var position: TextPosition { TextPosition(line: line, column: offset - lineStartOffset + 1) }
+
+  /// Walks over the next bytes.
+  package mutating func advance(over bytes: UnsafeRawBufferPointer) {
+    let lineFeeds = countLineFeeds(bytes)
+    if lineFeeds > 0, let last = bytes.lastIndex(ofByte: UInt8(ascii: "\n"), before: bytes.count) {
+      line += lineFeeds
+      lineStartOffset = offset + last + 1
+    }
+    offset += bytes.count
+  }
+
+  /// Line and column of the byte at `index` of the bytes that come next.
+  package func position(at index: Int, of bytes: UnsafeRawBufferPointer) -> TextPosition {
+    var counter = self
+    counter.advance(over: UnsafeRawBufferPointer(rebasing: bytes.prefix(index)))
+    return counter.position
+  }
+}

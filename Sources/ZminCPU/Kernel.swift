@@ -1,0 +1,64 @@
+import CZminSIMD
+import ZminCore
+
+/// One way of minifying and checking bytes on this machine's CPU.
+///
+/// All kernels give the same bytes and the same verdict on any input; they differ in speed and in what they need.
+public struct Kernel: Sendable {
+  /// The name that forces it, as in `--kernel NAME`.
+  public let name: String
+  /// What it needs and does, in a few words.
+  public let summary: String
+  /// What this CPU lacks for it, nil if it can run.
+  public let missingFeature: String?
+
+  let check: zmin_check_function
+  let unchecked: zmin_raw_function
+  let workspaceBytes: Int
+
+  /// Whether this CPU can run it.
+  public var isAvailable: Bool { missingFeature == nil }
+
+  /// Every kernel built in, the fastest first, whether this CPU can run it or not.
+  public static let all: [Kernel] = {
+    var kernels: [Kernel] = []
+    #if arch(x86_64)
+      let features = zmin_detect_cpu()
+      kernels.append(
+        Kernel(
+          name: "avx512", summary: "AVX-512 with VBMI2 and GFNI, 64 bytes at a time",
+          missingFeature: !features.avx512 ? "AVX-512 VBMI2" : !features.gfni ? "GFNI" : nil,
+          check: zmin_check_avx512, unchecked: zmin_raw_avx512, workspaceBytes: zmin_workspace_bytes_avx512()))
+    #endif
+    kernels.append(
+      Kernel(
+        name: "portable", summary: "C without vector instructions, up to 8 bytes at a time", missingFeature: nil,
+        check: zmin_check_portable, unchecked: zmin_raw_portable, workspaceBytes: 0))
+    return kernels
+  }()
+
+  /// The kernels that this CPU can run, the fastest first; never empty.
+  public static let available = all.filter(\.isAvailable)
+
+  /// The fastest kernel that this CPU can run.
+  public static let fastest = available[0]
+
+  /// The kernel of that name, nil if there is none.
+  public static func named(_ name: String) -> Kernel? { all.first { $0.name == name } }
+}
+
+/// The number of line feeds in `bytes`.
+package func countLineFeeds(_ bytes: UnsafeRawBufferPointer) -> Int {
+  guard let start = bytes.baseAddress else { return 0 }
+  return zmin_count_newlines(start.assumingMemoryBound(to: UInt8.self), bytes.count)
+}
+
+extension Format {
+  var forKernels: zmin_format {
+    switch self {
+    case .json: ZMIN_JSON
+    case .ndjson: ZMIN_NDJSON
+    case .concat: ZMIN_CONCAT
+    }
+  }
+}
