@@ -20,7 +20,8 @@ package struct Minifier: ~Copyable {
   /// How many bytes of a leading byte order mark have come; more than its length once that is decided.
   private var byteOrderMarkBytes = 0
   private var head: [UInt8] = []
-  private var openQuoteOffset: Int?
+  /// Where the string began that is open now, or that the fault is in.
+  private(set) var openQuoteOffset: Int?
   private var pending: PendingFailure?
 
   /// A fault that waits for the bytes after it, which may name it better.
@@ -57,8 +58,8 @@ package struct Minifier: ~Copyable {
     return kept + Self.byteOrderMark.count + 1 + KernelRun.outputSlackBytes
   }
 
-  /// Whether the bytes so far end a record: nothing has come since the last LF outside a string.
-  package var isBetweenRecords: Bool { state.expectation == .start && pending == nil }
+  /// Where the first error is, once it is found; the failure itself may come later.
+  var faultOffset: Int? { pending?.offset }
 
   /// Forgets the input so far and begins another.
   ///

@@ -25,7 +25,7 @@ public func minify(
         count += result.writtenBytes
       }
       guard let failure = result.failure else { return }
-      throw failure.located { offset in LineCounter().position(at: offset, of: bytes) }
+      throw failure.located { offset in LineCounter().position(at: offset, in: bytes) }
     }
   }
 }

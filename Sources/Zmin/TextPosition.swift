@@ -30,10 +30,10 @@ package struct LineCounter: Sendable {
     offset += bytes.count
   }
 
-  /// Line and column of the byte at `index` of the bytes that come next.
-  package func position(at index: Int, of bytes: UnsafeRawBufferPointer) -> TextPosition {
+  /// Line and column of the byte at `offset`, which lies in the bytes that come next or just after them.
+  package func position(at offset: Int, in bytes: UnsafeRawBufferPointer) -> TextPosition {
     var counter = self
-    counter.advance(over: UnsafeRawBufferPointer(rebasing: bytes.prefix(index)))
+    counter.advance(over: UnsafeRawBufferPointer(rebasing: bytes.prefix(offset - self.offset)))
     return counter.position
   }
 }

@@ -1,0 +1,52 @@
+import ZminMemory
+
+/// The buffer that minified bytes wait in until they are handed on.
+struct OutputWindow: ~Copyable {
+  private let buffer: ByteBuffer
+  /// What one step may need.
+  private let stepBytes: Int
+  /// Bytes at the start that were held back.
+  private var heldBytes = 0
+
+  /// What of the bytes is handed on.
+  enum Release {
+    case everything
+    /// Up to the last LF, which in checked `ndjson` ends a record.
+    case wholeRecords
+  }
+
+  /// - Parameters:
+  ///   - stepBytes: The most that one step writes.
+  ///   - holds: Whether records that are not yet whole will wait here, for which as much room again is made.
+  /// - Throws: ``OutOfMemory``.
+  init(stepBytes: Int, holds: Bool, ledger: MemoryLedger) throws(OutOfMemory) {
+    buffer = try ByteBuffer(byteCount: (holds ? 2 : 1) * stepBytes, for: .outputWindow, in: ledger)
+    self.stepBytes = stepBytes
+  }
+
+  /// Where the next step writes.
+  var room: UnsafeMutableRawBufferPointer { UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[heldBytes...]) }
+
+  /// Forgets what was held back.
+  mutating func clear() { heldBytes = 0 }
+
+  /// Hands on what a step has written, after what was held back before.
+  ///
+  /// - Parameter byteCount: How much the step wrote to ``room``.
+  mutating func handOn(
+    _ byteCount: Int, _ release: Release, to write: (UnsafeRawBufferPointer) throws -> Void
+  ) throws {
+    let waiting = UnsafeRawBufferPointer(rebasing: buffer.bytes.prefix(heldBytes + byteCount))
+    var ready = waiting.count
+    if release == .wholeRecords {
+      ready = waiting.lastIndex(ofByte: UInt8(ascii: "\n"), before: waiting.count).map { $0 + 1 } ?? 0
+      // A record that leaves no room for the next step is handed on in parts.
+      if waiting.count - ready > buffer.bytes.count - stepBytes { ready = waiting.count }
+    }
+    if ready > 0 { try write(UnsafeRawBufferPointer(rebasing: waiting.prefix(ready))) }
+    heldBytes = waiting.count - ready
+    if ready > 0, heldBytes > 0 {
+      buffer.bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: waiting.dropFirst(ready)))
+    }
+  }
+}

@@ -1,0 +1,46 @@
+/// Where a run reads.
+package protocol RunInput: ~Copyable {
+  /// Puts the next bytes of the input into `buffer` and says how many, 0 at the end.
+  mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int
+  /// Whether bytes can be read a second time. Where they cannot, lines are counted on the way.
+  var canReread: Bool { get }
+  /// Fills `buffer` with the bytes from `offset` on, as far as there are any, and says how many.
+  mutating func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws -> Int
+}
+
+/// Where a run writes.
+package protocol RunOutput: ~Copyable {
+  /// Whether what is written cannot be taken back, so that of `ndjson` and `concat` whole records only may come.
+  var isFinal: Bool { get }
+  /// Takes the next bytes of the output.
+  ///
+  /// - Parameter isUnchanged: Whether the output so far, these bytes included, is the input.
+  mutating func write(_ bytes: UnsafeRawBufferPointer, isUnchanged: Bool) throws
+}
+
+/// An output that goes nowhere.
+package struct NoOutput: RunOutput {
+  package init() {}
+  package var isFinal: Bool { false }
+  package func write(_ bytes: UnsafeRawBufferPointer, isUnchanged: Bool) {}
+}
+
+/// What a run did.
+package struct RunTotals: Sendable, Equatable {
+  /// Bytes read.
+  package var inputBytes = 0
+  /// Bytes of output made.
+  package var outputBytes = 0
+  /// Whether the output is the input, byte for byte.
+  package var isUnchanged = true
+  /// Lines that were not valid and were put aside.
+  package var badLines = 0
+
+  package init() {}
+}
+
+/// How a run ended.
+package enum RunResult: Sendable {
+  case complete(RunTotals)
+  case invalid(InvalidJSON, RunTotals)
+}

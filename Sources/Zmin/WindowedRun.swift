@@ -1,0 +1,93 @@
+import Glibc
+import ZminCore
+package import ZminMemory
+
+/// One thread that takes inputs through two buffers, a window at a time.
+///
+/// It is made once and used for any number of inputs; for a window it allocates nothing.
+package struct WindowedRun: ~Copyable {
+  private var minifier: Minifier
+  private let inputWindow: ByteBuffer
+  private var outputWindow: OutputWindow
+
+  /// - Parameters:
+  ///   - options: What is done to the inputs.
+  ///   - windowBytes: How much is read at once, at least 1.
+  ///   - ledger: The book that the buffers are entered in.
+  /// - Throws: ``OutOfMemory``.
+  package init(_ options: MinifierOptions, windowBytes: Int, ledger: MemoryLedger) throws(OutOfMemory) {
+    let minifier = try Minifier(options, ledger: ledger)
+    let inputWindow = try ByteBuffer(byteCount: windowBytes, for: .inputWindow, in: ledger)
+    let outputWindow = try OutputWindow(
+      stepBytes: Minifier.outputBytes(forInputBytes: windowBytes, format: options.format),
+      holds: options.format != .json, ledger: ledger)
+    self.minifier = minifier
+    self.inputWindow = inputWindow
+    self.outputWindow = outputWindow
+  }
+
+  /// Takes one input to its end or its first error.
+  ///
+  /// - Throws: What the ends throw, and ``OutOfMemory``.
+  package mutating func run<Input: RunInput & ~Copyable, Output: RunOutput & ~Copyable>(
+    from input: inout Input, to output: inout Output
+  ) throws -> RunResult {
+    minifier.reset()
+    outputWindow.clear()
+    var totals = RunTotals()
+    var places = PlaceKeeper()
+    let release: OutputWindow.Release =
+      output.isFinal && minifier.options.validates && minifier.options.format != .json ? .wholeRecords : .everything
+    while true {
+      let readBytes = try input.read(into: inputWindow.bytes)
+      let window = UnsafeRawBufferPointer(rebasing: inputWindow.bytes.prefix(readBytes))
+      let isLast = window.isEmpty
+      let room = outputWindow.room
+      let result = isLast ? minifier.finish(into: room) : try minifier.minify(window, into: room)
+      if !input.canReread { places.note(window, minifier) }
+      totals.inputBytes += readBytes
+      totals.outputBytes += result.writtenBytes
+      totals.isUnchanged = totals.isUnchanged && isEqual(window, room.prefix(result.writtenBytes))
+      if let failure = result.failure {
+        if release == .wholeRecords { try handOn(result, release, totals, to: &output) }
+        return .invalid(try locate(failure, places, &input), totals)
+      }
+      try handOn(result, isLast ? .everything : release, totals, to: &output)
+      if isLast { return .complete(totals) }
+    }
+  }
+
+  private mutating func handOn<Output: RunOutput & ~Copyable>(
+    _ result: Minifier.Result, _ release: OutputWindow.Release, _ totals: RunTotals, to output: inout Output
+  ) throws {
+    try outputWindow.handOn(result.writtenBytes, release) { bytes in
+      try output.write(bytes, isUnchanged: totals.isUnchanged)
+    }
+  }
+
+  private func isEqual(_ a: UnsafeRawBufferPointer, _ b: Slice<UnsafeMutableRawBufferPointer>) -> Bool {
+    guard a.count == b.count else { return false }
+    guard let first = a.baseAddress, let second = UnsafeMutableRawBufferPointer(rebasing: b).baseAddress else {
+      return true
+    }
+    return memcmp(first, second, a.count) == 0
+  }
+
+  /// Gives a failure its lines and columns, by what was noted on the way or else by reading the input again.
+  private func locate<Input: RunInput & ~Copyable>(
+    _ failure: Failure, _ places: PlaceKeeper, _ input: inout Input
+  ) throws -> InvalidJSON {
+    guard input.canReread else { return failure.located(by: places.position) }
+    return try failure.located { offset in
+      var counter = LineCounter()
+      while counter.offset < offset {
+        let buffer = UnsafeMutableRawBufferPointer(
+          rebasing: inputWindow.bytes.prefix(offset - counter.offset))
+        let readBytes = try input.read(into: buffer, at: counter.offset)
+        if readBytes == 0 { break }
+        counter.advance(over: UnsafeRawBufferPointer(rebasing: buffer.prefix(readBytes)))
+      }
+      return counter.position
+    }
+  }
+}
