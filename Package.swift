@@ -18,7 +18,8 @@ let cSettings: [CSetting] = [
 let package = Package(
   name: "zmin",
   targets: [
-    .target(name: "ZminMemory", swiftSettings: swiftSettings)
+    .target(name: "CZminSIMD", cSettings: cSettings),
+    .target(name: "ZminMemory", swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6]
 )
