@@ -15,10 +15,18 @@ let cSettings: [CSetting] = [
   .enableWarning("conversion"),
 ]
 
+let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+
 let package = Package(
   name: "zmin",
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1")
+  ],
   targets: [
-    .target(name: "ZminMemory", swiftSettings: swiftSettings)
+    .target(name: "ZminMemory", swiftSettings: swiftSettings),
+    .systemLibrary(name: "CZminIO"),
+    .target(name: "ZminIO", dependencies: ["CZminIO", systemPackage], swiftSettings: swiftSettings),
+    .testTarget(name: "ZminIOTests", dependencies: ["CZminIO", "ZminIO", systemPackage], swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6]
 )
