@@ -20,6 +20,12 @@ let package = Package(
   targets: [
     .target(name: "ZminMemory", swiftSettings: swiftSettings),
     .target(name: "ZminCore", dependencies: ["ZminMemory"], swiftSettings: swiftSettings),
+    .target(
+      name: "ZminTestSupport", dependencies: ["ZminCore"], path: "Tests/ZminTestSupport",
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ZminCoreTests", dependencies: ["ZminCore", "ZminMemory", "ZminTestSupport"],
+      swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6]
 )
