@@ -41,7 +41,8 @@ let package = Package(
       name: "KernelBenchmark", dependencies: ["Zmin", "ZminCPU", "ZminMemory", argumentParser],
       swiftSettings: swiftSettings),
 
-    .target(name: "ZminTestSupport", path: "Tests/ZminTestSupport", swiftSettings: swiftSettings),
+    .target(
+      name: "ZminTestSupport", dependencies: ["ZminCore"], path: "Tests/ZminTestSupport", swiftSettings: swiftSettings),
     .testTarget(
       name: "ZminCoreTests", dependencies: ["ZminCore", "ZminMemory", "ZminTestSupport"], swiftSettings: swiftSettings),
     .testTarget(name: "ZminIOTests", dependencies: ["CZminIO", "ZminIO", systemPackage], swiftSettings: swiftSettings),
