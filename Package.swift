@@ -45,6 +45,9 @@ let package = Package(
       name: "ZminTestSupport", dependencies: ["ZminCore"], path: "Tests/ZminTestSupport", swiftSettings: swiftSettings),
     .testTarget(
       name: "ZminCoreTests", dependencies: ["ZminCore", "ZminMemory", "ZminTestSupport"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ZminTests", dependencies: ["Zmin", "ZminCPU", "ZminCore", "ZminIO", "ZminMemory", "ZminTestSupport"],
+      swiftSettings: swiftSettings),
     .testTarget(name: "ZminIOTests", dependencies: ["CZminIO", "ZminIO", systemPackage], swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6]
