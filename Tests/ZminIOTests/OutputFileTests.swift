@@ -141,6 +141,19 @@ import ZminIO
     #expect(directory.content(of: directory.path("b").appending("out.json")) == nil)
   }
 
+  @Test func linkToWhatHasNoNameMakesNoFile() throws {
+    let directory = try TemporaryDirectory()
+    let path = try directory.make("out.json", "old")
+    let descriptor = try FileDescriptor.open(path, .readWrite)
+    #expect(unlink(path.string) == 0)
+    let error = fileError { () throws(FileError) in
+      try write("1", to: FilePath("/proc/self/fd/\(descriptor.rawValue)"))
+    }
+    #expect(error?.description.hasSuffix(": Stale file handle") == true)
+    #expect(directory.names == [])
+    try descriptor.close()
+  }
+
   @Test(arguments: [SyncPolicy.automatic, .always, .never], [true, false])
   func syncIsFileThenRenameThenDirectory(_ policy: SyncPolicy, exists: Bool) throws {
     let directory = try TemporaryDirectory()
