@@ -34,7 +34,7 @@ package struct OutputFile: ~Copyable, Sendable {
   }
 
   /// What becomes of the file in the end.
-  private enum Ending: ~Copyable {
+  enum Ending: ~Copyable, Sendable {
     case direct(Descriptor, isRegular: Bool)
     case replacement(Replacement)
 
