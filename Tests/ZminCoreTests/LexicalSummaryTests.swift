@@ -14,20 +14,20 @@ import ZminTestSupport
     #expect(summary.lineFeedCount == input.count { $0 == 0x0A })
     #expect(summary.lastLineFeed == input.lastIndex(of: 0x0A))
     for (start, wayThere) in Self.waysThere {
-      var reference = UncheckedReference(format: .ndjson)
-      for byte in wayThere { _ = reference.keeps(byte) }
+      var state = UncheckedState()
+      for byte in wayThere { _ = state.keeps(byte, format: .ndjson) }
       var effect = (kept: 0, lineFeeds: 0, openQuote: Int?.none)
       for (index, byte) in input.enumerated() {
-        let wasOutside = reference.stringState == .outside
-        if reference.keeps(byte) {
+        let wasOutside = state.stringState == .outside
+        if state.keeps(byte, format: .ndjson) {
           if wasOutside && byte == 0x0A { effect.lineFeeds += 1 } else { effect.kept += 1 }
         }
-        if wasOutside, reference.stringState == .inString { effect.openQuote = index }
-        if reference.stringState == .outside { effect.openQuote = nil }
+        if wasOutside, state.stringState == .inString { effect.openQuote = index }
+        if state.stringState == .outside { effect.openQuote = nil }
       }
       let end: LexicalSummary.Start =
-        switch reference.stringState {
-        case .outside: reference.owesLineFeed ? .outside : .recordStart
+        switch state.stringState {
+        case .outside: state.owesLineFeed ? .outside : .recordStart
         case .inString: .inString
         case .escaped: .escaped
         }
