@@ -24,12 +24,12 @@ STAGE size_t check_skeleton_ndjson(skeleton_scan *scan, dense_buffer *buffer, si
   return check_skeleton(scan, ZMIN_NDJSON, buffer, count);
 }
 
-STAGE size_t apply_elements_json(zmin_state *state, dense_buffer *buffer, size_t count, uint64_t *errors) {
-  return apply_whole_elements(state, ZMIN_JSON, buffer, count, errors);
+STAGE uint64_t apply_elements_json(zmin_state *state, avx512_workspace *workspace, size_t count) {
+  return apply_elements(state, ZMIN_JSON, &workspace->elements, count, &workspace->settled_elements);
 }
 
-STAGE size_t apply_elements_ndjson(zmin_state *state, dense_buffer *buffer, size_t count, uint64_t *errors) {
-  return apply_whole_elements(state, ZMIN_NDJSON, buffer, count, errors);
+STAGE uint64_t apply_elements_ndjson(zmin_state *state, avx512_workspace *workspace, size_t count) {
+  return apply_elements(state, ZMIN_NDJSON, &workspace->elements, count, &workspace->settled_elements);
 }
 
 STAGE uint64_t check_past_ascii(dense_buffer *buffer, size_t count) { return check_utf8(buffer, count); }
@@ -59,11 +59,11 @@ AVX512_INLINE bool check_groups(
     size_t left = format == ZMIN_JSON ? check_skeleton_json(&skeleton, &workspace->skeleton, count)
                                       : check_skeleton_ndjson(&skeleton, &workspace->skeleton, count);
     ends.skeleton = characters + left;
-    if (skeleton.elements - elements >= 2 * BLOCK) {
+    if (skeleton.elements > elements) {
       count = (size_t)(skeleton.elements - elements);
-      count = format == ZMIN_JSON ? apply_elements_json(state, &workspace->elements, count, &skeleton.errors)
-                                  : apply_elements_ndjson(state, &workspace->elements, count, &skeleton.errors);
-      skeleton.elements = elements + count;
+      skeleton.errors |= format == ZMIN_JSON ? apply_elements_json(state, workspace, count)
+                                             : apply_elements_ndjson(state, workspace, count);
+      skeleton.elements = elements;
     }
     if (ends.past_ascii != past_ascii) {
       skeleton.errors |= check_past_ascii(&workspace->past_ascii, (size_t)(ends.past_ascii - past_ascii));
