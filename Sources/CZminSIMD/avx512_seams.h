@@ -172,9 +172,7 @@ AVX512_INLINE bool settle(
   check_skeleton_end(skeleton, format, &workspace->skeleton, left, unclaimed);
   uint8_t *elements = workspace->elements.bytes + LOOK_BEHIND;
   size_t count = (size_t)(skeleton->elements - elements);
-  for (size_t at = 0; at < count; at += BLOCK) {
-    skeleton->errors |= apply_elements(state, format, elements + at, first_bits(count - at));
-  }
+  skeleton->errors |= apply_elements(state, format, &workspace->elements, count, &workspace->settled_elements);
   if (skeleton->errors != 0) return false;
   if (unclaimed != 0 && !nesting_refill(&state->nesting)) return false;
 

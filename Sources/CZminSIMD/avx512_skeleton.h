@@ -17,6 +17,7 @@
 #define CZMIN_AVX512_SKELETON_H
 
 #include "avx512.h"
+#include "avx512_elements.h"
 #include "bytesets.h"
 
 #if defined(__x86_64__)
@@ -85,20 +86,7 @@ static const trigram_tables ndjson_trigrams = {
     TRIGRAM_PAIR(NDJSON_2_LOW, NDJSON_2_HIGH), TRIGRAM_PAIR(NDJSON_1_LOW, NDJSON_1_HIGH),
     TRIGRAM_PAIR(NDJSON_0_LOW, NDJSON_0_HIGH)};
 
-/// What an element is. A boundary is an LF in ndjson.
-enum {
-  ELEMENT_BRACKET = 1,
-  ELEMENT_CLOSER = 2,
-  ELEMENT_OBJECT = 1 << BOX_CLAIM,
-  ELEMENT_COMMA = 16,
-  ELEMENT_BOUNDARY = 32,
-};
-
-#define ELEMENT_OF(c) \
-  (uint8_t)((IS_IN(c, "{}[]") ? ELEMENT_BRACKET : 0) | (IS_IN(c, "}]") ? ELEMENT_CLOSER : 0) | \
-            (IS_IN(c, "{}") ? ELEMENT_OBJECT : 0) | (IS_IN(c, ",") ? ELEMENT_COMMA : 0) | \
-            (IS_IN(c, "\n") ? ELEMENT_BOUNDARY : 0))
-static const uint8_t element_of[128] __attribute__((aligned(64))) = ASCII_TABLE(ELEMENT_OF);
+_Static_assert(1 << BOX_CLAIM == ELEMENT_OBJECT, "the box of a claim is the kind that it claims");
 
 /// A run of digits after a '.' or an exponent, on its way from one block to the next.
 typedef struct {
@@ -138,9 +126,9 @@ AVX512_INLINE uint64_t follow(number_run *run, uint64_t marks, uint64_t digits, 
 /// Passes on the elements under the mask. Their classes come from two characters back, `claims` from here.
 AVX512_INLINE void emit_elements(
     skeleton_scan *scan, const zmin_format format, const uint8_t *characters, __m512i claims, uint64_t mask) {
-  const int kinds = ELEMENT_BRACKET | ELEMENT_COMMA | (format == ZMIN_NDJSON ? ELEMENT_BOUNDARY : 0);
+  const int marks = ELEMENT_MARK | (format == ZMIN_NDJSON ? BOUNDARY_MARK : 0);
   __m512i classes = look_up(element_of, _mm512_loadu_si512(characters));
-  uint64_t elements = _mm512_test_epi8_mask(classes, _mm512_set1_epi8((char)kinds)) & mask;
+  uint64_t elements = _mm512_test_epi8_mask(classes, _mm512_set1_epi8((char)marks)) & mask;
   // classes | (claims & ELEMENT_OBJECT)
   __m512i claimed = _mm512_ternarylogic_epi64(classes, claims, _mm512_set1_epi8(ELEMENT_OBJECT), 0xF8);
   _mm512_storeu_si512(scan->elements, _mm512_maskz_compress_epi8(elements, claimed));
