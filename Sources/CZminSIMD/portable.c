@@ -1,0 +1,268 @@
+// The checking kernel in plain C: the pushdown automaton itself, a byte at a time, with runs taken eight bytes at a
+// time where nothing can happen in them. It is complete in all three formats and on any CPU; the others lean on it
+// for what is too short for them.
+#include "nesting.h"
+#include "words.h"
+
+/// The position in the input and in the output, and where the input ends.
+typedef struct {
+  const uint8_t *in;
+  const uint8_t *end;
+  uint8_t *out;
+} cursor;
+
+/// No lexeme: the byte cannot come here.
+enum { REJECTED = 0xFF };
+
+/// What a UTF-8 continuation byte must lie between, and what is left to come after it.
+typedef struct {
+  uint8_t low, high, next;
+} tail_rule;
+
+static const tail_rule tail_rules[ZMIN_LEXEME_COUNT] = {
+    [ZMIN_TAIL1] = {0x80, 0xBF, ZMIN_STRING},
+    [ZMIN_TAIL2] = {0x80, 0xBF, ZMIN_TAIL1},
+    [ZMIN_TAIL2_E0] = {0xA0, 0xBF, ZMIN_TAIL1},
+    [ZMIN_TAIL2_ED] = {0x80, 0x9F, ZMIN_TAIL1},
+    [ZMIN_TAIL3] = {0x80, 0xBF, ZMIN_TAIL2},
+    [ZMIN_TAIL3_F0] = {0x90, 0xBF, ZMIN_TAIL2},
+    [ZMIN_TAIL3_F4] = {0x80, 0x8F, ZMIN_TAIL2},
+};
+
+static inline bool is_digit(uint8_t byte) { return (uint8_t)(byte - '0') <= 9; }
+
+static inline bool is_hexadecimal(uint8_t byte) { return is_digit(byte) || (uint8_t)((byte | 0x20) - 'a') <= 5; }
+
+/// The lexeme after the first byte of a scalar.
+static inline uint8_t scalar_start(uint8_t byte) {
+  switch (byte) {
+    case '-': return ZMIN_MINUS;
+    case '0': return ZMIN_ZERO;
+    case 't': return ZMIN_T;
+    case 'f': return ZMIN_F;
+    case 'n': return ZMIN_N;
+    default: return is_digit(byte) ? ZMIN_INTEGER : REJECTED;
+  }
+}
+
+/// The lexeme after one more byte of a scalar; ZMIN_BETWEEN if the byte is a delimiter and the scalar is complete.
+static inline uint8_t scalar_step(uint8_t lexeme, uint8_t byte) {
+  switch (byte) {
+    case ' ': case '\t': case '\n': case '\r': case ',': case ':': case '"': case '{': case '}': case '[': case ']':
+      switch (lexeme) {
+        case ZMIN_ZERO: case ZMIN_INTEGER: case ZMIN_FRACTION: case ZMIN_EXPONENT_DIGITS: case ZMIN_LITERAL_END:
+          return ZMIN_BETWEEN;
+        default: return REJECTED;
+      }
+    default: break;
+  }
+  bool digit = is_digit(byte), exponent = (byte | 0x20) == 'e';
+  switch (lexeme) {
+    case ZMIN_MINUS: return byte == '0' ? ZMIN_ZERO : digit ? ZMIN_INTEGER : REJECTED;
+    case ZMIN_ZERO: return byte == '.' ? ZMIN_POINT : exponent ? ZMIN_EXPONENT : REJECTED;
+    case ZMIN_INTEGER: return digit ? ZMIN_INTEGER : byte == '.' ? ZMIN_POINT : exponent ? ZMIN_EXPONENT : REJECTED;
+    case ZMIN_POINT: return digit ? ZMIN_FRACTION : REJECTED;
+    case ZMIN_FRACTION: return digit ? ZMIN_FRACTION : exponent ? ZMIN_EXPONENT : REJECTED;
+    case ZMIN_EXPONENT:
+      return digit ? ZMIN_EXPONENT_DIGITS : byte == '+' || byte == '-' ? ZMIN_EXPONENT_SIGN : REJECTED;
+    case ZMIN_EXPONENT_SIGN: case ZMIN_EXPONENT_DIGITS: return digit ? ZMIN_EXPONENT_DIGITS : REJECTED;
+    case ZMIN_T: return byte == 'r' ? ZMIN_TR : REJECTED;
+    case ZMIN_TR: return byte == 'u' ? ZMIN_TRU : REJECTED;
+    case ZMIN_F: return byte == 'a' ? ZMIN_FA : REJECTED;
+    case ZMIN_FA: return byte == 'l' ? ZMIN_FAL : REJECTED;
+    case ZMIN_FAL: return byte == 's' ? ZMIN_FALS : REJECTED;
+    case ZMIN_N: return byte == 'u' ? ZMIN_NU : REJECTED;
+    case ZMIN_NU: return byte == 'l' ? ZMIN_NUL : REJECTED;
+    case ZMIN_TRU: case ZMIN_FALS: return byte == 'e' ? ZMIN_LITERAL_END : REJECTED;
+    case ZMIN_NUL: return byte == 'l' ? ZMIN_LITERAL_END : REJECTED;
+    default: return REJECTED;
+  }
+}
+
+/// The lexeme after the first byte of a UTF-8 sequence.
+static inline uint8_t utf8_lead(uint8_t byte) {
+  if (byte < 0xC2) return REJECTED;
+  if (byte < 0xE0) return ZMIN_TAIL1;
+  if (byte < 0xF0) return byte == 0xE0 ? ZMIN_TAIL2_E0 : byte == 0xED ? ZMIN_TAIL2_ED : ZMIN_TAIL2;
+  if (byte < 0xF5) return byte == 0xF0 ? ZMIN_TAIL3_F0 : byte == 0xF4 ? ZMIN_TAIL3_F4 : ZMIN_TAIL3;
+  return REJECTED;
+}
+
+/// The lexeme after one more byte inside a string; ZMIN_BETWEEN after its closing quote.
+static inline uint8_t string_step(uint8_t lexeme, uint8_t byte) {
+  switch (lexeme) {
+    case ZMIN_STRING:
+      if (byte == '"') return ZMIN_BETWEEN;
+      if (byte == '\\') return ZMIN_ESCAPE;
+      if (byte < 0x20) return REJECTED;
+      return byte < 0x80 ? ZMIN_STRING : utf8_lead(byte);
+    case ZMIN_ESCAPE:
+      switch (byte) {
+        case 'u': return ZMIN_HEX4;
+        case '"': case '\\': case '/': case 'b': case 'f': case 'n': case 'r': case 't': return ZMIN_STRING;
+        default: return REJECTED;
+      }
+    case ZMIN_HEX4: case ZMIN_HEX3: case ZMIN_HEX2:
+      return is_hexadecimal(byte) ? (uint8_t)(lexeme + 1) : REJECTED;
+    case ZMIN_HEX1: return is_hexadecimal(byte) ? ZMIN_STRING : REJECTED;
+    default: {
+      tail_rule rule = tail_rules[lexeme];
+      return rule.low <= byte && byte <= rule.high ? rule.next : REJECTED;
+    }
+  }
+}
+
+/// Goes through a string up to its end or the input's. Returns the lexeme there.
+static inline uint8_t run_string(cursor *at, uint8_t lexeme) {
+  while (at->in < at->end) {
+    if (lexeme == ZMIN_STRING && at->end - at->in >= 8) {
+      uint64_t word = load_word(at->in);
+      store_word(at->out, word);
+      uint64_t special = string_specials(word);
+      size_t plain = special ? first_byte(special) : 8;
+      at->in += plain;
+      at->out += plain;
+      if (!special) continue;
+    }
+    uint8_t byte = *at->in;
+    lexeme = string_step(lexeme, byte);
+    if (lexeme == REJECTED) return REJECTED;
+    *at->out++ = byte;
+    at->in++;
+    if (lexeme == ZMIN_BETWEEN) break;
+  }
+  return lexeme;
+}
+
+/// Copies a run of digits.
+static inline void run_digits(cursor *at) {
+  while (at->end - at->in >= 8) {
+    uint64_t word = load_word(at->in);
+    store_word(at->out, word);
+    uint64_t others = non_digits(word);
+    size_t digits = others ? first_byte(others) : 8;
+    at->in += digits;
+    at->out += digits;
+    if (others) return;
+  }
+  while (at->in < at->end && is_digit(*at->in)) *at->out++ = *at->in++;
+}
+
+/// Goes through a scalar up to the delimiter behind it or the input's end. Returns the lexeme there.
+static inline uint8_t run_scalar(cursor *at, uint8_t lexeme) {
+  while (at->in < at->end) {
+    if (lexeme == ZMIN_INTEGER || lexeme == ZMIN_FRACTION || lexeme == ZMIN_EXPONENT_DIGITS) {
+      run_digits(at);
+      if (at->in == at->end) break;
+    }
+    uint8_t byte = *at->in;
+    lexeme = scalar_step(lexeme, byte);
+    if (lexeme == REJECTED || lexeme == ZMIN_BETWEEN) break;
+    *at->out++ = byte;
+    at->in++;
+  }
+  return lexeme;
+}
+
+/// Steps over spaces, which come in long runs before a line's first token.
+static inline void skip_spaces(cursor *at) {
+  while (at->end - at->in >= 8 && load_word(at->in) == repeat(' ')) at->in += 8;
+  while (at->in < at->end && *at->in == ' ') at->in++;
+}
+
+/// Takes the first byte of a token, or a byte of whitespace. False: it cannot come here.
+static inline bool take_between(zmin_state *state, const zmin_format format, cursor *at) {
+  uint8_t byte = *at->in++, expectation = state->expectation;
+  switch (byte) {
+    case ' ':
+      skip_spaces(at);
+      return true;
+    case '\t': case '\r': return true;
+    case '\n':
+      if (format == ZMIN_NDJSON && expectation != ZMIN_EXPECT_START) {
+        if (expectation != ZMIN_EXPECT_END) return false;
+        state->expectation = ZMIN_EXPECT_START;
+        *at->out++ = byte;
+      }
+      return true;
+    case ':':
+      if (expectation != ZMIN_EXPECT_COLON) return false;
+      state->expectation = ZMIN_EXPECT_VALUE;
+      break;
+    case ',':
+      if (expectation == ZMIN_EXPECT_AFTER_MEMBER) {
+        state->expectation = ZMIN_EXPECT_KEY;
+      } else if (expectation == ZMIN_EXPECT_AFTER_ELEMENT) {
+        state->expectation = ZMIN_EXPECT_VALUE;
+      } else {
+        return false;
+      }
+      break;
+    case '}':
+      if (expectation != ZMIN_EXPECT_FIRST_KEY && expectation != ZMIN_EXPECT_AFTER_MEMBER) return false;
+      if (!nesting_pop(&state->nesting, true)) return false;
+      state->expectation = (uint8_t)nesting_after_value(&state->nesting);
+      break;
+    case ']':
+      if (expectation != ZMIN_EXPECT_FIRST_ELEMENT && expectation != ZMIN_EXPECT_AFTER_ELEMENT) return false;
+      if (!nesting_pop(&state->nesting, false)) return false;
+      state->expectation = (uint8_t)nesting_after_value(&state->nesting);
+      break;
+    default:
+      if (expectation == ZMIN_EXPECT_FIRST_KEY || expectation == ZMIN_EXPECT_KEY) {
+        if (byte != '"') return false;
+        state->expectation = ZMIN_EXPECT_COLON;
+        state->lexeme = ZMIN_STRING;
+        break;
+      }
+      if (expectation == ZMIN_EXPECT_END && format == ZMIN_CONCAT) {
+        *at->out++ = '\n';
+      } else if (expectation > ZMIN_EXPECT_FIRST_ELEMENT) {
+        return false;
+      }
+      if (byte == '{' || byte == '[') {
+        if (!nesting_push(&state->nesting, state->depth_max, byte == '{')) return false;
+        state->expectation = byte == '{' ? ZMIN_EXPECT_FIRST_KEY : ZMIN_EXPECT_FIRST_ELEMENT;
+        break;
+      }
+      state->expectation = (uint8_t)nesting_after_value(&state->nesting);
+      state->lexeme = byte == '"' ? ZMIN_STRING : scalar_start(byte);
+      if (state->lexeme == REJECTED) return false;
+      break;
+  }
+  *at->out++ = byte;
+  return true;
+}
+
+/// The automaton over one run. `format` is constant wherever this is inlined.
+__attribute__((always_inline)) static inline bool check(zmin_state *state, const zmin_format format, cursor *at) {
+  while (at->in < at->end) {
+    if (state->lexeme == ZMIN_BETWEEN) {
+      if (!take_between(state, format, at)) return false;
+    } else if (state->lexeme >= ZMIN_STRING) {
+      state->lexeme = run_string(at, state->lexeme);
+    } else {
+      state->lexeme = run_scalar(at, state->lexeme);
+    }
+    if (state->lexeme == REJECTED) return false;
+  }
+  return true;
+}
+
+bool zmin_check_portable(
+    zmin_state *state, zmin_format format, const uint8_t *in, size_t n, uint8_t *out, size_t *written,
+    void *workspace) {
+  (void)workspace;
+  cursor at = {in, in + n, out};
+  zmin_state local = *state;
+  bool clean = false;
+  switch (format) {
+    case ZMIN_JSON: clean = check(&local, ZMIN_JSON, &at); break;
+    case ZMIN_NDJSON: clean = check(&local, ZMIN_NDJSON, &at); break;
+    case ZMIN_CONCAT: clean = check(&local, ZMIN_CONCAT, &at); break;
+  }
+  nesting_refill(&local.nesting);
+  *state = local;
+  *written = (size_t)(at.out - out);
+  return clean;
+}

@@ -1,0 +1,55 @@
+// Minifying without checking, in plain C: the three-state machine that defines the result for every engine.
+#include "words.h"
+
+#include "CZminSIMD.h"
+
+enum { OUTSIDE = 0, IN_STRING = 1, ESCAPED = 2 };
+
+size_t zmin_raw_portable(
+    zmin_raw_state *state, zmin_format format, const uint8_t *in, size_t n, uint8_t *out, void *workspace) {
+  (void)workspace;
+  const uint8_t *end = in + n;
+  uint8_t *start = out, where = state->string_state;
+  // In json no LF is kept, as if nothing ever had been since the last.
+  const uint8_t counts = format == ZMIN_NDJSON;
+  uint8_t kept = counts & state->kept_since_lf;
+  while (in < end) {
+    if (where == IN_STRING) {
+      // Output may lag behind input by less than eight bytes in the same memory, so a word is written whole or not.
+      while (end - in >= 8) {
+        uint64_t word = load_word(in);
+        if (bytes_equal(word, '"') | bytes_equal(word, '\\')) break;
+        store_word(out, word);
+        in += 8;
+        out += 8;
+        kept = counts;
+      }
+      if (in == end) break;
+    }
+    uint8_t byte = *in++;
+    switch (where) {
+      case OUTSIDE:
+        switch (byte) {
+          case '\n':
+            if (!kept) continue;
+            *out++ = byte;
+            kept = 0;
+            continue;
+          case ' ': case '\t': case '\r': continue;
+          case '"': where = IN_STRING; break;
+          default: break;
+        }
+        break;
+      case IN_STRING:
+        if (byte == '"') where = OUTSIDE;
+        if (byte == '\\') where = ESCAPED;
+        break;
+      default: where = IN_STRING; break;
+    }
+    *out++ = byte;
+    kept = counts;
+  }
+  state->string_state = where;
+  if (counts) state->kept_since_lf = kept;
+  return (size_t)(out - start);
+}
