@@ -15,14 +15,37 @@ let cSettings: [CSetting] = [
   .enableWarning("conversion"),
 ]
 
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+
 let package = Package(
   name: "zmin",
+  products: [
+    .library(name: "Zmin", targets: ["Zmin"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+  ],
   targets: [
-    .target(name: "ZminMemory", swiftSettings: swiftSettings),
     .target(name: "CZminSIMD", cSettings: cSettings),
+    .systemLibrary(name: "CZminIO"),
+    .target(name: "ZminMemory", swiftSettings: swiftSettings),
     .target(name: "ZminCore", dependencies: ["ZminMemory"], swiftSettings: swiftSettings),
     .target(name: "ZminCPU", dependencies: ["CZminSIMD", "ZminCore", "ZminMemory"], swiftSettings: swiftSettings),
-    .target(name: "Zmin", dependencies: ["ZminCPU", "ZminCore", "ZminMemory"], swiftSettings: swiftSettings),
+    .target(name: "ZminIO", dependencies: ["CZminIO", systemPackage], swiftSettings: swiftSettings),
+    .target(
+      name: "Zmin", dependencies: ["ZminCPU", "ZminCore", "ZminIO", "ZminMemory", systemPackage],
+      swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "KernelBenchmark", dependencies: ["Zmin", "ZminCPU", "ZminMemory", argumentParser],
+      swiftSettings: swiftSettings),
+
+    .target(
+      name: "ZminTestSupport", dependencies: ["ZminCore"], path: "Tests/ZminTestSupport", swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ZminCoreTests", dependencies: ["ZminCore", "ZminMemory", "ZminTestSupport"], swiftSettings: swiftSettings),
+    .testTarget(name: "ZminIOTests", dependencies: ["CZminIO", "ZminIO", systemPackage], swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,4 +1,3 @@
-import Glibc
 import ZminCore
 package import ZminMemory
 
@@ -47,7 +46,8 @@ package struct WindowedRun: ~Copyable {
       if !input.canReread { places.note(window, minifier) }
       totals.inputBytes += readBytes
       totals.outputBytes += result.writtenBytes
-      totals.isUnchanged = totals.isUnchanged && isEqual(window, room.prefix(result.writtenBytes))
+      let minified = UnsafeRawBufferPointer(rebasing: room.prefix(result.writtenBytes))
+      totals.isUnchanged = totals.isUnchanged && minified.hasSameBytes(as: window)
       if let failure = result.failure {
         if release == .wholeRecords { try handOn(result, release, totals, to: &output) }
         return .invalid(try locate(failure, places, &input), totals)
@@ -63,14 +63,6 @@ package struct WindowedRun: ~Copyable {
     try outputWindow.handOn(result.writtenBytes, release) { bytes in
       try output.write(bytes, isUnchanged: totals.isUnchanged)
     }
-  }
-
-  private func isEqual(_ a: UnsafeRawBufferPointer, _ b: Slice<UnsafeMutableRawBufferPointer>) -> Bool {
-    guard a.count == b.count else { return false }
-    guard let first = a.baseAddress, let second = UnsafeMutableRawBufferPointer(rebasing: b).baseAddress else {
-      return true
-    }
-    return memcmp(first, second, a.count) == 0
   }
 
   /// Gives a failure its lines and columns, by what was noted on the way or else by reading the input again.

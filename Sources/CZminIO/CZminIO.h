@@ -1,0 +1,3 @@
+// What Linux has and Swift's Glibc module leaves out.
+#include <sys/eventfd.h>
+#include <sys/xattr.h>

@@ -1,0 +1,33 @@
+package import ZminIO
+
+extension InputFile: RunInput {
+  /// Standard input may begin in the middle of a file: only what was opened by name has known places.
+  package var canReread: Bool {
+    guard case .path = file else { return false }
+    return status.kind == .regular
+  }
+
+  package mutating func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws -> Int {
+    try read(into: buffer, at: Int64(offset))
+  }
+}
+
+/// A file as the output of a run.
+struct FileOutput: RunOutput, ~Copyable {
+  var file: OutputFile
+  let isFinal: Bool
+
+  mutating func write(_ bytes: UnsafeRawBufferPointer, isUnchanged: Bool) throws { try file.write(bytes) }
+}
+
+/// An output that takes nothing, and stops the run with the first byte that differs from the input.
+struct ChangeDetector: RunOutput {
+  /// The output is not the input.
+  struct Changed: Error {}
+
+  var isFinal: Bool { false }
+
+  func write(_ bytes: UnsafeRawBufferPointer, isUnchanged: Bool) throws {
+    guard isUnchanged else { throw Changed() }
+  }
+}

@@ -1,0 +1,102 @@
+import Glibc
+import SystemPackage
+
+/// A directory held open, so that nobody can put another in its place between two steps.
+final class OpenDirectory: Sendable {
+  let descriptor: Descriptor
+  let identity: FileIdentity
+  /// Whether it may be read. One that may only be searched and written can be neither listed nor synced.
+  let isReadable: Bool
+
+  init(descriptor: consuming Descriptor, identity: FileIdentity, isReadable: Bool) {
+    self.descriptor = descriptor
+    self.identity = identity
+    self.isReadable = isReadable
+  }
+}
+
+/// Where a file is or will be: a name in a directory, and not a symbolic link.
+struct Destination: Sendable {
+  let directory: OpenDirectory
+  let name: FilePath.Component
+
+  var path: FilePath { FilePath(root: nil, [name]) }
+}
+
+extension FileAccess {
+  /// As many as the kernel follows.
+  private static let linksMax = 40
+  /// `O_PATH`, which the C headers show only to those who ask for GNU extensions.
+  private static let pathOnly: Int32 = 0o10_000_000
+
+  /// Where a path leads once its last component's symbolic links are followed, whether or not there is a file.
+  func resolve(_ path: FilePath) throws(FileError) -> Destination {
+    let file = FileName.path(path)
+    var rest = path
+    // What a relative link is relative to.
+    var directory: OpenDirectory?
+    for _ in 0...Self.linksMax {
+      guard let name = rest.lastComponent else {
+        throw .system(SystemError(action: .create, file: file, errno: .noSuchFileOrDirectory))
+      }
+      let parent = rest.removingLastComponent()
+      let opened = try openDirectory(
+        parent.isEmpty ? "." : parent, in: directory?.descriptor.number ?? AT_FDCWD, file)
+      let destination = Destination(directory: opened, name: name)
+      guard let target = try linkTarget(of: destination, file) else { return destination }
+      rest = target
+      directory = opened
+    }
+    throw .system(SystemError(action: .resolveLink, file: file, errno: .tooManySymbolicLinkLevels))
+  }
+
+  /// The status of what stands at a destination, a link not followed; nil if nothing does.
+  func statusIfPresent(of destination: Destination, _ file: FileName) throws(FileError) -> FileStatus? {
+    do throws(Errno) {
+      return FileStatus(
+        try retrying { calls throws(Errno) in
+          try calls.status(
+            of: destination.path, in: destination.directory.descriptor.number, followingLinks: false)
+        })
+    } catch .noSuchFileOrDirectory {
+      return nil
+    } catch {
+      throw .system(SystemError(action: .inspect, file: file, errno: error))
+    }
+  }
+
+  private func linkTarget(of destination: Destination, _ file: FileName) throws(FileError) -> FilePath? {
+    do throws(Errno) {
+      return try retrying { calls throws(Errno) in
+        try calls.readLink(destination.path, in: destination.directory.descriptor.number)
+      }
+    } catch .invalidArgument, .noSuchFileOrDirectory {
+      // No link, or nothing at all.
+      return nil
+    } catch {
+      throw .system(SystemError(action: .resolveLink, file: file, errno: error))
+    }
+  }
+
+  private func openDirectory(
+    _ path: FilePath, in parent: Int32, _ file: FileName
+  ) throws(FileError) -> OpenDirectory {
+    try attempt(.openDirectory, file) { _ throws(Errno) in
+      do throws(Errno) {
+        return try openDirectory(path, in: parent, flags: O_RDONLY, isReadable: true)
+      } catch .permissionDenied {
+        // A drop box: files can be put there, but not listed.
+        return try openDirectory(path, in: parent, flags: Self.pathOnly, isReadable: false)
+      }
+    }
+  }
+
+  private func openDirectory(
+    _ path: FilePath, in parent: Int32, flags: Int32, isReadable: Bool
+  ) throws(Errno) -> OpenDirectory {
+    let descriptor = try open(path, in: parent, flags: flags | O_DIRECTORY)
+    let number = descriptor.number
+    let status = FileStatus(try retrying { calls throws(Errno) in try calls.status(of: number) })
+    return OpenDirectory(descriptor: descriptor, identity: status.identity, isReadable: isReadable)
+  }
+}

@@ -1,0 +1,84 @@
+import Glibc
+import SystemPackage
+
+/// What files are opened with: the system calls, who may interrupt, and the temporary files that are alive.
+///
+/// Copies share all three. A run makes one.
+package struct FileAccess: Sendable {
+  let calls: any SystemCalls
+  let interruption: Interruption?
+  /// The temporary files of all outputs opened with this.
+  package let temporaries: TemporaryFiles
+  let leftovers = LeftoverIndex()
+
+  /// - Parameters:
+  ///   - calls: What answers the system calls.
+  ///   - interruption: What ends waits and further reading and writing; nil if nothing does.
+  package init(calls: any SystemCalls = LinuxSystemCalls(), interruption: Interruption? = nil) {
+    self.calls = calls
+    self.interruption = interruption
+    temporaries = TemporaryFiles(calls: calls)
+  }
+
+  /// Makes a system call, again as long as a signal comes between.
+  ///
+  /// Not for `close`, which has closed even then.
+  func retrying<Result>(_ call: (any SystemCalls) throws(Errno) -> Result) throws(Errno) -> Result {
+    while true {
+      do throws(Errno) {
+        return try call(calls)
+      } catch {
+        if error != .interrupted { throw error }
+      }
+    }
+  }
+
+  /// Makes a system call as ``retrying(_:)`` does; its error says what was tried on which file.
+  func attempt<Result>(
+    _ action: SystemError.Action, _ file: FileName, _ call: (any SystemCalls) throws(Errno) -> Result
+  ) throws(FileError) -> Result {
+    do throws(Errno) {
+      return try retrying(call)
+    } catch {
+      throw .system(SystemError(action: action, file: file, errno: error))
+    }
+  }
+
+  /// Waits until a descriptor is ready for `events`, or somebody asks to stop.
+  func wait(for events: Int32, on descriptor: Int32, _ file: FileName) throws(FileError) {
+    _ = try attempt(.wait, file) { calls throws(Errno) in
+      try calls.wait(
+        for: Int16(events), on: descriptor, orWake: interruption?.wakeDescriptor ?? -1, milliseconds: -1)
+    }
+    try interruption?.check()
+  }
+
+  /// The status of a path's file, links followed; nil if there is none.
+  func statusIfPresent(of path: FilePath) throws(FileError) -> FileStatus? {
+    do throws(Errno) {
+      return FileStatus(
+        try retrying { calls throws(Errno) in try calls.status(of: path, in: AT_FDCWD, followingLinks: true) })
+    } catch .noSuchFileOrDirectory {
+      return nil
+    } catch {
+      throw .system(SystemError(action: .inspect, file: .path(path), errno: error))
+    }
+  }
+
+  /// The status of an open file.
+  func status(of descriptor: borrowing Descriptor, _ file: FileName) throws(FileError) -> FileStatus {
+    let number = descriptor.number
+    return FileStatus(try attempt(.inspect, file) { calls throws(Errno) in try calls.status(of: number) })
+  }
+
+  /// Opens a file; the descriptor is closed with its owner.
+  func open(
+    _ path: FilePath, in directory: Int32 = AT_FDCWD, flags: Int32, mode: mode_t = 0
+  ) throws(Errno) -> Descriptor {
+    Descriptor(
+      number: try retrying { calls throws(Errno) in
+        try calls.open(path, in: directory, flags: flags | O_CLOEXEC | O_NOCTTY, mode: mode)
+      },
+      calls: calls)
+  }
+}

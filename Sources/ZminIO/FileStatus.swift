@@ -1,0 +1,82 @@
+package import Glibc
+
+/// What kind of thing a file is.
+package enum FileKind: Sendable {
+  case regular, directory, symbolicLink, fifo, characterDevice, blockDevice, socket, unknown
+}
+
+/// What makes a file itself, whatever its name.
+package struct FileIdentity: Sendable, Hashable {
+  /// The file system.
+  package let device: UInt64
+  /// The number within it.
+  package let inode: UInt64
+}
+
+/// A moment, as precise as the file system keeps it.
+package struct FileTime: Sendable, Hashable {
+  /// Seconds since 1970.
+  package let seconds: Int
+  /// Nanoseconds within the second.
+  package let nanoseconds: Int
+
+  init(_ time: timespec) {
+    seconds = time.tv_sec
+    nanoseconds = time.tv_nsec
+  }
+
+  var timespec: timespec { Glibc.timespec(tv_sec: seconds, tv_nsec: nanoseconds) }
+}
+
+/// What the system says about a file at one moment.
+package struct FileStatus: Sendable, Equatable {
+  package let kind: FileKind
+  package let identity: FileIdentity
+  /// In bytes; 0 for many files whose size is not known before they are read (see ``knownSize``).
+  package let size: Int64
+  /// Permissions with setuid, setgid and sticky, without the kind.
+  package let mode: mode_t
+  package let user: uid_t
+  package let group: gid_t
+  /// Number of names.
+  package let linkCount: Int
+  /// When the contents were last read, as far as the file system keeps it.
+  package let accessTime: FileTime
+  /// When the contents last changed.
+  package let modificationTime: FileTime
+  /// When contents, mode, owner or names last changed.
+  package let changeTime: FileTime
+
+  /// The size in bytes of a regular file that has one; nil for others, and where the system says 0, as it does for what
+  /// it makes up on reading (`/proc`).
+  package var knownSize: Int64? { kind == .regular && size > 0 ? size : nil }
+
+  init(_ status: stat) {
+    kind =
+      switch status.st_mode & S_IFMT {
+      case S_IFREG: .regular
+      case S_IFDIR: .directory
+      case S_IFLNK: .symbolicLink
+      case S_IFIFO: .fifo
+      case S_IFCHR: .characterDevice
+      case S_IFBLK: .blockDevice
+      case S_IFSOCK: .socket
+      default: .unknown
+      }
+    identity = FileIdentity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
+    size = Int64(status.st_size)
+    mode = status.st_mode & 0o7777
+    user = status.st_uid
+    group = status.st_gid
+    linkCount = Int(status.st_nlink)
+    accessTime = FileTime(status.st_atim)
+    modificationTime = FileTime(status.st_mtim)
+    changeTime = FileTime(status.st_ctim)
+  }
+
+  /// Whether this is the same file with the same contents, as far as the system can tell.
+  func hasSameContents(as other: FileStatus) -> Bool {
+    identity == other.identity && size == other.size && modificationTime == other.modificationTime
+      && changeTime == other.changeTime
+  }
+}

@@ -1,0 +1,51 @@
+import Glibc
+package import SystemPackage
+
+/// What may be replaced in place, and how.
+package struct InPlaceRules: Sendable {
+  /// Replace what a symbolic link leads to, instead of refusing.
+  package var followsSymbolicLinks = false
+  /// Replace a file of several names under one of them, instead of refusing.
+  package var splitsHardLinks = false
+  /// Keep access and modification times too.
+  package var keepsTimes = false
+
+  /// The careful ones.
+  package init() {}
+}
+
+extension InputFile {
+  /// Checks that the file may be replaced in place.
+  ///
+  /// - Throws: ``FileError/refused(_:_:)`` with the reason, or ``FileError/system(_:)``.
+  package func checkReplaceable(under rules: InPlaceRules) throws(FileError) {
+    guard case .path(let path) = file else { throw .refused(file, .standardInput) }
+    guard status.kind == .regular else { throw .refused(file, .notRegularFile) }
+    if status.linkCount > 1 && !rules.splitsHardLinks { throw .refused(file, .hardLinks(status.linkCount)) }
+    if rules.followsSymbolicLinks { return }
+    let named = try access.attempt(.inspect, file) { calls throws(Errno) in
+      FileStatus(try calls.status(of: path, in: AT_FDCWD, followingLinks: false))
+    }
+    if named.kind == .symbolicLink { throw .refused(file, .symbolicLink) }
+  }
+
+  /// Whether writing to `path` would write to this file, by whatever name or link.
+  ///
+  /// - Throws: ``FileError/system(_:)`` if that cannot be found out.
+  package func isSameFile(as path: FilePath) throws(FileError) -> Bool {
+    try isOverwritten(through: access.statusIfPresent(of: path))
+  }
+
+  /// Whether standard output is this file.
+  ///
+  /// - Throws: ``FileError/system(_:)`` if that cannot be found out.
+  package func isSameFileAsStandardOutput() throws(FileError) -> Bool {
+    let output = Descriptor(number: STDOUT_FILENO, calls: access.calls, isLent: true)
+    return try isOverwritten(through: access.status(of: output, .standardOutput))
+  }
+
+  /// Terminals and pipes may well be both ends: only what keeps its bytes is in danger.
+  private func isOverwritten(through other: FileStatus?) -> Bool {
+    (status.kind == .regular || status.kind == .blockDevice) && other?.identity == status.identity
+  }
+}

@@ -1,0 +1,131 @@
+import Glibc
+package import SystemPackage
+
+/// A file that is read, or standard input.
+package struct InputFile: ~Copyable, Sendable {
+  /// How messages name it.
+  package let file: FileName
+  /// What the system said about it when it was opened.
+  package let status: FileStatus
+  /// Bytes that ``read(into:)`` has given so far.
+  package private(set) var bytesRead: Int64 = 0
+  let access: FileAccess
+  private let descriptor: Descriptor
+  /// Whether every read waits for bytes first, so that it can be interrupted.
+  private let isWaitedFor: Bool
+
+  /// Opens a file for reading. A FIFO's writer is waited for by the first read, not here.
+  ///
+  /// - Throws: ``FileError/system(_:)``; a directory is the error `EISDIR`.
+  package init(_ path: FilePath, using access: FileAccess = FileAccess()) throws(FileError) {
+    let file = FileName.path(path)
+    let descriptor: Descriptor
+    do throws(Errno) {
+      // Without O_NONBLOCK, opening a FIFO would wait for its writer where nothing can interrupt it.
+      descriptor = try access.open(path, flags: O_RDONLY | O_NONBLOCK)
+    } catch {
+      throw .system(SystemError(action: .open, file: file, errno: error))
+    }
+    try self.init(descriptor, file, isNonBlocking: true, using: access)
+  }
+
+  /// Standard input, which stays open.
+  ///
+  /// - Throws: ``FileError/system(_:)``, also if it is closed or a directory.
+  package static func standardInput(using access: FileAccess = FileAccess()) throws(FileError) -> InputFile {
+    let descriptor = Descriptor(number: STDIN_FILENO, calls: access.calls, isLent: true)
+    return try InputFile(descriptor, .standardInput, isNonBlocking: false, using: access)
+  }
+
+  init(
+    _ descriptor: consuming Descriptor, _ file: FileName, isNonBlocking: Bool, using access: FileAccess
+  ) throws(FileError) {
+    let status = try access.status(of: descriptor, file)
+    if status.kind == .directory {
+      throw .system(SystemError(action: .read, file: file, errno: .isDirectory))
+    }
+    if status.kind == .regular {
+      // Advice only: a file system that takes none reads as well without.
+      try? access.calls.adviseSequentialReading(descriptor.number)
+    }
+    self.file = file
+    self.status = status
+    self.access = access
+    // A FIFO opened here gives "end" until its first writer comes, so it must be waited for in any case.
+    isWaitedFor = status.kind != .regular && (isNonBlocking || access.interruption != nil)
+    self.descriptor = descriptor
+  }
+
+  /// Reads what comes next: from a regular file as much as fits unless the end comes, so that windows fall on the same
+  /// bytes in every run; from anything else what is there, waiting for the first byte.
+  ///
+  /// - Returns: The number of bytes, 0 only at the end.
+  /// - Throws: ``FileError/system(_:)`` or ``FileError/interrupted(_:)``.
+  package mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
+    var filled = 0
+    repeat {
+      let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
+      let count = try readOnce(into: rest)
+      if count == 0 { break }
+      filled += count
+    } while status.kind == .regular && filled < buffer.count
+    bytesRead += Int64(filled)
+    return filled
+  }
+
+  private func readOnce(into buffer: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
+    try access.interruption?.check()
+    if isWaitedFor { try access.wait(for: POLLIN, on: descriptor.number, file) }
+    while true {
+      do throws(Errno) {
+        let number = descriptor.number
+        return try access.retrying { calls throws(Errno) in try calls.read(number, into: buffer) }
+      } catch {
+        // Another reader was faster, or standard input was handed over in this mode.
+        guard error == .wouldBlock else { throw .system(SystemError(action: .read, file: file, errno: error)) }
+        try access.wait(for: POLLIN, on: descriptor.number, file)
+      }
+    }
+  }
+
+  /// Reads from a given place of a regular file, and leaves the place of ``read(into:)`` alone. Several threads may.
+  ///
+  /// - Returns: The number of bytes: as much as fits, less only at the end.
+  /// - Throws: ``FileError/system(_:)`` or ``FileError/interrupted(_:)``.
+  package func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(FileError) -> Int {
+    precondition(status.kind == .regular, "only a regular file has places")
+    let number = descriptor.number
+    var filled = 0
+    while filled < buffer.count {
+      try access.interruption?.check()
+      let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
+      let place = offset + Int64(filled)
+      let count = try access.attempt(.read, file) { calls throws(Errno) in
+        try calls.read(number, into: rest, at: place)
+      }
+      if count == 0 { break }
+      filled += count
+    }
+    return filled
+  }
+
+  /// Checks, after the last read, that the file is still what it was when it was opened, and that what ``read(into:)``
+  /// gave is all of it. What is not a regular file passes.
+  ///
+  /// A change that leaves the size, within one tick of the file system's clock, cannot be seen.
+  ///
+  /// - Throws: ``FileError/inputChanged(_:)`` or ``FileError/system(_:)``.
+  package func checkUnchanged() throws(FileError) {
+    guard status.kind == .regular else { return }
+    guard try access.status(of: descriptor, file).hasSameContents(as: status) else { throw .inputChanged(file) }
+    if let size = status.knownSize, bytesRead != 0, bytesRead != size { throw .inputChanged(file) }
+  }
+
+  /// A second descriptor of the same open file.
+  func duplicateDescriptor() throws(FileError) -> Descriptor {
+    let number = descriptor.number
+    return Descriptor(
+      number: try access.attempt(.open, file) { calls throws(Errno) in try calls.duplicate(number) },
+      calls: access.calls)
+  }
+}

@@ -1,0 +1,54 @@
+import Synchronization
+package import SystemPackage
+
+/// A request to stop, made on one thread and noticed on others, also where they wait for a pipe or a terminal.
+package final class Interruption: Sendable {
+  /// Why to stop.
+  package enum Reason: UInt8, Sendable, CustomStringConvertible {
+    case cancelled = 1
+    case hangUp
+    case interrupt
+    case terminate
+
+    package var description: String {
+      switch self {
+      case .cancelled: "cancelled"
+      case .hangUp: "hung up"
+      case .interrupt: "interrupted"
+      case .terminate: "terminated"
+      }
+    }
+  }
+
+  private let reasonCode = Atomic<UInt8>(0)
+  private let calls: any SystemCalls
+  /// Readable from the first request on.
+  let wakeDescriptor: Int32
+
+  /// A request not yet made.
+  ///
+  /// - Throws: The system's error if it has no descriptor left.
+  package init(calls: any SystemCalls = LinuxSystemCalls()) throws(Errno) {
+    self.calls = calls
+    wakeDescriptor = try calls.makeWakeDescriptor()
+  }
+
+  deinit {
+    try? calls.close(wakeDescriptor)
+  }
+
+  /// Asks all who hold this to stop. The first reason stays.
+  package func request(_ reason: Reason) {
+    _ = reasonCode.compareExchange(expected: 0, desired: reason.rawValue, ordering: .sequentiallyConsistent)
+    // Never read again, so that every waiter sees it. A counter that is full is readable too.
+    withUnsafeBytes(of: UInt64(1)) { one in _ = try? calls.write(wakeDescriptor, one) }
+  }
+
+  /// Why to stop, or nil if nobody asked.
+  package var reason: Reason? { Reason(rawValue: reasonCode.load(ordering: .sequentiallyConsistent)) }
+
+  /// Throws ``FileError/interrupted(_:)`` if somebody asked to stop.
+  package func check() throws(FileError) {
+    if let reason { throw .interrupted(reason) }
+  }
+}

@@ -1,0 +1,171 @@
+package import CZminIO
+package import Glibc
+package import SystemPackage
+
+/// The calls as the kernel answers them.
+package struct LinuxSystemCalls: SystemCalls {
+  /// Makes the one that there is.
+  package init() {}
+
+  package func open(
+    _ path: FilePath, in directory: Int32, flags: Int32, mode: mode_t
+  ) throws(Errno) -> Int32 {
+    try checked(path.withPlatformString { openat(directory, $0, flags, mode) })
+  }
+
+  package func close(_ descriptor: Int32) throws(Errno) {
+    try checked(Glibc.close(descriptor))
+  }
+
+  package func duplicate(_ descriptor: Int32) throws(Errno) -> Int32 {
+    try checked(fcntl(descriptor, F_DUPFD_CLOEXEC, 0))
+  }
+
+  package func read(_ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer) throws(Errno) -> Int {
+    try checked(Glibc.read(descriptor, buffer.baseAddress, buffer.count))
+  }
+
+  package func read(
+    _ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer, at offset: Int64
+  ) throws(Errno) -> Int {
+    try checked(pread(descriptor, buffer.baseAddress, buffer.count, off_t(offset)))
+  }
+
+  package func write(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) throws(Errno) -> Int {
+    try checked(Glibc.write(descriptor, bytes.baseAddress, bytes.count))
+  }
+
+  package func wait(
+    for events: Int16, on descriptor: Int32, orWake wakeDescriptor: Int32, milliseconds: Int32
+  ) throws(Errno) -> WaitOutcome {
+    var polled: InlineArray<2, pollfd> = [
+      pollfd(fd: wakeDescriptor, events: Int16(POLLIN), revents: 0),
+      pollfd(fd: descriptor, events: events, revents: 0),
+    ]
+    let count = withUnsafeMutablePointer(to: &polled) { pointer in
+      pointer.withMemoryRebound(to: pollfd.self, capacity: 2) { poll($0, 2, milliseconds) }
+    }
+    try checked(count)
+    if polled[0].revents != 0 { return .woken }
+    return polled[1].revents != 0 ? .ready : .timedOut
+  }
+
+  package func adviseSequentialReading(_ descriptor: Int32) throws(Errno) {
+    // This one returns its error number.
+    let code = posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
+    if code != 0 { throw Errno(rawValue: code) }
+  }
+
+  package func isTerminal(_ descriptor: Int32) -> Bool {
+    isatty(descriptor) == 1
+  }
+
+  package func makeWakeDescriptor() throws(Errno) -> Int32 {
+    try checked(eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK)))
+  }
+
+  package func status(of descriptor: Int32) throws(Errno) -> stat {
+    var status = stat()
+    try checked(fstat(descriptor, &status))
+    return status
+  }
+
+  package func status(of path: FilePath, in directory: Int32, followingLinks: Bool) throws(Errno) -> stat {
+    var status = stat()
+    let flags = followingLinks ? 0 : AT_SYMLINK_NOFOLLOW
+    try checked(path.withPlatformString { fstatat(directory, $0, &status, flags) })
+    return status
+  }
+
+  package func readLink(_ path: FilePath, in directory: Int32) throws(Errno) -> FilePath {
+    // A link's text is at most PATH_MAX bytes with its NUL, which readlink leaves out.
+    var target = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
+    try checked(path.withPlatformString { readlinkat(directory, $0, &target, Int(PATH_MAX)) })
+    return FilePath(platformString: target)
+  }
+
+  package func forEachEntry(of directory: Int32, _ body: (FilePath.Component) -> Void) throws(Errno) {
+    // A descriptor of its own: closedir closes it, and its position is not shared.
+    let own = try checked(openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC))
+    guard let stream = fdopendir(own) else {
+      let code = errno
+      _ = Glibc.close(own)
+      throw Errno(rawValue: code)
+    }
+    defer { closedir(stream) }
+    while true {
+      errno = 0
+      guard let entry = readdir(stream) else {
+        if errno != 0 { throw Errno(rawValue: errno) }
+        return
+      }
+      let component = withUnsafePointer(to: &entry.pointee.d_name) { name in
+        name.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { FilePath.Component(platformString: $0) }
+      }
+      if let component, component.kind == .regular { body(component) }
+    }
+  }
+
+  package func sync(_ descriptor: Int32) throws(Errno) {
+    try checked(fsync(descriptor))
+  }
+
+  package func rename(_ oldName: FilePath, to newName: FilePath, in directory: Int32) throws(Errno) {
+    let result = oldName.withPlatformString { old in
+      newName.withPlatformString { new in renameat(directory, old, directory, new) }
+    }
+    try checked(result)
+  }
+
+  package func unlink(_ path: FilePath, in directory: Int32) throws(Errno) {
+    try checked(path.withPlatformString { unlinkat(directory, $0, 0) })
+  }
+
+  package func lock(_ descriptor: Int32, exclusively: Bool) throws(Errno) {
+    try checked(flock(descriptor, (exclusively ? LOCK_EX : LOCK_SH) | LOCK_NB))
+  }
+
+  package func setMode(_ descriptor: Int32, to mode: mode_t) throws(Errno) {
+    try checked(fchmod(descriptor, mode))
+  }
+
+  package func setOwner(_ descriptor: Int32, user: uid_t?, group: gid_t?) throws(Errno) {
+    // All ones mean "leave as it is".
+    try checked(fchown(descriptor, user ?? uid_t.max, group ?? gid_t.max))
+  }
+
+  package func setTimes(_ descriptor: Int32, access: timespec, modification: timespec) throws(Errno) {
+    let times = [access, modification]
+    try checked(futimens(descriptor, times))
+  }
+
+  package func attributeNames(
+    of descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer
+  ) throws(Errno) -> Int {
+    try checked(
+      flistxattr(descriptor, buffer.baseAddress?.assumingMemoryBound(to: CChar.self), buffer.count))
+  }
+
+  package func attribute(
+    _ name: UnsafePointer<CChar>, of descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer
+  ) throws(Errno) -> Int {
+    try checked(fgetxattr(descriptor, name, buffer.baseAddress, buffer.count))
+  }
+
+  package func setAttribute(
+    _ name: UnsafePointer<CChar>, of descriptor: Int32, to value: UnsafeRawBufferPointer
+  ) throws(Errno) {
+    try checked(fsetxattr(descriptor, name, value.baseAddress, value.count, 0))
+  }
+
+  package func removeAttribute(_ name: UnsafePointer<CChar>, of descriptor: Int32) throws(Errno) {
+    try checked(fremovexattr(descriptor, name))
+  }
+
+  /// The result of a call, or the error that it left in `errno` if it is negative.
+  @discardableResult
+  private func checked<Result: BinaryInteger>(_ result: Result) throws(Errno) -> Result {
+    if result < 0 { throw Errno(rawValue: errno) }
+    return result
+  }
+}

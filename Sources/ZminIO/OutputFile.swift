@@ -1,0 +1,205 @@
+import Glibc
+package import SystemPackage
+
+/// When an output is brought to the disk before it counts as written.
+package enum SyncPolicy: Sendable {
+  /// What replaces an existing file is synced: file, rename, directory. What is new is not.
+  case automatic
+  /// Always.
+  case always
+  /// Never.
+  case never
+}
+
+/// Where output goes: standard output, or a file that appears whole under its name when it is committed, or not at all.
+///
+/// An output that ends without ``commit()`` leaves nothing behind.
+package struct OutputFile: ~Copyable, Sendable {
+  /// How messages name it.
+  package let file: FileName
+  /// Bytes written so far.
+  package private(set) var bytesWritten: Int64 = 0
+  private let access: FileAccess
+  private let sync: SyncPolicy
+  private let writing: Writing
+  private var ending: Ending?
+
+  /// How bytes are handed over.
+  private struct Writing {
+    let number: Int32
+    /// Whether every write waits for room first, so that it can be interrupted.
+    var isWaitedFor = false
+    /// As many bytes as a write is given at most.
+    var pieceBytesMax = Int.max
+  }
+
+  /// What becomes of the file in the end.
+  private enum Ending: ~Copyable {
+    case direct(Descriptor, isRegular: Bool)
+    case replacement(Replacement)
+  }
+
+  private init(
+    _ file: FileName, _ writing: Writing, _ ending: consuming Ending, sync: SyncPolicy, using access: FileAccess
+  ) {
+    self.file = file
+    self.access = access
+    self.sync = sync
+    self.writing = writing
+    self.ending = consume ending
+  }
+
+  /// Standard output, which stays open.
+  ///
+  /// - Throws: ``FileError/system(_:)``, also if it is closed.
+  package static func standardOutput(
+    using access: FileAccess = FileAccess(), sync: SyncPolicy = .automatic
+  ) throws(FileError) -> OutputFile {
+    try OutputFile(
+      Descriptor(number: STDOUT_FILENO, calls: access.calls, isLent: true), .standardOutput, sync: sync, using: access)
+  }
+
+  /// A file by name. A symbolic link is followed; what exists and is not a regular file is written directly; else a
+  /// temporary beside the file is written.
+  ///
+  /// A file that exists keeps its mode, extended attributes and, where permitted, owner; a new one gets what the umask
+  /// and the directory give.
+  ///
+  /// - Throws: ``FileError/system(_:)``; ``FileError/interrupted(_:)`` while a FIFO has no reader.
+  package init(
+    at path: FilePath, using access: FileAccess = FileAccess(), sync: SyncPolicy = .automatic
+  ) throws(FileError) {
+    let file = FileName.path(path)
+    let existing = try access.statusIfPresent(of: path)
+    if let existing, existing.kind != .regular {
+      let descriptor = try access.openDirectly(path, existing.kind)
+      try self.init(descriptor, file, sync: sync, using: access)
+      return
+    }
+    let destination = try access.resolve(path)
+    var replaced: ReplacedFile?
+    if let existing {
+      // The two differ if a link was changed in between, or leads through /proc to what has no name.
+      guard try access.statusIfPresent(of: destination, file)?.identity == existing.identity else {
+        throw .system(SystemError(action: .open, file: file, errno: .staleNFSFileHandle))
+      }
+      replaced = ReplacedFile(
+        status: existing, descriptor: try access.openForAttributes(destination, file), keepsTimes: false)
+    }
+    try self.init(beside: destination, replacing: replaced, isInPlace: false, file, sync: sync, using: access)
+  }
+
+  /// The replacement of an input file.
+  ///
+  /// It keeps mode, extended attributes, access control list and, where permitted, owner. Call
+  /// ``InputFile/checkUnchanged()`` before ``commit()``, which sees a change but not a read that was too short.
+  ///
+  /// - Throws: ``FileError/refused(_:_:)``, ``FileError/inputChanged(_:)`` if the name is another file's by now,
+  ///   ``FileError/system(_:)``.
+  package init(
+    replacing input: borrowing InputFile, under rules: InPlaceRules = InPlaceRules(), sync: SyncPolicy = .automatic
+  ) throws(FileError) {
+    let (file, access) = (input.file, input.access)
+    try input.checkReplaceable(under: rules)
+    guard case .path(let path) = file else { throw .refused(file, .standardInput) }
+    let destination = try access.resolve(path)
+    guard try access.statusIfPresent(of: destination, file)?.identity == input.status.identity else {
+      throw .inputChanged(file)
+    }
+    let replaced = ReplacedFile(
+      status: input.status, descriptor: try input.duplicateDescriptor(), keepsTimes: rules.keepsTimes)
+    try self.init(beside: destination, replacing: replaced, isInPlace: true, file, sync: sync, using: access)
+  }
+
+  private init(
+    beside destination: Destination, replacing replaced: ReplacedFile?, isInPlace: Bool, _ file: FileName,
+    sync: SyncPolicy, using access: FileAccess
+  ) throws(FileError) {
+    access.removeLeftovers(of: destination)
+    // What takes an older file's place is nobody else's business until it has that one's permissions. What is new is
+    // made as any new file is, so that umask and the directory's default access list apply.
+    let temporary = try TemporaryFile.make(
+      beside: destination, mode: replaced == nil ? 0o666 : 0o600, file, using: access)
+    let writing = Writing(number: temporary.descriptor.number)
+    let replacement = Replacement(
+      temporary: temporary, destination: destination, replaced: replaced, isInPlace: isInPlace, file: file,
+      access: access)
+    self.init(file, writing, .replacement(replacement), sync: sync, using: access)
+  }
+
+  /// What is written directly.
+  init(
+    _ descriptor: consuming Descriptor, _ file: FileName, sync: SyncPolicy, using access: FileAccess
+  ) throws(FileError) {
+    let kind = try access.status(of: descriptor, file).kind
+    var writing = Writing(number: descriptor.number)
+    let isTerminal = kind == .characterDevice && access.calls.isTerminal(writing.number)
+    let isSlow = kind == .fifo || kind == .socket || isTerminal
+    if isSlow && access.interruption != nil {
+      writing.isWaitedFor = true
+      if kind == .fifo, let own = access.reopenNonBlocking(writing.number) {
+        self.init(
+          file, Writing(number: own.number, isWaitedFor: true), .direct(own, isRegular: false), sync: sync,
+          using: access)
+        return
+      }
+      // What poll calls ready takes this much without waiting.
+      writing.pieceBytesMax = Int(PIPE_BUF)
+    }
+    self.init(file, writing, .direct(descriptor, isRegular: kind == .regular), sync: sync, using: access)
+  }
+
+  /// Writes all of `bytes`.
+  ///
+  /// - Throws: ``FileError/system(_:)``, ``FileError/brokenPipe(_:)`` or ``FileError/interrupted(_:)``. How much was
+  ///   written is then in ``bytesWritten``.
+  package mutating func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
+    var rest = bytes
+    while !rest.isEmpty {
+      try access.interruption?.check()
+      if writing.isWaitedFor { try access.wait(for: POLLOUT, on: writing.number, file) }
+      let piece = UnsafeRawBufferPointer(rebasing: rest.prefix(writing.pieceBytesMax))
+      do throws(Errno) {
+        let number = writing.number
+        let count = try access.retrying { calls throws(Errno) in try calls.write(number, piece) }
+        // Nothing written and no error either would repeat for ever.
+        if count == 0 { throw .ioError }
+        bytesWritten += Int64(count)
+        rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
+      } catch .wouldBlock {
+        try access.wait(for: POLLOUT, on: writing.number, file)
+      } catch .brokenPipe {
+        throw .brokenPipe(file)
+      } catch {
+        throw .system(SystemError(action: .write, file: file, errno: error))
+      }
+    }
+  }
+
+  /// Ends the output, and gives it its final name if it is a file of its own.
+  ///
+  /// - Throws: ``FileError/system(_:)`` or, in place, ``FileError/inputChanged(_:)``: the destination is then as it
+  ///   was, unless the error is about syncing its directory.
+  package consuming func commit() throws(FileError) {
+    switch ending.take() {
+    case .replacement(let replacement): try replacement.commit(sync)
+    case .direct(let descriptor, let isRegular): try finish(descriptor, isRegular: isRegular)
+    case nil: break
+    }
+  }
+
+  /// Ends the output without a trace, but for what was written directly.
+  package consuming func abandon() {}
+
+  private func finish(_ descriptor: borrowing Descriptor, isRegular: Bool) throws(FileError) {
+    let number = descriptor.number
+    if sync == .always && isRegular {
+      try access.attempt(.sync, file) { calls throws(Errno) in try calls.sync(number) }
+    }
+    do throws(Errno) {
+      try descriptor.flush()
+    } catch {
+      throw .system(SystemError(action: .close, file: file, errno: error))
+    }
+  }
+}

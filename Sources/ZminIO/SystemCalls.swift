@@ -1,0 +1,79 @@
+package import Glibc
+package import SystemPackage
+
+/// What a wait for a descriptor ended with.
+package enum WaitOutcome: Sendable, Equatable {
+  /// The descriptor can be read or written, or has an error that reading or writing it will tell.
+  case ready
+  /// The other descriptor, the one that wakes, became readable first.
+  case woken
+  /// Neither, in the time given.
+  case timedOut
+}
+
+/// The system calls that zmin's files are made of.
+///
+/// One requirement is one call: none of them retries or knows what it is for, so that a test can put an implementation
+/// in between that fails the n-th. A directory is a descriptor, or `AT_FDCWD` for the current one. All throw the
+/// system's error number.
+package protocol SystemCalls: Sendable {
+  /// `openat`: the new descriptor.
+  func open(_ path: FilePath, in directory: Int32, flags: Int32, mode: mode_t) throws(Errno) -> Int32
+  /// `close`.
+  func close(_ descriptor: Int32) throws(Errno)
+  /// `fcntl(F_DUPFD_CLOEXEC)`: a second descriptor of the same open file.
+  func duplicate(_ descriptor: Int32) throws(Errno) -> Int32
+  /// `read`: the number of bytes, 0 at the end.
+  func read(_ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer) throws(Errno) -> Int
+  /// `pread`: the number of bytes, 0 at or after the end.
+  func read(_ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(Errno) -> Int
+  /// `write`: the number of bytes taken.
+  func write(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) throws(Errno) -> Int
+  /// `poll` for `events` on one descriptor and for input on another, -1 for none; -1 milliseconds wait for ever.
+  func wait(
+    for events: Int16, on descriptor: Int32, orWake wakeDescriptor: Int32, milliseconds: Int32
+  ) throws(Errno) -> WaitOutcome
+  /// `posix_fadvise(POSIX_FADV_SEQUENTIAL)` for the whole file.
+  func adviseSequentialReading(_ descriptor: Int32) throws(Errno)
+  /// `isatty`.
+  func isTerminal(_ descriptor: Int32) -> Bool
+  /// `eventfd`: a descriptor that becomes readable once eight bytes, not all zero, were written to it.
+  func makeWakeDescriptor() throws(Errno) -> Int32
+
+  /// `fstat`.
+  func status(of descriptor: Int32) throws(Errno) -> stat
+  /// `fstatat`.
+  func status(of path: FilePath, in directory: Int32, followingLinks: Bool) throws(Errno) -> stat
+  /// `readlinkat`: where a symbolic link points; `EINVAL` for what is no link.
+  func readLink(_ path: FilePath, in directory: Int32) throws(Errno) -> FilePath
+  /// `getdents`: calls `body` with the name of each entry but `.` and `..`, valid during the call.
+  func forEachEntry(of directory: Int32, _ body: (FilePath.Component) -> Void) throws(Errno)
+
+  /// `fsync`, of a file or a directory.
+  func sync(_ descriptor: Int32) throws(Errno)
+  /// `renameat` within one directory.
+  func rename(_ oldName: FilePath, to newName: FilePath, in directory: Int32) throws(Errno)
+  /// `unlinkat`.
+  func unlink(_ path: FilePath, in directory: Int32) throws(Errno)
+  /// `flock`, without waiting: `EWOULDBLOCK` if the lock is held elsewhere.
+  func lock(_ descriptor: Int32, exclusively: Bool) throws(Errno)
+
+  /// `fchmod`.
+  func setMode(_ descriptor: Int32, to mode: mode_t) throws(Errno)
+  /// `fchown`; `nil` leaves the user or group as it is.
+  func setOwner(_ descriptor: Int32, user: uid_t?, group: gid_t?) throws(Errno)
+  /// `futimens`.
+  func setTimes(_ descriptor: Int32, access: timespec, modification: timespec) throws(Errno)
+  /// `flistxattr`: the byte count of all names, NUL after each; an empty buffer only asks for the count.
+  func attributeNames(of descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer) throws(Errno) -> Int
+  /// `fgetxattr`: the byte count of the value; an empty buffer only asks for the count.
+  func attribute(
+    _ name: UnsafePointer<CChar>, of descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer
+  ) throws(Errno) -> Int
+  /// `fsetxattr`.
+  func setAttribute(
+    _ name: UnsafePointer<CChar>, of descriptor: Int32, to value: UnsafeRawBufferPointer
+  ) throws(Errno)
+  /// `fremovexattr`.
+  func removeAttribute(_ name: UnsafePointer<CChar>, of descriptor: Int32) throws(Errno)
+}

@@ -1,0 +1,89 @@
+import Glibc
+import SystemPackage
+
+/// A file being written beside its destination, locked, and removed with its owner unless it was renamed.
+struct TemporaryFile: ~Copyable, Sendable {
+  /// Names are random; whoever finds this many taken is being played with.
+  private static let attemptsMax = 100
+
+  let descriptor: Descriptor
+  private let name: FilePath
+  private let directory: OpenDirectory
+  private let access: FileAccess
+  private var isRenamed = false
+
+  private init(descriptor: consuming Descriptor, name: FilePath, directory: OpenDirectory, access: FileAccess) {
+    self.descriptor = descriptor
+    self.name = name
+    self.directory = directory
+    self.access = access
+  }
+
+  deinit {
+    // Before the descriptor is closed and the lock with it.
+    if !isRenamed { try? access.calls.unlink(name, in: directory.descriptor.number) }
+    access.temporaries.remove(name)
+  }
+
+  /// Makes an empty file beside `destination`.
+  ///
+  /// - Parameter mode: The permissions that it is made with, less the umask.
+  static func make(
+    beside destination: Destination, mode: mode_t, _ file: FileName, using access: FileAccess
+  ) throws(FileError) -> TemporaryFile {
+    for _ in 0..<attemptsMax {
+      if let made = try makeOnce(beside: destination, mode: mode, file, using: access) { return made }
+    }
+    throw .system(SystemError(action: .create, file: file, errno: .fileExists))
+  }
+
+  /// One attempt; nil if the name was taken, or another run took the file for a leftover before it was locked.
+  private static func makeOnce(
+    beside destination: Destination, mode: mode_t, _ file: FileName, using access: FileAccess
+  ) throws(FileError) -> TemporaryFile? {
+    let directory = destination.directory
+    let name = TemporaryName.random(for: destination.name)
+    let descriptor: Descriptor
+    do throws(Errno) {
+      descriptor = try access.open(
+        name, in: directory.descriptor.number, flags: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: mode)
+    } catch {
+      if error == .fileExists { return nil }
+      throw .system(SystemError(action: .create, file: file, errno: error))
+    }
+    let made = TemporaryFile(descriptor: descriptor, name: name, directory: directory, access: access)
+    guard access.temporaries.add(name, in: directory) else {
+      throw .interrupted(access.interruption?.reason ?? .cancelled)
+    }
+    guard try made.lock(file) else { return nil }
+    return made
+  }
+
+  /// Takes the lock; false if the file is another's by now.
+  private func lock(_ file: FileName) throws(FileError) -> Bool {
+    do throws(Errno) {
+      let number = descriptor.number
+      try access.retrying { calls throws(Errno) in try calls.lock(number, exclusively: true) }
+    } catch {
+      switch error {
+      case .wouldBlock: return false
+      // Not every network file system has locks. Where there are none, leftovers are not removed either.
+      case .noFunction, .noLocks, .notSupported, .invalidArgument: break
+      default: throw .system(SystemError(action: .lock, file: file, errno: error))
+      }
+    }
+    let opened = try access.status(of: descriptor, file)
+    guard let component = name.lastComponent else { return false }
+    let named = try access.statusIfPresent(of: Destination(directory: directory, name: component), file)
+    return named?.identity == opened.identity
+  }
+
+  /// Gives the file its final name, in place of whatever has it. It stays locked until its owner ends.
+  mutating func rename(to newName: FilePath, _ file: FileName) throws(FileError) {
+    let (name, directory) = (name, directory)
+    try access.attempt(.replace, file) { calls throws(Errno) in
+      try calls.rename(name, to: newName, in: directory.descriptor.number)
+    }
+    isRenamed = true
+  }
+}

@@ -1,0 +1,27 @@
+import Testing
+import ZminCore
+import ZminTestSupport
+
+/// Checks that the reference makes the same of `input` as the oracle.
+func expectAgreement(
+  _ runner: inout ReferenceRunner, _ input: [UInt8], _ format: Format, chunk: Int = .max, depthMax: Int = 1 << 20,
+  sourceLocation: SourceLocation = #_sourceLocation
+) throws {
+  let oracle = Oracle(input, format, depthMax: depthMax)
+  let result = try runner.run(input, format, chunk: chunk, depthMax: depthMax)
+  // What is out before an error may differ in the LFs that set values apart: `json` has none.
+  let outputIsRight = result.output == oracle.output || (oracle.errorOffset != nil && format != .json)
+  if result.errorOffset != oracle.errorOffset || !outputIsRight {
+    Issue.record(
+      """
+      \(format), chunks of \(chunk), depth \(depthMax): \(readable(input))
+      error: \(result.errorOffset as Any), oracle: \(oracle.errorOffset as Any)
+      output: \(readable(result.output)), oracle: \(readable(oracle.output))
+      """, sourceLocation: sourceLocation)
+  }
+}
+
+/// The bytes as text that shows every one of them.
+func readable(_ bytes: [UInt8]) -> String {
+  bytes.map { UnicodeScalar($0).escaped(asASCII: true) }.joined()
+}

@@ -1,0 +1,37 @@
+import Testing
+import ZminCore
+import ZminTestSupport
+
+/// The unchecked reference keeps of any input what the oracle keeps of it.
+@Suite struct UncheckedReferenceTests {
+  private func kept(_ input: [UInt8], _ format: Format) -> [UInt8] {
+    var reference = UncheckedReference(format: format)
+    let kept = input.filter { reference.keeps($0) }
+    return format == .ndjson && reference.owesLineFeed ? kept + [UInt8(ascii: "\n")] : kept
+  }
+
+  @Test(arguments: [Format.json, .ndjson]) func shortInputs(_ format: Format) {
+    ShortInputs.forEach(upTo: Corpora.testsAreLong ? 8 : 5, over: Array("\"\\ \n1".utf8)) { input in
+      #expect(kept(input, format) == Oracle.unchecked(input, format), "\(readable(input))")
+      return true
+    }
+  }
+
+  @Test(arguments: [Format.json, .ndjson]) func mutatedDocuments(_ format: Format) {
+    var generator = DocumentGenerator(seed: 6)
+    var mutator = Mutator(seed: 7)
+    for _ in 0..<(Corpora.testsAreLong ? 20_000 : 100) {
+      let input = mutator.mutation(of: generator.document(format))
+      #expect(kept(input, format) == Oracle.unchecked(input, format), "\(readable(input))")
+    }
+  }
+
+  /// On valid documents checking changes nothing.
+  @Test(arguments: [Format.json, .ndjson]) func validDocuments(_ format: Format) {
+    var generator = DocumentGenerator(seed: 8)
+    for _ in 0..<100 {
+      let input = generator.document(format)
+      #expect(kept(input, format) == Oracle(input, format).output)
+    }
+  }
+}
