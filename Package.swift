@@ -38,7 +38,7 @@ let package = Package(
       name: "Zmin", dependencies: ["ZminCPU", "ZminCore", "ZminIO", "ZminMemory", systemPackage],
       swiftSettings: swiftSettings),
     .executableTarget(
-      name: "KernelBenchmark", dependencies: ["Zmin", "ZminCPU", "ZminMemory", argumentParser],
+      name: "KernelBenchmark", dependencies: ["Zmin", "ZminCPU", "ZminCore", "ZminMemory", argumentParser],
       swiftSettings: swiftSettings),
 
     .target(

@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import Zmin
 import ZminCPU
+import ZminCore
 import ZminMemory
 
 /// Times every kernel against memcpy on generated documents, memory to memory, on one core, in one run.
@@ -147,7 +148,7 @@ struct TimedKernel {
       }
     }
     let isEqual = expected.withUnsafeBytes {
-      $0.count == written && memcmp($0.baseAddress, output.baseAddress, written) == 0
+      $0.hasSameBytes(as: UnsafeRawBufferPointer(rebasing: output[..<written]))
     }
     guard isValid, isEqual else { throw ValidationError("kernel \(kernel.name) gave other bytes: no figure") }
     return seconds

@@ -12,7 +12,7 @@ extension UnsafeRawBufferPointer {
   }
 
   /// Whether the bytes are those of `other`.
-  func hasSameBytes(as other: UnsafeRawBufferPointer) -> Bool {
+  package func hasSameBytes(as other: UnsafeRawBufferPointer) -> Bool {
     guard count == other.count else { return false }
     guard let first = baseAddress, let second = other.baseAddress else { return true }
     return memcmp(first, second, count) == 0

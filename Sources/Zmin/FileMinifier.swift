@@ -219,7 +219,7 @@ package struct FileMinifier: ~Copyable {
         return FileOutcome(source: source, result: result)
       }
     } catch is ChangeDetector.Changed {}
-    try input.rewind()
+    input.rewind()
     return nil
   }
 }

@@ -59,6 +59,8 @@ package enum Refusal: Sendable, Equatable, CustomStringConvertible {
   case symbolicLink
   /// It is a directory, device, FIFO or socket.
   case notRegularFile
+  /// It is also an input.
+  case isInput
   /// It has this many names, and only one of them would be changed.
   case hardLinks(Int)
 
@@ -67,6 +69,7 @@ package enum Refusal: Sendable, Equatable, CustomStringConvertible {
     case .standardInput: "it has no name"
     case .symbolicLink: "it is a symbolic link"
     case .notRegularFile: "it is not a regular file"
+    case .isInput: "it is also an input"
     case .hardLinks(let count): "it has \(count) hard links"
     }
   }

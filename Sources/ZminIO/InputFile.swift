@@ -13,6 +13,8 @@ package struct InputFile: ~Copyable, Sendable {
   private let descriptor: Descriptor
   /// Whether every read waits for bytes first, so that it can be interrupted.
   private let isWaitedFor: Bool
+  /// Whether reading began again from the start, and goes by places from then on.
+  private var isRewound = false
 
   /// Opens a file for reading. A FIFO's writer is waited for by the first read, not here.
   ///
@@ -65,7 +67,7 @@ package struct InputFile: ~Copyable, Sendable {
     var filled = 0
     repeat {
       let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
-      let count = try readOnce(into: rest)
+      let count = try readOnce(into: rest, at: bytesRead + Int64(filled))
       if count == 0 { break }
       filled += count
     } while status.kind == .regular && filled < buffer.count
@@ -73,19 +75,30 @@ package struct InputFile: ~Copyable, Sendable {
     return filled
   }
 
-  private func readOnce(into buffer: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
+  private func readOnce(
+    into buffer: UnsafeMutableRawBufferPointer, at place: Int64
+  ) throws(FileError) -> Int {
     try access.interruption?.check()
     if isWaitedFor { try access.wait(for: POLLIN, on: descriptor.number, file) }
     while true {
       do throws(Errno) {
-        let number = descriptor.number
-        return try access.retrying { calls throws(Errno) in try calls.read(number, into: buffer) }
+        let (number, isRewound) = (descriptor.number, isRewound)
+        return try access.retrying { calls throws(Errno) in
+          isRewound ? try calls.read(number, into: buffer, at: place) : try calls.read(number, into: buffer)
+        }
       } catch {
         // Another reader was faster, or standard input was handed over in this mode.
         guard error == .wouldBlock else { throw .system(SystemError(action: .read, file: file, errno: error)) }
         try access.wait(for: POLLIN, on: descriptor.number, file)
       }
     }
+  }
+
+  /// Goes back to the start, so that ``read(into:)`` gives the file once more. Regular files opened by name only.
+  package mutating func rewind() {
+    precondition(status.kind == .regular, "only a regular file has a start to go back to")
+    isRewound = true
+    bytesRead = 0
   }
 
   /// Reads from a given place of a regular file, and leaves the place of ``read(into:)`` alone. Several threads may.
@@ -118,7 +131,8 @@ package struct InputFile: ~Copyable, Sendable {
   package func checkUnchanged() throws(FileError) {
     guard status.kind == .regular else { return }
     guard try access.status(of: descriptor, file).hasSameContents(as: status) else { throw .inputChanged(file) }
-    if let size = status.knownSize, bytesRead != 0, bytesRead != size { throw .inputChanged(file) }
+    // Standard input may have been handed over in the middle of its file.
+    if case .path = file, let size = status.knownSize, bytesRead != 0, bytesRead != size { throw .inputChanged(file) }
   }
 
   /// A second descriptor of the same open file.
