@@ -21,7 +21,8 @@ let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: 
 let package = Package(
   name: "zmin",
   products: [
-    .library(name: "Zmin", targets: ["Zmin"])
+    .library(name: "Zmin", targets: ["Zmin"]),
+    .executable(name: "zmin", targets: ["ZminCommand"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -38,6 +39,10 @@ let package = Package(
       name: "Zmin", dependencies: ["ZminCPU", "ZminCore", "ZminIO", "ZminMemory", systemPackage],
       swiftSettings: swiftSettings),
     .executableTarget(
+      name: "ZminCommand",
+      dependencies: ["Zmin", "ZminCPU", "ZminCore", "ZminIO", "ZminMemory", argumentParser, systemPackage],
+      swiftSettings: swiftSettings),
+    .executableTarget(
       name: "KernelBenchmark", dependencies: ["Zmin", "ZminCPU", "ZminCore", "ZminMemory", argumentParser],
       swiftSettings: swiftSettings),
 
@@ -45,6 +50,9 @@ let package = Package(
       name: "ZminTestSupport", dependencies: ["ZminCore"], path: "Tests/ZminTestSupport", swiftSettings: swiftSettings),
     .testTarget(
       name: "ZminCoreTests", dependencies: ["ZminCore", "ZminMemory", "ZminTestSupport"], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ZminCommandTests",
+      dependencies: ["ZminCommand", "ZminCPU", "ZminIO", argumentParser, systemPackage], swiftSettings: swiftSettings),
     .testTarget(name: "ZminIOTests", dependencies: ["CZminIO", "ZminIO", systemPackage], swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6]
