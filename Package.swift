@@ -53,6 +53,9 @@ let package = Package(
     .testTarget(
       name: "ZminCommandTests",
       dependencies: ["ZminCommand", "ZminCPU", "ZminIO", argumentParser, systemPackage], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ZminTests", dependencies: ["Zmin", "ZminCPU", "ZminCore", "ZminIO", "ZminMemory", "ZminTestSupport"],
+      swiftSettings: swiftSettings),
     .testTarget(name: "ZminIOTests", dependencies: ["CZminIO", "ZminIO", systemPackage], swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6]

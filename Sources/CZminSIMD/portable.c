@@ -1,6 +1,7 @@
 // The checking kernel in plain C: the pushdown automaton itself, a byte at a time, with runs taken eight bytes at a
 // time where nothing can happen in them. It is complete in all three formats and on any CPU; the others lean on it
 // for what is too short for them.
+#include "lexemes.h"
 #include "nesting.h"
 #include "words.h"
 
@@ -10,9 +11,6 @@ typedef struct {
   const uint8_t *end;
   uint8_t *out;
 } cursor;
-
-/// No lexeme: the byte cannot come here.
-enum { REJECTED = 0xFF };
 
 /// What a UTF-8 continuation byte must lie between, and what is left to come after it.
 typedef struct {
@@ -77,15 +75,6 @@ static inline uint8_t scalar_step(uint8_t lexeme, uint8_t byte) {
     case ZMIN_NUL: return byte == 'l' ? ZMIN_LITERAL_END : REJECTED;
     default: return REJECTED;
   }
-}
-
-/// The lexeme after the first byte of a UTF-8 sequence.
-static inline uint8_t utf8_lead(uint8_t byte) {
-  if (byte < 0xC2) return REJECTED;
-  if (byte < 0xE0) return ZMIN_TAIL1;
-  if (byte < 0xF0) return byte == 0xE0 ? ZMIN_TAIL2_E0 : byte == 0xED ? ZMIN_TAIL2_ED : ZMIN_TAIL2;
-  if (byte < 0xF5) return byte == 0xF0 ? ZMIN_TAIL3_F0 : byte == 0xF4 ? ZMIN_TAIL3_F4 : ZMIN_TAIL3;
-  return REJECTED;
 }
 
 /// The lexeme after one more byte inside a string; ZMIN_BETWEEN after its closing quote.

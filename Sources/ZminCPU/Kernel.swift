@@ -22,6 +22,14 @@ public struct Kernel: Sendable {
   /// Every kernel built in, the fastest first, whether this CPU can run it or not.
   public static let all: [Kernel] = {
     var kernels: [Kernel] = []
+    #if arch(x86_64)
+      let features = zmin_detect_cpu()
+      kernels.append(
+        Kernel(
+          name: "avx512", summary: "AVX-512 with VBMI2 and GFNI, 64 bytes at a time",
+          missingFeature: !features.avx512 ? "AVX-512 VBMI2" : !features.gfni ? "GFNI" : nil,
+          check: zmin_check_avx512, unchecked: zmin_raw_avx512, workspaceBytes: zmin_workspace_bytes_avx512()))
+    #endif
     kernels.append(
       Kernel(
         name: "portable", summary: "C without vector instructions, up to 8 bytes at a time", missingFeature: nil,

@@ -33,15 +33,22 @@ extension FileAccess {
     try? open(FilePath("/proc/self/fd/\(number)"), flags: O_WRONLY | O_NONBLOCK)
   }
 
-  /// Opens a file that is to be replaced, for its attributes. Nil if it may not be read.
-  func openForAttributes(_ destination: Destination, _ file: FileName) throws(FileError) -> Descriptor? {
+  /// What an output will replace, nil if that is nothing.
+  ///
+  /// Another run may give the name to another file at any time; the one that is opened is the one that counts.
+  func openReplaced(_ destination: Destination, _ file: FileName) throws(FileError) -> ReplacedFile? {
+    guard let named = try statusIfPresent(of: destination, file) else { return nil }
+    let descriptor: Descriptor
     do throws(Errno) {
-      return try open(
+      guard named.kind == .regular else { throw .staleNFSFileHandle }
+      descriptor = try open(
         destination.path, in: destination.directory.descriptor.number, flags: O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
-    } catch .permissionDenied {
-      return nil
     } catch {
+      // What may not be read keeps mode and owner, which take no descriptor.
+      if error == .permissionDenied { return ReplacedFile(status: named, descriptor: nil, keepsTimes: false) }
       throw .system(SystemError(action: .open, file: file, errno: error))
     }
+    let status = try status(of: descriptor, file)
+    return ReplacedFile(status: status, descriptor: descriptor, keepsTimes: false)
   }
 }

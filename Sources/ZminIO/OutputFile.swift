@@ -77,14 +77,10 @@ package struct OutputFile: ~Copyable, Sendable {
       return
     }
     let destination = try access.resolve(path)
-    var replaced: ReplacedFile?
-    if let existing {
-      // The two differ if a link was changed in between, or leads through /proc to what has no name.
-      guard try access.statusIfPresent(of: destination, file)?.identity == existing.identity else {
-        throw .system(SystemError(action: .open, file: file, errno: .staleNFSFileHandle))
-      }
-      replaced = ReplacedFile(
-        status: existing, descriptor: try access.openForAttributes(destination, file), keepsTimes: false)
+    let replaced = try access.openReplaced(destination, file)
+    // A link through /proc leads to what may have no name any more.
+    if existing != nil && replaced == nil {
+      throw .system(SystemError(action: .open, file: file, errno: .staleNFSFileHandle))
     }
     try self.init(beside: destination, replacing: replaced, isInPlace: false, file, sync: sync, using: access)
   }

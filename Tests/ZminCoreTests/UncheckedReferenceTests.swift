@@ -5,9 +5,9 @@ import ZminTestSupport
 /// The unchecked reference keeps of any input what the oracle keeps of it.
 @Suite struct UncheckedReferenceTests {
   private func kept(_ input: [UInt8], _ format: Format) -> [UInt8] {
-    var reference = UncheckedReference(format: format)
-    let kept = input.filter { reference.keeps($0) }
-    return format == .ndjson && reference.owesLineFeed ? kept + [UInt8(ascii: "\n")] : kept
+    var state = UncheckedState()
+    let kept = input.filter { state.keeps($0, format: format) }
+    return format == .ndjson && state.owesLineFeed ? kept + [UInt8(ascii: "\n")] : kept
   }
 
   @Test(arguments: [Format.json, .ndjson]) func shortInputs(_ format: Format) {

@@ -121,6 +121,15 @@ extension InputFile {
   }
 }
 
+/// Writes a whole output.
+func write(
+  _ text: String, to path: FilePath, using access: FileAccess = FileAccess(), sync: SyncPolicy = .automatic
+) throws(FileError) {
+  var output = try OutputFile(at: path, using: access, sync: sync)
+  try output.write(text: text)
+  try output.commit()
+}
+
 /// The error that `body` throws; nil if it throws none.
 func fileError(_ body: () throws(FileError) -> Void) -> FileError? {
   do throws(FileError) {

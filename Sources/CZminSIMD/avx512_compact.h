@@ -1,0 +1,54 @@
+// Stage 2: the bytes under the masks, laid side by side in three places.
+//
+// A compress to memory is microcoded on Zen 4: compress to a register, and store all of it. What was stored too much,
+// the next store overwrites.
+#ifndef CZMIN_AVX512_COMPACT_H
+#define CZMIN_AVX512_COMPACT_H
+
+#include "avx512.h"
+
+#if defined(__x86_64__)
+
+/// Where the next byte goes.
+typedef struct {
+  uint8_t *output, *skeleton, *past_ascii;
+} compact_ends;
+
+AVX512_INLINE __m512i compress(const uint64_t *mask, __m512i bytes) {
+  return _mm512_maskz_compress_epi8(_load_mask64((__mmask64 *)(uintptr_t)mask), bytes);
+}
+
+AVX512_INLINE void compact_output(const uint8_t *in, const uint64_t *mask, uint8_t **output) {
+  _mm512_storeu_si512(*output, compress(mask, _mm512_loadu_si512(in)));
+  *output += _mm_popcnt_u64(*mask);
+}
+
+/// Few blocks have more than 32 bytes outside strings: the second half of the store is worth a branch.
+AVX512_INLINE void compact_skeleton(const uint8_t *in, const uint64_t *mask, uint8_t **skeleton) {
+  __m512i picked = compress(mask, _mm512_loadu_si512(in));
+  size_t count = (size_t)_mm_popcnt_u64(*mask);
+  _mm256_storeu_si256((__m256i *)(void *)*skeleton, _mm512_castsi512_si256(picked));
+  if (UNLIKELY(count > 32)) {
+    _mm256_storeu_si256((__m256i *)(void *)(*skeleton + 32), _mm512_extracti64x4_epi64(picked, 1));
+  }
+  *skeleton += count;
+}
+
+/// Compacts one group, and asks for what comes a sub-block later.
+AVX512_INLINE void compact_group(const uint8_t *in, const group_masks *masks, compact_ends *ends) {
+#pragma clang loop unroll(full)
+  for (int block = 0; block < BLOCKS; block++) {
+    const uint8_t *bytes = in + block * BLOCK;
+    _mm_prefetch((const char *)(uintptr_t)((uintptr_t)bytes + SUB_BLOCK), _MM_HINT_T1);
+    compact_output(bytes, masks->output + block, &ends->output);
+    compact_skeleton(bytes, masks->skeleton + block, &ends->skeleton);
+  }
+  __m512i past_ascii = _mm512_load_si512(masks->past_ascii);
+  for (unsigned blocks = _mm512_test_epi64_mask(past_ascii, past_ascii); blocks != 0; blocks &= blocks - 1) {
+    int block = __builtin_ctz(blocks);
+    compact_output(in + block * BLOCK, masks->past_ascii + block, &ends->past_ascii);
+  }
+}
+
+#endif
+#endif

@@ -1,0 +1,198 @@
+// The seams of a window: from the exact state to what the stages carry, and back.
+//
+// Before a window stands whatever makes the stages behave as if the document had gone before it: up to two skeleton
+// characters, a UTF-8 lead, a few carries. After it everything that is still open is checked at once, and the state is
+// read from the last characters. The stages have refused all that no following byte could make good, except what
+// avx512_skeleton.h leaves to the next character: here only the ends that can be are given a state.
+#ifndef CZMIN_AVX512_SEAMS_H
+#define CZMIN_AVX512_SEAMS_H
+
+#include "avx512_elements.h"
+#include "avx512_masks.h"
+#include "avx512_skeleton.h"
+#include "lexemes.h"
+
+#if defined(__x86_64__)
+
+/// Two skeleton characters that allow what a state allows.
+typedef struct {
+  uint8_t two_before, before;
+  uint8_t consumed;  // how many of them are elements that the nesting has seen
+} skeleton_history;
+
+/// Scalars: the true last two, as far as they matter. 5 is a digit that leads, 0 one that ends a number.
+static const skeleton_history history_in_scalar[ZMIN_STRING] = {
+    [ZMIN_MINUS] = {':', '-', 0}, [ZMIN_ZERO] = {':', '0', 0}, [ZMIN_INTEGER] = {':', '5', 0},
+    [ZMIN_POINT] = {'5', '.', 0}, [ZMIN_FRACTION] = {'.', '5', 0},
+    [ZMIN_EXPONENT] = {'5', 'e', 0}, [ZMIN_EXPONENT_SIGN] = {'e', '-', 0}, [ZMIN_EXPONENT_DIGITS] = {'5', '5', 0},
+    [ZMIN_T] = {':', 't', 0}, [ZMIN_TR] = {'t', 'r', 0}, [ZMIN_TRU] = {'r', 'u', 0},
+    [ZMIN_F] = {':', 'f', 0}, [ZMIN_FA] = {'f', 'a', 0}, [ZMIN_FAL] = {'a', 'l', 0}, [ZMIN_FALS] = {'l', 's', 0},
+    [ZMIN_N] = {':', 'n', 0}, [ZMIN_NU] = {'n', 'u', 0}, [ZMIN_NUL] = {'u', 'l', 0},
+    [ZMIN_LITERAL_END] = {'u', 'e', 0},
+};
+
+/// Between tokens. A colon stands for any place where just a value may come. The comma before a key is not consumed: it
+/// will claim an object, rightly, if a key does come.
+static const skeleton_history history_between[ZMIN_EXPECTATION_COUNT] = {
+    [ZMIN_EXPECT_START] = {':', ':', 0}, [ZMIN_EXPECT_VALUE] = {':', ':', 0},
+    [ZMIN_EXPECT_FIRST_ELEMENT] = {':', '[', 1}, [ZMIN_EXPECT_FIRST_KEY] = {':', '{', 1},
+    [ZMIN_EXPECT_KEY] = {':', ',', 0}, [ZMIN_EXPECT_COLON] = {'{', '"', 1},
+    [ZMIN_EXPECT_AFTER_MEMBER] = {':', '}', 1}, [ZMIN_EXPECT_AFTER_ELEMENT] = {':', '}', 1},
+    [ZMIN_EXPECT_END] = {':', '}', 1},
+};
+
+/// A lead that asks for what is to come.
+static const uint8_t lead_before[ZMIN_LEXEME_COUNT] = {
+    [ZMIN_TAIL1] = 0xC3, [ZMIN_TAIL2] = 0xE1, [ZMIN_TAIL2_E0] = 0xE0, [ZMIN_TAIL2_ED] = 0xED,
+    [ZMIN_TAIL3] = 0xF1, [ZMIN_TAIL3_F0] = 0xF0, [ZMIN_TAIL3_F4] = 0xF4,
+};
+
+AVX512_INLINE skeleton_history history_before(const zmin_state *state, const zmin_format format) {
+  if (state->lexeme >= ZMIN_STRING) {
+    // A string that is a key needs a colon after it; any other is like a value after a colon.
+    bool key = state->expectation == ZMIN_EXPECT_COLON;
+    return history_between[key ? ZMIN_EXPECT_FIRST_KEY : ZMIN_EXPECT_VALUE];
+  }
+  if (state->lexeme != ZMIN_BETWEEN) return history_in_scalar[state->lexeme];
+  if (format == ZMIN_NDJSON && state->expectation == ZMIN_EXPECT_START) return (skeleton_history){':', '\n', 1};
+  return history_between[state->expectation];
+}
+
+/// What stage 1 carries into the window.
+AVX512_INLINE scan_state begin_scan(const zmin_state *state, const zmin_format format) {
+  const __m512i zero = _mm512_setzero_si512(), ones = _mm512_set1_epi64(-1);
+  uint8_t lexeme = state->lexeme;
+  scan_state scan = {.escaping = zero, .scalar = zero, .past_ascii = zero, .solid = zero, .errors = zero};
+  if (lexeme == ZMIN_ESCAPE) scan.escaping = _mm512_set1_epi64(1);
+  if (lexeme > ZMIN_BETWEEN && lexeme < ZMIN_STRING) scan.scalar = ones;
+  if (lexeme >= ZMIN_TAIL1) scan.past_ascii = ones;
+  if (lexeme >= ZMIN_HEX4 && lexeme <= ZMIN_HEX1) scan.hex = 0xF >> (lexeme - ZMIN_HEX4);
+  scan.in_string = lexeme >= ZMIN_STRING;
+  scan.since_lf = format == ZMIN_NDJSON && (state->expectation != ZMIN_EXPECT_START || lexeme != ZMIN_BETWEEN);
+  return scan;
+}
+
+/// What stage 3 carries into the window; writes the history before the dense buffers.
+AVX512_INLINE skeleton_scan begin_skeleton(
+    const zmin_state *state, const zmin_format format, avx512_workspace *workspace) {
+  skeleton_history history = history_before(state, format);
+  uint8_t *skeleton = workspace->skeleton.bytes + LOOK_BEHIND;
+  skeleton[-3] = ':';
+  skeleton[-2] = history.two_before;
+  skeleton[-1] = history.before;
+  uint8_t *past_ascii = workspace->past_ascii.bytes + LOOK_BEHIND;
+  memset(past_ascii - 4, 0, 3);
+  past_ascii[-1] = lead_before[state->lexeme];
+  skeleton_scan scan = {{0, 0, 0}, {0, 0, 0}, 0, workspace->elements.bytes + LOOK_BEHIND - history.consumed, 0};
+  scan.fraction.start = state->lexeme == ZMIN_POINT;
+  scan.fraction.carry = state->lexeme == ZMIN_FRACTION;
+  scan.exponent.start = state->lexeme == ZMIN_EXPONENT;
+  scan.exponent.carry = state->lexeme == ZMIN_EXPONENT_SIGN || state->lexeme == ZMIN_EXPONENT_DIGITS;
+  return scan;
+}
+
+/// Where in a string the window ends; `end` is past its last raw byte.
+AVX512_INLINE uint8_t lexeme_in_string(const scan_state *scan, const uint8_t *end) {
+  if (last_lane(scan->escaping)) return ZMIN_ESCAPE;
+  if (scan->hex) return (uint8_t)(ZMIN_HEX1 + 1 - _mm_popcnt_u64(scan->hex));
+  uint8_t last = end[-1], before = end[-2], two_before = end[-3];
+  if (last >= 0xC0) return utf8_lead(last);
+  if (last >= 0x80 && before >= 0xE0) return before < 0xF0 ? ZMIN_TAIL1 : ZMIN_TAIL2;
+  if (last >= 0x80 && before >= 0x80 && two_before >= 0xF0) return ZMIN_TAIL1;
+  return ZMIN_STRING;
+}
+
+/// What is expected after a string, by what stands before it.
+AVX512_INLINE uint8_t expectation_after_string(zmin_nesting *nesting, const zmin_format format, uint8_t before) {
+  switch (before) {
+    case '{': return ZMIN_EXPECT_COLON;
+    case ',': return nesting_after_value(nesting) == ZMIN_EXPECT_AFTER_MEMBER ? ZMIN_EXPECT_COLON
+                                                                              : ZMIN_EXPECT_AFTER_ELEMENT;
+    case '[': case ':': return (uint8_t)nesting_after_value(nesting);
+    case '\n': return format == ZMIN_NDJSON ? ZMIN_EXPECT_END : REJECTED;
+    default: return REJECTED;
+  }
+}
+
+/// What is expected between tokens, after any character that is no part of a scalar.
+AVX512_INLINE uint8_t expectation_between(
+    zmin_nesting *nesting, const zmin_format format, uint8_t last, uint8_t before) {
+  switch (last) {
+    case '{': return ZMIN_EXPECT_FIRST_KEY;
+    case '[': return ZMIN_EXPECT_FIRST_ELEMENT;
+    case ':': return ZMIN_EXPECT_VALUE;
+    case ',': return nesting_after_value(nesting) == ZMIN_EXPECT_AFTER_MEMBER ? ZMIN_EXPECT_KEY : ZMIN_EXPECT_VALUE;
+    case '"': return expectation_after_string(nesting, format, before);
+    case '\n':
+      if (format == ZMIN_NDJSON) return ZMIN_EXPECT_START;
+      return (uint8_t)nesting_after_value(nesting);
+    default: return (uint8_t)nesting_after_value(nesting);
+  }
+}
+
+/// Which part of a scalar, or none, the last character is, by what stands before it.
+AVX512_INLINE uint8_t lexeme_of_scalar(uint8_t last, uint8_t before, bool in_fraction, bool in_exponent) {
+  bool after_digit = before >= '0' && before <= '9';
+  switch (last) {
+    case '{': case '}': case '[': case ']': case ':': case ',': case '"': case ' ': case '\t': case '\n': case '\r':
+      return ZMIN_BETWEEN;
+    case '-': return (before | 0x20) == 'e' ? ZMIN_EXPONENT_SIGN : ZMIN_MINUS;
+    case '+': return ZMIN_EXPONENT_SIGN;
+    case '.': return ZMIN_POINT;
+    case '0':
+      if (!after_digit && !in_fraction && !in_exponent) return ZMIN_ZERO;
+      break;
+    case '1': case '2': case '3': case '4': case '5': case '6': case '7': case '8': case '9': break;
+    case 'E': return ZMIN_EXPONENT;
+    case 'e': return after_digit ? ZMIN_EXPONENT : before == 'u' || before == 's' ? ZMIN_LITERAL_END : REJECTED;
+    case 't': return ZMIN_T;
+    case 'r': return before == 't' ? ZMIN_TR : REJECTED;
+    case 'u': return before == 'r' ? ZMIN_TRU : before == 'n' ? ZMIN_NU : REJECTED;
+    case 'f': return ZMIN_F;
+    case 'a': return before == 'f' ? ZMIN_FA : REJECTED;
+    case 's': return before == 'l' ? ZMIN_FALS : REJECTED;
+    case 'n': return ZMIN_N;
+    case 'l':
+      return before == 'a' ? ZMIN_FAL : before == 'u' ? ZMIN_NUL : before == 'l' ? ZMIN_LITERAL_END : REJECTED;
+    default: return REJECTED;
+  }
+  return in_exponent ? ZMIN_EXPONENT_DIGITS : in_fraction ? ZMIN_FRACTION : ZMIN_INTEGER;
+}
+
+/// Checks all that is still open at the window's end, and gives the state there. `left` characters and `elements` wait
+/// in the buffers; `end` is past the last raw byte. False: not the beginning of a document.
+AVX512_INLINE bool settle(
+    zmin_state *state, const zmin_format format, avx512_workspace *workspace, const scan_state *scan,
+    skeleton_scan *skeleton, size_t left, const uint8_t *end) {
+  const uint8_t *characters = workspace->skeleton.bytes + LOOK_BEHIND + left;
+  uint8_t last = characters[-1], before = characters[-2];
+  bool untouched = left == 0 && skeleton->blocks == 0;
+  // A comma has no claim yet if nothing or only a string follows it.
+  size_t unclaimed = last == ',' ? 1 : last == '"' && before == ',' ? 2 : 0;
+  check_skeleton_end(skeleton, format, &workspace->skeleton, left, unclaimed);
+  uint8_t *elements = workspace->elements.bytes + LOOK_BEHIND;
+  size_t count = (size_t)(skeleton->elements - elements);
+  for (size_t at = 0; at < count; at += BLOCK) {
+    skeleton->errors |= apply_elements(state, format, elements + at, first_bits(count - at));
+  }
+  if (skeleton->errors != 0) return false;
+  if (unclaimed != 0 && !nesting_refill(&state->nesting)) return false;
+
+  if (scan->in_string) {
+    if (!untouched || state->lexeme < ZMIN_STRING) {
+      state->expectation = expectation_after_string(&state->nesting, format, last);
+    }
+    state->lexeme = lexeme_in_string(scan, end);
+  } else if (!untouched) {
+    // The runs' ends are marked after the last character if they go on.
+    bool in_fraction = (skeleton->fraction.ends >> left & 1) != 0;
+    bool in_exponent = (skeleton->exponent.ends >> left & 1) != 0;
+    state->lexeme = lexeme_of_scalar(last, before, in_fraction, in_exponent);
+    state->expectation = state->lexeme == ZMIN_BETWEEN
+        ? expectation_between(&state->nesting, format, last, before) : (uint8_t)nesting_after_value(&state->nesting);
+  }
+  return state->lexeme != REJECTED && state->expectation != REJECTED;
+}
+
+#endif
+#endif

@@ -1,0 +1,17 @@
+// Tables over the 128 ASCII characters as constant expressions, so that a table is its own explanation.
+#ifndef CZMIN_BYTESETS_H
+#define CZMIN_BYTESETS_H
+
+/// Whether `byte`, a constant, is in `set`, a string literal. The 0 that ends the literal is in no set.
+#define IS_IN(byte, set) ((byte) != 0 && __builtin_strchr(set, byte) != 0)
+
+#define ENTRIES_4(entry, at) entry(at), entry((at) + 1), entry((at) + 2), entry((at) + 3)
+#define ENTRIES_16(entry, at) \
+  ENTRIES_4(entry, at), ENTRIES_4(entry, (at) + 4), ENTRIES_4(entry, (at) + 8), ENTRIES_4(entry, (at) + 12)
+#define ENTRIES_64(entry, at) \
+  ENTRIES_16(entry, at), ENTRIES_16(entry, (at) + 16), ENTRIES_16(entry, (at) + 32), ENTRIES_16(entry, (at) + 48)
+
+/// An initialiser of 128 entries: entry(0), entry(1), ...
+#define ASCII_TABLE(entry) {ENTRIES_64(entry, 0), ENTRIES_64(entry, 64)}
+
+#endif

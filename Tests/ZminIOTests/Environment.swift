@@ -1,0 +1,37 @@
+import CZminIO
+import Glibc
+import SystemPackage
+
+let isRoot = geteuid() == 0
+
+/// Whether the file system of the tests keeps attributes of the user's.
+let canUseAttributes: Bool = {
+  guard let directory = try? TemporaryDirectory(), let path = try? directory.make("probe", "") else { return false }
+  return (try? setAttribute("user.probe", of: path, to: "1")) != nil
+}()
+
+func setAttribute(_ name: String, of path: FilePath, to value: String) throws(Errno) {
+  try setAttribute(name, of: path, to: Array(value.utf8))
+}
+
+func setAttribute(_ name: String, of path: FilePath, to value: [UInt8]) throws(Errno) {
+  if path.withPlatformString({ setxattr($0, name, value, value.count, 0) }) != 0 { throw Errno(rawValue: errno) }
+}
+
+/// Nil if there is none.
+func attribute(_ name: String, of path: FilePath) -> [UInt8]? {
+  var value = [UInt8](repeating: 0, count: 1000)
+  let count = path.withPlatformString { getxattr($0, name, &value, value.count) }
+  return count < 0 ? nil : Array(value[..<count])
+}
+
+/// An access control list as the kernel keeps it: owner rw, user 4343 r, group r, mask r, others nothing.
+let accessControlList: [UInt8] = {
+  let entries: [(tag: UInt8, permissions: UInt8, id: UInt32)] = [
+    (0x01, 6, .max), (0x02, 4, 4343), (0x04, 4, .max), (0x10, 4, .max), (0x20, 0, .max),
+  ]
+  return [2, 0, 0, 0]
+    + entries.flatMap { entry in
+      [entry.tag, 0, entry.permissions, 0] + (0..<4).map { UInt8(truncatingIfNeeded: entry.id >> (8 * $0)) }
+    }
+}()

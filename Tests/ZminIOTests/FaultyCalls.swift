@@ -1,0 +1,186 @@
+import Glibc
+import Synchronization
+import SystemPackage
+import ZminIO
+
+/// The real calls, but the n-th fails, reads and writes are cut short, or something happens before a call.
+final class FaultyCalls: SystemCalls {
+  enum Kind: Sendable, Equatable {
+    case open, close, duplicate, read, readAt, write, wait, advise, makeWake, status, statusOfPath, readLink, list
+    case sync, rename, unlink, lock, setMode, setOwner, setTimes
+    case attributeNames, attribute, setAttribute, removeAttribute
+  }
+
+  struct Plan: Sendable {
+    /// Which call fails, from 0; nil for none. Only calls of `kind` count if that is given.
+    var failingIndex: Int?
+    var kind: Kind?
+    /// What it fails with.
+    var errno = Errno.ioError
+    /// As many bytes as a read or write moves at most.
+    var pieceBytesMax = Int.max
+    /// Called before each call; for what others do meanwhile.
+    var before: (@Sendable (Kind) -> Void)?
+  }
+
+  private struct State {
+    var count = 0
+    var failed: Kind?
+    var log: [Kind] = []
+  }
+
+  private let plan: Plan
+  private let live = LinuxSystemCalls()
+  private let state = Mutex(State())
+
+  init(_ plan: Plan) {
+    self.plan = plan
+  }
+
+  /// The call that was made to fail, if its turn came.
+  var failed: Kind? { state.withLock { $0.failed } }
+  /// All calls so far.
+  var log: [Kind] { state.withLock { $0.log } }
+
+  private func enter(_ kind: Kind) throws(Errno) {
+    plan.before?(kind)
+    let isFailing = state.withLock { state in
+      state.log.append(kind)
+      guard plan.kind == nil || plan.kind == kind else { return false }
+      state.count += 1
+      guard state.count - 1 == plan.failingIndex else { return false }
+      state.failed = kind
+      return true
+    }
+    if isFailing { throw plan.errno }
+  }
+
+  func open(_ path: FilePath, in directory: Int32, flags: Int32, mode: mode_t) throws(Errno) -> Int32 {
+    try enter(.open)
+    return try live.open(path, in: directory, flags: flags, mode: mode)
+  }
+
+  func close(_ descriptor: Int32) throws(Errno) {
+    // Linux closes even where it says that something went wrong.
+    try live.close(descriptor)
+    try enter(.close)
+  }
+
+  func duplicate(_ descriptor: Int32) throws(Errno) -> Int32 {
+    try enter(.duplicate)
+    return try live.duplicate(descriptor)
+  }
+
+  func read(_ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer) throws(Errno) -> Int {
+    try enter(.read)
+    return try live.read(descriptor, into: .init(rebasing: buffer.prefix(plan.pieceBytesMax)))
+  }
+
+  func read(_ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(Errno) -> Int {
+    try enter(.readAt)
+    return try live.read(descriptor, into: .init(rebasing: buffer.prefix(plan.pieceBytesMax)), at: offset)
+  }
+
+  func write(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) throws(Errno) -> Int {
+    try enter(.write)
+    return try live.write(descriptor, .init(rebasing: bytes.prefix(plan.pieceBytesMax)))
+  }
+
+  func wait(
+    for events: Int16, on descriptor: Int32, orWake wakeDescriptor: Int32, milliseconds: Int32
+  ) throws(Errno) -> WaitOutcome {
+    try enter(.wait)
+    return try live.wait(for: events, on: descriptor, orWake: wakeDescriptor, milliseconds: milliseconds)
+  }
+
+  func adviseSequentialReading(_ descriptor: Int32) throws(Errno) {
+    try enter(.advise)
+    try live.adviseSequentialReading(descriptor)
+  }
+
+  func isTerminal(_ descriptor: Int32) -> Bool { live.isTerminal(descriptor) }
+
+  func makeWakeDescriptor() throws(Errno) -> Int32 {
+    try enter(.makeWake)
+    return try live.makeWakeDescriptor()
+  }
+
+  func status(of descriptor: Int32) throws(Errno) -> stat {
+    try enter(.status)
+    return try live.status(of: descriptor)
+  }
+
+  func status(of path: FilePath, in directory: Int32, followingLinks: Bool) throws(Errno) -> stat {
+    try enter(.statusOfPath)
+    return try live.status(of: path, in: directory, followingLinks: followingLinks)
+  }
+
+  func readLink(_ path: FilePath, in directory: Int32) throws(Errno) -> FilePath {
+    try enter(.readLink)
+    return try live.readLink(path, in: directory)
+  }
+
+  func forEachEntry(of directory: Int32, _ body: (FilePath.Component) -> Void) throws(Errno) {
+    try enter(.list)
+    try live.forEachEntry(of: directory, body)
+  }
+
+  func sync(_ descriptor: Int32) throws(Errno) {
+    try enter(.sync)
+    try live.sync(descriptor)
+  }
+
+  func rename(_ oldName: FilePath, to newName: FilePath, in directory: Int32) throws(Errno) {
+    try enter(.rename)
+    try live.rename(oldName, to: newName, in: directory)
+  }
+
+  func unlink(_ path: FilePath, in directory: Int32) throws(Errno) {
+    try enter(.unlink)
+    try live.unlink(path, in: directory)
+  }
+
+  func lock(_ descriptor: Int32, exclusively: Bool) throws(Errno) {
+    try enter(.lock)
+    try live.lock(descriptor, exclusively: exclusively)
+  }
+
+  func setMode(_ descriptor: Int32, to mode: mode_t) throws(Errno) {
+    try enter(.setMode)
+    try live.setMode(descriptor, to: mode)
+  }
+
+  func setOwner(_ descriptor: Int32, user: uid_t?, group: gid_t?) throws(Errno) {
+    try enter(.setOwner)
+    try live.setOwner(descriptor, user: user, group: group)
+  }
+
+  func setTimes(_ descriptor: Int32, access: timespec, modification: timespec) throws(Errno) {
+    try enter(.setTimes)
+    try live.setTimes(descriptor, access: access, modification: modification)
+  }
+
+  func attributeNames(of descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer) throws(Errno) -> Int {
+    try enter(.attributeNames)
+    return try live.attributeNames(of: descriptor, into: buffer)
+  }
+
+  func attribute(
+    _ name: UnsafePointer<CChar>, of descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer
+  ) throws(Errno) -> Int {
+    try enter(.attribute)
+    return try live.attribute(name, of: descriptor, into: buffer)
+  }
+
+  func setAttribute(
+    _ name: UnsafePointer<CChar>, of descriptor: Int32, to value: UnsafeRawBufferPointer
+  ) throws(Errno) {
+    try enter(.setAttribute)
+    try live.setAttribute(name, of: descriptor, to: value)
+  }
+
+  func removeAttribute(_ name: UnsafePointer<CChar>, of descriptor: Int32) throws(Errno) {
+    try enter(.removeAttribute)
+    try live.removeAttribute(name, of: descriptor)
+  }
+}

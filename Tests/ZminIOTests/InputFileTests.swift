@@ -1,0 +1,132 @@
+import Glibc
+import SystemPackage
+import Testing
+import ZminIO
+
+@Suite struct InputFileTests {
+  @Test(arguments: [1, 3, 4096])
+  func windowsGiveTheWholeFile(windowBytes: Int) throws {
+    let directory = try TemporaryDirectory()
+    let text = String(repeating: "0123456789", count: 1000)
+    var input = try InputFile(try directory.make("in.json", text))
+    #expect(input.status.kind == .regular)
+    #expect(input.status.knownSize == 10_000)
+    #expect(try input.readText(windowBytes: windowBytes) == text)
+    #expect(input.bytesRead == 10_000)
+    try input.checkUnchanged()
+  }
+
+  @Test func emptyFileIsFine() throws {
+    let directory = try TemporaryDirectory()
+    var input = try InputFile(try directory.make("in.json", ""))
+    #expect(input.status.knownSize == nil)
+    #expect(try input.readText() == "")
+    try input.checkUnchanged()
+  }
+
+  @Test func sizeOfZeroMayBeALie() throws {
+    var input = try InputFile("/proc/self/status")
+    #expect(input.status.knownSize == nil)
+    #expect(try input.readText().hasPrefix("Name:"))
+    try input.checkUnchanged()
+  }
+
+  @Test(arguments: [
+    ("missing", "cannot open missing: No such file or directory"), ("/tmp", "cannot read /tmp: Is a directory"),
+  ])
+  func whatCannotBeReadIsNamed(_ name: String, message: String) {
+    let error = fileError { () throws(FileError) in _ = try InputFile(FilePath(name)) }
+    #expect(error?.description == message)
+    #expect(error?.category == .failure)
+  }
+
+  enum Change: CaseIterable, Sendable {
+    case grow, shrink, rewrite, touch
+  }
+
+  @Test(arguments: Change.allCases)
+  func changeWhileReadingIsSeen(_ change: Change) throws {
+    let directory = try TemporaryDirectory()
+    let path = try directory.make("in.json", "0123456789")
+    // The clock of the file system ticks in steps.
+    usleep(20_000)
+    var input = try InputFile(path)
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 4, alignment: 1)
+    defer { buffer.deallocate() }
+    #expect(try input.read(into: buffer) == 4)
+    switch change {
+    case .grow: try directory.make(path, "0123456789+")
+    case .shrink: #expect(path.withPlatformString { truncate($0, 5) } == 0)
+    case .rewrite: try directory.make(path, "9876543210")
+    case .touch: #expect(path.withPlatformString { utimensat(AT_FDCWD, $0, nil, 0) } == 0)
+    }
+    _ = try input.readText()
+    let error = #expect(throws: FileError.self) { try input.checkUnchanged() }
+    #expect(error == .inputChanged(.path(path)))
+    #expect(error?.description == "\(path) changed while it was read")
+  }
+
+  @Test func readingLessThanAllIsSeen() throws {
+    let directory = try TemporaryDirectory()
+    var input = try InputFile(try directory.make("in.json", "0123456789"))
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 4, alignment: 1)
+    defer { buffer.deallocate() }
+    #expect(try input.read(into: buffer) == 4)
+    #expect(throws: FileError.inputChanged(input.file)) { try input.checkUnchanged() }
+  }
+
+  @Test func readingByPlaceLeavesTheOrderAlone() throws {
+    let directory = try TemporaryDirectory()
+    var input = try InputFile(try directory.make("in.json", "0123456789"))
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 4, alignment: 1)
+    defer { buffer.deallocate() }
+    #expect(try input.read(into: buffer, at: 8) == 2)
+    #expect(try input.read(into: buffer, at: 100) == 0)
+    #expect(try input.readText() == "0123456789")
+    try input.checkUnchanged()
+  }
+
+  @Test func standardInputIsReadAndStaysOpen() async {
+    await #expect(processExitsWith: .success) {
+      let directory = try TemporaryDirectory()
+      let path = try directory.make("in.json", "[1]")
+      let descriptor = try FileDescriptor.open(path, .readOnly)
+      #expect(dup2(descriptor.rawValue, STDIN_FILENO) == STDIN_FILENO)
+      do {
+        var input = try InputFile.standardInput()
+        #expect(input.status.kind == .regular)
+        #expect(try input.readText() == "[1]")
+        try input.checkUnchanged()
+      }
+      #expect(fcntl(STDIN_FILENO, F_GETFD) >= 0)
+    }
+  }
+
+  @Test func sameFileIsSeenByWhateverName() throws {
+    let directory = try TemporaryDirectory()
+    let path = try directory.make("in.json", "1")
+    try directory.make("other.json", "1")
+    directory.symbolicLink("soft.json", to: "in.json")
+    #expect(link(path.string, directory.path("hard.json").string) == 0)
+    let input = try InputFile(path)
+    for name in ["in.json", "./in.json", "soft.json", "hard.json"] {
+      #expect(try input.isSameFile(as: directory.path.appending(name)), "\(name)")
+    }
+    #expect(try !input.isSameFile(as: directory.path("other.json")))
+    #expect(try !input.isSameFile(as: directory.path("new.json")))
+    #expect(try !InputFile("/dev/null").isSameFile(as: "/dev/null"))
+  }
+
+  @Test func standardInputAndOutputMayBeOneFile() async {
+    await #expect(processExitsWith: .success) {
+      let directory = try TemporaryDirectory()
+      let path = try directory.make("in.json", "1")
+      let reading = try FileDescriptor.open(path, .readOnly)
+      let writing = try FileDescriptor.open(path, .writeOnly, options: .append)
+      #expect(dup2(reading.rawValue, STDIN_FILENO) == STDIN_FILENO)
+      #expect(try !InputFile.standardInput().isSameFileAsStandardOutput())
+      #expect(dup2(writing.rawValue, STDOUT_FILENO) == STDOUT_FILENO)
+      #expect(try InputFile.standardInput().isSameFileAsStandardOutput())
+    }
+  }
+}

@@ -1,0 +1,208 @@
+import Glibc
+import SystemPackage
+import Testing
+
+@testable import ZminIO
+
+@Suite(.timeLimit(.minutes(1))) struct PipeTests {
+  private static let delay: UInt32 = 50_000
+
+  @Test(arguments: [true, false])
+  func fifoIsReadOnceItsWriterComes(isInterruptible: Bool) throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.fifo("in")
+    let interruption = isInterruptible ? try Interruption() : nil
+    let reader = BackgroundThread { () -> String? in
+      guard var input = try? InputFile(path, using: FileAccess(interruption: interruption)) else { return nil }
+      return try? input.readText()
+    }
+    usleep(Self.delay)
+    let writer = try FileDescriptor.open(path, .writeOnly)
+    for piece in ["[1,", "2]"] {
+      try writer.writeAll(piece.utf8)
+      usleep(Self.delay / 5)
+    }
+    try writer.close()
+    #expect(reader.join() == "[1,2]")
+  }
+
+  @Test func pipeGivesWhatIsThere() throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.fifo("in")
+    let writer = try FileDescriptor.open(path, .readWrite)
+    try writer.writeAll("abc".utf8)
+    var input = try InputFile(path)
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 10, alignment: 1)
+    defer { buffer.deallocate() }
+    #expect(try input.read(into: buffer) == 3)
+    try writer.writeAll("0123456789+".utf8)
+    #expect(try input.read(into: buffer) == 10)
+    try writer.close()
+    #expect(try input.read(into: buffer) == 1)
+    #expect(try input.read(into: buffer) == 0)
+    try input.checkUnchanged()
+  }
+
+  @Test(arguments: [true, false])
+  func blockedReadIsInterrupted(hasWriter: Bool) throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.fifo("in")
+    let writer = hasWriter ? try FileDescriptor.open(path, .readWrite) : nil
+    let interruption = try Interruption()
+    let reader = BackgroundThread {
+      fileError { () throws(FileError) in
+        var input = try InputFile(path, using: FileAccess(interruption: interruption))
+        _ = try input.readText()
+      }
+    }
+    usleep(Self.delay)
+    interruption.request(.terminate)
+    interruption.request(.interrupt)
+    let error = try #require(reader.join() ?? nil)
+    #expect(error == .interrupted(.terminate))
+    #expect(error.category == .interruption)
+    try writer?.close()
+  }
+
+  @Test func blockedWriteToFifoIsInterrupted() throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.fifo("out")
+    let reader = try FileDescriptor.open(path, .readWrite)
+    let interruption = try Interruption()
+    let writer = BackgroundThread {
+      fileError { () throws(FileError) in
+        try write(
+          String(repeating: "x", count: 1 << 20), to: path, using: FileAccess(interruption: interruption))
+      }
+    }
+    usleep(Self.delay)
+    interruption.request(.interrupt)
+    #expect(writer.join() == .some(.interrupted(.interrupt)))
+    try reader.close()
+  }
+
+  @Test func openingFifoWithoutReaderIsInterrupted() throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.fifo("out")
+    let interruption = try Interruption()
+    let writer = BackgroundThread {
+      fileError { () throws(FileError) in try write("1", to: path, using: FileAccess(interruption: interruption)) }
+    }
+    usleep(Self.delay)
+    interruption.request(.interrupt)
+    #expect(writer.join() == .some(.interrupted(.interrupt)))
+    #expect(directory.names == ["out"])
+  }
+
+  @Test(arguments: [true, false])
+  func fifoTakesAllOnceItsReaderComes(isInterruptible: Bool) throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.fifo("out")
+    let interruption = isInterruptible ? try Interruption() : nil
+    let text = String(repeating: "0123456789", count: 100_000)
+    let writer = BackgroundThread {
+      fileError { () throws(FileError) in try write(text, to: path, using: FileAccess(interruption: interruption)) }
+    }
+    usleep(Self.delay)
+    let reader = try FileDescriptor.open(path, .readOnly)
+    #expect(reader.text == text)
+    #expect(writer.join() == .some(nil))
+    try reader.close()
+    #expect(directory.names == ["out"])
+  }
+
+  enum Channel: CaseIterable, Sendable {
+    case pipe, socket
+  }
+
+  /// Both ends of a channel that is open already, as standard output is: the mode is not ours to change.
+  private static func ends(of channel: Channel) throws -> (reading: FileDescriptor, writing: FileDescriptor) {
+    var ends: [Int32] = [-1, -1]
+    let result = channel == .pipe ? pipe(&ends) : socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends)
+    if result != 0 { throw Errno(rawValue: errno) }
+    return (FileDescriptor(rawValue: ends[0]), FileDescriptor(rawValue: ends[1]))
+  }
+
+  @Test(arguments: Channel.allCases)
+  func blockedWriteToWhatIsOpenIsInterrupted(_ channel: Channel) throws {
+    let (reading, writing) = try Self.ends(of: channel)
+    let interruption = try Interruption()
+    let writer = BackgroundThread {
+      fileError { () throws(FileError) in
+        let access = FileAccess(interruption: interruption)
+        var output = try OutputFile(
+          Descriptor(number: writing.rawValue, calls: LinuxSystemCalls()), .standardOutput, sync: .never, using: access)
+        try output.write(text: String(repeating: "x", count: 1 << 22))
+      }
+    }
+    usleep(Self.delay)
+    interruption.request(.interrupt)
+    #expect(writer.join() == .some(.interrupted(.interrupt)))
+    try reading.close()
+  }
+
+  @Test(arguments: Channel.allCases, [true, false])
+  func whatIsOpenTakesAll(_ channel: Channel, isInterruptible: Bool) throws {
+    let (reading, writing) = try Self.ends(of: channel)
+    let interruption = isInterruptible ? try Interruption() : nil
+    let text = String(repeating: "0123456789", count: 100_000)
+    let writer = BackgroundThread {
+      fileError { () throws(FileError) in
+        let access = FileAccess(interruption: interruption)
+        var output = try OutputFile(
+          Descriptor(number: writing.rawValue, calls: LinuxSystemCalls()), .standardOutput, sync: .never, using: access)
+        try output.write(text: text)
+        try output.commit()
+      }
+    }
+    #expect(reading.text == text)
+    #expect(writer.join() == .some(nil))
+    #expect(fcntl(reading.rawValue, F_GETFL) & O_NONBLOCK == 0)
+    try reading.close()
+  }
+
+  @Test func nonBlockingStandardOutputIsWaitedFor() throws {
+    let (reading, writing) = try Self.ends(of: .pipe)
+    #expect(fcntl(writing.rawValue, F_SETFL, O_NONBLOCK) == 0)
+    let text = String(repeating: "0123456789", count: 100_000)
+    let writer = BackgroundThread {
+      fileError { () throws(FileError) in
+        var output = try OutputFile(
+          Descriptor(number: writing.rawValue, calls: LinuxSystemCalls()), .standardOutput, sync: .never,
+          using: FileAccess())
+        try output.write(text: text)
+      }
+    }
+    #expect(reading.text == text)
+    #expect(writer.join() == .some(nil))
+    try reading.close()
+  }
+
+  @Test func readerThatWentAwayIsABrokenPipe() async {
+    await #expect(processExitsWith: .success) {
+      signal(SIGPIPE, SIG_IGN)
+      let (reading, writing) = try PipeTests.ends(of: .pipe)
+      try reading.close()
+      #expect(dup2(writing.rawValue, STDOUT_FILENO) == STDOUT_FILENO)
+      let error = fileError { () throws(FileError) in
+        var output = try OutputFile.standardOutput()
+        try output.write(text: "1")
+      }
+      #expect(error == .brokenPipe(.standardOutput))
+      #expect(error?.category == .brokenPipe)
+    }
+  }
+
+  @Test func regularFilesStopOnRequestToo() throws {
+    let directory = try TemporaryDirectory()
+    let path = try directory.make("in.json", "[1]")
+    let interruption = try Interruption()
+    let access = FileAccess(interruption: interruption)
+    #expect(throws: Never.self) { try interruption.check() }
+    var input = try InputFile(path, using: access)
+    interruption.request(.hangUp)
+    #expect(throws: FileError.interrupted(.hangUp)) { try input.readText() }
+    #expect(throws: FileError.interrupted(.hangUp)) { try write("1", to: directory.path("out.json"), using: access) }
+    #expect(directory.names == ["in.json"])
+  }
+}

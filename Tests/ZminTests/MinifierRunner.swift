@@ -1,0 +1,83 @@
+import Testing
+import Zmin
+import ZminCPU
+import ZminCore
+import ZminMemory
+import ZminTestSupport
+
+/// What a run made of an input.
+struct Minified: Equatable {
+  var output: [UInt8] = []
+  var error: InvalidJSON?
+}
+
+/// Runs a minifier over inputs that are in memory, cut into windows.
+struct MinifierRunner: ~Copyable {
+  let options: MinifierOptions
+  private var minifier: Minifier
+
+  init(_ options: MinifierOptions) throws {
+    self.options = options
+    minifier = try Minifier(options, ledger: MemoryLedger())
+  }
+
+  /// Minifies `input` in windows of the sizes that `windowBytes` gives, each in memory of its own so that a sanitizer
+  /// sees any byte read beyond.
+  mutating func run(_ input: [UInt8], windowBytes: () -> Int = { .max }) throws -> Minified {
+    minifier.reset()
+    var minified = Minified()
+    var failure: Failure?
+    var offset = 0
+    while offset < input.count, failure == nil {
+      let window = Array(input[offset..<min(input.count, offset + min(windowBytes(), input.count))])
+      let room = Minifier.outputBytes(forInputBytes: window.count, format: options.format)
+      let output = try [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
+        let result = try window.withUnsafeBytes { try minifier.minify($0, into: UnsafeMutableRawBufferPointer(buffer)) }
+        count = result.writtenBytes
+        failure = result.failure
+      }
+      minified.output += output
+      offset += window.count
+    }
+    if failure == nil {
+      minified.output += [UInt8](
+        unsafeUninitializedCapacity: Minifier.outputBytes(forInputBytes: 0, format: options.format)
+      ) { buffer, count in
+        let result = minifier.finish(into: UnsafeMutableRawBufferPointer(buffer))
+        count = result.writtenBytes
+        failure = result.failure
+      }
+    }
+    minified.error = failure?.located { offset in
+      input.withUnsafeBytes { LineCounter().position(at: offset, in: $0) }
+    }
+    return minified
+  }
+}
+
+/// The bytes as text that shows every one of them.
+func readable(_ bytes: [UInt8]) -> String {
+  bytes.prefix(3000).map { UnicodeScalar($0).escaped(asASCII: true) }.joined()
+}
+
+/// Checks a run against the oracle: bytes of valid inputs, place of the error of others.
+func expectAgreement(
+  _ minified: Minified, _ input: [UInt8], _ options: MinifierOptions, _ comment: @autoclosure () -> String = "",
+  sourceLocation: SourceLocation = #_sourceLocation
+) {
+  let oracle = Oracle(input, options.format, depthMax: options.depthMax)
+  let isRight =
+    minified.error?.offset == oracle.errorOffset && (minified.error != nil || minified.output == oracle.output)
+  if !isRight {
+    Issue.record(
+      """
+      \(options.kernel.name), \(options.format), depth \(options.depthMax) \(comment()): \(readable(input))
+      error: \(minified.error as Any), oracle: \(oracle.errorOffset as Any)
+      output: \(readable(minified.output)), oracle: \(readable(oracle.output))
+      """, sourceLocation: sourceLocation)
+  }
+}
+
+extension Kernel: CustomTestStringConvertible {
+  public var testDescription: String { name }
+}
