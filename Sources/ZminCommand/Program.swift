@@ -11,7 +11,7 @@ enum Program {
       switch try Request(RawArgument.ofProcess()) {
       case .text(let text): exit(printing: text.hasSuffix("\n") ? text : text + "\n", console)
       case .devices(let selfTest): exit(listingDevices: selfTest, console)
-      case .minify(let arguments): minify(arguments, console)
+      case .minify(let options): minify(options, console)
       }
     } catch {
       console.sayUsageError(error.message)
@@ -19,9 +19,9 @@ enum Program {
     }
   }
 
-  private static func minify(_ arguments: MinifyArguments, _ console: Console) -> Never {
+  private static func minify(_ options: Options, _ console: Console) -> Never {
     do {
-      let plan = try Planner(arguments, in: RealSurroundings()).plan()
+      let plan = try Planner(options, in: RealSurroundings()).plan()
       let interruption = try Interruption()
       let files = FileAccess(interruption: interruption)
       let monitor = SignalMonitor(interruption: interruption, temporaries: files.temporaries)

@@ -39,8 +39,11 @@ package struct MinifyCommand: ParsableCommand {
 
 /// `zmin devices`.
 package struct DevicesCommand: ParsableCommand {
+  /// How it is called.
+  static let name = "devices"
+
   package static let configuration = CommandConfiguration(
-    commandName: "devices",
+    commandName: name,
     abstract: "Lists the CPU kernels and Vulkan devices.")
 
   @Flag(help: "Run each kernel against the reference on hard cases; exit 5 if one differs.")

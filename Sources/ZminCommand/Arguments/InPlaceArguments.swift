@@ -18,12 +18,4 @@ package struct InPlaceArguments: ParsableArguments, Sendable {
   package var preserve = false
 
   package init() {}
-
-  /// The first option given that means nothing but in place, as it is written.
-  package var firstGiven: String? {
-    if minSaving != nil { return "--min-saving" }
-    if followSymlinks { return "--follow-symlinks" }
-    if force { return "--force" }
-    return preserve ? "--preserve" : nil
-  }
 }

@@ -1,4 +1,5 @@
 package import ArgumentParser
+import Zmin
 package import ZminCore
 
 /// What is read, and how it is checked.
@@ -32,7 +33,7 @@ package struct InputArguments: ParsableArguments, Sendable {
   package var validate = true
 
   @Option(help: ArgumentHelp("The deepest nesting that is valid.", valueName: "n"))
-  package var maxDepth = 1_048_576
+  package var maxDepth = MinifierOptions.defaultDepthMax
 
   package init() {}
 }

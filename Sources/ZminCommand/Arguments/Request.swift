@@ -2,7 +2,7 @@ import ArgumentParser
 
 /// What the command line asks for.
 package enum Request {
-  case minify(MinifyArguments)
+  case minify(Options)
   case devices(selfTest: Bool)
   /// Help, version, a completion script: text for standard output.
   case text(String)
@@ -11,11 +11,18 @@ package enum Request {
   ///
   /// - Throws: ``UsageError``.
   package init(_ arguments: [String]) throws(UsageError) {
+    // Most calls are file names alone: they are not worth the milliseconds that the parser's reflection takes.
+    if !arguments.contains(where: { $0.hasPrefix("-") && $0 != "-" }), !Self.namesSubcommand(arguments) {
+      var options = Options()
+      options.paths = arguments.map(PathArgument.init(argument:))
+      self = .minify(options)
+      return
+    }
     do {
-      if arguments.first == DevicesCommand.configuration.commandName {
+      if Self.namesSubcommand(arguments) {
         self = .devices(selfTest: try DevicesCommand.parse(Array(arguments.dropFirst())).selfTest)
       } else {
-        self = .minify(try MinifyCommand.parse(arguments).arguments)
+        self = .minify(Options(try MinifyCommand.parse(arguments).arguments))
       }
     } catch {
       // Help and the like come from the whole tree.
@@ -25,6 +32,10 @@ package enum Request {
         throw UsageError(Self.phrase(MinifyCommand.message(for: error)))
       }
     }
+  }
+
+  private static func namesSubcommand(_ arguments: [String]) -> Bool {
+    arguments.first == DevicesCommand.name
   }
 
   private static func text(for arguments: [String]) -> String {

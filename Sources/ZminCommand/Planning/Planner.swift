@@ -6,14 +6,14 @@ import ZminIO
 
 /// Turns options into a plan, or says what is wrong with them.
 package struct Planner {
-  let arguments: MinifyArguments
+  let options: Options
   let surroundings: any Surroundings
 
   /// - Parameters:
-  ///   - arguments: What the command line says.
+  ///   - options: What the command line says.
   ///   - surroundings: What else there is to know.
-  package init(_ arguments: MinifyArguments, in surroundings: any Surroundings) {
-    self.arguments = arguments
+  package init(_ options: Options, in surroundings: any Surroundings) {
+    self.options = options
     self.surroundings = surroundings
   }
 
@@ -21,7 +21,7 @@ package struct Planner {
   ///
   /// - Throws: ``PlanError``.
   package func plan() throws(PlanError) -> Plan {
-    if arguments.input.paths.isEmpty && surroundings.standardInputIsTerminal { throw .nothingToDo }
+    if options.paths.isEmpty && surroundings.standardInputIsTerminal { throw .nothingToDo }
     try checkDestinations()
     try checkInputOptions()
     let inputs = try inputs()
@@ -31,23 +31,22 @@ package struct Planner {
     var fallbacks: [String] = []
     let mode = try mode(for: inputs, &fallbacks)
     return Plan(
-      inputs: inputs, task: task, validates: arguments.input.validate, depthMax: arguments.input.maxDepth,
+      inputs: inputs, task: task, validates: options.validates, depthMax: options.depthMax,
       kernel: kernel, mode: mode, badLines: badLines, sync: sync, verbosity: verbosity,
-      printsStatistics: arguments.report.stats, fallbacks: fallbacks)
+      printsStatistics: options.printsStatistics, fallbacks: fallbacks)
   }
 
   // MARK: Input
 
   private func checkInputOptions() throws(PlanError) {
-    let input = arguments.input
-    if input.maxDepth < 0 { throw .usage("--max-depth cannot be less than 0") }
-    guard !input.validate else { return }
-    if input.format == .concat { throw .usage("--no-validate cannot be used with --format concat") }
-    if arguments.output.inspection == .test { throw .usage("--no-validate leaves nothing for --test to do") }
+    if options.depthMax < 0 { throw .usage("--max-depth cannot be less than 0") }
+    guard !options.validates else { return }
+    if options.format == .concat { throw .usage("--no-validate cannot be used with --format concat") }
+    if options.inspection == .test { throw .usage("--no-validate leaves nothing for --test to do") }
   }
 
   private func inputs() throws(PlanError) -> [Plan.Input] {
-    let paths = arguments.input.paths
+    let paths = options.paths
     if paths.count(where: \.isStandardStream) > 1 { throw .usage("standard input can be read only once") }
     if paths.isEmpty { return [Plan.Input(source: .standardInput, format: format(of: nil))] }
     var inputs: [Plan.Input] = []
@@ -66,7 +65,7 @@ package struct Planner {
   }
 
   private func format(of path: FilePath?) -> Format {
-    if let format = arguments.input.format.format { return format }
+    if let format = options.format.format { return format }
     switch path?.extension?.lowercased() {
     case "ndjson", "jsonl", "jsonlines": return .ndjson
     default: return .json
@@ -76,20 +75,18 @@ package struct Planner {
   // MARK: Output
 
   private func checkDestinations() throws(PlanError) {
-    let output = arguments.output
-    if output.inPlace && output.output != nil { throw .usage("--in-place and --output exclude each other") }
-    if let inspection = output.inspection, inspection != .dryRun {
+    if options.isInPlace && options.output != nil { throw .usage("--in-place and --output exclude each other") }
+    if let inspection = options.inspection, inspection != .dryRun {
       let name = inspection == .test ? "--test" : "--check"
-      if output.inPlace { throw .usage("\(name) writes nothing: it excludes --in-place") }
-      if output.output != nil { throw .usage("\(name) writes nothing: it excludes --output") }
+      if options.isInPlace { throw .usage("\(name) writes nothing: it excludes --in-place") }
+      if options.output != nil { throw .usage("\(name) writes nothing: it excludes --output") }
     }
-    if !output.inPlace, let option = arguments.inPlace.firstGiven { throw .usage("\(option) needs --in-place") }
-    if output.output?.path.isEmpty == true { throw .usage("the path of --output is empty") }
+    if !options.isInPlace, let option = options.inPlace.firstGiven { throw .usage("\(option) needs --in-place") }
+    if options.output?.path.isEmpty == true { throw .usage("the path of --output is empty") }
   }
 
   private func task(for inputs: [Plan.Input]) throws(PlanError) -> Plan.Task {
-    let output = arguments.output
-    switch output.inspection {
+    switch options.inspection {
     case .test: return .test
     case .check: return .check
     case .dryRun: return .rehearse(try writingTask(for: inputs, isRehearsal: true))
@@ -98,29 +95,29 @@ package struct Planner {
   }
 
   private func writingTask(for inputs: [Plan.Input], isRehearsal: Bool) throws(PlanError) -> Plan.Task {
-    if arguments.output.inPlace {
+    if options.isInPlace {
       if inputs.contains(where: { $0.source == .standardInput }) {
         throw .usage("standard input cannot be replaced: --in-place needs paths")
       }
       var rules = InPlaceRules()
-      rules.followsSymbolicLinks = arguments.inPlace.followSymlinks
-      rules.splitsHardLinks = arguments.inPlace.force
-      rules.keepsTimes = arguments.inPlace.preserve
-      return .replace(rules, arguments.inPlace.minSaving?.minimum)
+      rules.followsSymbolicLinks = options.inPlace.followsSymbolicLinks
+      rules.splitsHardLinks = options.inPlace.splitsHardLinks
+      rules.keepsTimes = options.inPlace.keepsTimes
+      return .replace(rules, options.inPlace.minimumSaving)
     }
-    let isRehearsalAlone = isRehearsal && arguments.output.output == nil
+    let isRehearsalAlone = isRehearsal && options.output == nil
     if inputs.count > 1, !isRehearsalAlone {
       guard inputs.allSatisfy({ $0.format != .json && $0.format == inputs.first?.format }) else {
         throw .usage(
           "\(inputs.count) inputs need --in-place, --test, --check or --dry-run, or --format ndjson or concat")
       }
     }
-    if let file = arguments.output.output, !file.isStandardStream { return .write(.file(file.path)) }
+    if let file = options.output, !file.isStandardStream { return .write(.file(file.path)) }
     return .write(.standardOutput)
   }
 
   private var sync: SyncPolicy {
-    switch arguments.output.sync {
+    switch options.sync {
     case .sync: .always
     case .noSync: .never
     case nil: .automatic
@@ -128,14 +125,14 @@ package struct Planner {
   }
 
   private func badLines(for inputs: [Plan.Input], _ task: Plan.Task) throws(PlanError) -> BadLines? {
-    guard let file = arguments.badLines.badLines else {
-      if arguments.badLines.maxBadLines != nil { throw .usage("--max-bad-lines needs --bad-lines") }
+    guard let file = options.badLines else {
+      if options.badLinesMax != nil { throw .usage("--max-bad-lines needs --bad-lines") }
       return nil
     }
     if file.isStandardStream || file.path.isEmpty { throw .usage("--bad-lines needs the name of a file") }
     if inputs.contains(where: { $0.format != .ndjson }) { throw .usage("--bad-lines needs --format ndjson") }
-    if !arguments.input.validate { throw .usage("--bad-lines and --no-validate exclude each other") }
-    if file.path == arguments.output.output?.path { throw .usage("--bad-lines and --output name the same file") }
+    if !options.validates { throw .usage("--bad-lines and --no-validate exclude each other") }
+    if file.path == options.output?.path { throw .usage("--bad-lines and --output name the same file") }
     switch task {
     case .rehearse: throw .usage("--dry-run writes nothing: it excludes --bad-lines")
     case .replace, .test, .check:
@@ -143,7 +140,7 @@ package struct Planner {
     case .write: break
     }
     let maximum: Int? =
-      switch arguments.badLines.maxBadLines {
+      switch options.badLinesMax {
       case .count(let count): count
       case .all, nil: nil
       }
@@ -153,7 +150,7 @@ package struct Planner {
   // MARK: Engine
 
   private func kernel() throws(PlanError) -> Kernel {
-    guard let name = arguments.engine.kernel else { return .fastest }
+    guard let name = options.kernel else { return .fastest }
     guard let kernel = Kernel.named(name) else {
       throw .usage("unknown kernel '\(name)': there are \(Kernel.all.map(\.name).joined(separator: ", "))")
     }
@@ -162,7 +159,7 @@ package struct Planner {
   }
 
   private func mode(for inputs: [Plan.Input], _ fallbacks: inout [String]) throws(PlanError) -> RunMode {
-    switch arguments.engine.mode {
+    switch options.mode {
     case .standard: return .standard
     case .streaming: return .streaming
     case .gpu: throw .engineUnavailable("--mode gpu: this build has no GPU engine")
@@ -187,7 +184,7 @@ package struct Planner {
   // MARK: Reports
 
   private var verbosity: Plan.Verbosity {
-    switch arguments.report.verbosity {
+    switch options.verbosity {
     case .quiet: .quiet
     case .verbose: .verbose
     case nil: .normal

@@ -1,4 +1,6 @@
+import Zmin
 import ZminCPU
+import ZminCore
 import ZminIO
 
 /// Lists what can do the work, and proves it if asked to.
@@ -10,7 +12,27 @@ struct DevicesRun {
   func run() throws(FileError) -> ExitStatus {
     let output = StandardOutput(files)
     try output.write(Self.listing)
-    return .success
+    guard provesKernels else { return .success }
+    var status = ExitStatus.success
+    try output.write("Self-test:\n")
+    for kernel in Kernel.available {
+      let (line, kernelStatus) = prove(kernel)
+      try output.write("  \(kernel.name): \(line)\n")
+      status = max(status, kernelStatus)
+    }
+    return status
+  }
+
+  private func prove(_ kernel: Kernel) -> (String, ExitStatus) {
+    do {
+      guard let difference = try KernelSelfTest().firstDifference(of: kernel) else {
+        return ("agrees with the reference", .success)
+      }
+      let place = "\(difference.format.rawValue), windows of \(difference.windowBytes) bytes"
+      return ("DIFFERS from the reference on \(difference.input) (\(place))", .difference)
+    } catch {
+      return ("not tested: \(error)", .failure)
+    }
   }
 
   /// The kernels and devices, a line each.
