@@ -53,6 +53,11 @@ package func countLineFeeds(_ bytes: UnsafeRawBufferPointer) -> Int {
   return zmin_count_newlines(start.assumingMemoryBound(to: UInt8.self), bytes.count)
 }
 
+extension Kernel: CustomStringConvertible {
+  /// The name.
+  public var description: String { name }
+}
+
 extension Format {
   var forKernels: zmin_format {
     switch self {

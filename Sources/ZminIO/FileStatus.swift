@@ -1,4 +1,5 @@
-package import Glibc
+import Glibc
+package import SystemPackage
 
 /// What kind of thing a file is.
 package enum FileKind: Sendable {
@@ -35,9 +36,9 @@ package struct FileStatus: Sendable, Equatable {
   /// In bytes; 0 for many files whose size is not known before they are read (see ``knownSize``).
   package let size: Int64
   /// Permissions with setuid, setgid and sticky, without the kind.
-  package let mode: mode_t
-  package let user: uid_t
-  package let group: gid_t
+  package let mode: CInterop.Mode
+  package let user: UInt32
+  package let group: UInt32
   /// Number of names.
   package let linkCount: Int
   /// When the contents were last read, as far as the file system keeps it.

@@ -22,7 +22,7 @@ package struct OutputFile: ~Copyable, Sendable {
   private let access: FileAccess
   private let sync: SyncPolicy
   private let writing: Writing
-  private var ending: Ending?
+  private let ending: Ending
 
   /// How bytes are handed over.
   private struct Writing {
@@ -34,9 +34,29 @@ package struct OutputFile: ~Copyable, Sendable {
   }
 
   /// What becomes of the file in the end.
-  private enum Ending: ~Copyable {
+  enum Ending: ~Copyable, Sendable {
     case direct(Descriptor, isRegular: Bool)
     case replacement(Replacement)
+
+    consuming func commit(_ sync: SyncPolicy, _ file: FileName, _ access: FileAccess) throws(FileError) {
+      switch consume self {
+      case .replacement(let replacement): try replacement.commit(sync)
+      case .direct(let descriptor, let isRegular):
+        try Self.finish(descriptor, syncing: sync == .always && isRegular, file, access)
+      }
+    }
+
+    private static func finish(
+      _ descriptor: borrowing Descriptor, syncing: Bool, _ file: FileName, _ access: FileAccess
+    ) throws(FileError) {
+      let number = descriptor.number
+      if syncing { try access.attempt(.sync, file) { calls throws(Errno) in try calls.sync(number) } }
+      do throws(Errno) {
+        try descriptor.flush()
+      } catch {
+        throw .system(SystemError(action: .close, file: file, errno: error))
+      }
+    }
   }
 
   private init(
@@ -177,25 +197,9 @@ package struct OutputFile: ~Copyable, Sendable {
   /// - Throws: ``FileError/system(_:)`` or, in place, ``FileError/inputChanged(_:)``: the destination is then as it
   ///   was, unless the error is about syncing its directory.
   package consuming func commit() throws(FileError) {
-    switch ending.take() {
-    case .replacement(let replacement): try replacement.commit(sync)
-    case .direct(let descriptor, let isRegular): try finish(descriptor, isRegular: isRegular)
-    case nil: break
-    }
+    try ending.commit(sync, file, access)
   }
 
   /// Ends the output without a trace, but for what was written directly.
   package consuming func abandon() {}
-
-  private func finish(_ descriptor: borrowing Descriptor, isRegular: Bool) throws(FileError) {
-    let number = descriptor.number
-    if sync == .always && isRegular {
-      try access.attempt(.sync, file) { calls throws(Errno) in try calls.sync(number) }
-    }
-    do throws(Errno) {
-      try descriptor.flush()
-    } catch {
-      throw .system(SystemError(action: .close, file: file, errno: error))
-    }
-  }
 }

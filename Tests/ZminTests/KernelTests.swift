@@ -162,9 +162,13 @@ import ZminTestSupport
       let input = try [UInt8](Data(contentsOf: file))
       let name = file.lastPathComponent
       let whole = try runner.run(input)
-      let markBytes = input.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+      let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+      let markBytes = input.starts(with: mark) ? mark.count : 0
       let oracle = Oracle(Array(input[markBytes...]), .json)
-      #expect(whole.error?.offset == oracle.errorOffset.map { $0 + markBytes }, "\(name)")
+      // The oracle knows no byte order marks: the beginning of one may go on.
+      let isMarkCutShort = !input.isEmpty && input.count < mark.count && mark.starts(with: input)
+      let errorOffset = isMarkCutShort ? input.count : oracle.errorOffset.map { $0 + markBytes }
+      #expect(whole.error?.offset == errorOffset, "\(name)")
       if whole.error == nil { #expect(whole.output == oracle.output, "\(name)") }
       switch name.first {
       case "y": #expect(whole.error == nil, "\(name)")

@@ -10,25 +10,31 @@ import ZminCore
     let format: Format
     let description: String
 
-    init(_ input: String, _ format: Format = .json, _ description: String) {
-      self.init(bytes: Array(input.utf8), format, description)
+    init(_ text: String, _ format: Format, _ description: String) {
+      input = Array(text.utf8)
+      self.format = format
+      self.description = description
     }
 
-    init(bytes: [UInt8], _ format: Format = .json, _ description: String) {
+    init(_ text: String, _ description: String) { self.init(text, .json, description) }
+
+    init(bytes: [UInt8], _ description: String) {
       input = bytes
-      self.format = format
+      format = .json
       self.description = description
     }
   }
 
-  static let cases = [
+  static let cases = textCases + byteCases
+
+  static let textCases: [Case] = [
     Case("", "1:1: empty input: a value expected (byte 0)"),
     Case(" \n\n ", "3:2: empty input: a value expected (byte 4)"),
     Case("[01]", "1:3: leading zero in number (byte 2)"),
     Case("[\n-01]", "2:3: leading zero in number (byte 4)"),
     Case("[1,]", "1:4: trailing comma in array (byte 3)"),
     Case("{\"a\":1,\n}", "2:1: trailing comma in object (byte 8)"),
-    Case("[\n {\"a\": \"x\n", "2:11: control character 0x0A in string (opened at line 2, column 8) (byte 12)"),
+    Case("[\n {\"a\": \"x\n", "2:10: control character 0x0A in string (opened at line 2, column 8) (byte 11)"),
     Case("[\n\n        \"abc", "3:13: string not closed (opened at line 3, column 9) (byte 15)"),
     Case("1 2", "1:3: two values: use --format ndjson or concat (byte 2)"),
     Case("{}{}", "1:3: two values: use --format ndjson or concat (byte 2)"),
@@ -54,6 +60,9 @@ import ZminCore
       "\u{1E}{}\n",
       "1:1: record separators (RFC 7464) are not JSON: tr -d '\\036' < FILE | zmin --format concat (byte 0)"),
     Case("[\u{FEFF}]", "1:2: byte order mark inside the input (byte 1)"),
+  ]
+
+  static let byteCases: [Case] = [
     Case(bytes: [0xEF, 0xBB], "1:3: empty input: a value expected (byte 2)"),
     Case(bytes: [0xEF, 0xBB, 0x31], "1:3: value expected, found '1' (byte 2)"),
     Case(bytes: [0xEF, 0xBB, 0xBF], "1:4: empty input: a value expected (byte 3)"),

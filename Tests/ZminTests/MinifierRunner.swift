@@ -77,7 +77,3 @@ func expectAgreement(
       """, sourceLocation: sourceLocation)
   }
 }
-
-extension Kernel: CustomTestStringConvertible {
-  public var testDescription: String { name }
-}
