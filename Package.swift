@@ -21,7 +21,8 @@ let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: 
 let package = Package(
   name: "zmin",
   products: [
-    .library(name: "Zmin", targets: ["Zmin"])
+    .library(name: "Zmin", targets: ["Zmin"]),
+    .executable(name: "zmin", targets: ["ZminCommand"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -36,6 +37,10 @@ let package = Package(
     .target(name: "ZminIO", dependencies: ["CZminIO", systemPackage], swiftSettings: swiftSettings),
     .target(
       name: "Zmin", dependencies: ["ZminCPU", "ZminCore", "ZminIO", "ZminMemory", systemPackage],
+      swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "ZminCommand",
+      dependencies: ["Zmin", "ZminCPU", "ZminCore", "ZminIO", "ZminMemory", argumentParser, systemPackage],
       swiftSettings: swiftSettings),
     .executableTarget(
       name: "KernelBenchmark", dependencies: ["Zmin", "ZminCPU", "ZminCore", "ZminMemory", argumentParser],

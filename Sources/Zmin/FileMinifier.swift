@@ -13,7 +13,8 @@ package enum MinimumSaving: Sendable, Equatable {
   case bytes(Int)
   case percent(Double)
 
-  func isReached(_ totals: RunTotals) -> Bool {
+  /// Whether a file with these totals is worth rewriting.
+  package func isReached(_ totals: RunTotals) -> Bool {
     let savedBytes = totals.inputBytes - totals.outputBytes
     return switch self {
     case .bytes(let least): savedBytes >= least

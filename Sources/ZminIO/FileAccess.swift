@@ -1,5 +1,5 @@
 import Glibc
-import SystemPackage
+package import SystemPackage
 
 /// What files are opened with: the system calls, who may interrupt, and the temporary files that are alive.
 ///
@@ -54,7 +54,7 @@ package struct FileAccess: Sendable {
   }
 
   /// The status of a path's file, links followed; nil if there is none.
-  func statusIfPresent(of path: FilePath) throws(FileError) -> FileStatus? {
+  package func statusIfPresent(of path: FilePath) throws(FileError) -> FileStatus? {
     do throws(Errno) {
       return FileStatus(
         try retrying { calls throws(Errno) in try calls.status(of: path, in: AT_FDCWD, followingLinks: true) })

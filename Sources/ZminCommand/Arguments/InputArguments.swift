@@ -1,0 +1,39 @@
+package import ArgumentParser
+import Zmin
+package import ZminCore
+
+/// What is read, and how it is checked.
+package struct InputArguments: ParsableArguments, Sendable {
+  /// The values of `--format`.
+  package enum FormatChoice: String, ExpressibleByArgument, CaseIterable, Sendable {
+    case auto, json, ndjson, concat
+
+    /// The format that is named, nil where the file's name decides.
+    package var format: Format? { Format(rawValue: rawValue) }
+  }
+
+  @Argument(help: "Files to minify; none, or -, reads standard input.")
+  package var paths: [PathArgument] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "How values are laid out: json, ndjson, concat or auto.",
+      discussion: """
+        json is one value; ndjson one value a line; concat values one after another. auto takes ndjson for names \
+        ending in .ndjson, .jsonl or .jsonlines, and json for all else, standard input too.
+        """,
+      valueName: "format"))
+  package var format = FormatChoice.auto
+
+  @Flag(
+    inversion: .prefixedNo,
+    help: ArgumentHelp(
+      "Check everything against RFC 8259, or nothing.",
+      discussion: "--no-validate is for input already known to be good."))
+  package var validate = true
+
+  @Option(help: ArgumentHelp("The deepest nesting that is valid.", valueName: "n"))
+  package var maxDepth = MinifierOptions.defaultDepthMax
+
+  package init() {}
+}

@@ -1,0 +1,55 @@
+/// Arguments as strings that lose nothing: a file name is any bytes but NUL, a Swift string is UTF-8.
+///
+/// A byte that is no part of valid UTF-8 becomes the scalar U+10FF00 plus the byte. Where an argument itself holds a
+/// scalar of that range, its bytes are treated as invalid too, so that every argument has one string and back.
+package enum RawArgument {
+  private static let base: UInt32 = 0x10FF00
+  private static let stored: ClosedRange<UInt32> = 0x10FF80...0x10FFFF
+
+  /// The string that stands for an argument.
+  package static func string(for bytes: [UInt8]) -> String {
+    var text = String.UnicodeScalarView()
+    var rest = bytes[...]
+    while let byte = rest.first {
+      let (scalar, length) = firstScalar(of: rest)
+      if let scalar, !stored.contains(scalar.value) {
+        text.append(scalar)
+        rest = rest.dropFirst(length)
+      } else if let scalar = UnicodeScalar(base + UInt32(byte)) {
+        text.append(scalar)
+        rest = rest.dropFirst()
+      }
+    }
+    return String(text)
+  }
+
+  /// The argument that a string stands for.
+  package static func bytes(of string: String) -> [UInt8] {
+    string.unicodeScalars.flatMap { scalar in
+      stored.contains(scalar.value) ? [UInt8(truncatingIfNeeded: scalar.value)] : Array(UTF8.encode(scalar) ?? .init())
+    }
+  }
+
+  /// The first scalar and its length in bytes, nil if the bytes do not begin with one.
+  private static func firstScalar(of bytes: ArraySlice<UInt8>) -> (UnicodeScalar?, Int) {
+    var decoder = UTF8()
+    var iterator = bytes.makeIterator()
+    guard case .scalarValue(let scalar) = decoder.decode(&iterator) else { return (nil, 1) }
+    return (scalar, UTF8.width(scalar))
+  }
+
+  /// The arguments of this process after its name.
+  static func ofProcess() -> [String] {
+    (1..<max(1, Int(CommandLine.argc))).compactMap { index in
+      CommandLine.unsafeArgv[index].map { argument in
+        string(for: Array(UnsafeBufferPointer(start: argument, count: length(argument))) .map(UInt8.init(bitPattern:)))
+      }
+    }
+  }
+
+  private static func length(_ text: UnsafePointer<CChar>) -> Int {
+    var count = 0
+    while text[count] != 0 { count += 1 }
+    return count
+  }
+}

@@ -1,0 +1,61 @@
+import ArgumentParser
+
+/// What the command line asks for.
+package enum Request {
+  case minify(Options)
+  case devices(selfTest: Bool)
+  /// Help, version, a completion script: text for standard output.
+  case text(String)
+
+  /// Parses the arguments after the program's name.
+  ///
+  /// - Throws: ``UsageError``.
+  package init(_ arguments: [String]) throws(UsageError) {
+    // Most calls are file names alone: they are not worth the milliseconds that the parser's reflection takes.
+    if !arguments.contains(where: { $0.hasPrefix("-") && $0 != "-" }), !Self.namesSubcommand(arguments) {
+      var options = Options()
+      options.paths = arguments.map(PathArgument.init(argument:))
+      self = .minify(options)
+      return
+    }
+    do {
+      if Self.namesSubcommand(arguments) {
+        self = .devices(selfTest: try DevicesCommand.parse(Array(arguments.dropFirst())).selfTest)
+      } else {
+        self = .minify(Options(try MinifyCommand.parse(arguments).arguments))
+      }
+    } catch {
+      // Help and the like come from the whole tree.
+      if MinifyCommand.exitCode(for: error) == .success {
+        self = .text(Self.text(for: arguments))
+      } else {
+        throw UsageError(Self.phrase(MinifyCommand.message(for: error)))
+      }
+    }
+  }
+
+  private static func namesSubcommand(_ arguments: [String]) -> Bool {
+    arguments.first == DevicesCommand.name
+  }
+
+  private static func text(for arguments: [String]) -> String {
+    do {
+      _ = try ZminTree.parseAsRoot(arguments)
+      return ZminTree.helpMessage()
+    } catch {
+      // There is no subcommand for help: it would hide a file of that name.
+      let text = ZminTree.message(for: error)
+      let hint = "zmin help <subcommand>"
+      let parts = text.split(separator: hint, maxSplits: 1, omittingEmptySubsequences: false)
+      return parts.joined(separator: "zmin <subcommand> --help")
+    }
+  }
+
+  /// A parser's sentence as the one-line phrase that follows a colon.
+  private static func phrase(_ message: String) -> String {
+    let line = message.split(separator: "\n").map { $0.drop { $0 == " " } }.joined(separator: " ")
+    let text = line.hasSuffix(".") ? String(line.dropLast()) : line
+    guard let first = text.first, text.dropFirst().first?.isUppercase != true else { return text }
+    return first.lowercased() + text.dropFirst()
+  }
+}

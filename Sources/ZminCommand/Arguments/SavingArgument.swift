@@ -1,0 +1,17 @@
+import ArgumentParser
+package import Zmin
+
+/// What `--min-saving` takes: a size, or a share of the input such as `10%`.
+package struct SavingArgument: ExpressibleByArgument, Sendable {
+  package let minimum: MinimumSaving
+
+  package init?(argument: String) {
+    if argument.last == "%" {
+      guard let percent = Double(argument.dropLast()), (0...100).contains(percent) else { return nil }
+      minimum = .percent(percent)
+    } else {
+      guard let size = SizeArgument(argument: argument) else { return nil }
+      minimum = .bytes(size.byteCount)
+    }
+  }
+}

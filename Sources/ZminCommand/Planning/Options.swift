@@ -1,0 +1,66 @@
+package import Zmin
+
+/// What the command line says, free of how it was parsed.
+///
+/// As it is made it is the command line without options.
+package struct Options: Sendable {
+  package var paths: [PathArgument] = []
+  package var format = InputArguments.FormatChoice.auto
+  package var validates = true
+  package var depthMax = MinifierOptions.defaultDepthMax
+
+  package var output: PathArgument?
+  package var isInPlace = false
+  package var inspection: OutputArguments.Inspection?
+  package var sync: OutputArguments.Sync?
+
+  package var inPlace = InPlace()
+  package var badLines: PathArgument?
+  package var badLinesMax: BadLineArguments.Limit?
+
+  package var mode = EngineArguments.Mode.auto
+  package var kernel: String?
+
+  package var printsStatistics = false
+  package var verbosity: ReportArguments.Verbosity?
+
+  /// What means nothing but in place.
+  package struct InPlace: Sendable {
+    package var minimumSaving: MinimumSaving?
+    package var followsSymbolicLinks = false
+    package var splitsHardLinks = false
+    package var keepsTimes = false
+
+    /// The first option given, as it is written.
+    var firstGiven: String? {
+      if minimumSaving != nil { return "--min-saving" }
+      if followsSymbolicLinks { return "--follow-symlinks" }
+      if splitsHardLinks { return "--force" }
+      return keepsTimes ? "--preserve" : nil
+    }
+  }
+
+  package init() {}
+
+  /// The options that were parsed.
+  init(_ arguments: MinifyArguments) {
+    paths = arguments.input.paths
+    format = arguments.input.format
+    validates = arguments.input.validate
+    depthMax = arguments.input.maxDepth
+    output = arguments.output.output
+    isInPlace = arguments.output.inPlace
+    inspection = arguments.output.inspection
+    sync = arguments.output.sync
+    inPlace.minimumSaving = arguments.inPlace.minSaving?.minimum
+    inPlace.followsSymbolicLinks = arguments.inPlace.followSymlinks
+    inPlace.splitsHardLinks = arguments.inPlace.force
+    inPlace.keepsTimes = arguments.inPlace.preserve
+    badLines = arguments.badLines.badLines
+    badLinesMax = arguments.badLines.maxBadLines
+    mode = arguments.engine.mode
+    kernel = arguments.engine.kernel
+    printsStatistics = arguments.report.stats
+    verbosity = arguments.report.verbosity
+  }
+}

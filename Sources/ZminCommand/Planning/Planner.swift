@@ -1,0 +1,193 @@
+import SystemPackage
+import Zmin
+import ZminCPU
+import ZminCore
+import ZminIO
+
+/// Turns options into a plan, or says what is wrong with them.
+package struct Planner {
+  let options: Options
+  let surroundings: any Surroundings
+
+  /// - Parameters:
+  ///   - options: What the command line says.
+  ///   - surroundings: What else there is to know.
+  package init(_ options: Options, in surroundings: any Surroundings) {
+    self.options = options
+    self.surroundings = surroundings
+  }
+
+  /// The plan.
+  ///
+  /// - Throws: ``PlanError``.
+  package func plan() throws(PlanError) -> Plan {
+    if options.paths.isEmpty && surroundings.standardInputIsTerminal { throw .nothingToDo }
+    try checkDestinations()
+    try checkInputOptions()
+    let inputs = try inputs()
+    let task = try task(for: inputs)
+    let badLines = try badLines(for: inputs, task)
+    let kernel = try kernel()
+    var fallbacks: [String] = []
+    let mode = try mode(for: inputs, &fallbacks)
+    return Plan(
+      inputs: inputs, task: task, validates: options.validates, depthMax: options.depthMax,
+      kernel: kernel, mode: mode, badLines: badLines, sync: sync, verbosity: verbosity,
+      printsStatistics: options.printsStatistics, fallbacks: fallbacks)
+  }
+
+  // MARK: Input
+
+  private func checkInputOptions() throws(PlanError) {
+    if options.depthMax < 0 { throw .usage("--max-depth cannot be less than 0") }
+    guard !options.validates else { return }
+    if options.format == .concat { throw .usage("--no-validate cannot be used with --format concat") }
+    if options.inspection == .test { throw .usage("--no-validate leaves nothing for --test to do") }
+  }
+
+  private func inputs() throws(PlanError) -> [Plan.Input] {
+    let paths = options.paths
+    if paths.count(where: \.isStandardStream) > 1 { throw .usage("standard input can be read only once") }
+    if paths.isEmpty { return [Plan.Input(source: .standardInput, format: format(of: nil))] }
+    var inputs: [Plan.Input] = []
+    for argument in paths {
+      if argument.isStandardStream {
+        inputs.append(Plan.Input(source: .standardInput, format: format(of: nil)))
+        continue
+      }
+      if argument.path.isEmpty { throw .usage("a path is empty") }
+      if surroundings.facts(about: argument.path)?.kind == .directory {
+        throw .usage("\(FileName.path(argument.path)) is a directory, and directories are not walked: name its files")
+      }
+      inputs.append(Plan.Input(source: .path(argument.path), format: format(of: argument.path)))
+    }
+    return inputs
+  }
+
+  private func format(of path: FilePath?) -> Format {
+    if let format = options.format.format { return format }
+    switch path?.extension?.lowercased() {
+    case "ndjson", "jsonl", "jsonlines": return .ndjson
+    default: return .json
+    }
+  }
+
+  // MARK: Output
+
+  private func checkDestinations() throws(PlanError) {
+    if options.isInPlace && options.output != nil { throw .usage("--in-place and --output exclude each other") }
+    if let inspection = options.inspection, inspection != .dryRun {
+      let name = inspection == .test ? "--test" : "--check"
+      if options.isInPlace { throw .usage("\(name) writes nothing: it excludes --in-place") }
+      if options.output != nil { throw .usage("\(name) writes nothing: it excludes --output") }
+    }
+    if !options.isInPlace, let option = options.inPlace.firstGiven { throw .usage("\(option) needs --in-place") }
+    if options.output?.path.isEmpty == true { throw .usage("the path of --output is empty") }
+  }
+
+  private func task(for inputs: [Plan.Input]) throws(PlanError) -> Plan.Task {
+    switch options.inspection {
+    case .test: return .test
+    case .check: return .check
+    case .dryRun: return .rehearse(try writingTask(for: inputs, isRehearsal: true))
+    case nil: return try writingTask(for: inputs, isRehearsal: false)
+    }
+  }
+
+  private func writingTask(for inputs: [Plan.Input], isRehearsal: Bool) throws(PlanError) -> Plan.Task {
+    if options.isInPlace {
+      if inputs.contains(where: { $0.source == .standardInput }) {
+        throw .usage("standard input cannot be replaced: --in-place needs paths")
+      }
+      var rules = InPlaceRules()
+      rules.followsSymbolicLinks = options.inPlace.followsSymbolicLinks
+      rules.splitsHardLinks = options.inPlace.splitsHardLinks
+      rules.keepsTimes = options.inPlace.keepsTimes
+      return .replace(rules, options.inPlace.minimumSaving)
+    }
+    let isRehearsalAlone = isRehearsal && options.output == nil
+    if inputs.count > 1, !isRehearsalAlone {
+      guard inputs.allSatisfy({ $0.format != .json && $0.format == inputs.first?.format }) else {
+        throw .usage(
+          "\(inputs.count) inputs need --in-place, --test, --check or --dry-run, or --format ndjson or concat")
+      }
+    }
+    if let file = options.output, !file.isStandardStream { return .write(.file(file.path)) }
+    return .write(.standardOutput)
+  }
+
+  private var sync: SyncPolicy {
+    switch options.sync {
+    case .sync: .always
+    case .noSync: .never
+    case nil: .automatic
+    }
+  }
+
+  private func badLines(for inputs: [Plan.Input], _ task: Plan.Task) throws(PlanError) -> BadLines? {
+    guard let file = options.badLines else {
+      if options.badLinesMax != nil { throw .usage("--max-bad-lines needs --bad-lines") }
+      return nil
+    }
+    if file.isStandardStream || file.path.isEmpty { throw .usage("--bad-lines needs the name of a file") }
+    if inputs.contains(where: { $0.format != .ndjson }) { throw .usage("--bad-lines needs --format ndjson") }
+    if !options.validates { throw .usage("--bad-lines and --no-validate exclude each other") }
+    if file.path == options.output?.path { throw .usage("--bad-lines and --output name the same file") }
+    switch task {
+    case .rehearse: throw .usage("--dry-run writes nothing: it excludes --bad-lines")
+    case .replace, .test, .check:
+      if inputs.count > 1 { throw .usage("--bad-lines takes one input, or several that go to one output") }
+    case .write: break
+    }
+    let maximum: Int? =
+      switch options.badLinesMax {
+      case .count(let count): count
+      case .all, nil: nil
+      }
+    return BadLines(path: file.path, maximum: maximum)
+  }
+
+  // MARK: Engine
+
+  private func kernel() throws(PlanError) -> Kernel {
+    guard let name = options.kernel else { return .fastest }
+    guard let kernel = Kernel.named(name) else {
+      throw .usage("unknown kernel '\(name)': there are \(Kernel.all.map(\.name).joined(separator: ", "))")
+    }
+    if let missing = kernel.missingFeature { throw .engineUnavailable("--kernel \(name): this CPU lacks \(missing)") }
+    return kernel
+  }
+
+  private func mode(for inputs: [Plan.Input], _ fallbacks: inout [String]) throws(PlanError) -> RunMode {
+    switch options.mode {
+    case .standard: return .standard
+    case .streaming: return .streaming
+    case .gpu: throw .engineUnavailable("--mode gpu: this build has no GPU engine")
+    case .hybrid: fallbacks.append("--mode hybrid goes on on the CPU: this build has no GPU engine")
+    case .auto: break
+    }
+    let isLarge = inputs.contains { input in
+      switch input.source {
+      case .standardInput: (surroundings.standardInputBytes ?? .max) >= RunMode.streamingBytesMin
+      case .path(let path): isStreamed(surroundings.facts(about: path))
+      }
+    }
+    return isLarge ? .streaming : .standard
+  }
+
+  /// Whether `auto` streams a file: a large one, or one whose size is not known. One that is not there does not matter.
+  private func isStreamed(_ facts: FileFacts?) -> Bool {
+    guard let facts else { return false }
+    return facts.kind != .regular || facts.byteCount >= RunMode.streamingBytesMin
+  }
+
+  // MARK: Reports
+
+  private var verbosity: Plan.Verbosity {
+    switch options.verbosity {
+    case .quiet: .quiet
+    case .verbose: .verbose
+    case nil: .normal
+    }
+  }
+}

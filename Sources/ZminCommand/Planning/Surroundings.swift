@@ -1,0 +1,41 @@
+import Glibc
+package import SystemPackage
+package import ZminIO
+
+/// What a plan depends on besides the command line.
+package protocol Surroundings {
+  /// Whether standard input is a terminal.
+  var standardInputIsTerminal: Bool { get }
+  /// The size of standard input, nil if it is not a regular file.
+  var standardInputBytes: Int64? { get }
+  /// What a path is, nil if it is nothing or cannot be looked at.
+  func facts(about path: FilePath) -> FileFacts?
+}
+
+/// What a plan needs to know of a file.
+package struct FileFacts: Sendable {
+  package let kind: FileKind
+  package let byteCount: Int64
+
+  package init(kind: FileKind, byteCount: Int64) {
+    self.kind = kind
+    self.byteCount = byteCount
+  }
+}
+
+/// The machine that the program runs on.
+struct RealSurroundings: Surroundings {
+  private let files = FileAccess()
+
+  var standardInputIsTerminal: Bool { LinuxSystemCalls().isTerminal(STDIN_FILENO) }
+
+  var standardInputBytes: Int64? {
+    guard let input = try? InputFile.standardInput(using: files), input.status.kind == .regular else { return nil }
+    return input.status.size
+  }
+
+  func facts(about path: FilePath) -> FileFacts? {
+    guard let status = try? files.statusIfPresent(of: path) else { return nil }
+    return FileFacts(kind: status.kind, byteCount: status.size)
+  }
+}

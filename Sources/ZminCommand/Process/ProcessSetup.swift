@@ -1,0 +1,33 @@
+import Glibc
+
+/// What is put right about the process before anything else, and how it ends for a reader that went away.
+enum ProcessSetup {
+  /// Sees to it that descriptors 0 to 2 are taken, so that no file that is opened lands on a standard stream, and that
+  /// writing to what cannot be written is an error rather than the end.
+  static func run() {
+    // As GNU programs do: opened the wrong way round, so that its use is the error that it should be.
+    fill(STDIN_FILENO, O_WRONLY)
+    fill(STDOUT_FILENO, O_RDONLY)
+    fill(STDERR_FILENO, O_RDONLY)
+    signal(SIGPIPE, SIG_IGN)
+    signal(SIGXFSZ, SIG_IGN)
+  }
+
+  private static func fill(_ descriptor: Int32, _ flags: Int32) {
+    guard fcntl(descriptor, F_GETFD) == -1 else { return }
+    // The lowest free number is this one, as those below it are taken by now.
+    if open("/dev/null", flags) != descriptor { _exit(ExitStatus.failure.code) }
+  }
+
+  /// Ends the process as SIGPIPE does other filters.
+  static func endByBrokenPipe() -> Never {
+    signal(SIGPIPE, SIG_DFL)
+    var set = sigset_t()
+    sigemptyset(&set)
+    sigaddset(&set, SIGPIPE)
+    pthread_sigmask(SIG_UNBLOCK, &set, nil)
+    raise(SIGPIPE)
+    // Process 1 outlives its own signals.
+    _exit(128 + SIGPIPE)
+  }
+}

@@ -1,0 +1,113 @@
+import Glibc
+import Synchronization
+import ZminIO
+
+/// Takes the signals that ask for an end, on a thread of its own.
+///
+/// They are blocked in every thread and waited for, so that no code runs inside a signal handler, and so that they work
+/// as process 1 too, for which the system's default actions do not apply. A signal that was ignored when the program
+/// started, as `nohup` and background shells arrange it, stays ignored.
+final class SignalMonitor: Sendable {
+  /// Asks the run to stop.
+  private let interruption: Interruption
+  /// Those to remove before leaving at once.
+  private let temporaries: TemporaryFiles
+  private let firstSignal = Mutex<TerminationSignal?>(nil)
+
+  private static let stackBytes = 256 * 1024
+
+  /// Blocks the signals. Call ``start()`` before a second thread is made.
+  init(interruption: Interruption, temporaries: TemporaryFiles) {
+    self.interruption = interruption
+    self.temporaries = temporaries
+  }
+
+  /// The first signal that came, which the program ends with.
+  var received: TerminationSignal? { firstSignal.withLock { $0 } }
+
+  /// Blocks the signals and starts the thread.
+  func start() {
+    let signals = Self.notIgnored()
+    guard !signals.isEmpty else { return }
+    var set = Self.set(of: signals)
+    pthread_sigmask(SIG_BLOCK, &set, nil)
+    var attributes = pthread_attr_t()
+    pthread_attr_init(&attributes)
+    pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
+    pthread_attr_setstacksize(&attributes, Self.stackBytes)
+    var thread = pthread_t()
+    let context = Unmanaged.passRetained(Waiting(monitor: self, signals: signals))
+    let code = pthread_create(&thread, &attributes, { context in
+      guard let context else { return nil }
+      let waiting = Unmanaged<Waiting>.fromOpaque(context).takeRetainedValue()
+      waiting.monitor.wait(for: waiting.signals)
+      return nil
+    }, context.toOpaque())
+    pthread_attr_destroy(&attributes)
+    if code != 0 {
+      // No thread to be had: the default actions are better than nothing.
+      context.release()
+      pthread_sigmask(SIG_UNBLOCK, &set, nil)
+    }
+  }
+
+  /// What the thread is given.
+  private final class Waiting {
+    let monitor: SignalMonitor
+    let signals: [TerminationSignal]
+
+    init(monitor: SignalMonitor, signals: [TerminationSignal]) {
+      self.monitor = monitor
+      self.signals = signals
+    }
+  }
+
+  private static func notIgnored() -> [TerminationSignal] {
+    TerminationSignal.allCases.filter { signal in
+      var action = sigaction()
+      guard sigaction(signal.number, nil, &action) == 0 else { return true }
+      return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+        != unsafeBitCast(SIG_IGN, to: Int.self)
+    }
+  }
+
+  private static func set(of signals: [TerminationSignal]) -> sigset_t {
+    var set = sigset_t()
+    sigemptyset(&set)
+    for signal in signals { sigaddset(&set, signal.number) }
+    return set
+  }
+
+  private func wait(for signals: [TerminationSignal]) {
+    var set = Self.set(of: signals)
+    var policy = SignalPolicy()
+    while true {
+      let number = Self.next(in: &set, untilSeconds: policy.deadlineSeconds)
+      let now = MonotonicClock.seconds()
+      if let signal = TerminationSignal(number: number) {
+        firstSignal.withLock { $0 = $0 ?? signal }
+        act(on: policy.receive(signal, atSeconds: now))
+      } else {
+        act(on: policy.elapse(toSeconds: now))
+      }
+    }
+  }
+
+  /// Waits for one of the signals: its number, or -1 if the time was up.
+  private static func next(in set: inout sigset_t, untilSeconds deadline: Double?) -> Int32 {
+    guard let deadline else { return sigwaitinfo(&set, nil) }
+    let wait = max(0, deadline - MonotonicClock.seconds())
+    var time = timespec(tv_sec: Int(wait), tv_nsec: Int((wait - wait.rounded(.down)) * 1e9))
+    return sigtimedwait(&set, nil, &time)
+  }
+
+  private func act(on action: SignalPolicy.Action) {
+    switch action {
+    case .nothing: break
+    case .stop(let signal): interruption.request(signal.reason)
+    case .leave(let signal):
+      temporaries.removeAll()
+      _exit(signal.exitCode)
+    }
+  }
+}

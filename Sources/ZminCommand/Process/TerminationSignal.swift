@@ -1,0 +1,34 @@
+import Glibc
+package import ZminIO
+
+/// A signal that asks the program to end.
+package enum TerminationSignal: Sendable, CaseIterable, Comparable {
+  case hangUp, interrupt, terminate
+
+  /// The system's number.
+  package var number: Int32 {
+    switch self {
+    case .hangUp: SIGHUP
+    case .interrupt: SIGINT
+    case .terminate: SIGTERM
+    }
+  }
+
+  /// The signal of that number, nil for others.
+  package init?(number: Int32) {
+    guard let signal = Self.allCases.first(where: { $0.number == number }) else { return nil }
+    self = signal
+  }
+
+  /// What the program exits with after it.
+  package var exitCode: Int32 { 128 + number }
+
+  /// The reason that a run is given for its end.
+  package var reason: Interruption.Reason {
+    switch self {
+    case .hangUp: .hangUp
+    case .interrupt: .interrupt
+    case .terminate: .terminate
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import Glibc
+import ZminIO
+
+/// The program: parse, plan, run, exit.
+@main
+enum Program {
+  static func main() {
+    ProcessSetup.run()
+    let console = Console()
+    do {
+      switch try Request(RawArgument.ofProcess()) {
+      case .text(let text): exit(printing: text.hasSuffix("\n") ? text : text + "\n", console)
+      case .devices(let selfTest): exit(listingDevices: selfTest, console)
+      case .minify(let options): minify(options, console)
+      }
+    } catch {
+      console.sayUsageError(error.message)
+      Glibc.exit(ExitStatus.usage.code)
+    }
+  }
+
+  private static func minify(_ options: Options, _ console: Console) -> Never {
+    do {
+      let plan = try Planner(options, in: RealSurroundings()).plan()
+      let interruption = try Interruption()
+      let files = FileAccess(interruption: interruption)
+      let monitor = SignalMonitor(interruption: interruption, temporaries: files.temporaries)
+      monitor.start()
+      switch MinifyRun(plan, files: files, console: console).run() {
+      case .brokenPipe where monitor.received == nil: ProcessSetup.endByBrokenPipe()
+      case .brokenPipe: exit(.success, after: monitor)
+      case .status(let status): exit(status, after: monitor)
+      }
+    } catch PlanError.usage(let message) {
+      console.sayUsageError(message)
+      Glibc.exit(ExitStatus.usage.code)
+    } catch PlanError.engineUnavailable(let message) {
+      console.say(message)
+      Glibc.exit(ExitStatus.engineUnavailable.code)
+    } catch PlanError.nothingToDo {
+      console.write(shortHelp)
+      Glibc.exit(ExitStatus.usage.code)
+    } catch {
+      console.say("cannot start: \(error)")
+      Glibc.exit(ExitStatus.failure.code)
+    }
+  }
+
+  /// A signal that came is what the program ends with.
+  private static func exit(_ status: ExitStatus, after monitor: SignalMonitor) -> Never {
+    Glibc.exit((monitor.received.map(ExitStatus.signal) ?? status).code)
+  }
+
+  private static func exit(printing text: String, _ console: Console) -> Never {
+    exit(console) { () throws(FileError) in
+      try StandardOutput(FileAccess()).write(text)
+      return .success
+    }
+  }
+
+  private static func exit(listingDevices selfTest: Bool, _ console: Console) -> Never {
+    exit(console) { () throws(FileError) in
+      try DevicesRun(provesKernels: selfTest, files: FileAccess(), console: console).run()
+    }
+  }
+
+  private static func exit(_ console: Console, with body: () throws(FileError) -> ExitStatus) -> Never {
+    do throws(FileError) {
+      Glibc.exit(try body().code)
+    } catch {
+      if error.category == .brokenPipe { ProcessSetup.endByBrokenPipe() }
+      console.say(FailureMessage.text(for: error, input: .standardOutput))
+      Glibc.exit(ExitStatus.failure.code)
+    }
+  }
+
+  private static let shortHelp = """
+    usage: zmin [<options>] [<path> ...]
+    Removes the whitespace from JSON, checks all of it, and changes nothing else.
+
+      zmin in.json > out.json      to standard output
+      zmin in.json -o out.json     to a file, which appears whole or not at all
+      zmin -i *.json               in place
+      zmin -t *.json               only check
+      curl … | zmin                from a pipe
+
+    Try 'zmin --help'.
+
+    """
+}

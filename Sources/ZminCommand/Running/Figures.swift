@@ -1,0 +1,30 @@
+/// Numbers as people read them.
+package enum Figures {
+  /// A number with so many digits after the point.
+  package static func fixed(_ value: Double, digits: Int) -> String {
+    guard value.isFinite else { return "-" }
+    var scale = 1
+    for _ in 0..<digits { scale *= 10 }
+    let scaled = Int(exactly: (value.magnitude * Double(scale)).rounded()) ?? .max
+    let sign = value < 0 && scaled > 0 ? "-" : ""
+    guard digits > 0 else { return "\(sign)\(scaled)" }
+    let fraction = String(scaled % scale)
+    return "\(sign)\(scaled / scale).\(String(repeating: "0", count: digits - fraction.count))\(fraction)"
+  }
+
+  /// What part of the input was saved, in percent.
+  package static func saved(_ inputBytes: Int, _ outputBytes: Int) -> String {
+    guard inputBytes > 0 else { return "0.0%" }
+    return fixed(100 * Double(inputBytes - outputBytes) / Double(inputBytes), digits: 1) + "%"
+  }
+
+  /// Input in GB/s.
+  package static func rate(_ inputBytes: Int, seconds: Double) -> String {
+    fixed(seconds > 0 ? Double(inputBytes) / seconds / 1e9 : 0, digits: 3) + " GB/s"
+  }
+
+  /// A count and its noun.
+  package static func count(_ count: Int, _ noun: String) -> String {
+    "\(count) \(noun)\(count == 1 ? "" : "s")"
+  }
+}

@@ -1,0 +1,203 @@
+import SystemPackage
+import Zmin
+import ZminCPU
+import ZminCore
+import ZminIO
+import ZminMemory
+
+/// Carries a plan out.
+struct MinifyRun: ~Copyable {
+  private let plan: Plan
+  private let files: FileAccess
+  private let console: Console
+  private var tally = Tally()
+  private var minifier: FileMinifier?
+  private var minifierFormat = Format.json
+
+  /// Ends the run at once: the reader went away, or a signal came.
+  private struct Stopped: Error {
+    let isBrokenPipe: Bool
+  }
+
+  /// How a run ended.
+  enum Ending {
+    case status(ExitStatus)
+    case brokenPipe
+  }
+
+  init(_ plan: Plan, files: FileAccess, console: Console) {
+    self.plan = plan
+    self.files = files
+    self.console = console
+  }
+
+  /// Does it all.
+  consuming func run() -> Ending {
+    announce()
+    let start = MonotonicClock.seconds()
+    var reached = 0
+    do {
+      if case .write = plan.task {
+        try takeTogether()
+        reached = plan.inputs.count
+      } else {
+        for input in plan.inputs {
+          reached += 1
+          if try !take(input) { break }
+        }
+      }
+    } catch {
+      if (error as? Stopped)?.isBrokenPipe == true { return .brokenPipe }
+    }
+    conclude(seconds: MonotonicClock.seconds() - start, notReached: plan.inputs.count - reached)
+    return .status(tally.status)
+  }
+
+  // MARK: Inputs
+
+  /// All inputs into one output.
+  private mutating func takeTogether() throws {
+    guard case .write(let destination) = plan.task, let first = plan.inputs.first else { return }
+    _ = try guarding(first.name) { run in
+      for (outcome, input) in zip(try run.minify(run.plan.inputs, to: destination), run.plan.inputs) {
+        run.report(outcome, input)
+      }
+    }
+  }
+
+  /// One input; false if there is no use in going on with others.
+  private mutating func take(_ input: Plan.Input) throws -> Bool {
+    try guarding(input.name) { run in
+      let destination: FileDestination
+      switch run.plan.task {
+      case .replace(let rules, let minimum): destination = .inPlace(rules, minimum)
+      case .rehearse(.replace(let rules, _)):
+        try run.checkReplaceable(input, rules)
+        destination = .nowhere
+      case .write, .test, .check, .rehearse: destination = .nowhere
+      }
+      for outcome in try run.minify([input], to: destination) { try run.judge(outcome, input) }
+    }
+  }
+
+  private func checkReplaceable(_ input: Plan.Input, _ rules: InPlaceRules) throws {
+    guard case .path(let path) = input.source else { return }
+    try InputFile(path, using: files).checkReplaceable(under: rules)
+  }
+
+  private mutating func minify(_ inputs: [Plan.Input], to destination: FileDestination) throws -> [FileOutcome] {
+    let format = inputs.first?.format ?? .json
+    if minifierFormat != format { minifier = nil }
+    var minifier = try self.minifier.take() ?? makeMinifier(format)
+    let result = Result { try minifier.minify(inputs.map(\.source), to: destination) }
+    self.minifier = consume minifier
+    return try result.get()
+  }
+
+  private mutating func makeMinifier(_ format: Format) throws -> FileMinifier {
+    minifierFormat = format
+    let options = MinifierOptions(
+      format: format, validates: plan.validates, depthMax: plan.depthMax, kernel: plan.kernel)
+    return try FileMinifier(
+      options, windowBytes: plan.mode.windowBytes, badLines: plan.badLines, sync: plan.sync, files: files,
+      ledger: MemoryLedger())
+  }
+
+  /// Says what went wrong, and whether to go on: a full disk is full for the next file too.
+  private mutating func guarding(_ name: FileName, _ body: (inout MinifyRun) throws -> Void) throws -> Bool {
+    do {
+      try body(&self)
+      return true
+    } catch let error as FileError where error.category != .failure {
+      throw Stopped(isBrokenPipe: error.category == .brokenPipe)
+    } catch let error as Stopped {
+      throw error
+    } catch {
+      console.say(FailureMessage.text(for: error, input: name))
+      guard let error = error as? FileError else {
+        tally.addFailure(.failure)
+        return true
+      }
+      if case .refused(_, .isInput) = error {
+        tally.addFailure(.usage)
+      } else {
+        tally.addFailure(.failure)
+      }
+      return !error.isStorageFull
+    }
+  }
+
+  // MARK: Outcomes
+
+  /// Counts an outcome and names what is not valid; the totals if all is well.
+  @discardableResult
+  private mutating func report(_ outcome: FileOutcome, _ input: Plan.Input) -> RunTotals? {
+    switch outcome.result {
+    case .invalid(let error, let totals):
+      tally.add(totals)
+      tally.add(error)
+      console.say("\(input.name):\(error)")
+      return nil
+    case .complete(let totals):
+      tally.add(totals)
+      if totals.badLines > 0, plan.verbosity != .quiet, let badLines = plan.badLines {
+        console.say("\(input.name): \(Figures.count(totals.badLines, "bad line")) put into \(FileName.path(badLines.path))")
+      }
+      return totals
+    }
+  }
+
+  /// Says what the task wants to be said of an outcome.
+  private mutating func judge(_ outcome: FileOutcome, _ input: Plan.Input) throws {
+    guard let totals = report(outcome, input) else { return }
+    let sizes = "\(totals.inputBytes) to \(totals.outputBytes) bytes, saved " + Figures.saved(totals.inputBytes, totals.outputBytes)
+    switch plan.task {
+    case .write: break
+    case .test: detail("\(input.name): valid")
+    case .check where totals.isUnchanged: detail("\(input.name): minified")
+    case .check:
+      tally.addUnminified()
+      if plan.verbosity != .quiet { console.say("\(input.name): not minified") }
+    case .replace: detail("\(input.name): \(outcome.isWritten ? "replaced, \(sizes)" : "left as it is")")
+    case .rehearse(.replace(_, let minimum)):
+      let isReplaced = !totals.isUnchanged && minimum?.isReached(totals) != false
+      try print("\(input.name): would be \(isReplaced ? "replaced, \(sizes)" : "left as it is")")
+    case .rehearse(.write(.file(let path))):
+      try print("\(input.name): would be written to \(FileName.path(path)), \(sizes)")
+    case .rehearse: try print("\(input.name): would be written, \(sizes)")
+    }
+  }
+
+  /// What a task has to say is on standard output.
+  private func print(_ line: String) throws {
+    if plan.verbosity != .quiet { try StandardOutput(files).write(line + "\n") }
+  }
+
+  private func detail(_ line: String) {
+    if plan.verbosity == .verbose { console.say(line) }
+  }
+
+  // MARK: Before and after
+
+  private func announce() {
+    for fallback in plan.fallbacks { detail(fallback) }
+    detail("mode \(plan.mode.rawValue), kernel \(plan.kernel.name), windows of \(plan.mode.windowBytes) bytes")
+    for input in plan.inputs { detail("\(input.name): format \(input.format.rawValue)") }
+  }
+
+  private func conclude(seconds: Double, notReached: Int) {
+    if plan.inputs.count > 1, plan.verbosity != .quiet,
+      let summary = tally.summary(of: plan.inputs.count, notReached: notReached)
+    {
+      console.say(summary)
+    }
+    if plan.printsStatistics {
+      console.say(
+        """
+        in \(tally.inputBytes) bytes, out \(tally.outputBytes) bytes, \
+        saved \(Figures.saved(tally.inputBytes, tally.outputBytes)), \(Figures.fixed(seconds, digits: 3)) s, \
+        \(Figures.rate(tally.inputBytes, seconds: seconds)), engine \(plan.kernel.name), mode \(plan.mode.rawValue)
+        """)
+    }
+  }
+}
