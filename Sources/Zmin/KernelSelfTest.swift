@@ -1,5 +1,5 @@
 package import ZminCPU
-import ZminCore
+package import ZminCore
 import ZminMemory
 
 /// Proves a kernel on this machine: hard cases, cut at every kind of place, against the reference.
