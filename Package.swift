@@ -26,7 +26,7 @@ let package = Package(
     .target(name: "ZminMemory", swiftSettings: swiftSettings),
     .systemLibrary(name: "CZminIO"),
     .target(name: "ZminIO", dependencies: ["CZminIO", systemPackage], swiftSettings: swiftSettings),
-    .testTarget(name: "ZminIOTests", dependencies: ["CZminIO", "ZminIO", systemPackage], swiftSettings: swiftSettings),
+    .testTarget(name: "ZminIOTests", dependencies: ["ZminIO", systemPackage], swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6]
 )
