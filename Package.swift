@@ -54,7 +54,7 @@ let package = Package(
       name: "ZminTests",
       dependencies: ["Zmin", "ZminCPU", "ZminCore", "ZminIO", "ZminMemory", "ZminTestSupport", systemPackage],
       swiftSettings: swiftSettings),
-    .testTarget(name: "ZminIOTests", dependencies: ["CZminIO", "ZminIO", systemPackage], swiftSettings: swiftSettings),
+    .testTarget(name: "ZminIOTests", dependencies: ["ZminIO", systemPackage], swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6]
 )
