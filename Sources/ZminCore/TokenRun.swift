@@ -133,11 +133,9 @@ package struct TokenRun: Equatable, Sendable {
   /// The levels in which the last token may go on as this.
   private func levels(goingOnWith rest: Token) -> LevelSet {
     switch (ending, rest) {
-    case (.nothing, _), (_, .restOfString): .any
-    case (.name, .restOfName), (.stringAfterComma, .restOfName), (.loneString, .restOfName): .object
+    case (.value, .restOfName), (.name, .restOfValue): []
     case (.stringAfterComma, .restOfValue): .array
-    case (.loneString, .restOfValue), (.value, .restOfValue): .any
-    default: []
+    default: .any
     }
   }
 
@@ -151,8 +149,8 @@ package struct TokenRun: Equatable, Sendable {
     case .objectOpener: return token == .string || token == .name || token == .objectCloser ? .object : []
     case .colon: return token.beginsValue ? .object : []
     case .comma:
-      if token == .string { return .containers }
-      return token == .name ? .object : token.beginsValue ? .array : []
+      if token == .string || token == .name { return .containers }
+      return token.beginsValue ? .array : []
     case .name: return token == .colon ? .object : []
     case .stringAfterComma:
       return token == .colon ? .object : levelsAfterValue(admitting: token, format).intersection(.array)
