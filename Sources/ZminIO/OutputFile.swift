@@ -36,7 +36,9 @@ package struct OutputFile: ~Copyable, Sendable {
   }
 
   /// What becomes of the file in the end.
-  private enum Ending: ~Copyable {
+  ///
+  /// Not private: other modules destroy it, and swift 6.3.1 then leaves a private one out of release builds.
+  enum Ending: ~Copyable, Sendable {
     case direct(Descriptor)
     case replacement(Replacement)
   }
