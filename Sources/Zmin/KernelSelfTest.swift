@@ -42,7 +42,8 @@ package struct KernelSelfTest {
   }
 
   private func result(of kernel: Kernel, _ input: [UInt8], _ format: Format, _ windowBytes: Int) throws -> Verdict {
-    var minifier = try Minifier(MinifierOptions(format: format, depthMax: Self.depthMax, kernel: kernel), ledger: ledger)
+    var minifier = try Minifier(
+      MinifierOptions(format: format, depthMax: Self.depthMax, kernel: kernel), ledger: ledger)
     let output = try ByteBuffer(
       byteCount: Minifier.outputBytes(forInputBytes: windowBytes, format: format), for: .outputWindow, in: ledger)
     var kept: [UInt8] = []

@@ -42,7 +42,7 @@ package enum RawArgument {
   static func ofProcess() -> [String] {
     (1..<max(1, Int(CommandLine.argc))).compactMap { index in
       CommandLine.unsafeArgv[index].map { argument in
-        string(for: Array(UnsafeBufferPointer(start: argument, count: length(argument))) .map(UInt8.init(bitPattern:)))
+        string(for: Array(UnsafeBufferPointer(start: argument, count: length(argument))).map(UInt8.init(bitPattern:)))
       }
     }
   }
