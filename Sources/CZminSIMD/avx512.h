@@ -18,6 +18,7 @@
 #include "nesting.h"
 #include "words.h"
 
+// prfchw is asked of nobody: a CPU that does not have it takes prefetchw for no operation.
 #define AVX512_FEATURES \
   "avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx512vbmi2,avx512cd,bmi,bmi2,lzcnt,popcnt,pclmul,vpclmulqdq," \
   "gfni,prfchw"
