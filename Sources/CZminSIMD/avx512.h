@@ -18,8 +18,10 @@
 #include "nesting.h"
 #include "words.h"
 
+// prfchw is asked of nobody: a CPU that does not have it takes prefetchw for no operation.
 #define AVX512_FEATURES \
-  "avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx512vbmi2,avx512cd,bmi,bmi2,lzcnt,popcnt,pclmul,vpclmulqdq,gfni"
+  "avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx512vbmi2,avx512cd,bmi,bmi2,lzcnt,popcnt,pclmul,vpclmulqdq," \
+  "gfni,prfchw"
 #define AVX512 __attribute__((target(AVX512_FEATURES)))
 #define AVX512_INLINE __attribute__((target(AVX512_FEATURES), always_inline)) static inline
 
@@ -54,6 +56,17 @@ typedef struct {
   dense_buffer elements, settled_elements;
   dense_buffer past_ascii;
 } avx512_workspace;
+
+/// What the next sub-block will read and write. The stages that work in L1 ask for it meanwhile, a line of each at a
+/// time; the addresses may lie outside their buffers, since a prefetch never faults.
+typedef struct {
+  uintptr_t in, out;
+} upcoming_lines;
+
+AVX512_INLINE void fetch_line(const upcoming_lines *upcoming, size_t offset) {
+  __builtin_prefetch((const void *)(upcoming->in + offset), 0, 2);
+  __builtin_prefetch((const void *)(upcoming->out + offset), 1, 3);
+}
 
 /// The first `count` of 64 bits; count may be anything from 0 up.
 AVX512_INLINE uint64_t first_bits(size_t count) { return count >= 64 ? ~0ULL : _bzhi_u64(~0ULL, (unsigned)count); }

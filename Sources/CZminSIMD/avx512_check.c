@@ -16,12 +16,14 @@
 // The stages' loops are functions of their own, one for each format, so that each has all registers to itself.
 #define STAGE __attribute__((noinline)) AVX512 static
 
-STAGE size_t check_skeleton_json(skeleton_scan *scan, dense_buffer *buffer, size_t count) {
-  return check_skeleton(scan, ZMIN_JSON, buffer, count);
+STAGE size_t check_skeleton_json(
+    skeleton_scan *scan, dense_buffer *buffer, size_t count, upcoming_lines upcoming) {
+  return check_skeleton(scan, ZMIN_JSON, buffer, count, upcoming);
 }
 
-STAGE size_t check_skeleton_ndjson(skeleton_scan *scan, dense_buffer *buffer, size_t count) {
-  return check_skeleton(scan, ZMIN_NDJSON, buffer, count);
+STAGE size_t check_skeleton_ndjson(
+    skeleton_scan *scan, dense_buffer *buffer, size_t count, upcoming_lines upcoming) {
+  return check_skeleton(scan, ZMIN_NDJSON, buffer, count, upcoming);
 }
 
 STAGE uint64_t apply_elements_json(zmin_state *state, avx512_workspace *workspace, size_t count) {
@@ -55,9 +57,10 @@ AVX512_INLINE bool check_groups(
       if (LIKELY(end - in > GROUP)) scan_checked(&scan, format, in + GROUP, &workspace->masks[current ^ 1]);
       compact_group(in, &workspace->masks[current], &ends);
     }
+    upcoming_lines upcoming = {(uintptr_t)in, (uintptr_t)ends.output};
     size_t count = (size_t)(ends.skeleton - characters);
-    size_t left = format == ZMIN_JSON ? check_skeleton_json(&skeleton, &workspace->skeleton, count)
-                                      : check_skeleton_ndjson(&skeleton, &workspace->skeleton, count);
+    size_t left = format == ZMIN_JSON ? check_skeleton_json(&skeleton, &workspace->skeleton, count, upcoming)
+                                      : check_skeleton_ndjson(&skeleton, &workspace->skeleton, count, upcoming);
     ends.skeleton = characters + left;
     if (skeleton.elements > elements) {
       count = (size_t)(skeleton.elements - elements);

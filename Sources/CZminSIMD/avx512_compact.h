@@ -39,24 +39,29 @@ AVX512_INLINE bool picks_all(const uint64_t *masks) {
   return _mm512_cmpeq_epi64_mask(_mm512_load_si512(masks), _mm512_set1_epi64(-1)) == 0xFF;
 }
 
-AVX512_INLINE void prefetch(const uint8_t *in, int block) {
-  _mm_prefetch((const char *)((uintptr_t)in + SUB_BLOCK) + block * BLOCK, _MM_HINT_T1);
+/// How far ahead of the output to ask for the lines that will be written.
+enum { WRITE_AHEAD = 2 * GROUP };
+
+/// Asks for the line to be read a sub-block later and for the one to be written soon; they may lie past their buffers.
+AVX512_INLINE void fetch_ahead(const uint8_t *in, const uint8_t *output) {
+  __builtin_prefetch((const void *)((uintptr_t)in + SUB_BLOCK), 0, 2);
+  __builtin_prefetch((const void *)((uintptr_t)output + WRITE_AHEAD), 1, 3);
 }
 
-/// Compacts one group, and asks for what comes a sub-block later. Whole groups are copied: minified input is nothing
+/// Compacts one group. Whole groups are copied: minified input is nothing
 /// else, and its skeleton is all of it where there are only numbers.
 AVX512_INLINE void compact_group(const uint8_t *in, const group_masks *masks, compact_ends *ends) {
   if (!picks_all(masks->output)) {
 #pragma clang loop unroll(full)
     for (int block = 0; block < BLOCKS; block++) {
-      prefetch(in, block);
+      fetch_ahead(in + block * BLOCK, ends->output);
       compact_output(in + block * BLOCK, masks->output + block, &ends->output);
       compact_skeleton(in + block * BLOCK, masks->skeleton + block, &ends->skeleton);
     }
   } else if (!picks_all(masks->skeleton)) {
 #pragma clang loop unroll(full)
     for (int block = 0; block < BLOCKS; block++) {
-      prefetch(in, block);
+      fetch_ahead(in + block * BLOCK, ends->output + block * BLOCK);
       _mm512_storeu_si512(ends->output + block * BLOCK, _mm512_loadu_si512(in + block * BLOCK));
       compact_skeleton(in + block * BLOCK, masks->skeleton + block, &ends->skeleton);
     }
@@ -64,7 +69,7 @@ AVX512_INLINE void compact_group(const uint8_t *in, const group_masks *masks, co
   } else {
 #pragma clang loop unroll(full)
     for (int block = 0; block < BLOCKS; block++) {
-      prefetch(in, block);
+      fetch_ahead(in + block * BLOCK, ends->output + block * BLOCK);
       __m512i bytes = _mm512_loadu_si512(in + block * BLOCK);
       _mm512_storeu_si512(ends->output + block * BLOCK, bytes);
       _mm512_storeu_si512(ends->skeleton + block * BLOCK, bytes);

@@ -45,7 +45,9 @@ static const uint8_t element_of[128] __attribute__((aligned(64))) = ASCII_TABLE(
 /// What is settled when one element follows another: nothing, the first, the second, or both.
 enum { SETTLED_FIRST = 1, SETTLED_SECOND = 2 };
 #define SETTLED_INSIDE(first, second) \
-  ((second) & ELEMENT_LEADS ? SETTLED_SECOND : (first) & ELEMENT_TRAILS ? SETTLED_FIRST : SETTLED_FIRST | SETTLED_SECOND)
+  ((second) & ELEMENT_LEADS    ? SETTLED_SECOND \
+   : (first) & ELEMENT_TRAILS ? SETTLED_FIRST \
+                              : SETTLED_FIRST | SETTLED_SECOND)
 #define SETTLED_PAIR(first, second) \
   (uint8_t)((first) & ELEMENT_LEADS && (second) & ELEMENT_TRAILS && (((first) ^ (second)) & ELEMENT_OBJECT) == 0 \
                 ? SETTLED_INSIDE(first, second) \
@@ -54,22 +56,30 @@ enum { SETTLED_FIRST = 1, SETTLED_SECOND = 2 };
 #define SETTLED_AT(index) SETTLED_PAIR((index) >> 3, (index) & 7)
 static const uint8_t settled_pairs[64] __attribute__((aligned(64))) = {ENTRIES_64(SETTLED_AT, 0)};
 
+/// For each byte of one register the one before it, the first from the end of the register before.
+static const uint8_t one_up[64] __attribute__((aligned(64))) = {
+#define ONE_UP(index) (uint8_t)((index) + 63)
+    ENTRIES_64(ONE_UP, 0)};
+
 /// Takes out what is settled by its neighbours. Returns how many are left.
-AVX512_INLINE size_t settle_pairs(uint8_t *from, size_t count, uint8_t *to) {
+AVX512_INLINE size_t settle_pairs(const uint8_t *from, size_t count, uint8_t *to) {
   const __m512i table = _mm512_load_si512(settled_pairs), kind = _mm512_set1_epi8(7);
+  const __m512i none = _mm512_set1_epi8(ELEMENT_NONE), up = _mm512_load_si512(one_up);
+  __m512i last = none;
   uint8_t *end = to;
-  from[-1] = ELEMENT_NONE;
-  from[count] = ELEMENT_NONE;
   for (size_t at = 0; at < count; at += BLOCK) {
-    __m512i here = _mm512_loadu_si512(from + at), after = _mm512_loadu_si512(from + at + 1);
-    __m512i before = _mm512_slli_epi16(_mm512_loadu_si512(from + at - 1), 3), shifted = _mm512_slli_epi16(here, 3);
-    // before | (here & 7): the look-up uses six bits.
-    __m512i as_second = _mm512_permutexvar_epi8(_mm512_ternarylogic_epi64(before, here, kind, 0xF8), table);
-    __m512i as_first = _mm512_permutexvar_epi8(_mm512_ternarylogic_epi64(shifted, after, kind, 0xF8), table);
+    __m512i here = _mm512_loadu_si512(from + at);
+    __m512i before = _mm512_permutex2var_epi8(last, up, here);
+    __m512i after = _mm512_mask_loadu_epi8(none, first_bits(count - at - 1), from + at + 1);
+    last = here;
+    // The first in the higher bits | (the second & 7): the look-up uses six bits.
+    __m512i as_second = _mm512_permutexvar_epi8(
+        _mm512_ternarylogic_epi64(_mm512_slli_epi16(before, 3), here, kind, 0xF8), table);
+    __m512i as_first = _mm512_permutexvar_epi8(
+        _mm512_ternarylogic_epi64(_mm512_slli_epi16(here, 3), after, kind, 0xF8), table);
     // (as_first & SETTLED_FIRST) | (as_second & SETTLED_SECOND)
     __m512i settled = _mm512_ternarylogic_epi64(as_first, as_second, _mm512_set1_epi8(SETTLED_FIRST), 0xE4);
-    uint64_t left = _mm512_testn_epi8_mask(settled, _mm512_set1_epi8(SETTLED_FIRST | SETTLED_SECOND)) &
-        first_bits(count - at);
+    uint64_t left = _mm512_testn_epi8_mask(settled, settled) & first_bits(count - at);
     _mm512_storeu_si512(end, _mm512_maskz_compress_epi8(left, here));
     end += _mm_popcnt_u64(left);
   }

@@ -71,7 +71,7 @@ AVX512_INLINE size_t minify_groups(
     const uint64_t *masks = workspace->masks[current].output;
 #pragma clang loop unroll(full)
     for (int block = 0; block < BLOCKS; block++) {
-      _mm_prefetch((const char *)(uintptr_t)((uintptr_t)(in + block * BLOCK) + SUB_BLOCK), _MM_HINT_T1);
+      fetch_ahead(in + block * BLOCK, out);
       compact_output(in + block * BLOCK, masks + block, &out);
     }
     in += GROUP;

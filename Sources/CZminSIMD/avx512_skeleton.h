@@ -135,8 +135,8 @@ AVX512_INLINE void emit_elements(
   scan->elements += _mm_popcnt_u64(elements);
 }
 
-/// Takes the characters that no box allows. Returns those that are right nevertheless: a digit after a 0 after the minus
-/// of an exponent, since the boxes cannot tell that minus from a number's: 1e-05, but not -05.
+/// Takes the characters that no box allows. Returns those that are right nevertheless: a digit after a 0 after the
+/// minus of an exponent, since the boxes cannot tell that minus from a number's: 1e-05, but not -05.
 __attribute__((noinline)) AVX512 static uint64_t after_exponent_zero(const uint8_t *at, uint64_t outside) {
   __m512i exponent = _mm512_or_si512(_mm512_loadu_si512(at - 3), _mm512_set1_epi8(0x20));
   __m512i value = _mm512_sub_epi8(_mm512_loadu_si512(at), _mm512_set1_epi8('0'));
@@ -181,11 +181,14 @@ AVX512_INLINE void check_block(
 /// Checks what is in the buffer by whole registers, and moves the rest, with its history, to the front. Returns how
 /// much is left.
 AVX512_INLINE size_t check_skeleton(
-    skeleton_scan *scan, const zmin_format format, dense_buffer *buffer, size_t count) {
+    skeleton_scan *scan, const zmin_format format, dense_buffer *buffer, size_t count, upcoming_lines upcoming) {
   uint8_t *characters = buffer->bytes + LOOK_BEHIND;
   size_t at = 0;
   skeleton_scan local = *scan;
-  for (; at + BLOCK <= count; at += BLOCK) check_block(&local, format, characters + at, ~0ULL, ~0ULL);
+  for (; at + BLOCK <= count; at += BLOCK) {
+    fetch_line(&upcoming, at);
+    check_block(&local, format, characters + at, ~0ULL, ~0ULL);
+  }
   *scan = local;
   if (at != 0) {
     __m512i rest = _mm512_loadu_si512(characters + at);
