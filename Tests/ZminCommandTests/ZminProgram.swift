@@ -62,8 +62,10 @@ enum ZminProgram {
     sigemptyset(&none)
     posix_spawnattr_setsigmask(&attributes, &none)
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
-    // posix_spawn has no portable way to change the directory.
-    let shell = ["/bin/sh", "-c", "cd \"$0\" && exec \"$@\"", directory.path]
+    // posix_spawn has no portable way to change the directory; no test may hang.
+    let shell = [
+      "/bin/sh", "-c", "cd \"$0\" && exec timeout --foreground --signal=KILL 60 \"$@\"", directory.path,
+    ]
     let bytes = (shell + arguments).map { Array($0.utf8) } + extra
     var pointers = bytes.map { strdup(($0 + [0]).map { CChar(bitPattern: $0) }) } + [nil]
     defer { for pointer in pointers { free(pointer) } }
