@@ -51,12 +51,10 @@ let package = Package(
     .testTarget(
       name: "ZminCoreTests", dependencies: ["ZminCore", "ZminMemory", "ZminTestSupport"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "ZminCommandTests",
-      dependencies: ["ZminCommand", "ZminCPU", "ZminIO", argumentParser, systemPackage], swiftSettings: swiftSettings),
-    .testTarget(
-      name: "ZminTests", dependencies: ["Zmin", "ZminCPU", "ZminCore", "ZminIO", "ZminMemory", "ZminTestSupport"],
+      name: "ZminTests",
+      dependencies: ["Zmin", "ZminCPU", "ZminCore", "ZminIO", "ZminMemory", "ZminTestSupport", systemPackage],
       swiftSettings: swiftSettings),
-    .testTarget(name: "ZminIOTests", dependencies: ["CZminIO", "ZminIO", systemPackage], swiftSettings: swiftSettings),
+    .testTarget(name: "ZminIOTests", dependencies: ["ZminIO", systemPackage], swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,3 +1,10 @@
 // What Linux has and Swift's Glibc module leaves out.
+#include <stddef.h>
 #include <sys/eventfd.h>
-#include <sys/xattr.h>
+
+// As in <sys/xattr.h>, which would bring in <sys/types.h>: uid_t and its like would then be this module's for one file
+// of Swift and Glibc's for another.
+long flistxattr(int descriptor, char *list, size_t size);
+long fgetxattr(int descriptor, const char *name, void *value, size_t size);
+int fsetxattr(int descriptor, const char *name, const void *value, size_t size, int flags);
+int fremovexattr(int descriptor, const char *name);

@@ -13,6 +13,27 @@
 #include "avx512_skeleton.h"
 #include "avx512_utf8.h"
 
+// The stages' loops are functions of their own, one for each format, so that each has all registers to itself.
+#define STAGE __attribute__((noinline)) AVX512 static
+
+STAGE size_t check_skeleton_json(skeleton_scan *scan, dense_buffer *buffer, size_t count) {
+  return check_skeleton(scan, ZMIN_JSON, buffer, count);
+}
+
+STAGE size_t check_skeleton_ndjson(skeleton_scan *scan, dense_buffer *buffer, size_t count) {
+  return check_skeleton(scan, ZMIN_NDJSON, buffer, count);
+}
+
+STAGE uint64_t apply_elements_json(zmin_state *state, avx512_workspace *workspace, size_t count) {
+  return apply_elements(state, ZMIN_JSON, &workspace->elements, count, &workspace->settled_elements);
+}
+
+STAGE uint64_t apply_elements_ndjson(zmin_state *state, avx512_workspace *workspace, size_t count) {
+  return apply_elements(state, ZMIN_NDJSON, &workspace->elements, count, &workspace->settled_elements);
+}
+
+STAGE uint64_t check_past_ascii(dense_buffer *buffer, size_t count) { return check_utf8(buffer, count); }
+
 /// All whole groups of the window, `size` bytes and at least one. `format` is constant wherever this is inlined.
 AVX512_INLINE bool check_groups(
     zmin_state *state, const zmin_format format, const uint8_t *in, size_t size, uint8_t *out, size_t *written,
@@ -34,14 +55,18 @@ AVX512_INLINE bool check_groups(
       if (LIKELY(end - in > GROUP)) scan_checked(&scan, format, in + GROUP, &workspace->masks[current ^ 1]);
       compact_group(in, &workspace->masks[current], &ends);
     }
-    size_t left = check_skeleton(&skeleton, format, &workspace->skeleton, (size_t)(ends.skeleton - characters));
+    size_t count = (size_t)(ends.skeleton - characters);
+    size_t left = format == ZMIN_JSON ? check_skeleton_json(&skeleton, &workspace->skeleton, count)
+                                      : check_skeleton_ndjson(&skeleton, &workspace->skeleton, count);
     ends.skeleton = characters + left;
-    if (skeleton.elements - elements >= 2 * BLOCK) {
-      size_t count = (size_t)(skeleton.elements - elements);
-      skeleton.elements = elements + apply_whole_elements(state, format, &workspace->elements, count, &skeleton.errors);
+    if (skeleton.elements > elements) {
+      count = (size_t)(skeleton.elements - elements);
+      skeleton.errors |= format == ZMIN_JSON ? apply_elements_json(state, workspace, count)
+                                             : apply_elements_ndjson(state, workspace, count);
+      skeleton.elements = elements;
     }
     if (ends.past_ascii != past_ascii) {
-      skeleton.errors |= check_utf8(&workspace->past_ascii, (size_t)(ends.past_ascii - past_ascii));
+      skeleton.errors |= check_past_ascii(&workspace->past_ascii, (size_t)(ends.past_ascii - past_ascii));
       ends.past_ascii = past_ascii;
     }
     if (UNLIKELY(skeleton.errors != 0)) return false;

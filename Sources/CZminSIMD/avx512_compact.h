@@ -34,14 +34,43 @@ AVX512_INLINE void compact_skeleton(const uint8_t *in, const uint64_t *mask, uin
   *skeleton += count;
 }
 
-/// Compacts one group, and asks for what comes a sub-block later.
+/// Whether the masks of a group pick every byte.
+AVX512_INLINE bool picks_all(const uint64_t *masks) {
+  return _mm512_cmpeq_epi64_mask(_mm512_load_si512(masks), _mm512_set1_epi64(-1)) == 0xFF;
+}
+
+AVX512_INLINE void prefetch(const uint8_t *in, int block) {
+  _mm_prefetch((const char *)((uintptr_t)in + SUB_BLOCK) + block * BLOCK, _MM_HINT_T1);
+}
+
+/// Compacts one group, and asks for what comes a sub-block later. Whole groups are copied: minified input is nothing
+/// else, and its skeleton is all of it where there are only numbers.
 AVX512_INLINE void compact_group(const uint8_t *in, const group_masks *masks, compact_ends *ends) {
+  if (!picks_all(masks->output)) {
 #pragma clang loop unroll(full)
-  for (int block = 0; block < BLOCKS; block++) {
-    const uint8_t *bytes = in + block * BLOCK;
-    _mm_prefetch((const char *)(uintptr_t)((uintptr_t)bytes + SUB_BLOCK), _MM_HINT_T1);
-    compact_output(bytes, masks->output + block, &ends->output);
-    compact_skeleton(bytes, masks->skeleton + block, &ends->skeleton);
+    for (int block = 0; block < BLOCKS; block++) {
+      prefetch(in, block);
+      compact_output(in + block * BLOCK, masks->output + block, &ends->output);
+      compact_skeleton(in + block * BLOCK, masks->skeleton + block, &ends->skeleton);
+    }
+  } else if (!picks_all(masks->skeleton)) {
+#pragma clang loop unroll(full)
+    for (int block = 0; block < BLOCKS; block++) {
+      prefetch(in, block);
+      _mm512_storeu_si512(ends->output + block * BLOCK, _mm512_loadu_si512(in + block * BLOCK));
+      compact_skeleton(in + block * BLOCK, masks->skeleton + block, &ends->skeleton);
+    }
+    ends->output += GROUP;
+  } else {
+#pragma clang loop unroll(full)
+    for (int block = 0; block < BLOCKS; block++) {
+      prefetch(in, block);
+      __m512i bytes = _mm512_loadu_si512(in + block * BLOCK);
+      _mm512_storeu_si512(ends->output + block * BLOCK, bytes);
+      _mm512_storeu_si512(ends->skeleton + block * BLOCK, bytes);
+    }
+    ends->output += GROUP;
+    ends->skeleton += GROUP;
   }
   __m512i past_ascii = _mm512_load_si512(masks->past_ascii);
   for (unsigned blocks = _mm512_test_epi64_mask(past_ascii, past_ascii); blocks != 0; blocks &= blocks - 1) {

@@ -83,7 +83,7 @@ AVX512_INLINE skeleton_scan begin_skeleton(
   uint8_t *past_ascii = workspace->past_ascii.bytes + LOOK_BEHIND;
   memset(past_ascii - 4, 0, 3);
   past_ascii[-1] = lead_before[state->lexeme];
-  skeleton_scan scan = {{0, 0, 0}, {0, 0, 0}, 0, workspace->elements.bytes + LOOK_BEHIND - history.consumed, 0};
+  skeleton_scan scan = {{0, 0, 0}, {0, 0, 0}, 0, workspace->elements.bytes + LOOK_BEHIND - history.consumed, false};
   scan.fraction.start = state->lexeme == ZMIN_POINT;
   scan.fraction.carry = state->lexeme == ZMIN_FRACTION;
   scan.exponent.start = state->lexeme == ZMIN_EXPONENT;
@@ -134,8 +134,8 @@ AVX512_INLINE uint8_t expectation_between(
 AVX512_INLINE uint8_t lexeme_of_scalar(uint8_t last, uint8_t before, bool in_fraction, bool in_exponent) {
   bool after_digit = before >= '0' && before <= '9';
   switch (last) {
-    case '{': case '}': case '[': case ']': case ':': case ',': case '"': case ' ': case '\t': case '\n': case '\r':
-      return ZMIN_BETWEEN;
+    case '}': case ']': return before == 't' ? REJECTED : ZMIN_BETWEEN;
+    case '{': case '[': case ':': case ',': case '"': case ' ': case '\t': case '\n': case '\r': return ZMIN_BETWEEN;
     case '-': return (before | 0x20) == 'e' ? ZMIN_EXPONENT_SIGN : ZMIN_MINUS;
     case '+': return ZMIN_EXPONENT_SIGN;
     case '.': return ZMIN_POINT;
@@ -166,15 +166,13 @@ AVX512_INLINE bool settle(
     skeleton_scan *skeleton, size_t left, const uint8_t *end) {
   const uint8_t *characters = workspace->skeleton.bytes + LOOK_BEHIND + left;
   uint8_t last = characters[-1], before = characters[-2];
-  bool untouched = left == 0 && skeleton->blocks == 0;
+  bool untouched = left == 0 && !skeleton->begun;
   // A comma has no claim yet if nothing or only a string follows it.
   size_t unclaimed = last == ',' ? 1 : last == '"' && before == ',' ? 2 : 0;
   check_skeleton_end(skeleton, format, &workspace->skeleton, left, unclaimed);
   uint8_t *elements = workspace->elements.bytes + LOOK_BEHIND;
   size_t count = (size_t)(skeleton->elements - elements);
-  for (size_t at = 0; at < count; at += BLOCK) {
-    skeleton->errors |= apply_elements(state, format, elements + at, first_bits(count - at));
-  }
+  skeleton->errors |= apply_elements(state, format, &workspace->elements, count, &workspace->settled_elements);
   if (skeleton->errors != 0) return false;
   if (unclaimed != 0 && !nesting_refill(&state->nesting)) return false;
 

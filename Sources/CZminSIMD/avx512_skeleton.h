@@ -17,6 +17,7 @@
 #define CZMIN_AVX512_SKELETON_H
 
 #include "avx512.h"
+#include "avx512_elements.h"
 #include "bytesets.h"
 
 #if defined(__x86_64__)
@@ -24,25 +25,29 @@
 #define DIGITS "0123456789"
 #define BLANKS " \t\n\r"
 #define ANY DIGITS BLANKS "{}[]:,\"+-.eEtrufalsn"
+/// What may stand before the last character of a value: not the t that box 3 lets a bracket follow.
+#define COMPLETE DIGITS BLANKS "{}[]:,\"+-.eEusl"
 
 enum {
-  BOX_CLAIM = 2,   // a string and a colon after a comma: in the first eight, and as ELEMENT_OBJECT
-  BOX_NUMBER = 8,  // a '.' or an exponent: the lowest of the second eight
+  BOX_CLAIM = 2,     // a string and a colon: says of a comma what it stands in, as ELEMENT_OBJECT
+  BOXES_DIGIT = 0xE0,  // 5, 6, 7: a digit, or a sign, that something of a number stands before
+  BOX_POINT = 8,
+  BOX_EXPONENT = 9,
 };
 
 /// The boxes: a bit of sixteen, then what may stand two before, one before, and here. `lf` is an LF in ndjson, where it
 /// stands before a record, and nothing in json.
 #define BOXES(box, c, lf) \
-  (box(c, 0, ANY, "}]" BLANKS DIGITS, ",}]" BLANKS)      /* what follows a number, a bracket, a blank */ \
+  (box(c, 0, COMPLETE, "}]" BLANKS DIGITS, ",}]" BLANKS) /* what follows a number, a bracket, a blank */ \
    | box(c, 1, "[:," lf, "\"", ",}]" lf)                 /* what follows a string that is a value */ \
    | box(c, BOX_CLAIM, "{,", "\"", ":")                  /* what follows a key */ \
-   | box(c, 3, ANY, "{[", "}]")                          /* nothing inside; whether they match is for stage 4 */ \
-   | box(c, 4, ANY, "{t", "\"r")                         /* the first key; tr */ \
-   | box(c, 5, ANY, "[:," lf, "\"-" DIGITS "tfn{[")      /* a value */ \
-   | box(c, 6, ANY, "123456789.+-", DIGITS)              /* one more digit */ \
-   | box(c, 7, DIGITS ".eE+", "0", DIGITS)               /* after a 0 that does not lead; e-0 see below */ \
-   | box(c, BOX_NUMBER, ANY, DIGITS, ".eE")              /* in order, which is checked apart */ \
-   | box(c, 9, DIGITS, "eE", DIGITS "+-")                /* what follows the e */ \
+   | box(c, 3, ANY, "{[t", "}]\"r")                      /* {} [] if they match, which is for stage 4; {" tr */ \
+   | box(c, 4, ANY, "[:," lf, "\"-" DIGITS "tfn{[")      /* a value */ \
+   | box(c, 5, ANY, "123456789.+-", DIGITS)              /* one more digit */ \
+   | box(c, 6, DIGITS ".eE+", "0", DIGITS)               /* after a 0 that does not lead; for e-05 see `refused` */ \
+   | box(c, 7, DIGITS, "eE", DIGITS "+-")                /* what follows the e */ \
+   | box(c, BOX_POINT, ANY, DIGITS, ".")                 /* in order, which is checked apart */ \
+   | box(c, BOX_EXPONENT, ANY, DIGITS, "eE")             /* the same */ \
    | box(c, 10, "us", "e", ",}]" BLANKS)                 /* what follows true and false */ \
    | box(c, 11, "l", "l", ",}]" BLANKS)                  /* what follows null */ \
    | box(c, 12, "[:,r" lf, "fu", "ae")                   /* _fa rue */ \
@@ -81,23 +86,7 @@ static const trigram_tables ndjson_trigrams = {
     TRIGRAM_PAIR(NDJSON_2_LOW, NDJSON_2_HIGH), TRIGRAM_PAIR(NDJSON_1_LOW, NDJSON_1_HIGH),
     TRIGRAM_PAIR(NDJSON_0_LOW, NDJSON_0_HIGH)};
 
-/// What an element is, and two classes that only numbers need. A boundary is an LF in ndjson.
-enum {
-  ELEMENT_BRACKET = 1,
-  ELEMENT_CLOSER = 2,
-  ELEMENT_OBJECT = 1 << BOX_CLAIM,
-  ELEMENT_COMMA = 16,
-  ELEMENT_BOUNDARY = 32,
-  CLASS_IN_NUMBER = 8,  // a digit or a sign
-  CLASS_POINT = 64,
-};
-
-#define CLASS_OF(c) \
-  (uint8_t)((IS_IN(c, "{}[]") ? ELEMENT_BRACKET : 0) | (IS_IN(c, "}]") ? ELEMENT_CLOSER : 0) | \
-            (IS_IN(c, "{}") ? ELEMENT_OBJECT : 0) | (IS_IN(c, ",") ? ELEMENT_COMMA : 0) | \
-            (IS_IN(c, "\n") ? ELEMENT_BOUNDARY : 0) | (IS_IN(c, DIGITS "+-") ? CLASS_IN_NUMBER : 0) | \
-            (IS_IN(c, ".") ? CLASS_POINT : 0))
-static const uint8_t class_of[128] __attribute__((aligned(64))) = ASCII_TABLE(CLASS_OF);
+_Static_assert(1 << BOX_CLAIM == ELEMENT_OBJECT, "the box of a claim is the kind that it claims");
 
 /// A run of digits after a '.' or an exponent, on its way from one block to the next.
 typedef struct {
@@ -110,7 +99,7 @@ typedef struct {
   number_run fraction, exponent;
   uint64_t errors;
   uint8_t *elements;  // where the next one goes
-  size_t blocks;      // how many have been done
+  bool begun;         // any block has been done
 } skeleton_scan;
 
 AVX512_INLINE __m512i look_up(const uint8_t *table, __m512i characters) {
@@ -137,24 +126,24 @@ AVX512_INLINE uint64_t follow(number_run *run, uint64_t marks, uint64_t digits, 
 /// Passes on the elements under the mask. Their classes come from two characters back, `claims` from here.
 AVX512_INLINE void emit_elements(
     skeleton_scan *scan, const zmin_format format, const uint8_t *characters, __m512i claims, uint64_t mask) {
-  const int kinds = ELEMENT_BRACKET | ELEMENT_COMMA | (format == ZMIN_NDJSON ? ELEMENT_BOUNDARY : 0);
-  __m512i classes = look_up(class_of, _mm512_loadu_si512(characters));
-  uint64_t elements = _mm512_test_epi8_mask(classes, _mm512_set1_epi8((char)kinds)) & mask;
+  const int marks = ELEMENT_MARK | (format == ZMIN_NDJSON ? BOUNDARY_MARK : 0);
+  __m512i classes = look_up(element_of, _mm512_loadu_si512(characters));
+  uint64_t elements = _mm512_test_epi8_mask(classes, _mm512_set1_epi8((char)marks)) & mask;
   // classes | (claims & ELEMENT_OBJECT)
   __m512i claimed = _mm512_ternarylogic_epi64(classes, claims, _mm512_set1_epi8(ELEMENT_OBJECT), 0xF8);
   _mm512_storeu_si512(scan->elements, _mm512_maskz_compress_epi8(elements, claimed));
   scan->elements += _mm_popcnt_u64(elements);
 }
 
-/// Takes the characters that no box allows. The one that is right nevertheless is a digit after a 0 after the minus of
-/// an exponent, since the boxes cannot tell that minus from a number's: 1e-05, but not -05.
-__attribute__((noinline)) AVX512 static uint64_t refused(const uint8_t *at, uint64_t outside, uint64_t digits) {
+/// Takes the characters that no box allows. Returns those that are right nevertheless: a digit after a 0 after the minus
+/// of an exponent, since the boxes cannot tell that minus from a number's: 1e-05, but not -05.
+__attribute__((noinline)) AVX512 static uint64_t after_exponent_zero(const uint8_t *at, uint64_t outside) {
   __m512i exponent = _mm512_or_si512(_mm512_loadu_si512(at - 3), _mm512_set1_epi8(0x20));
-  uint64_t right = _mm512_cmpeq_epi8_mask(exponent, _mm512_set1_epi8('e')) &
+  __m512i value = _mm512_sub_epi8(_mm512_loadu_si512(at), _mm512_set1_epi8('0'));
+  return outside & _mm512_cmpeq_epi8_mask(exponent, _mm512_set1_epi8('e')) &
       _mm512_cmpeq_epi8_mask(_mm512_loadu_si512(at - 2), _mm512_set1_epi8('-')) &
-      _mm512_cmpeq_epi8_mask(_mm512_loadu_si512(at - 1), _mm512_set1_epi8('0')) & digits &
-      _mm512_cmpge_epu8_mask(_mm512_loadu_si512(at), _mm512_set1_epi8('0'));
-  return outside & ~right;
+      _mm512_cmpeq_epi8_mask(_mm512_loadu_si512(at - 1), _mm512_set1_epi8('0')) &
+      _mm512_cmplt_epu8_mask(value, _mm512_set1_epi8(10));
 }
 
 /// Checks 64 characters, those in `valid`, and passes on the elements in `emitted`, which is two characters behind.
@@ -171,20 +160,22 @@ AVX512_INLINE void check_block(
       look_up(tables->here[1], here), 0x80);
   __m512i either = _mm512_or_si512(low, high);
   uint64_t outside = _mm512_testn_epi8_mask(either, either) & valid;
-  __m512i classes = look_up(class_of, here);
-  uint64_t digits = _mm512_test_epi8_mask(classes, _mm512_set1_epi8(CLASS_IN_NUMBER)) & valid;
-  if (UNLIKELY(outside)) scan->errors |= refused(at, outside, digits);
+  uint64_t digits = _mm512_test_epi8_mask(low, _mm512_set1_epi8((char)BOXES_DIGIT)) & valid;
+  if (UNLIKELY(outside)) {
+    uint64_t right = after_exponent_zero(at, outside);
+    scan->errors |= outside ^ right;
+    digits |= right;
+  }
   emit_elements(scan, format, at - 2, low, emitted);
 
-  uint64_t marks = _mm512_test_epi8_mask(high, _mm512_set1_epi8(1 << (BOX_NUMBER - 8))) & valid;
-  uint64_t points = _mm512_test_epi8_mask(classes, _mm512_set1_epi8(CLASS_POINT)) & marks;
+  uint64_t points = _mm512_test_epi8_mask(high, _mm512_set1_epi8(1 << (BOX_POINT - 8))) & valid;
+  uint64_t exponents = _mm512_test_epi8_mask(high, _mm512_set1_epi8(1 << (BOX_EXPONENT - 8))) & valid;
   scan->errors |= follow(&scan->fraction, points, digits, points);
-  uint64_t exponents = marks & ~points;
   scan->exponent.ends = 0;
   if (UNLIKELY(exponents | scan->exponent.start | scan->exponent.carry)) {
-    scan->errors |= follow(&scan->exponent, exponents, digits, marks);
+    scan->errors |= follow(&scan->exponent, exponents, digits, points | exponents);
   }
-  scan->blocks++;
+  scan->begun = true;
 }
 
 /// Checks what is in the buffer by whole registers, and moves the rest, with its history, to the front. Returns how
@@ -193,7 +184,9 @@ AVX512_INLINE size_t check_skeleton(
     skeleton_scan *scan, const zmin_format format, dense_buffer *buffer, size_t count) {
   uint8_t *characters = buffer->bytes + LOOK_BEHIND;
   size_t at = 0;
-  for (; at + BLOCK <= count; at += BLOCK) check_block(scan, format, characters + at, ~0ULL, ~0ULL);
+  skeleton_scan local = *scan;
+  for (; at + BLOCK <= count; at += BLOCK) check_block(&local, format, characters + at, ~0ULL, ~0ULL);
+  *scan = local;
   if (at != 0) {
     __m512i rest = _mm512_loadu_si512(characters + at);
     memcpy(characters - 16, characters + at - 16, 16);

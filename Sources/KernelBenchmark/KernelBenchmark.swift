@@ -20,9 +20,17 @@ struct KernelBenchmark: ParsableCommand {
   @Option(help: "Timed rounds.") var rounds = 9
   @Option(help: "Bytes that a kernel is given at once, in KiB.") var window = 256
   @Option(help: "Seed of the documents.") var seed: UInt64 = 1
+  @Option(help: "Time nothing; write the documents into this directory.") var writeTo: String?
   @Option(name: .customLong("file"), help: "Time these files, repeated in an array, too.") var files: [String] = []
 
   mutating func run() throws {
+    if let writeTo {
+      for kind in DocumentKind.allCases {
+        try write(
+          DocumentWriter.document(kind, byteCount: size << 20, seed: seed), to: "\(writeTo)/\(kind.rawValue).json")
+      }
+      return
+    }
     print("\(cpuName()), kernels: \(Kernel.available.map(\.name).joined(separator: ", "))")
     print("\(size) MiB documents, \(window) KiB windows, median of \(rounds) rounds, GB/s of input\n")
     print("| document | path | GB/s | of memcpy | output/input |\n| --- | --- | --- | --- | --- |")
@@ -54,6 +62,12 @@ struct KernelBenchmark: ParsableCommand {
       let rate = Double(document.count) / median(seconds) / 1e9
       row(name, timing.kernel.name, rate, rate / copyRate, Double(expected.count) / Double(document.count))
     }
+  }
+
+  private func write(_ document: [UInt8], to path: String) throws {
+    guard let file = fopen(path, "wb") else { throw ValidationError("cannot write \(path)") }
+    let count = fwrite(document, 1, document.count, file)
+    guard fclose(file) == 0, count == document.count else { throw ValidationError("cannot write \(path)") }
   }
 
   private func portable() throws -> Kernel {

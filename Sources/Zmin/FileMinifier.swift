@@ -60,7 +60,8 @@ package struct FileOutcome: Sendable {
 /// under a final name.
 package struct FileMinifier: ~Copyable {
   private var windowedRun: WindowedRun
-  private var lineRun: LineRun
+  /// There if bad lines are put aside.
+  private var lineRun: LineRun?
   private let badLines: BadLines?
   private let sync: SyncPolicy
   private let files: FileAccess
@@ -78,7 +79,7 @@ package struct FileMinifier: ~Copyable {
     ledger: MemoryLedger
   ) throws {
     let windowedRun = try WindowedRun(options, windowBytes: windowBytes, ledger: ledger)
-    let lineRun = try LineRun(options, windowBytes: windowBytes, ledger: ledger)
+    let lineRun = badLines == nil ? nil : try LineRun(options, windowBytes: windowBytes, ledger: ledger)
     self.windowedRun = windowedRun
     self.lineRun = lineRun
     self.badLines = badLines
@@ -162,9 +163,9 @@ package struct FileMinifier: ~Copyable {
     from input: inout InputFile, to output: inout Output, _ rejected: inout FileOutput?
   ) throws -> RunResult {
     guard var file = rejected.take() else { return try windowedRun.run(from: &input, to: &output) }
-    let result = try lineRun.run(
-      from: &input, to: &output, badLinesTo: &file, badLinesMax: badLines?.maximum)
+    let result = try lineRun?.run(from: &input, to: &output, badLinesTo: &file, badLinesMax: badLines?.maximum)
     rejected = consume file
+    guard let result else { return try windowedRun.run(from: &input, to: &output) }
     return result
   }
 

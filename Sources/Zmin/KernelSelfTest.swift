@@ -1,5 +1,5 @@
 package import ZminCPU
-import ZminCore
+package import ZminCore
 import ZminMemory
 
 /// Proves a kernel on this machine: hard cases, cut at every kind of place, against the reference.
@@ -42,7 +42,8 @@ package struct KernelSelfTest {
   }
 
   private func result(of kernel: Kernel, _ input: [UInt8], _ format: Format, _ windowBytes: Int) throws -> Verdict {
-    var minifier = try Minifier(MinifierOptions(format: format, depthMax: Self.depthMax, kernel: kernel), ledger: ledger)
+    var minifier = try Minifier(
+      MinifierOptions(format: format, depthMax: Self.depthMax, kernel: kernel), ledger: ledger)
     let output = try ByteBuffer(
       byteCount: Minifier.outputBytes(forInputBytes: windowBytes, format: format), for: .outputWindow, in: ledger)
     var kept: [UInt8] = []

@@ -48,11 +48,13 @@ package struct WindowedRun: ~Copyable {
       totals.outputBytes += result.writtenBytes
       let minified = UnsafeRawBufferPointer(rebasing: room.prefix(result.writtenBytes))
       totals.isUnchanged = totals.isUnchanged && minified.hasSameBytes(as: window)
-      if let failure = result.failure {
-        if release == .wholeRecords { try handOn(result, release, totals, to: &output) }
-        return .invalid(try locate(failure, places, &input), totals)
+      // Of an input that is known to be bad, no more than whole records is handed on.
+      if minifier.faultOffset == nil && result.failure == nil {
+        try handOn(result, isLast ? .everything : release, totals, to: &output)
+      } else if release == .wholeRecords {
+        try handOn(result, release, totals, to: &output)
       }
-      try handOn(result, isLast ? .everything : release, totals, to: &output)
+      if let failure = result.failure { return .invalid(try locate(failure, places, &input), totals) }
       if isLast { return .complete(totals) }
     }
   }

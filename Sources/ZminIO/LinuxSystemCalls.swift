@@ -1,4 +1,4 @@
-package import CZminIO
+import CZminIO
 package import Glibc
 package import SystemPackage
 

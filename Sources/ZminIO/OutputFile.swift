@@ -22,7 +22,7 @@ package struct OutputFile: ~Copyable, Sendable {
   private let access: FileAccess
   private let sync: SyncPolicy
   private let writing: Writing
-  private let ending: Ending
+  private var ending: Ending?
 
   /// How bytes are handed over.
   private struct Writing {
@@ -31,32 +31,16 @@ package struct OutputFile: ~Copyable, Sendable {
     var isWaitedFor = false
     /// As many bytes as a write is given at most.
     var pieceBytesMax = Int.max
+    /// Whether there is a disk that the bytes can be brought to.
+    var isRegular = true
   }
 
   /// What becomes of the file in the end.
+  ///
+  /// Not private: other modules destroy it, and swift 6.3.1 then leaves a private one out of release builds.
   enum Ending: ~Copyable, Sendable {
-    case direct(Descriptor, isRegular: Bool)
+    case direct(Descriptor)
     case replacement(Replacement)
-
-    consuming func commit(_ sync: SyncPolicy, _ file: FileName, _ access: FileAccess) throws(FileError) {
-      switch consume self {
-      case .replacement(let replacement): try replacement.commit(sync)
-      case .direct(let descriptor, let isRegular):
-        try Self.finish(descriptor, syncing: sync == .always && isRegular, file, access)
-      }
-    }
-
-    private static func finish(
-      _ descriptor: borrowing Descriptor, syncing: Bool, _ file: FileName, _ access: FileAccess
-    ) throws(FileError) {
-      let number = descriptor.number
-      if syncing { try access.attempt(.sync, file) { calls throws(Errno) in try calls.sync(number) } }
-      do throws(Errno) {
-        try descriptor.flush()
-      } catch {
-        throw .system(SystemError(action: .close, file: file, errno: error))
-      }
-    }
   }
 
   private init(
@@ -148,21 +132,21 @@ package struct OutputFile: ~Copyable, Sendable {
     _ descriptor: consuming Descriptor, _ file: FileName, sync: SyncPolicy, using access: FileAccess
   ) throws(FileError) {
     let kind = try access.status(of: descriptor, file).kind
-    var writing = Writing(number: descriptor.number)
+    var writing = Writing(number: descriptor.number, isRegular: kind == .regular)
     let isTerminal = kind == .characterDevice && access.calls.isTerminal(writing.number)
     let isSlow = kind == .fifo || kind == .socket || isTerminal
     if isSlow && access.interruption != nil {
       writing.isWaitedFor = true
       if kind == .fifo, let own = access.reopenNonBlocking(writing.number) {
         self.init(
-          file, Writing(number: own.number, isWaitedFor: true), .direct(own, isRegular: false), sync: sync,
+          file, Writing(number: own.number, isWaitedFor: true, isRegular: false), .direct(own), sync: sync,
           using: access)
         return
       }
       // What poll calls ready takes this much without waiting.
       writing.pieceBytesMax = Int(PIPE_BUF)
     }
-    self.init(file, writing, .direct(descriptor, isRegular: kind == .regular), sync: sync, using: access)
+    self.init(file, writing, .direct(descriptor), sync: sync, using: access)
   }
 
   /// Writes all of `bytes`.
@@ -197,9 +181,25 @@ package struct OutputFile: ~Copyable, Sendable {
   /// - Throws: ``FileError/system(_:)`` or, in place, ``FileError/inputChanged(_:)``: the destination is then as it
   ///   was, unless the error is about syncing its directory.
   package consuming func commit() throws(FileError) {
-    try ending.commit(sync, file, access)
+    switch ending.take() {
+    case .replacement(let replacement): try replacement.commit(sync)
+    case .direct(let descriptor): try finish(descriptor)
+    case nil: break
+    }
   }
 
   /// Ends the output without a trace, but for what was written directly.
   package consuming func abandon() {}
+
+  private func finish(_ descriptor: borrowing Descriptor) throws(FileError) {
+    let number = descriptor.number
+    if sync == .always && writing.isRegular {
+      try access.attempt(.sync, file) { calls throws(Errno) in try calls.sync(number) }
+    }
+    do throws(Errno) {
+      try descriptor.flush()
+    } catch {
+      throw .system(SystemError(action: .close, file: file, errno: error))
+    }
+  }
 }

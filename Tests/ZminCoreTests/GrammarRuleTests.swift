@@ -27,8 +27,9 @@ struct GrammarCase: Sendable, CustomTestStringConvertible {
 
 /// Each rule of the grammar, broken and kept, with the place and the message worked out by hand.
 @Suite struct GrammarRuleTests {
-  @Test(arguments: structure + numbers + literals + strings + unicode + formats)
-  func rule(_ rule: GrammarCase) throws {
+  static let all = structure + numbers + literals + strings + unicode + formats
+
+  @Test(arguments: all) func rule(_ rule: GrammarCase) throws {
     var runner = try ReferenceRunner()
     let result = try runner.run(rule.input, rule.format, depthMax: 3)
     #expect(result.errorOffset == rule.offset)
@@ -59,6 +60,9 @@ struct GrammarCase: Sendable, CustomTestStringConvertible {
     GrammarCase("[1 2]", at: 3, "',' or ']' expected, found '2'"),
     GrammarCase("[1:2]", at: 2, "',' or ']' expected, found ':'"),
     GrammarCase("[\"a\":1]", at: 4, "',' or ']' expected, found ':'"),
+    GrammarCase("[1,\"a\":2]", at: 6, "',' or ']' expected, found ':'"),
+    GrammarCase("{\"a\":1,\"b\",", at: 10, "':' expected, found ','"),
+    GrammarCase("{\"a\":\"b\":1}", at: 8, "',' or '}' expected, found ':'"),
     GrammarCase("[1}", at: 2, "'}' found where an array is to be closed"),
     GrammarCase("{\"a\":1]", at: 6, "']' found where an object is to be closed"),
     GrammarCase("[}", at: 1, "'}' found where an array is to be closed"),
@@ -188,6 +192,9 @@ struct GrammarCase: Sendable, CustomTestStringConvertible {
     GrammarCase("null1", .concat, at: 4, "unexpected '1' after a number or literal"),
     GrammarCase("01", .concat, at: 1, "leading zero in number"),
     GrammarCase("1,2", .concat, at: 1), GrammarCase("[] ]", .concat, at: 3, "']' closes nothing"),
+    GrammarCase("[1,\"a\" 2]", .concat, at: 7, "',' or ']' expected, found '2'"),
+    GrammarCase("{\"a\":1 [", .concat, at: 7, "',' or '}' expected, found '['"),
+    GrammarCase("[1,\"a\"\n", .ndjson, at: 6, "value not finished at the end of its line: use --format concat"),
     GrammarCase("[1 2]", .concat, at: 3, "',' or ']' expected, found '2'"),
     GrammarCase("1:", .concat, at: 1),
   ]

@@ -1,6 +1,6 @@
-import CZminIO
 import Glibc
 import SystemPackage
+import ZminIO
 
 let isRoot = geteuid() == 0
 
@@ -10,19 +10,26 @@ let canUseAttributes: Bool = {
   return (try? setAttribute("user.probe", of: path, to: "1")) != nil
 }()
 
-func setAttribute(_ name: String, of path: FilePath, to value: String) throws(Errno) {
+func setAttribute(_ name: String, of path: FilePath, to value: String) throws {
   try setAttribute(name, of: path, to: Array(value.utf8))
 }
 
-func setAttribute(_ name: String, of path: FilePath, to value: [UInt8]) throws(Errno) {
-  if path.withPlatformString({ setxattr($0, name, value, value.count, 0) }) != 0 { throw Errno(rawValue: errno) }
+func setAttribute(_ name: String, of path: FilePath, to value: [UInt8]) throws {
+  let descriptor = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
+  try descriptor.closeAfter {
+    try value.withUnsafeBytes { try LinuxSystemCalls().setAttribute(name, of: descriptor.rawValue, to: $0) }
+  }
 }
 
 /// Nil if there is none.
 func attribute(_ name: String, of path: FilePath) -> [UInt8]? {
   var value = [UInt8](repeating: 0, count: 1000)
-  let count = path.withPlatformString { getxattr($0, name, &value, value.count) }
-  return count < 0 ? nil : Array(value[..<count])
+  guard let descriptor = try? FileDescriptor.open(path, .readOnly, options: .closeOnExec) else { return nil }
+  defer { try? descriptor.close() }
+  let count = value.withUnsafeMutableBytes { buffer in
+    try? LinuxSystemCalls().attribute(name, of: descriptor.rawValue, into: buffer)
+  }
+  return count.map { Array(value[..<$0]) }
 }
 
 /// An access control list as the kernel keeps it: owner rw, user 4343 r, group r, mask r, others nothing.

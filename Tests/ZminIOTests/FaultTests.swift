@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 import SystemPackage
 import Testing
 import ZminIO
@@ -155,6 +156,35 @@ import ZminIO
     let calls = FaultyCalls(.init(failingIndex: 0, kind: .lock, errno: .wouldBlock))
     try write("1", to: directory.path("out.json"), using: FileAccess(calls: calls))
     #expect(calls.log.count { $0 == .lock } == 2)
+    #expect(directory.names == ["out.json"])
+  }
+
+  @Test func failureThatClosingTellsCounts() throws {
+    var messages: Set<String> = []
+    for index in 0..<8 {
+      let directory = try TemporaryDirectory()
+      let path = try directory.make("out.json", "old")
+      let calls = FaultyCalls(.init(failingIndex: index, kind: .close, errno: .diskQuotaExceeded))
+      let error = fileError { () throws(FileError) in try write("new", to: path, using: FileAccess(calls: calls)) }
+      guard let error else { continue }
+      messages.insert(error.description.replacing(path.string, with: "PATH"))
+      #expect(error.isStorageFull)
+      #expect(directory.content(of: path) == "old")
+    }
+    #expect(messages == ["cannot close PATH: Disk quota exceeded"])
+  }
+
+  @Test func temporaryThatWasRemovedBeforeItsLockIsMadeAgain() throws {
+    let directory = try TemporaryDirectory()
+    let removals = Atomic(0)
+    // Another run takes the new file for a leftover.
+    let calls = FaultyCalls(
+      .init(before: { kind in
+        guard kind == .lock, removals.add(1, ordering: .relaxed).oldValue == 0 else { return }
+        for name in directory.names { unlink(directory.path(name).string) }
+      }))
+    try write("1", to: directory.path("out.json"), using: FileAccess(calls: calls))
+    #expect(removals.load(ordering: .relaxed) == 2)
     #expect(directory.names == ["out.json"])
   }
 

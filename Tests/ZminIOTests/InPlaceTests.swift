@@ -84,7 +84,6 @@ import ZminIO
   @Test func fileThatTookTheNameMeanwhileStays() throws {
     let directory = try TemporaryDirectory()
     let path = try directory.make("in.json", "old")
-    // Another name keeps the opened file's change time from telling.
     #expect(throws: FileError.inputChanged(.path(path))) {
       try Self.replace(path) {
         try directory.make("other.json", "other")

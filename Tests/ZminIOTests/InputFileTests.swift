@@ -90,7 +90,7 @@ import ZminIO
     await #expect(processExitsWith: .success) {
       let directory = try TemporaryDirectory()
       let path = try directory.make("in.json", "[1]")
-      let descriptor = try FileDescriptor.open(path, .readOnly)
+      let descriptor = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
       #expect(dup2(descriptor.rawValue, STDIN_FILENO) == STDIN_FILENO)
       do {
         var input = try InputFile.standardInput()
@@ -121,7 +121,7 @@ import ZminIO
     await #expect(processExitsWith: .success) {
       let directory = try TemporaryDirectory()
       let path = try directory.make("in.json", "1")
-      let reading = try FileDescriptor.open(path, .readOnly)
+      let reading = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
       let writing = try FileDescriptor.open(path, .writeOnly, options: .append)
       #expect(dup2(reading.rawValue, STDIN_FILENO) == STDIN_FILENO)
       #expect(try !InputFile.standardInput().isSameFileAsStandardOutput())

@@ -6,6 +6,15 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct PipeTests {
   private static let delay: UInt32 = 50_000
+  /// More than any pipe or socket takes.
+  private static let much = [UInt8](repeating: 0x78, count: 1 << 22)
+
+  /// Waits until the first bytes have come, and then as long as a writer may need to fill up all there is.
+  private static func waitUntilFull(_ reader: FileDescriptor) {
+    var polled = pollfd(fd: reader.rawValue, events: Int16(POLLIN), revents: 0)
+    #expect(poll(&polled, 1, 10_000) == 1)
+    usleep(delay)
+  }
 
   @Test(arguments: [true, false])
   func fifoIsReadOnceItsWriterComes(isInterruptible: Bool) throws {
@@ -17,7 +26,7 @@ import Testing
       return try? input.readText()
     }
     usleep(Self.delay)
-    let writer = try FileDescriptor.open(path, .writeOnly)
+    let writer = try FileDescriptor.open(path, .writeOnly, options: .closeOnExec)
     for piece in ["[1,", "2]"] {
       try writer.writeAll(piece.utf8)
       usleep(Self.delay / 5)
@@ -29,7 +38,7 @@ import Testing
   @Test func pipeGivesWhatIsThere() throws {
     let directory = try TemporaryDirectory()
     let path = directory.fifo("in")
-    let writer = try FileDescriptor.open(path, .readWrite)
+    let writer = try FileDescriptor.open(path, .readWrite, options: .closeOnExec)
     try writer.writeAll("abc".utf8)
     var input = try InputFile(path)
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 10, alignment: 1)
@@ -47,7 +56,7 @@ import Testing
   func blockedReadIsInterrupted(hasWriter: Bool) throws {
     let directory = try TemporaryDirectory()
     let path = directory.fifo("in")
-    let writer = hasWriter ? try FileDescriptor.open(path, .readWrite) : nil
+    let writer = hasWriter ? try FileDescriptor.open(path, .readWrite, options: .closeOnExec) : nil
     let interruption = try Interruption()
     let reader = BackgroundThread {
       fileError { () throws(FileError) in
@@ -67,15 +76,15 @@ import Testing
   @Test func blockedWriteToFifoIsInterrupted() throws {
     let directory = try TemporaryDirectory()
     let path = directory.fifo("out")
-    let reader = try FileDescriptor.open(path, .readWrite)
+    let reader = try FileDescriptor.open(path, .readWrite, options: .closeOnExec)
     let interruption = try Interruption()
     let writer = BackgroundThread {
       fileError { () throws(FileError) in
-        try write(
-          String(repeating: "x", count: 1 << 20), to: path, using: FileAccess(interruption: interruption))
+        var output = try OutputFile(at: path, using: FileAccess(interruption: interruption))
+        try output.write(bytes: Self.much)
       }
     }
-    usleep(Self.delay)
+    Self.waitUntilFull(reader)
     interruption.request(.interrupt)
     #expect(writer.join() == .some(.interrupted(.interrupt)))
     try reader.close()
@@ -104,7 +113,7 @@ import Testing
       fileError { () throws(FileError) in try write(text, to: path, using: FileAccess(interruption: interruption)) }
     }
     usleep(Self.delay)
-    let reader = try FileDescriptor.open(path, .readOnly)
+    let reader = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
     #expect(reader.text == text)
     #expect(writer.join() == .some(nil))
     try reader.close()
@@ -120,6 +129,7 @@ import Testing
     var ends: [Int32] = [-1, -1]
     let result = channel == .pipe ? pipe(&ends) : socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends)
     if result != 0 { throw Errno(rawValue: errno) }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     return (FileDescriptor(rawValue: ends[0]), FileDescriptor(rawValue: ends[1]))
   }
 
@@ -132,10 +142,10 @@ import Testing
         let access = FileAccess(interruption: interruption)
         var output = try OutputFile(
           Descriptor(number: writing.rawValue, calls: LinuxSystemCalls()), .standardOutput, sync: .never, using: access)
-        try output.write(text: String(repeating: "x", count: 1 << 22))
+        try output.write(bytes: Self.much)
       }
     }
-    usleep(Self.delay)
+    Self.waitUntilFull(reading)
     interruption.request(.interrupt)
     #expect(writer.join() == .some(.interrupted(.interrupt)))
     try reading.close()

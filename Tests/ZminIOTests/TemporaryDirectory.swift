@@ -51,7 +51,7 @@ final class TemporaryDirectory: Sendable {
   @discardableResult
   func make(_ file: FilePath, _ text: String, mode: mode_t = 0o644) throws -> FilePath {
     let descriptor = try FileDescriptor.open(
-      file, .writeOnly, options: [.create, .truncate], permissions: FilePermissions(rawValue: 0o600))
+      file, .writeOnly, options: [.create, .truncate, .closeOnExec], permissions: FilePermissions(rawValue: 0o600))
     try descriptor.closeAfter { _ = try descriptor.writeAll(text.utf8) }
     #expect(file.withPlatformString { chmod($0, mode) } == 0)
     return file
@@ -63,7 +63,7 @@ final class TemporaryDirectory: Sendable {
   }
 
   func content(of file: FilePath) -> String? {
-    guard let descriptor = try? FileDescriptor.open(file, .readOnly) else { return nil }
+    guard let descriptor = try? FileDescriptor.open(file, .readOnly, options: .closeOnExec) else { return nil }
     defer { try? descriptor.close() }
     return descriptor.text
   }
@@ -98,7 +98,10 @@ extension FileDescriptor {
 
 extension OutputFile {
   mutating func write(text: String) throws(FileError) {
-    let bytes = Array(text.utf8)
+    try write(bytes: Array(text.utf8))
+  }
+
+  mutating func write(bytes: [UInt8]) throws(FileError) {
     var result: Result<Void, FileError> = .success(())
     bytes.withUnsafeBytes { buffer in
       do throws(FileError) { try write(buffer) } catch { result = .failure(error) }

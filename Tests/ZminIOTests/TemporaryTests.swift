@@ -22,7 +22,7 @@ import ZminIO
     let name = try #require(directory.names.first)
     #expect(isTemporaryName(try #require(FilePath.Component(name))))
     #expect(name.contains("-out.json."))
-    let descriptor = try FileDescriptor.open(directory.path(name), .readOnly)
+    let descriptor = try FileDescriptor.open(directory.path(name), .readOnly, options: .closeOnExec)
     #expect(flock(descriptor.rawValue, LOCK_SH | LOCK_NB) == -1 && errno == EWOULDBLOCK)
     try descriptor.close()
     output.abandon()
@@ -42,7 +42,7 @@ import ZminIO
   @Test func leftoverThatIsInUseStays() throws {
     let directory = try TemporaryDirectory()
     let path = try directory.make(Self.leftover, "partial")
-    let holder = try FileDescriptor.open(path, .readOnly)
+    let holder = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
     #expect(flock(holder.rawValue, LOCK_EX | LOCK_NB) == 0)
     try write("1", to: directory.path("out.json"))
     #expect(directory.names == [Self.leftover, "out.json"])

@@ -37,12 +37,14 @@ final class SignalMonitor: Sendable {
     pthread_attr_setstacksize(&attributes, Self.stackBytes)
     var thread = pthread_t()
     let context = Unmanaged.passRetained(Waiting(monitor: self, signals: signals))
-    let code = pthread_create(&thread, &attributes, { context in
-      guard let context else { return nil }
-      let waiting = Unmanaged<Waiting>.fromOpaque(context).takeRetainedValue()
-      waiting.monitor.wait(for: waiting.signals)
-      return nil
-    }, context.toOpaque())
+    let code = pthread_create(
+      &thread, &attributes,
+      { context in
+        guard let context else { return nil }
+        let waiting = Unmanaged<Waiting>.fromOpaque(context).takeRetainedValue()
+        waiting.monitor.wait(for: waiting.signals)
+        return nil
+      }, context.toOpaque())
     pthread_attr_destroy(&attributes)
     if code != 0 {
       // No thread to be had: the default actions are better than nothing.

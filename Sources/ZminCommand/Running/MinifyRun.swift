@@ -141,7 +141,8 @@ struct MinifyRun: ~Copyable {
     case .complete(let totals):
       tally.add(totals)
       if totals.badLines > 0, plan.verbosity != .quiet, let badLines = plan.badLines {
-        console.say("\(input.name): \(Figures.count(totals.badLines, "bad line")) put into \(FileName.path(badLines.path))")
+        console.say(
+          "\(input.name): \(Figures.count(totals.badLines, "bad line")) put into \(FileName.path(badLines.path))")
       }
       return totals
     }
@@ -150,7 +151,9 @@ struct MinifyRun: ~Copyable {
   /// Says what the task wants to be said of an outcome.
   private mutating func judge(_ outcome: FileOutcome, _ input: Plan.Input) throws {
     guard let totals = report(outcome, input) else { return }
-    let sizes = "\(totals.inputBytes) to \(totals.outputBytes) bytes, saved " + Figures.saved(totals.inputBytes, totals.outputBytes)
+    let sizes =
+      "\(totals.inputBytes) to \(totals.outputBytes) bytes, saved "
+      + Figures.saved(totals.inputBytes, totals.outputBytes)
     switch plan.task {
     case .write: break
     case .test: detail("\(input.name): valid")

@@ -44,7 +44,8 @@ struct Tally {
   func summary(of inputCount: Int, notReached: Int) -> String? {
     var parts: [String] = []
     if invalidFiles > 0 {
-      let several = severalValuesFiles > 0 ? " (\(severalValuesFiles) of several values: --format ndjson or concat)" : ""
+      let several =
+        severalValuesFiles > 0 ? " (\(severalValuesFiles) of several values: --format ndjson or concat)" : ""
       parts.append("\(invalidFiles) not valid\(several)")
     }
     if unminifiedFiles > 0 { parts.append("\(unminifiedFiles) not minified") }

@@ -1,0 +1,66 @@
+package import ZminMemory
+
+extension DocumentState {
+  /// Goes on by a clean slice.
+  ///
+  /// - Parameters:
+  ///   - local: What stage 1 has found out.
+  ///   - residue: What stage 2 has made of the elements.
+  ///   - depthMax: The deepest nesting allowed.
+  /// - Returns: Where the document and the slice meet: an LF is to be written there if it is a boundary. Nil, and
+  ///   nothing is changed, if the slice cannot come here, or was assumed to start otherwise.
+  /// - Throws: ``OutOfMemory``.
+  package mutating func append(
+    _ local: LocalSummary, _ residue: NestingResidue, format: Format, depthMax: Int
+  ) throws(OutOfMemory) -> TokenRun.Seam? {
+    guard local.start == lexeme else { return nil }
+    var tokens = TokenRun(endingWith: ending)
+    let seam = tokens.append(local.tokens, format: format)
+    guard seam.levels.contains(LevelSet(nesting.innermost)) else { return nil }
+    try nesting.reserve(residue.openers.count)
+    guard nesting.apply(residue, depthMax: depthMax) else { return nil }
+    lexeme = local.end
+    expectation = expectation(after: tokens.ending)
+    return seam
+  }
+
+  /// Becomes the state after what `summary` is of: a beginning of a document that is not dirty, joined from
+  /// ``SliceSummary/documentStart`` on.
+  ///
+  /// - Throws: ``OutOfMemory``.
+  package mutating func assign(from summary: SliceSummary) throws(OutOfMemory) {
+    guard let local = summary.local else { preconditionFailure("a dirty slice has no end") }
+    reset()
+    try nesting.reserve(summary.nesting.openers.count)
+    summary.nesting.openers.forEach { nesting.open($0) }
+    lexeme = local.end
+    expectation = expectation(after: local.tokens.ending)
+  }
+
+  /// What the tokens so far end with.
+  private var ending: TokenRun.Ending {
+    switch expectation {
+    case .start: .start
+    case .value: nesting.innermost == .array ? .comma : .colon
+    case .firstElement: .arrayOpener
+    case .firstKey: .objectOpener
+    case .key: .comma
+    case .colon: .name
+    case .afterMember, .afterElement, .end: .value
+    }
+  }
+
+  /// What is expected in the innermost container after tokens that end so.
+  private func expectation(after ending: TokenRun.Ending) -> Expectation {
+    switch ending {
+    case .nothing, .start: .start
+    case .arrayOpener: .firstElement
+    case .objectOpener: .firstKey
+    case .colon: .value
+    case .comma: nesting.innermost == .object ? .key : .value
+    case .name: .colon
+    case .stringAfterComma: nesting.innermost == .object ? .colon : .afterElement
+    case .loneString, .value: expectationAfterValue
+    }
+  }
+}

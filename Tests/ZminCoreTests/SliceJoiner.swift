@@ -1,0 +1,123 @@
+import Testing
+import ZminCore
+import ZminMemory
+import ZminTestSupport
+
+/// Joins slices in order, as an engine does: by their summaries, and beside that by a document's state.
+struct SliceJoiner: ~Copyable {
+  var random: SplitMix64
+  private let format: Format
+  private let depthMax: Int
+  private var reference: Reference
+  /// Goes on slice by slice.
+  private var state: DocumentState
+  /// The state that the summary of all slices so far gives.
+  private var restarted: DocumentState
+
+  init(_ format: Format, depthMax: Int = 1 << 20, seed: UInt64) throws {
+    self.format = format
+    self.depthMax = depthMax
+    random = SplitMix64(seed: seed)
+    reference = Reference(format: format, depthMax: depthMax)
+    // Both before either is stored: a half-made value could not be given back.
+    let ledger = MemoryLedger()
+    let first = try DocumentState(ledger: ledger)
+    let second = try DocumentState(ledger: ledger)
+    state = first
+    restarted = second
+  }
+
+  /// Joins the slices of `input` between `cuts` and checks all that comes of it.
+  mutating func expectAgreement(_ input: [UInt8], at cuts: [Int], _ oracle: Oracle) throws {
+    let mismatch = try mismatch(input, at: cuts, oracle)
+    if let mismatch { Issue.record("\(format): \(readable(input)) at \(cuts): \(mismatch)") }
+  }
+
+  /// What is wrong with the join, nil if nothing is.
+  private mutating func mismatch(_ input: [UInt8], at cuts: [Int], _ oracle: Oracle) throws -> String? {
+    var joined = SliceSummary.documentStart
+    var output: [UInt8] = []
+    var parts = [joined]
+    state.reset()
+    for slice in input.slices(at: cuts) {
+      guard let start = joined.local?.end else { return "no end" }
+      if let lie = lie(slice, insteadOf: start, joined) { return lie }
+      let scanned = ScannedSlice(slice, from: start, format)
+      var next = joined
+      next.append(scanned.summary, format: format)
+      let fits = !next.isDirty && next.nesting.rise <= depthMax
+      let seam = try append(scanned.summary)
+      if (seam != nil) != fits { return "the state and the summaries disagree in \(slice.indices)" }
+      guard fits, let seam else { return try mismatchWhereDirty(input, slice, joined, oracle) }
+      if seam.isBoundary { output.append(UInt8(ascii: "\n")) }
+      output += scanned.output
+      joined = next
+      parts.append(scanned.summary)
+      try restarted.assign(from: joined)
+      guard Self.areEqual(state, restarted) else { return "two states after \(slice.indices)" }
+    }
+    if random.join(parts, format) != joined { return "another grouping gives another summary" }
+    if joined.lexical[.outside].end.isInString, joined.lexical[.outside].openQuote != Self.openQuote(input) {
+      return "the open string begins elsewhere"
+    }
+    let isComplete = joined.isComplete(format)
+    if isComplete != (oracle.errorOffset == nil) { return "complete: \(isComplete)" }
+    if state.mayEnd(format) != isComplete { return "the state may end: \(!isComplete)" }
+    if !isComplete { return oracle.errorOffset == input.count ? nil : "an error is missed" }
+    if joined.local?.outputByteCount != output.count { return "wrong count of bytes" }
+    if format != .json, state.expectation == .end { output.append(UInt8(ascii: "\n")) }
+    return output == oracle.output ? nil : "output \(readable(output))"
+  }
+
+  private mutating func append(_ summary: SliceSummary) throws -> TokenRun.Seam? {
+    if summary == .identity { return .undecided }
+    guard let local = summary.local else { return nil }
+    return try state.append(local, summary.nesting, format: format, depthMax: depthMax)
+  }
+
+  /// A slice that was assumed to start wrongly must not go through.
+  private mutating func lie(_ slice: ArraySlice<UInt8>, insteadOf start: Lexeme, _ joined: SliceSummary) -> String? {
+    let lie = random.pick(Lexeme.allCases)
+    guard lie != start, !slice.isEmpty else { return nil }
+    let isDirty = joined.combined(with: ScannedSlice(slice, from: lie, format).summary, format: format).isDirty
+    return isDirty ? nil : "\(lie) taken for \(start) before \(slice.indices)"
+  }
+
+  /// A dirty slice must hold the error, and the reference must find it from the state before the slice.
+  private mutating func mismatchWhereDirty(
+    _ input: [UInt8], _ slice: ArraySlice<UInt8>, _ joined: SliceSummary, _ oracle: Oracle
+  ) throws -> String? {
+    try restarted.assign(from: joined)
+    guard Self.areEqual(state, restarted) else { return "a slice that does not fit has changed the state" }
+    try restarted.nesting.reserve(slice.count)
+    var room = [UInt8](repeating: 0, count: 2 * slice.count)
+    let error = slice.withUnsafeBytes { slice in
+      room.withUnsafeMutableBytes { reference.run(&restarted, slice, into: $0) }
+    }
+    guard let error else { return "no error in the dirty slice \(slice.indices)" }
+    let offset = slice.startIndex + error.index
+    return offset == oracle.errorOffset ? nil : "error at \(offset), not \(oracle.errorOffset as Any)"
+  }
+
+  private static func areEqual(_ first: borrowing DocumentState, _ second: borrowing DocumentState) -> Bool {
+    guard first.lexeme == second.lexeme, first.expectation == second.expectation else { return false }
+    return kinds(first.nesting) == kinds(second.nesting)
+  }
+
+  private static func kinds(_ nesting: borrowing NestingStack) -> [UInt64] {
+    // The same levels may lie in two forms: with the innermost full word outside `top`, or in it.
+    let words = Array(nesting.words.prefix(nesting.wordCount))
+    return nesting.top == 1 ? words : words + [nesting.top]
+  }
+
+  private static func openQuote(_ input: [UInt8]) -> Int? {
+    var state = StringState.outside
+    var quote: Int?
+    for (index, byte) in input.enumerated() {
+      let next = state.after(byte)
+      if state == .outside, next == .inString { quote = index }
+      state = next
+    }
+    return state == .outside ? nil : quote
+  }
+}

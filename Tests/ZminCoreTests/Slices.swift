@@ -1,0 +1,54 @@
+import ZminCore
+import ZminTestSupport
+
+/// A slice and what stage 1 makes of it.
+struct ScannedSlice {
+  var summary: SliceSummary
+  var output: [UInt8]
+  var elements: [Element]
+
+  init(_ bytes: ArraySlice<UInt8>, from start: Lexeme, _ format: Format) {
+    var output = [UInt8](repeating: 0, count: 2 * bytes.count + 1)
+    var elements = [Element](repeating: .comma, count: bytes.count)
+    let lexical = bytes.withUnsafeBytes { LexicalSummary($0) }
+    let (local, elementCount) = bytes.withUnsafeBytes { bytes in
+      output.withUnsafeMutableBytes { output in
+        elements.withUnsafeMutableBufferPointer { storage in
+          var elements = ElementBuffer(storage)
+          let local = SliceScanner(format: format).scan(bytes, from: start, into: output, elements: &elements)
+          return (local, elements.count)
+        }
+      }
+    }
+    output.removeSubrange((local?.outputByteCount ?? 0)...)
+    elements.removeSubrange(elementCount...)
+    summary = SliceSummary(lexical, local, elements: elements)
+    self.output = output
+    self.elements = elements
+  }
+}
+
+extension Array where Element == UInt8 {
+  /// The pieces between `cuts`, which are in order.
+  func slices(at cuts: [Int]) -> [ArraySlice<UInt8>] {
+    zip([0] + cuts, cuts + [count]).map { self[$0..<$1] }
+  }
+}
+
+extension SplitMix64 {
+  /// Places at which to cut a run of this many bytes: few or many, empty pieces too.
+  mutating func cuts(in byteCount: Int) -> [Int] {
+    let count = once(in: 3) ? below(byteCount + 1) : 1 + below(5)
+    return (0..<count).map { _ in below(byteCount + 1) }.sorted()
+  }
+
+  /// `parts` joined in a random grouping.
+  mutating func join(_ parts: [SliceSummary], _ format: Format) -> SliceSummary {
+    var parts = parts
+    while parts.count > 1 {
+      let index = below(parts.count - 1)
+      parts[index].append(parts.remove(at: index + 1), format: format)
+    }
+    return parts.first ?? .identity
+  }
+}

@@ -1,0 +1,155 @@
+import Foundation
+import SystemPackage
+import Testing
+import Zmin
+import ZminCore
+import ZminIO
+import ZminMemory
+
+/// Files through the minifier, each to where it shall go.
+@Suite final class FileMinifierTests {
+  private let directory = FileManager.default.temporaryDirectory.appending(path: "zmin-\(UUID().uuidString)")
+
+  init() throws { try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true) }
+
+  deinit { try? FileManager.default.removeItem(at: directory) }
+
+  private func path(_ name: String) -> FilePath { FilePath(directory.appending(path: name).path) }
+
+  private func write(_ text: String, to name: String) throws -> FileSource {
+    try Data(text.utf8).write(to: directory.appending(path: name))
+    return .path(path(name))
+  }
+
+  private func text(_ name: String) throws -> String {
+    String(decoding: try Data(contentsOf: directory.appending(path: name)), as: UTF8.self)
+  }
+
+  private var names: [String] { (try? FileManager.default.contentsOfDirectory(atPath: directory.path))?.sorted() ?? [] }
+
+  private func inode(_ name: String) throws -> Int? {
+    try FileManager.default.attributesOfItem(atPath: directory.appending(path: name).path)[.systemFileNumber] as? Int
+  }
+
+  private func minify(
+    _ sources: [FileSource], _ format: Format = .json, to destination: FileDestination, badLines: BadLines? = nil,
+    windowBytes: Int = 64
+  ) throws -> [FileOutcome] {
+    var minifier = try FileMinifier(
+      MinifierOptions(format: format), windowBytes: windowBytes, badLines: badLines, sync: .never, files: FileAccess(),
+      ledger: MemoryLedger())
+    return try minifier.minify(sources, to: destination)
+  }
+
+  private func totals(_ outcome: FileOutcome) throws -> RunTotals {
+    guard case .complete(let totals) = outcome.result else {
+      throw CocoaError(.fileReadCorruptFile)
+    }
+    return totals
+  }
+
+  @Test func intoAFile() throws {
+    let source = try write("[1, 2,\n \(String(repeating: "3, ", count: 100))4]", to: "in.json")
+    let outcome = try minify([source], to: .file(path("out.json")))[0]
+    #expect(try text("out.json") == "[1,2,\(String(repeating: "3,", count: 100))4]")
+    #expect(outcome.isWritten)
+    #expect(try totals(outcome).outputBytes == text("out.json").utf8.count)
+    #expect(names == ["in.json", "out.json"])
+  }
+
+  @Test func aBadInputLeavesNothingAndKeepsWhatWasThere() throws {
+    let source = try write("[1, 2,\n]", to: "in.json")
+    _ = try write("old", to: "old.json")
+    for name in ["new.json", "old.json"] {
+      let outcome = try minify([source], to: .file(path(name)))[0]
+      guard case .invalid(let error, _) = outcome.result else {
+        Issue.record("the input is not valid")
+        continue
+      }
+      #expect(error.description == "2:1: trailing comma in array (byte 7)")
+      #expect(!outcome.isWritten)
+    }
+    #expect(names == ["in.json", "old.json"])
+    #expect(try text("old.json") == "old")
+  }
+
+  @Test func severalIntoOneStopAtTheFirstBadOne() throws {
+    let good = try write("1\n2", to: "good.ndjson")
+    let bad = try write("[\n", to: "bad.ndjson")
+    #expect(try minify([good, good], .ndjson, to: .file(path("out"))).count == 2)
+    #expect(try text("out") == "1\n2\n1\n2\n")
+    #expect(try minify([good, bad, good], .ndjson, to: .file(path("none"))).count == 2)
+    #expect(!names.contains("none"))
+  }
+
+  @Test func inPlaceOnlyWhatChangesIsReplaced() throws {
+    for windowBytes in [1, 8, 64, 4096] {
+      let minified = try write("{\"a\":[1,2,3],\"b\":\"  \"}", to: "minified.json")
+      let padded = try write("{\"a\":[1,2,3],\"b\":\"  \"} ", to: "padded.json")
+      let before = (try inode("minified.json"), try inode("padded.json"))
+      let outcomes = try minify([minified, padded], to: .inPlace(InPlaceRules(), nil), windowBytes: windowBytes)
+      #expect(outcomes.map(\.isWritten) == [false, true])
+      #expect(try inode("minified.json") == before.0)
+      #expect(try inode("padded.json") != before.1)
+      #expect(try text("padded.json") == text("minified.json"))
+    }
+    #expect(names == ["minified.json", "padded.json"])
+  }
+
+  @Test func inPlaceABadFileStaysAsItIs() throws {
+    for content in ["[1, 2", "  [", "[1,2]]", ""] {
+      let source = try write(content, to: "bad.json")
+      #expect(try minify([source], to: .inPlace(InPlaceRules(), nil))[0].isWritten == false)
+      #expect(try text("bad.json") == content)
+    }
+    #expect(names == ["bad.json"])
+  }
+
+  @Test func inPlaceLittleToSaveIsLeft() throws {
+    let source = try write("[1, 2, 3]", to: "in.json")
+    for (minimum, isWritten) in [
+      (MinimumSaving.bytes(3), false), (.percent(25), false), (.percent(22), true),
+    ] {
+      #expect(try minify([source], to: .inPlace(InPlaceRules(), minimum))[0].isWritten == isWritten)
+    }
+    #expect(try text("in.json") == "[1,2,3]")
+  }
+
+  @Test func anInputIsNoOutput() throws {
+    let source = try write("[1, 2]", to: "in.json")
+    try FileManager.default.createSymbolicLink(
+      at: directory.appending(path: "link.json"), withDestinationURL: directory.appending(path: "in.json"))
+    for name in ["in.json", "link.json"] {
+      #expect(throws: FileError.refused(.path(path(name)), .isInput)) {
+        try minify([source], to: .file(path(name)))
+      }
+    }
+    #expect(throws: FileError.self) {
+      try minify([source], .ndjson, to: .nowhere, badLines: BadLines(path: path("in.json"), maximum: nil))
+    }
+    #expect(try text("in.json") == "[1, 2]")
+  }
+
+  @Test func badLinesGoToTheirFile() throws {
+    let source = try write("[1, 2]\n[\n3\n", to: "in.ndjson")
+    let badLines = BadLines(path: path("bad.txt"), maximum: 1)
+    for destination in [FileDestination.file(path("out.ndjson")), .nowhere, .inPlace(InPlaceRules(), nil)] {
+      let outcome = try minify([source], .ndjson, to: destination, badLines: badLines)[0]
+      #expect(try totals(outcome).badLines == 1)
+      #expect(try text("bad.txt") == "[\n")
+    }
+    #expect(try text("out.ndjson") == "[1,2]\n3\n")
+    #expect(try text("in.ndjson") == "[1,2]\n3\n")
+  }
+
+  @Test func tooManyBadLinesLeaveNothing() throws {
+    let source = try write("[\n1\n[\n", to: "in.ndjson")
+    let outcome = try minify(
+      [source], .ndjson, to: .file(path("out")), badLines: BadLines(path: path("bad"), maximum: 1))[0]
+    guard case .invalid = outcome.result else {
+      Issue.record("two are more than one")
+      return
+    }
+    #expect(names == ["in.ndjson"])
+  }
+}
