@@ -3,10 +3,13 @@ import ZminCommand
 
 @Suite("Figures")
 struct FiguresTests {
-  @Test("Fixed", arguments: [
-    (0.0, 1, "0.0"), (1.25, 1, "1.3"), (-0.04, 1, "0.0"), (-1.5, 1, "-1.5"), (12.0, 3, "12.000"), (0.0005, 3, "0.001"),
-    (99.95, 1, "100.0"), (7.6, 0, "8"), (.infinity, 1, "-"),
-  ])
+  @Test(
+    "Fixed",
+    arguments: [
+      (0.0, 1, "0.0"), (1.25, 1, "1.3"), (-0.04, 1, "0.0"), (-1.5, 1, "-1.5"), (12.0, 3, "12.000"),
+      (0.0005, 3, "0.001"),
+      (99.95, 1, "100.0"), (7.6, 0, "8"), (.infinity, 1, "-"),
+    ])
   func fixed(_ value: Double, _ digits: Int, _ text: String) {
     #expect(Figures.fixed(value, digits: digits) == text)
   }

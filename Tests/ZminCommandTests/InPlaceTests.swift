@@ -85,7 +85,8 @@ struct InPlaceTests {
     #expect(scratch.text(of: "h.json") == "[ 1 ]")
   }
 
-  @Test("--min-saving leaves what is not worth it", arguments: [("2", true), ("3", false), ("40%", true), ("41%", false)])
+  @Test(
+    "--min-saving leaves what is not worth it", arguments: [("2", true), ("3", false), ("40%", true), ("41%", false)])
   func minimumSaving(_ least: String, _ isReplaced: Bool) throws {
     let scratch = try Scratch()
     try scratch.write("[ 1 ]", to: "a.json")

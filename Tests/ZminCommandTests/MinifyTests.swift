@@ -17,7 +17,8 @@ struct MinifyTests {
   static let kernels = Kernel.available.map(\.name)
 
   static let calls: [Call] = [
-    Call(arguments: [], input: "{ \"a\" : [ 1 , 2.50 , \"\\u00e9  x\" ] }\n", output: "{\"a\":[1,2.50,\"\\u00e9  x\"]}"),
+    Call(
+      arguments: [], input: "{ \"a\" : [ 1 , 2.50 , \"\\u00e9  x\" ] }\n", output: "{\"a\":[1,2.50,\"\\u00e9  x\"]}"),
     Call(arguments: ["-"], input: " true ", output: "true"),
     Call(arguments: ["-o", "-"], input: " [ ] ", output: "[]"),
     Call(arguments: [], input: "\u{FEFF}[1]", output: "[1]"),
@@ -33,7 +34,8 @@ struct MinifyTests {
       arguments: ["-t"], input: "{\"a\":1,\n \"b\":01}",
       errors: "zmin: standard input:2:7: leading zero in number (byte 14)\n", status: 1),
     Call(
-      arguments: ["-t"], input: "", errors: "zmin: standard input:1:1: empty input: a value expected (byte 0)\n", status: 1),
+      arguments: ["-t"], input: "", errors: "zmin: standard input:1:1: empty input: a value expected (byte 0)\n",
+      status: 1),
     Call(
       arguments: ["-t"], input: "[1] [2]",
       errors: "zmin: standard input:1:5: two values: use --format ndjson or concat (byte 4)\n", status: 1),
@@ -99,7 +101,8 @@ struct MinifyTests {
     #expect(run.errors == "zmin: a.jsonl: 2 bad lines put into bad\n")
     #expect(run.ending == .exit(0))
     #expect(scratch.text(of: "bad") == "{bad\nworse\n")
-    let limited = try ZminProgram.run(["--bad-lines", "bad2", "--max-bad-lines", "1", "-o", "out", "a.jsonl"], in: scratch)
+    let limited = try ZminProgram.run(
+      ["--bad-lines", "bad2", "--max-bad-lines", "1", "-o", "out", "a.jsonl"], in: scratch)
     #expect(limited.ending == .exit(1))
     #expect(limited.errors.hasPrefix("zmin: a.jsonl:2:2: "))
     #expect(scratch.names == ["a.jsonl", "bad"])

@@ -113,10 +113,12 @@ struct ParserTests {
     }
   }
 
-  @Test("Sizes", arguments: [
-    ("0", 0), ("100", 100), ("2K", 2000), ("2Ki", 2048), ("1.5M", 1_500_000), ("1Mi", 1_048_576),
-    ("3G", 3_000_000_000), ("1Gi", 1_073_741_824),
-  ])
+  @Test(
+    "Sizes",
+    arguments: [
+      ("0", 0), ("100", 100), ("2K", 2000), ("2Ki", 2048), ("1.5M", 1_500_000), ("1Mi", 1_048_576),
+      ("3G", 3_000_000_000), ("1Gi", 1_073_741_824),
+    ])
   func sizes(_ text: String, _ byteCount: Int) {
     #expect(SizeArgument(argument: text)?.byteCount == byteCount)
   }
@@ -126,10 +128,13 @@ struct ParserTests {
     #expect(SizeArgument(argument: text) == nil)
   }
 
-  @Test("Arguments of any bytes survive", arguments: [
-    [0x61], [0xFF], [0x61, 0x80, 0x62], [0xC3, 0xA9], [0xF4, 0x8F, 0xBE, 0x80], [0xF4, 0x8F, 0xBF, 0xBF], [0xED, 0xA0, 0x80],
-    [0xE2, 0x82], [],
-  ] as [[UInt8]])
+  @Test(
+    "Arguments of any bytes survive",
+    arguments: [
+      [0x61], [0xFF], [0x61, 0x80, 0x62], [0xC3, 0xA9], [0xF4, 0x8F, 0xBE, 0x80], [0xF4, 0x8F, 0xBF, 0xBF],
+      [0xED, 0xA0, 0x80],
+      [0xE2, 0x82], [],
+    ] as [[UInt8]])
   func rawArguments(_ bytes: [UInt8]) {
     #expect(RawArgument.bytes(of: RawArgument.string(for: bytes)) == bytes)
   }

@@ -36,9 +36,11 @@ struct PlannerTests {
       (["--no-validate", "--format", "concat"], "concat"), (["--no-validate", "-t"], "--test"),
       (["--max-depth=-1"], "less than 0"), (["--max-bad-lines", "1"], "needs --bad-lines"),
       (["--bad-lines", "b", "a.json"], "ndjson"), (["--bad-lines", "-", "a.jsonl"], "name of a file"),
-      (["--bad-lines", "b", "-o", "b", "a.jsonl"], "same file"), (["--bad-lines", "b", "--dry-run", "a.jsonl"], "dry-run"),
+      (["--bad-lines", "b", "-o", "b", "a.jsonl"], "same file"),
+      (["--bad-lines", "b", "--dry-run", "a.jsonl"], "dry-run"),
       (["--bad-lines", "b", "--no-validate", "a.jsonl"], "exclude"),
-      (["--bad-lines", "b", "-t", "a.jsonl", "c.jsonl"], "one input"), (["dir"], "directory"), (["-i", "a", "dir"], "directory"),
+      (["--bad-lines", "b", "-t", "a.jsonl", "c.jsonl"], "one input"), (["dir"], "directory"),
+      (["-i", "a", "dir"], "directory"),
       (["--kernel", "abacus"], "portable"), ([""], "empty"), (["a.json", "b.jsonl"], "2 inputs need"),
     ])
   func usageErrors(_ arguments: [String], _ part: String) throws {

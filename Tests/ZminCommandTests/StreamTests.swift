@@ -29,7 +29,9 @@ struct StreamTests {
     #expect(try ZminProgram.shell("$ZMIN -o out.json a.json <&- >&- 2>&-", in: scratch).ending == .exit(0))
     #expect(scratch.text(of: "out.json") == "[1]")
     // The message must not end up in the file.
-    #expect(try ZminProgram.shell("$ZMIN -v -o out.json a.json missing.json --format concat <&- >&- 2>&-", in: scratch).ending == .exit(3))
+    #expect(
+      try ZminProgram.shell("$ZMIN -v -o out.json a.json missing.json --format concat <&- >&- 2>&-", in: scratch).ending
+        == .exit(3))
     #expect(scratch.text(of: "out.json") == "[1]")
     #expect(scratch.text(of: "a.json") == "[ 1 ]")
   }
