@@ -6,13 +6,16 @@ package enum RawArgument {
   private static let base: UInt32 = 0x10FF00
   private static let stored: ClosedRange<UInt32> = 0x10FF80...0x10FFFF
 
+  /// Whether a scalar stands for a byte that is no part of valid UTF-8.
+  static func isStoredByte(_ scalar: UnicodeScalar) -> Bool { stored.contains(scalar.value) }
+
   /// The string that stands for an argument.
   package static func string(for bytes: [UInt8]) -> String {
     var text = String.UnicodeScalarView()
     var rest = bytes[...]
     while let byte = rest.first {
       let (scalar, length) = firstScalar(of: rest)
-      if let scalar, !stored.contains(scalar.value) {
+      if let scalar, !isStoredByte(scalar) {
         text.append(scalar)
         rest = rest.dropFirst(length)
       } else if let scalar = UnicodeScalar(base + UInt32(byte)) {
@@ -26,7 +29,7 @@ package enum RawArgument {
   /// The argument that a string stands for.
   package static func bytes(of string: String) -> [UInt8] {
     string.unicodeScalars.flatMap { scalar in
-      stored.contains(scalar.value) ? [UInt8(truncatingIfNeeded: scalar.value)] : Array(UTF8.encode(scalar) ?? .init())
+      isStoredByte(scalar) ? [UInt8(truncatingIfNeeded: scalar.value)] : Array(UTF8.encode(scalar) ?? .init())
     }
   }
 

@@ -40,13 +40,14 @@ package enum Request {
 
   private static func text(for arguments: [String]) -> String {
     do {
-      _ = try ZminTree.parseAsRoot(arguments)
-      return ZminTree.helpMessage()
+      // Help is a command of the tree that throws its text.
+      var command = try ZminTree.parseAsRoot(arguments)
+      try command.run()
+      return ""
     } catch {
-      // There is no subcommand for help: it would hide a file of that name.
-      let text = ZminTree.message(for: error)
-      let hint = "zmin help <subcommand>"
-      let parts = text.split(separator: hint, maxSplits: 1, omittingEmptySubsequences: false)
+      // There is no subcommand for help here: it would hide a file of that name.
+      let parts = ZminTree.message(for: error).split(
+        separator: "zmin help <subcommand>", maxSplits: 1, omittingEmptySubsequences: false)
       return parts.joined(separator: "zmin <subcommand> --help")
     }
   }

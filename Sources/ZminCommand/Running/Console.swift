@@ -29,11 +29,10 @@ struct Console: Sendable {
   /// What came from the command line may hold anything.
   private static func onOneLine(_ message: String) -> String {
     message.unicodeScalars.reduce(into: "") { text, scalar in
-      switch scalar.properties.generalCategory {
-      case .control: text += scalar.escaped(asASCII: true)
-      // The bytes that are not UTF-8, as RawArgument stores them.
-      case .privateUse: text += "\u{FFFD}"
-      default: text.unicodeScalars.append(scalar)
+      if scalar.properties.generalCategory == .control {
+        text += scalar.escaped(asASCII: true)
+      } else {
+        text.unicodeScalars.append(RawArgument.isStoredByte(scalar) ? "\u{FFFD}" : scalar)
       }
     }
   }

@@ -1,0 +1,147 @@
+import Glibc
+import Testing
+
+@Suite("In place")
+struct InPlaceTests {
+  @Test("Files that change are replaced and keep mode; others are not touched")
+  func replace() throws {
+    let scratch = try Scratch()
+    try scratch.write("[ 1 ]", to: "a.json")
+    try scratch.write("[2]", to: "b.json")
+    chmod(scratch.file("a.json"), 0o640)
+    let before = scratch.status(of: "b.json")
+    let run = try ZminProgram.run(["-i", "-v", "a.json", "b.json"], in: scratch)
+    #expect(run.ending == .exit(0))
+    #expect(run.errors.contains("zmin: a.json: replaced, 5 to 3 bytes, saved 40.0%\n"))
+    #expect(run.errors.contains("zmin: b.json: left as it is\n"))
+    #expect(scratch.text(of: "a.json") == "[1]")
+    #expect(scratch.status(of: "a.json").st_mode & 0o7777 == 0o640)
+    #expect(scratch.status(of: "b.json").st_ino == before.st_ino)
+    #expect(scratch.status(of: "b.json").st_ctim.tv_nsec == before.st_ctim.tv_nsec)
+    #expect(scratch.names == ["a.json", "b.json"])
+  }
+
+  @Test("--preserve keeps the times")
+  func times() throws {
+    let scratch = try Scratch()
+    try scratch.write("[ 1 ]", to: "a.json")
+    let run = try ZminProgram.shell("touch -d @1000000000.5 a.json; $ZMIN -i --preserve a.json", in: scratch)
+    #expect(run.ending == .exit(0))
+    #expect(scratch.status(of: "a.json").st_mtim.tv_sec == 1_000_000_000)
+    #expect(scratch.status(of: "a.json").st_mtim.tv_nsec == 500_000_000)
+    #expect(scratch.text(of: "a.json") == "[1]")
+  }
+
+  @Test("One bad file does not stop the rest; the end counts them")
+  func bulk() throws {
+    let scratch = try Scratch()
+    try scratch.write("[ 1 ]", to: "a.json")
+    try scratch.write("[ 1", to: "b.json")
+    try scratch.write("1 2", to: "c.json")
+    try scratch.write("[ 4 ]", to: "d.json")
+    let run = try ZminProgram.run(["-i", "a.json", "b.json", "c.json", "missing.json", "d.json"], in: scratch)
+    #expect(run.ending == .exit(3))
+    #expect(
+      run.errors == """
+        zmin: b.json:1:4: input ends inside an array (byte 3)
+        zmin: c.json:1:3: two values: use --format ndjson or concat (byte 2)
+        zmin: missing.json: cannot open: No such file or directory
+        zmin: of 5 files: 2 not valid (1 of several values: --format ndjson or concat), 1 not read or written
+
+        """)
+    #expect(scratch.text(of: "a.json") == "[1]")
+    #expect(scratch.text(of: "b.json") == "[ 1")
+    #expect(scratch.text(of: "d.json") == "[4]")
+    #expect(scratch.names == ["a.json", "b.json", "c.json", "d.json"])
+    #expect(try ZminProgram.run(["-t", "-q", "a.json", "b.json"], in: scratch).ending == .exit(1))
+  }
+
+  @Test("Symbolic links are refused unless followed")
+  func symbolicLinks() throws {
+    let scratch = try Scratch()
+    try scratch.write("[ 1 ]", to: "a.json")
+    symlink("a.json", scratch.file("s.json"))
+    let refused = try ZminProgram.run(["-i", "s.json"], in: scratch)
+    #expect(refused.ending == .exit(3))
+    #expect(
+      refused.errors
+        == "zmin: s.json: not replaced: it is a symbolic link (--follow-symlinks replaces what it leads to)\n")
+    #expect(scratch.text(of: "a.json") == "[ 1 ]")
+    #expect(try ZminProgram.run(["-i", "--follow-symlinks", "s.json"], in: scratch).ending == .exit(0))
+    #expect(scratch.text(of: "a.json") == "[1]")
+    #expect(scratch.status(of: "s.json").st_mode & S_IFMT == S_IFLNK)
+  }
+
+  @Test("Hard links are refused unless forced")
+  func hardLinks() throws {
+    let scratch = try Scratch()
+    try scratch.write("[ 1 ]", to: "a.json")
+    link(scratch.file("a.json"), scratch.file("h.json"))
+    let refused = try ZminProgram.run(["-i", "a.json"], in: scratch)
+    #expect(refused.ending == .exit(3))
+    #expect(refused.errors == "zmin: a.json: not replaced: it has 2 hard links (--force replaces this one)\n")
+    #expect(try ZminProgram.run(["-i", "--force", "a.json"], in: scratch).ending == .exit(0))
+    #expect(scratch.text(of: "a.json") == "[1]")
+    #expect(scratch.text(of: "h.json") == "[ 1 ]")
+  }
+
+  @Test(
+    "--min-saving leaves what is not worth it", arguments: [("2", true), ("3", false), ("40%", true), ("41%", false)])
+  func minimumSaving(_ least: String, _ isReplaced: Bool) throws {
+    let scratch = try Scratch()
+    try scratch.write("[ 1 ]", to: "a.json")
+    let rehearsal = try ZminProgram.run(["--dry-run", "-i", "--min-saving", least, "a.json"], in: scratch)
+    #expect(
+      rehearsal.output
+        == "a.json: would be \(isReplaced ? "replaced, 5 to 3 bytes, saved 40.0%" : "left as it is")\n")
+    #expect(scratch.text(of: "a.json") == "[ 1 ]")
+    #expect(try ZminProgram.run(["-i", "--min-saving", least, "a.json"], in: scratch).ending == .exit(0))
+    #expect(scratch.text(of: "a.json") == (isReplaced ? "[1]" : "[ 1 ]"))
+  }
+
+  @Test("A dry run names what would be refused")
+  func rehearsal() throws {
+    let scratch = try Scratch()
+    try scratch.write("[ 1 ]", to: "a.json")
+    symlink("a.json", scratch.file("s.json"))
+    let run = try ZminProgram.run(["--dry-run", "-i", "s.json"], in: scratch)
+    #expect(run.ending == .exit(3))
+    #expect(run.errors.contains("not replaced: it is a symbolic link"))
+  }
+
+  @Test("A file that changes while it is read is not replaced")
+  func changedInput() throws {
+    let scratch = try Scratch()
+    // Held up while writing the temporary's second half, so that the change falls into the run.
+    let script = """
+      { echo '['; yes '{ "a" : 1 } ,' | head -2000000; echo 'null ]'; } > a.json
+      $ZMIN -i a.json & pid=$!
+      for i in $(seq 200); do ls -A | grep -q '^[.]zmin-' && break; sleep 0.005; done
+      kill -STOP $pid; echo >> a.json; kill -CONT $pid; wait $pid; echo $?; wc -c < a.json
+      """
+    let run = try ZminProgram.shell(script, in: scratch)
+    let unchanged = 2_000_000 * 14 + 2 + 7 + 1
+    #expect(run.output == "3\n\(unchanged)\n")
+    #expect(run.errors == "zmin: a.json: changed while it was read; nothing is replaced\n")
+    #expect(scratch.names == ["a.json"])
+  }
+
+  @Test("A full disk stops the rest", .enabled(if: geteuid() == 0, "needs to mount a small file system"))
+  func fullDisk() throws {
+    let scratch = try Scratch()
+    let run = try ZminProgram.shell(
+      """
+      mkdir d && mount -t tmpfs -o size=64k none d 2>/dev/null || { echo skipped; exit 0; }
+      printf '[ 1 ]' > d/b.json; { printf '[ '; yes '1 ,' | head -12000 | tr -d '\\n'; printf '2 ]'; } > d/a.json
+      cp d/b.json d/c.json; $ZMIN -i d/a.json d/b.json d/c.json; echo $?; cat d/b.json; ls -A d; umount d
+      """, in: scratch)
+    if run.output == "skipped\n" { return }
+    #expect(run.output == "3\n[ 1 ]a.json\nb.json\nc.json\n")
+    #expect(
+      run.errors == """
+        zmin: d/a.json: cannot write: No space left on device
+        zmin: of 3 files: 1 not read or written, 2 not reached
+
+        """)
+  }
+}

@@ -1,0 +1,110 @@
+import Testing
+import ZminCPU
+
+/// One call of the program and all that it must leave.
+struct Call: Sendable, CustomTestStringConvertible {
+  var arguments: [String]
+  var input: String
+  var output = ""
+  var errors = ""
+  var status: Int32 = 0
+
+  var testDescription: String { "zmin \(arguments.joined(separator: " ")) < \(input.debugDescription)" }
+}
+
+@Suite("Minifying, by every kernel")
+struct MinifyTests {
+  static let kernels = Kernel.available.map(\.name)
+
+  static let calls: [Call] = [
+    Call(
+      arguments: [], input: "{ \"a\" : [ 1 , 2.50 , \"\\u00e9  x\" ] }\n", output: "{\"a\":[1,2.50,\"\\u00e9  x\"]}"),
+    Call(arguments: ["-"], input: " true ", output: "true"),
+    Call(arguments: ["-o", "-"], input: " [ ] ", output: "[]"),
+    Call(arguments: [], input: "\u{FEFF}[1]", output: "[1]"),
+    Call(arguments: ["--format", "ndjson"], input: "{ }\r\n\n[ 1 ]", output: "{}\n[1]\n"),
+    Call(arguments: ["--format", "ndjson"], input: ""),
+    Call(arguments: ["--format", "concat"], input: "1 2[]{}\"a\"\n", output: "1\n2\n[]\n{}\n\"a\"\n"),
+    Call(arguments: ["--no-validate"], input: "1 2 tru e", output: "12true"),
+    Call(arguments: ["--max-depth", "1"], input: "[ ]", output: "[]"),
+    Call(
+      arguments: ["--max-depth", "1", "-t"], input: "[[]]",
+      errors: "zmin: standard input:1:2: nested deeper than 1 levels: see --max-depth (byte 1)\n", status: 1),
+    Call(
+      arguments: ["-t"], input: "{\"a\":1,\n \"b\":01}",
+      errors: "zmin: standard input:2:7: leading zero in number (byte 14)\n", status: 1),
+    Call(
+      arguments: ["-t"], input: "", errors: "zmin: standard input:1:1: empty input: a value expected (byte 0)\n",
+      status: 1),
+    Call(
+      arguments: ["-t"], input: "[1] [2]",
+      errors: "zmin: standard input:1:5: two values: use --format ndjson or concat (byte 4)\n", status: 1),
+    Call(
+      arguments: ["--format", "ndjson"], input: "[ 1 ]\n{\"a\"}\n[3]\n", output: "[1]\n",
+      errors: "zmin: standard input:2:5: ':' expected, found '}' (byte 10)\n", status: 1),
+    Call(arguments: ["--check"], input: "[1]"),
+    Call(arguments: ["--check"], input: "[ 1]", errors: "zmin: standard input: not minified\n", status: 1),
+    Call(arguments: ["--check", "-q"], input: "[ 1]", status: 1),
+    Call(arguments: ["-t"], input: "[ 1 ]"),
+    Call(
+      arguments: ["--dry-run"], input: "[ 1 ]",
+      output: "standard input: would be written, 5 to 3 bytes, saved 40.0%\n"),
+    Call(
+      arguments: ["-t", "-v", "--mode", "standard"], input: "1",
+      errors: "zmin: mode standard, kernel KERNEL, windows of 262144 bytes\nzmin: standard input: format json\n"
+        + "zmin: standard input: valid\n"),
+  ]
+
+  @Test("Calls", arguments: calls, kernels)
+  func behaves(_ call: Call, kernel: String) throws {
+    let run = try ZminProgram.run(call.arguments + ["--kernel", kernel], input: call.input)
+    #expect(run.output == call.output)
+    #expect(run.errors == call.errors.replacing("KERNEL", with: kernel))
+    #expect(run.ending == .exit(call.status))
+  }
+
+  @Test("Large input through pipes, in both modes", arguments: kernels, ["standard", "streaming"])
+  func largeInput(kernel: String, mode: String) throws {
+    let run = try ZminProgram.shell(
+      """
+      { echo '['; yes '{ "key" : "value  with spaces" } , ' | head -100000; echo 'null ]'; } \
+        | $ZMIN --kernel $KERNEL --mode $MODE | wc -c
+      """, ["KERNEL": kernel, "MODE": mode])
+    #expect(run.output == "\(100_000 * #"{"key":"value  with spaces"},"#.utf8.count + 6)\n")
+    #expect(run.errors.isEmpty)
+  }
+
+  @Test("Statistics are one line")
+  func statistics() throws {
+    let run = try ZminProgram.run(["--stats", "--kernel", "portable"], input: "[ 1 ]")
+    #expect(run.output == "[1]")
+    #expect(run.errors.hasPrefix("zmin: in 5 bytes, out 3 bytes, saved 40.0%, "))
+    #expect(run.errors.hasSuffix(" GB/s, engine portable, mode standard\n"))
+  }
+
+  @Test("Several files to one output, one after another")
+  func severalFiles() throws {
+    let scratch = try Scratch()
+    try scratch.write("{ \"a\": 1 }", to: "a.json")
+    try scratch.write("[ 2 ]\n3", to: "b.json")
+    let run = try ZminProgram.run(["--format", "concat", "a.json", "b.json"], in: scratch)
+    #expect(run.output == "{\"a\":1}\n[2]\n3\n")
+    #expect(run.ending == .exit(0))
+  }
+
+  @Test("Bad lines are put aside, up to the limit")
+  func badLines() throws {
+    let scratch = try Scratch()
+    try scratch.write("[ 1 ]\n{bad\n\n[ 2 ]\nworse\n", to: "a.jsonl")
+    let run = try ZminProgram.run(["--bad-lines", "bad", "a.jsonl"], in: scratch)
+    #expect(run.output == "[1]\n[2]\n")
+    #expect(run.errors == "zmin: a.jsonl: 2 bad lines put into bad\n")
+    #expect(run.ending == .exit(0))
+    #expect(scratch.text(of: "bad") == "{bad\nworse\n")
+    let limited = try ZminProgram.run(
+      ["--bad-lines", "bad2", "--max-bad-lines", "1", "-o", "out", "a.jsonl"], in: scratch)
+    #expect(limited.ending == .exit(1))
+    #expect(limited.errors.hasPrefix("zmin: a.jsonl:2:2: "))
+    #expect(scratch.names == ["a.jsonl", "bad"])
+  }
+}

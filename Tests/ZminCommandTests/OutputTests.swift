@@ -1,0 +1,120 @@
+import Glibc
+import Testing
+
+@Suite("Outputs")
+struct OutputTests {
+  @Test("-o writes a new file with the umask's mode, and nothing else")
+  func newFile() throws {
+    let scratch = try Scratch()
+    let run = try ZminProgram.shell("umask 027; echo '[ 1 ]' | $ZMIN -o out.json", in: scratch)
+    #expect(run.ending == .exit(0))
+    #expect(run.output.isEmpty && run.errors.isEmpty)
+    #expect(scratch.text(of: "out.json") == "[1]")
+    #expect(scratch.names == ["out.json"])
+    #expect(scratch.status(of: "out.json").st_mode & 0o7777 == 0o640)
+  }
+
+  @Test("-o keeps the mode of what it replaces, and follows a link")
+  func replacedFile() throws {
+    let scratch = try Scratch()
+    try scratch.write("old", to: "real.json")
+    chmod(scratch.file("real.json"), 0o604)
+    symlink("real.json", scratch.file("link.json"))
+    #expect(try ZminProgram.run(["-o", "link.json"], input: "[ 2 ]", in: scratch).ending == .exit(0))
+    #expect(scratch.text(of: "real.json") == "[2]")
+    #expect(scratch.status(of: "real.json").st_mode & 0o7777 == 0o604)
+    #expect(scratch.status(of: "link.json").st_mode & S_IFMT == S_IFLNK)
+  }
+
+  @Test("An input that is not valid leaves the old output alone")
+  func invalidInput() throws {
+    let scratch = try Scratch()
+    try scratch.write("old", to: "out.json")
+    let run = try ZminProgram.run(["-o", "out.json"], input: "[1,]", in: scratch)
+    #expect(run.errors == "zmin: standard input:1:4: trailing comma in array (byte 3)\n")
+    #expect(run.ending == .exit(1))
+    #expect(scratch.text(of: "out.json") == "old")
+    #expect(scratch.names == ["out.json"])
+  }
+
+  @Test("Devices are written, never replaced")
+  func devices() throws {
+    let scratch = try Scratch()
+    mknod(scratch.file("null"), S_IFCHR | 0o666, 1 << 8 | 3)
+    let null = scratch.status(of: "null").st_mode & S_IFMT == S_IFCHR ? "null" : "/dev/null"
+    #expect(try ZminProgram.run(["-o", null], input: "[ 1 ]", in: scratch).ending == .exit(0))
+    if null == "null" { #expect(scratch.status(of: "null").st_mode & S_IFMT == S_IFCHR) }
+    #expect(try ZminProgram.shell("[ -c /dev/null ]").ending == .exit(0))
+  }
+
+  @Test("A full device is an error that names the output")
+  func fullDevice() throws {
+    let file = try ZminProgram.run(["-o", "/dev/full"], input: "[ 1 ]")
+    #expect(file.errors == "zmin: /dev/full: cannot write: No space left on device\n")
+    #expect(file.ending == .exit(3))
+    let stream = try ZminProgram.shell("echo '[ 1 ]' | $ZMIN > /dev/full")
+    #expect(stream.errors == "zmin: standard output: cannot write: No space left on device\n")
+    #expect(stream.ending == .exit(3))
+    #expect(try ZminProgram.shell("$ZMIN --help > /dev/full").ending == .exit(3))
+  }
+
+  @Test("A FIFO is written through")
+  func fifo() throws {
+    let scratch = try Scratch()
+    mkfifo(scratch.file("fifo"), 0o600)
+    let run = try ZminProgram.shell("cat fifo & echo '[ 1 ]' | $ZMIN -o fifo; s=$?; wait; exit $s", in: scratch)
+    #expect(run.output == "[1]")
+    #expect(run.ending == .exit(0))
+    #expect(scratch.status(of: "fifo").st_mode & S_IFMT == S_IFIFO)
+  }
+
+  @Test("A file size limit is an error, not the end by a signal")
+  func fileSizeLimit() throws {
+    let scratch = try Scratch()
+    let run = try ZminProgram.shell(
+      "ulimit -f 1; { echo '['; yes '1,' | head -5000; echo '2]'; } | $ZMIN -o out", in: scratch)
+    #expect(run.errors == "zmin: out: cannot write: File too large\n")
+    #expect(run.ending == .exit(3))
+    #expect(scratch.names.isEmpty)
+  }
+
+  @Test("Input and output being one file is refused, by whatever name")
+  func isRefused() throws {
+    let scratch = try Scratch()
+    try scratch.write("[ 1 ]", to: "a.json")
+    symlink("a.json", scratch.file("s.json"))
+    link(scratch.file("a.json"), scratch.file("h.json"))
+    for output in ["a.json", "./a.json", "s.json", "h.json"] {
+      let run = try ZminProgram.run(["a.json", "-o", output], in: scratch)
+      #expect(run.ending == .exit(2))
+      #expect(run.errors == "zmin: \(output): is both input and output: use --in-place\n")
+    }
+    #expect(try ZminProgram.shell("$ZMIN a.json >> a.json", in: scratch).ending == .exit(2))
+    #expect(try ZminProgram.shell("$ZMIN < a.json -o a.json", in: scratch).ending == .exit(2))
+    #expect(scratch.text(of: "a.json") == "[ 1 ]")
+  }
+
+  @Test("A directory that is not there or not writable is an error")
+  func noDirectory() throws {
+    let run = try ZminProgram.run(["-o", "/nonexistent/out.json"], input: "1")
+    #expect(run.ending == .exit(3))
+    #expect(run.errors.hasPrefix("zmin: /nonexistent/out.json: cannot "))
+    #expect(run.errors.hasSuffix(": No such file or directory\n"))
+  }
+
+  @Test("What a killed run left is removed by the next one for the same output")
+  func leftovers() throws {
+    let scratch = try Scratch()
+    mkfifo(scratch.file("fifo"), 0o600)
+    let run = try ZminProgram.shell(
+      """
+      set -m; exec 3<>fifo; $ZMIN -o out fifo 2>/dev/null 3>&- & printf '[' >&3
+      for i in $(seq 100); do ls -A | grep -q '^[.]zmin-' && break; sleep 0.05; done
+      kill -KILL $!; wait $! 2>/dev/null; ls -A | grep -c '^[.]zmin-'; ls out 2>/dev/null
+      """, in: scratch)
+    #expect(run.output == "1\n")
+    #expect(scratch.names.count == 2)
+    #expect(try ZminProgram.run(["-o", "out"], input: "1", in: scratch).ending == .exit(0))
+    #expect(scratch.names == ["fifo", "out"])
+  }
+}

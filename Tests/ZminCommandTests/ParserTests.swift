@@ -1,0 +1,141 @@
+import SystemPackage
+import Testing
+import Zmin
+import ZminCommand
+
+@Suite("Command line")
+struct ParserTests {
+  private func options(_ arguments: String...) throws -> Options {
+    guard case .minify(let options) = try Request(arguments) else { throw UsageError("not a minify request") }
+    return options
+  }
+
+  @Test("Paths alone mean the same with and without the parser")
+  func pathsAlone() throws {
+    let plain = try options("a.json", "-", "b")
+    let parsed = try options("--", "a.json", "-", "b")
+    #expect(plain.paths.map(\.path) == parsed.paths.map(\.path))
+    #expect(plain.paths.map(\.isStandardStream) == [false, true, false])
+    var (a, b) = (plain, parsed)
+    (a.paths, b.paths) = ([], [])
+    #expect("\(a)" == "\(b)")
+  }
+
+  @Test("No arguments are the defaults")
+  func defaults() throws {
+    #expect(try "\(options())" == "\(Options())")
+    #expect(try options().depthMax == 1_048_576)
+  }
+
+  @Test("-o takes FILE apart, joined and after =")
+  func output() throws {
+    for arguments in [["-o", "x"], ["-ox"], ["--output", "x"], ["--output=x"]] {
+      guard case .minify(let options) = try Request(["a"] + arguments) else { continue }
+      #expect(options.output?.path == "x")
+      #expect(options.paths.map(\.path) == ["a"])
+    }
+    #expect(try options("-o", "-").output?.isStandardStream == true)
+  }
+
+  @Test("Flags of the output")
+  func outputFlags() throws {
+    #expect(try options("-i", "a").isInPlace)
+    #expect(try options("--in-place", "a").isInPlace)
+    #expect(try options("-t").inspection == .test)
+    #expect(try options("--test").inspection == .test)
+    #expect(try options("--check").inspection == .check)
+    #expect(try options("--dry-run").inspection == .dryRun)
+    #expect(try options("--sync").sync == .sync)
+    #expect(try options("--no-sync").sync == .noSync)
+  }
+
+  @Test("Options of the input")
+  func input() throws {
+    #expect(try options("--format", "ndjson").format == .ndjson)
+    #expect(try options("--format=concat").format == .concat)
+    #expect(try options("--no-validate").validates == false)
+    #expect(try options("--no-validate", "--validate").validates)
+    #expect(try options("--max-depth", "7").depthMax == 7)
+  }
+
+  @Test("Options of in place")
+  func inPlace() throws {
+    let options = try options(
+      "-i", "--follow-symlinks", "--force", "--preserve", "--min-saving", "10%", "a")
+    #expect(options.inPlace.followsSymbolicLinks && options.inPlace.splitsHardLinks && options.inPlace.keepsTimes)
+    #expect(options.inPlace.minimumSaving == .percent(10))
+    #expect(try self.options("--min-saving", "4Ki").inPlace.minimumSaving == .bytes(4096))
+  }
+
+  @Test("Bad lines")
+  func badLines() throws {
+    #expect(try options("--bad-lines", "x").badLines?.path == "x")
+    #expect(try options("--max-bad-lines", "all").badLinesMax == .all)
+    #expect(try options("--max-bad-lines", "3").badLinesMax == .count(3))
+  }
+
+  @Test("Engine and reports")
+  func engineAndReports() throws {
+    for mode in EngineArguments.Mode.allCases { #expect(try options("--mode", mode.rawValue).mode == mode) }
+    #expect(try options("--kernel", "portable").kernel == "portable")
+    #expect(try options("--stats").printsStatistics)
+    #expect(try options("-q").verbosity == .quiet)
+    #expect(try options("--quiet").verbosity == .quiet)
+    #expect(try options("-v").verbosity == .verbose)
+    #expect(try options("--verbose").verbosity == .verbose)
+  }
+
+  @Test("devices is a subcommand as the first argument only")
+  func devices() throws {
+    guard case .devices(let selfTest) = try Request(["devices", "--self-test"]) else {
+      Issue.record("not a devices request")
+      return
+    }
+    #expect(selfTest)
+    #expect(try options("a", "devices").paths.count == 2)
+    #expect(try options("-t", "devices").paths.count == 1)
+    #expect(try options("./devices").paths.count == 1)
+  }
+
+  @Test(
+    "What cannot be parsed is a usage error of one line",
+    arguments: [
+      ["--nonsense"], ["--format", "xml"], ["--max-depth", "deep"], ["--min-saving", "much"], ["--min-saving", "101%"],
+      ["--max-bad-lines", "-1"], ["--mode", "fast"], ["-o"], ["-t", "--check"], ["-q", "-v"], ["--sync", "--no-sync"],
+      ["devices", "extra"], ["-x"],
+    ])
+  func errors(_ arguments: [String]) {
+    do throws(UsageError) {
+      _ = try Request(arguments)
+      Issue.record("accepted")
+    } catch {
+      #expect(!error.message.isEmpty && !error.message.contains("\n"))
+    }
+  }
+
+  @Test(
+    "Sizes",
+    arguments: [
+      ("0", 0), ("100", 100), ("2K", 2000), ("2Ki", 2048), ("1.5M", 1_500_000), ("1Mi", 1_048_576),
+      ("3G", 3_000_000_000), ("1Gi", 1_073_741_824),
+    ])
+  func sizes(_ text: String, _ byteCount: Int) {
+    #expect(SizeArgument(argument: text)?.byteCount == byteCount)
+  }
+
+  @Test("What is no size", arguments: ["", "K", "-1", "1T", "1 K", "1KB", "99999999999G", "1e3"])
+  func noSizes(_ text: String) {
+    #expect(SizeArgument(argument: text) == nil)
+  }
+
+  @Test(
+    "Arguments of any bytes survive",
+    arguments: [
+      [0x61], [0xFF], [0x61, 0x80, 0x62], [0xC3, 0xA9], [0xF4, 0x8F, 0xBE, 0x80], [0xF4, 0x8F, 0xBF, 0xBF],
+      [0xED, 0xA0, 0x80],
+      [0xE2, 0x82], [],
+    ] as [[UInt8]])
+  func rawArguments(_ bytes: [UInt8]) {
+    #expect(RawArgument.bytes(of: RawArgument.string(for: bytes)) == bytes)
+  }
+}

@@ -1,0 +1,103 @@
+import SystemPackage
+import Testing
+import Zmin
+import ZminCPU
+import ZminCommand
+import ZminCore
+import ZminIO
+
+@Suite("Plan")
+struct PlannerTests {
+  private struct Machine: Surroundings {
+    var standardInputIsTerminal = false
+    var standardInputBytes: Int64?
+    var files: [FilePath: FileFacts] = [
+      "dir": FileFacts(kind: .directory, byteCount: 4096), "fifo": FileFacts(kind: .fifo, byteCount: 0),
+      "small.json": FileFacts(kind: .regular, byteCount: 9_999_999),
+      "large.json": FileFacts(kind: .regular, byteCount: 10_000_000),
+    ]
+
+    func facts(about path: FilePath) -> FileFacts? { files[path] }
+  }
+
+  private func plan(_ arguments: [String], _ machine: Machine = Machine()) throws -> Plan {
+    guard case .minify(let options) = try Request(arguments) else { throw UsageError("not a minify request") }
+    return try Planner(options, in: machine).plan()
+  }
+
+  @Test(
+    "Combinations that make no sense are usage errors",
+    arguments: [
+      (["a", "b"], "2 inputs need"), (["a", "b", "-o", "c"], "2 inputs need"), (["-i", "-o", "c", "a"], "exclude"),
+      (["-i", "-t", "a"], "excludes --in-place"), (["--check", "-i", "a"], "excludes --in-place"),
+      (["-t", "-o", "c", "a"], "excludes --output"), (["-i"], "cannot be replaced"), (["-i", "a", "-"], "cannot be"),
+      (["-", "-"], "only once"), (["--force", "a"], "needs --in-place"), (["--preserve", "a"], "needs --in-place"),
+      (["--follow-symlinks", "a"], "needs --in-place"), (["--min-saving", "1", "a"], "needs --in-place"),
+      (["--no-validate", "--format", "concat"], "concat"), (["--no-validate", "-t"], "--test"),
+      (["--max-depth=-1"], "less than 0"), (["--max-bad-lines", "1"], "needs --bad-lines"),
+      (["--bad-lines", "b", "a.json"], "ndjson"), (["--bad-lines", "-", "a.jsonl"], "name of a file"),
+      (["--bad-lines", "b", "-o", "b", "a.jsonl"], "same file"),
+      (["--bad-lines", "b", "--dry-run", "a.jsonl"], "dry-run"),
+      (["--bad-lines", "b", "--no-validate", "a.jsonl"], "exclude"),
+      (["--bad-lines", "b", "-t", "a.jsonl", "c.jsonl"], "one input"), (["dir"], "directory"),
+      (["-i", "a", "dir"], "directory"),
+      (["--kernel", "abacus"], "portable"), ([""], "empty"), (["a.json", "b.jsonl"], "2 inputs need"),
+    ])
+  func usageErrors(_ arguments: [String], _ part: String) throws {
+    do {
+      _ = try plan(arguments)
+      Issue.record("accepted")
+    } catch PlanError.usage(let message) {
+      #expect(message.contains(part), "\(message)")
+      #expect(!message.contains("\n"))
+    }
+  }
+
+  @Test("Nothing to read but a terminal is no plan, unless it is named")
+  func terminal() throws {
+    #expect(throws: PlanError.nothingToDo) { try plan([], Machine(standardInputIsTerminal: true)) }
+    #expect(try plan(["-"], Machine(standardInputIsTerminal: true)).inputs.count == 1)
+  }
+
+  @Test("The GPU is not available, hybrid goes on and says so")
+  func gpu() throws {
+    do {
+      _ = try plan(["--mode", "gpu"])
+      Issue.record("accepted")
+    } catch PlanError.engineUnavailable(let message) {
+      #expect(message.contains("GPU"))
+    }
+    #expect(try plan(["--mode", "hybrid"]).fallbacks.count == 1)
+  }
+
+  @Test("auto streams from 10 MB on, and pipes")
+  func modes() throws {
+    #expect(try plan(["small.json"]).mode == .standard)
+    #expect(try plan(["large.json"]).mode == .streaming)
+    #expect(try plan(["-t", "small.json", "large.json"]).mode == .streaming)
+    #expect(try plan(["fifo"]).mode == .streaming)
+    #expect(try plan(["missing.json"]).mode == .standard)
+    #expect(try plan([]).mode == .streaming)
+    #expect(try plan([], Machine(standardInputBytes: 5)).mode == .standard)
+    #expect(try plan(["--mode", "standard", "large.json"]).mode == .standard)
+    #expect(try plan(["--mode", "streaming", "small.json"]).mode == .streaming)
+  }
+
+  @Test(
+    "auto goes by the name",
+    arguments: [
+      ("a.json", Format.json), ("a.ndjson", .ndjson), ("a.jsonl", .ndjson), ("a.jsonlines", .ndjson),
+      ("a.JSONL", .ndjson), ("jsonl", .json), ("a.jsonl.bak", .json), ("-", .json),
+    ])
+  func formats(_ path: String, _ format: Format) throws {
+    #expect(try plan([path]).inputs.first?.format == format)
+    #expect(try plan(["--format", "concat", path]).inputs.first?.format == .concat)
+  }
+
+  @Test("Several lines-of-values inputs may go to one output")
+  func severalInputs() throws {
+    #expect(try plan(["--format", "ndjson", "a", "b"]).inputs.count == 2)
+    #expect(try plan(["--format", "concat", "a", "b", "-o", "c"]).inputs.count == 2)
+    #expect(try plan(["a.jsonl", "b.ndjson"]).inputs.count == 2)
+  }
+}

@@ -1,0 +1,32 @@
+# Sourced by the other scripts: finds a Swift toolchain and installs what a build needs besides it.
+
+# Where toolchains are usually unpacked, if none is on the PATH.
+find_swift() {
+  local candidate
+  command -v swift >/dev/null && return
+  for candidate in "$HOME/.local/share/swiftly/bin" /opt/swift/usr/bin /usr/local/swift/usr/bin /usr/share/swift/usr/bin; do
+    if [ -x "$candidate/swift" ]; then
+      PATH="$candidate:$PATH"
+      return
+    fi
+  done
+  echo "a Swift toolchain, 6.2 or newer, is needed: https://www.swift.org/install" >&2
+  exit 3
+}
+
+# install_missing COMMAND=PACKAGE...: with apt-get, for those whose command is not there.
+install_missing() {
+  local pair missing=() as_root=()
+  for pair in "$@"; do
+    command -v "${pair%%=*}" >/dev/null || missing+=("${pair#*=}")
+  done
+  [ ${#missing[@]} -eq 0 ] && return
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null || { echo "please install: ${missing[*]}" >&2; exit 3; }
+    as_root=(sudo)
+  fi
+  command -v apt-get >/dev/null || { echo "please install: ${missing[*]}" >&2; exit 3; }
+  echo "installing: ${missing[*]}"
+  "${as_root[@]}" apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -qq -y --no-install-recommends "${missing[@]}" >/dev/null
+}
