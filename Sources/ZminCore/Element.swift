@@ -83,18 +83,14 @@ package struct ElementBuffer {
   package var elements: UnsafeMutableBufferPointer<Element> { .init(rebasing: storage.prefix(count)) }
 
   /// Appends an element. One that only makes a demand is narrowed by the next, which stands in the same level: the two
-  /// become one.
-  ///
-  /// - Returns: False if the demands contradict each other.
-  mutating func append(_ element: Element) -> Bool {
-    if element == Element(.any) { return true }
+  /// become one, and if they contradict each other one that no level meets.
+  mutating func append(_ element: Element) {
+    if element == Element(.any) { return }
     if count > 0, storage[count - 1].action == .stay {
-      let levels = storage[count - 1].levels.intersection(element.levels)
-      storage[count - 1] = Element(levels, element.action)
-      return !levels.isEmpty
+      storage[count - 1] = Element(storage[count - 1].levels.intersection(element.levels), element.action)
+    } else {
+      storage[count] = element
+      count += 1
     }
-    storage[count] = element
-    count += 1
-    return !element.levels.isEmpty
   }
 }

@@ -17,7 +17,8 @@ package struct SliceScanner {
   ///   - output: Room for all that is kept, in `concat` 5 bytes for 3 of the input. An LF before the first token, which
   ///     only what stands before the slice can ask for, is not in it.
   ///   - elements: Room for an element a byte.
-  /// - Returns: Nil if the slice is dirty: no valid document has it after that start.
+  /// - Returns: Nil if the slice is dirty by what is local alone: no valid document has it after that start, however
+  ///   deep it is nested.
   /// - Complexity: O(*n*).
   package func scan(
     _ input: UnsafeRawBufferPointer, from start: Lexeme, into output: UnsafeMutableRawBufferPointer,
@@ -30,7 +31,8 @@ package struct SliceScanner {
       var isKept = step.isKept
       if let token = step.token {
         let seam = local.tokens.append(TokenRun(token), format: format)
-        guard elements.append(Element(seam.levels, token.action)) else { return nil }
+        guard !seam.levels.isEmpty else { return nil }
+        elements.append(Element(seam.levels, token.action))
         if seam.isBoundary, token != .lineFeed {
           output[local.outputByteCount] = UInt8(ascii: "\n")
           local.outputByteCount += 1

@@ -74,4 +74,17 @@ import ZminTestSupport
     }
     #expect(cleanCount > rounds / 4, "hardly any case is clean")
   }
+
+  /// What needs no nesting to be found wrong, stage 1 finds wrong by itself.
+  @Test(arguments: ["{1", "[:", ":,", "\"a\" 1", "[,", "1:", "{\"a\",", "tru ", "01", "\"\\x", "\"\u{1}", "}1", ",]"])
+  func locallyWrong(_ text: String) {
+    #expect(!ScannedSlice(Array(text.utf8)[...], from: .between, .json).isLocallyClean)
+  }
+
+  /// What needs nesting is found wrong by the elements.
+  @Test(arguments: ["[}", "{]", "[1,\"a\":", "1,2}", "{\"a\":1,2"])
+  func wronglyNested(_ text: String) {
+    let scanned = ScannedSlice(Array(text.utf8)[...], from: .between, .json)
+    #expect(scanned.summary.isDirty)
+  }
 }

@@ -6,6 +6,8 @@ struct ScannedSlice {
   var summary: SliceSummary
   var output: [UInt8]
   var elements: [Element]
+  /// Whether stage 1 found nothing wrong.
+  var isLocallyClean: Bool
 
   init(_ bytes: ArraySlice<UInt8>, from start: Lexeme, _ format: Format) {
     var output = [UInt8](repeating: 0, count: 2 * bytes.count + 1)
@@ -23,6 +25,7 @@ struct ScannedSlice {
     output.removeSubrange((local?.outputByteCount ?? 0)...)
     elements.removeSubrange(elementCount...)
     summary = SliceSummary(lexical, local, elements: elements)
+    isLocallyClean = local != nil
     self.output = output
     self.elements = elements
   }
