@@ -159,14 +159,9 @@ import ZminTestSupport
       let input = try [UInt8](Data(contentsOf: file))
       let name = file.lastPathComponent
       let whole = try runner.run(input)
-      let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
-      let markBytes = input.starts(with: mark) ? mark.count : 0
-      let oracle = Oracle(Array(input[markBytes...]), .json)
-      // The oracle knows no byte order marks: the beginning of one may go on.
-      let cutMarkBytes = markBytes > 0 ? 0 : zip(input, mark).prefix { $0 == $1 }.count
-      let errorOffset = cutMarkBytes > 0 ? cutMarkBytes : oracle.errorOffset.map { $0 + markBytes }
-      #expect(whole.error?.offset == errorOffset, "\(name)")
-      if whole.error == nil { #expect(whole.output == oracle.output, "\(name)") }
+      let expected = Expected(input, .json)
+      #expect(whole.error?.offset == expected.errorOffset, "\(name)")
+      if whole.error == nil { #expect(whole.output == expected.output, "\(name)") }
       switch name.first {
       case "y": #expect(whole.error == nil, "\(name)")
       case "n": #expect(whole.error != nil, "\(name)")
