@@ -15,6 +15,10 @@ let cSettings: [CSetting] = [
   .enableWarning("conversion"),
 ]
 
+// `scripts/quickstart` says which commit it builds. SwiftPM's own git information is cached across commits.
+let versionSettings: [CSetting] =
+  Context.environment["ZMIN_COMMIT"].map { [.define("ZMIN_COMMIT", to: "\"\($0)\"")] } ?? []
+
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 
@@ -31,6 +35,7 @@ let package = Package(
   targets: [
     .target(name: "CZminSIMD", cSettings: cSettings),
     .systemLibrary(name: "CZminIO"),
+    .target(name: "CZminVersion", cSettings: cSettings + versionSettings),
     .target(name: "ZminMemory", swiftSettings: swiftSettings),
     .target(name: "ZminCore", dependencies: ["ZminMemory"], swiftSettings: swiftSettings),
     .target(name: "ZminCPU", dependencies: ["CZminSIMD", "ZminCore", "ZminMemory"], swiftSettings: swiftSettings),
@@ -40,7 +45,9 @@ let package = Package(
       swiftSettings: swiftSettings),
     .executableTarget(
       name: "ZminCommand",
-      dependencies: ["Zmin", "ZminCPU", "ZminCore", "ZminIO", "ZminMemory", argumentParser, systemPackage],
+      dependencies: [
+        "CZminVersion", "Zmin", "ZminCPU", "ZminCore", "ZminIO", "ZminMemory", argumentParser, systemPackage,
+      ],
       swiftSettings: swiftSettings),
     .executableTarget(
       name: "KernelBenchmark", dependencies: ["Zmin", "ZminCPU", "ZminCore", "ZminMemory", argumentParser],

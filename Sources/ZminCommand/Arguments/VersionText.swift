@@ -1,3 +1,4 @@
+import CZminVersion
 import ZminCPU
 
 /// What `--version` prints.
@@ -18,5 +19,5 @@ package enum VersionText {
   }
 
   /// The commit that was built, where the build knew it.
-  static var commit: String? { nil }
+  static var commit: String? { zmin_commit().map { String(cString: $0) } }
 }
