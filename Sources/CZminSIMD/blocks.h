@@ -1,6 +1,7 @@
 // What the kernels with short registers, AVX2 and NEON, make of their layers; it comes at the end of avx2.h or neon.h.
 //
-// They have no instruction that packs bytes: bytes are packed eight at a time, by a shuffle for each mask of eight bits.
+// They have no instruction that packs bytes: bytes are packed eight at a time, by a shuffle for each mask of eight
+// bits.
 #ifndef CZMIN_BLOCKS_H
 #define CZMIN_BLOCKS_H
 

@@ -52,7 +52,8 @@ static void add_blanks(document *to, zmin_format format) {
 static void add_string(document *to) {
   static const char *const parts[] = {
       "a", "key", " ", "0123456789", "{}[]:,", "\\\\", "\\\"", "\\n", "\\u00e9", "\\uD83D\\uDE00", "\xC3\xA9",
-      "\xE2\x82\xAC", "\xE0\xA0\x80", "\xED\x9F\xBF", "\xF0\x9F\x98\x80", "\xF4\x8F\xBF\xBF", "\xF0\x90\x80\x80", "\x7F"};
+      "\xE2\x82\xAC", "\xE0\xA0\x80", "\xED\x9F\xBF", "\xF0\x9F\x98\x80", "\xF4\x8F\xBF\xBF",
+      "\xF0\x90\x80\x80", "\x7F"};
   add(to, "\"");
   unsigned style = below(3);
   for (unsigned left = below(20) ? below(8) : below(120); left > 0; left--) {
@@ -63,7 +64,8 @@ static void add_string(document *to) {
 
 static void add_number(document *to) {
   static const char *const parts[] = {
-      "0", "1", "-0", "-1", "0.5", "10.25e3", "1E+5", "7e-05", "-123456789", "3.141592653589793", "0e0", "100000000000"};
+      "0", "1", "-0", "-1", "0.5", "10.25e3", "1E+5", "7e-05", "-123456789", "3.141592653589793", "0e0",
+      "100000000000"};
   add(to, parts[below(12)]);
 }
 
@@ -107,21 +109,30 @@ static void generate(document *to, zmin_format format) {
   if (format == ZMIN_JSON) add(to, "1]");
 }
 
+/// One to three edits, and in every other document an early end, so that what is wrong just before it has to be seen
+/// there.
 static void mutate(document *in) {
-  static const char bytes[] = "{}[]:,\"\\ \t\n\r0123456789-+.eEtruefalsn/bfu\x01\x1F\x7F\xC3\xA9\x80\xE2\x82\xED\xA0\xF0\x9F\xF4\x90";
+  static const char bytes[] =
+      "{}[]:,\"\\ \t\n\r0123456789-+.eEtruefalsn/bfu\x01\x1F\x7F\xC3\xA9\x80\xE2\x82\xED\xA0\xF0\x9F\xF4\x90";
   for (unsigned left = 1 + below(3); left > 0 && in->count > 1; left--) {
     size_t at = below((unsigned)in->count);
     uint8_t *place = in->bytes + at;
-    switch (below(4)) {
+    switch (below(5)) {
       case 0: *place = (uint8_t)bytes[below(sizeof bytes - 1)]; break;
       case 1: *place ^= (uint8_t)(1U << below(8)); break;
       case 2: memmove(place, place + 1, --in->count - at); break;
+      case 3:
+        while (at < in->count && memchr("{}[]", in->bytes[at], 4) == NULL) at++;
+        if (at < in->count) in->bytes[at] = (uint8_t)"{}[] "[below(5)];
+        if (at < in->count && below(2)) in->count = at + 1 + below((unsigned)(in->count - at));
+        break;
       default:
         memmove(place + 1, place, in->count++ - at);
         *place = (uint8_t)bytes[below(sizeof bytes - 1)];
         break;
     }
   }
+  if (below(2)) in->count = 1 + below((unsigned)in->count);
 }
 
 static void expect(bool right, const char *what, const document *in, zmin_format format, size_t at) {
