@@ -61,6 +61,10 @@ let package = Package(
       name: "ZminTests",
       dependencies: ["Zmin", "ZminCPU", "ZminCore", "ZminIO", "ZminMemory", "ZminTestSupport", systemPackage],
       swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ZminCommandTests",
+      dependencies: ["ZminCommand", "ZminCPU", "ZminIO", argumentParser, systemPackage],
+      swiftSettings: swiftSettings),
     .testTarget(name: "ZminIOTests", dependencies: ["ZminIO", systemPackage], swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6]

@@ -53,6 +53,7 @@ AVX512_INLINE size_t minify_groups(
   uint8_t *start = out;
   scan_state scan = begin_raw_scan(state);
   unsigned current = 0;
+  // What came before the group whose masks have been made last, for the portable kernel to begin from.
   scan_state before = scan;
   bool right = scan_raw(&scan, format, in, &workspace->masks[0]);
   while (in < end) {
@@ -65,9 +66,8 @@ AVX512_INLINE size_t minify_groups(
       if (in < end) right = scan_raw(&scan, format, in, &workspace->masks[current]);
       continue;
     }
-    scan_state after = scan;
+    before = scan;
     if (LIKELY(end - in > GROUP)) right = scan_raw(&scan, format, in + GROUP, &workspace->masks[current ^ 1]);
-    before = after;
     const uint64_t *masks = workspace->masks[current].output;
 #pragma clang loop unroll(full)
     for (int block = 0; block < BLOCKS; block++) {

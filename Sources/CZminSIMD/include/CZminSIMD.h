@@ -83,7 +83,8 @@ typedef struct {
 
 /// What a kernel can do on this CPU.
 typedef struct {
-  bool avx512;  // F BW VL DQ VBMI VBMI2 BMI1 BMI2 LZCNT POPCNT PCLMULQDQ VPCLMULQDQ and the system saves the registers
+  // F BW VL DQ CD VBMI VBMI2 BMI1 BMI2 LZCNT POPCNT PCLMULQDQ VPCLMULQDQ, and the system saves the registers
+  bool avx512;
   bool gfni;
 } zmin_cpu_features;
 zmin_cpu_features zmin_detect_cpu(void);
@@ -110,6 +111,7 @@ bool zmin_check_portable(
 size_t zmin_raw_portable(zmin_raw_state *, zmin_format, const uint8_t *in, size_t n, uint8_t *out, void *workspace);
 
 #if defined(__x86_64__)
+// These need both `avx512` and `gfni`, and a workspace of that many bytes; the portable ones need none.
 bool zmin_check_avx512(
     zmin_state *, zmin_format, const uint8_t *in, size_t n, uint8_t *out, size_t *written, void *workspace);
 size_t zmin_raw_avx512(zmin_raw_state *, zmin_format, const uint8_t *in, size_t n, uint8_t *out, void *workspace);
