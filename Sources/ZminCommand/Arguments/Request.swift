@@ -40,8 +40,10 @@ package enum Request {
 
   private static func text(for arguments: [String]) -> String {
     do {
-      // Help is a command of the tree that throws its text.
-      var command = try ZminTree.parseAsRoot(arguments)
+      // Help is a command of the tree that throws its text. The tree by itself would take a subcommand for a path.
+      var command =
+        try namesSubcommand(arguments)
+        ? DevicesCommand.parseAsRoot(Array(arguments.dropFirst())) : ZminTree.parseAsRoot(arguments)
       try command.run()
       return ""
     } catch {
