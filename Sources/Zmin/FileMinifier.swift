@@ -52,6 +52,11 @@ package struct FileOutcome: Sendable {
   package let result: RunResult
   /// Whether the destination holds the output: in place, whether the file was replaced.
   package internal(set) var isWritten = false
+
+  /// Whether the source was taken to its end.
+  var isValid: Bool {
+    if case .complete = result { true } else { false }
+  }
 }
 
 /// Minifies files, one after another, from where they are to where they shall be.
@@ -153,8 +158,9 @@ package struct FileMinifier: ~Copyable {
     for source in sources where outcomes.areValid {
       var input = try open(source)
       try check(input)
-      outcomes.append(FileOutcome(source: source, result: try run(from: &input, to: &output, &rejected)))
-      try input.checkUnchanged()
+      let outcome = FileOutcome(source: source, result: try run(from: &input, to: &output, &rejected))
+      try input.checkUnchanged(isReadToEnd: outcome.isValid)
+      outcomes.append(outcome)
     }
     return outcomes
   }
@@ -197,7 +203,7 @@ package struct FileMinifier: ~Copyable {
     if rejected == nil, let outcome = try outcomeIfUnchanged(source, &input) { return outcome }
     var output = FileOutput(file: try OutputFile(replacing: input, under: rules, sync: sync), isFinal: false)
     let outcome = FileOutcome(source: source, result: try run(from: &input, to: &output, &rejected))
-    try input.checkUnchanged()
+    try input.checkUnchanged(isReadToEnd: outcome.isValid)
     guard case .complete(let totals) = outcome.result else { return outcome }
     if totals.isUnchanged || minimumSaving?.isReached(totals) == false {
       try commit(&rejected)
@@ -217,8 +223,9 @@ package struct FileMinifier: ~Copyable {
       switch result {
       case .complete(let totals) where !totals.isUnchanged: break
       default:
-        try input.checkUnchanged()
-        return FileOutcome(source: source, result: result)
+        let outcome = FileOutcome(source: source, result: result)
+        try input.checkUnchanged(isReadToEnd: outcome.isValid)
+        return outcome
       }
     } catch is ChangeDetector.Changed {}
     input.rewind()
@@ -227,9 +234,5 @@ package struct FileMinifier: ~Copyable {
 }
 
 extension [FileOutcome] {
-  fileprivate var areValid: Bool {
-    allSatisfy { outcome in
-      if case .complete = outcome.result { true } else { false }
-    }
-  }
+  fileprivate var areValid: Bool { allSatisfy(\.isValid) }
 }
