@@ -136,8 +136,10 @@ package struct FileMinifier: ~Copyable {
 
   /// Refuses a destination that is one of the sources, before anything is opened for writing.
   private func refuse(_ destination: FilePath, among sources: [FileSource]) throws {
-    for source in sources where try open(source).isSameFile(as: destination) {
-      throw FileError.refused(.path(destination), .isInput)
+    for source in sources {
+      // Opening a FIFO only to close it again would wake its writer and lose what it writes.
+      if case .path(let path) = source, try files.statusIfPresent(of: path)?.kind == .fifo { continue }
+      if try open(source).isSameFile(as: destination) { throw FileError.refused(.path(destination), .isInput) }
     }
   }
 
