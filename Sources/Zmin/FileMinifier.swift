@@ -37,7 +37,7 @@ package enum FileDestination: Sendable {
 package struct BadLines: Sendable {
   /// The file that they go to.
   package var path: FilePath
-  /// How many there may be, nil for any number.
+  /// How many there may be in all inputs of one output together, nil for any number.
   package var maximum: Int?
 
   package init(path: FilePath, maximum: Int?) {
@@ -52,6 +52,13 @@ package struct FileOutcome: Sendable {
   package let result: RunResult
   /// Whether the destination holds the output: in place, whether the file was replaced.
   package internal(set) var isWritten = false
+
+  /// Lines that were put aside.
+  var badLines: Int {
+    switch result {
+    case .complete(let totals), .invalid(_, let totals): totals.badLines
+    }
+  }
 
   /// Whether the source was taken to its end.
   var isValid: Bool {
@@ -160,7 +167,9 @@ package struct FileMinifier: ~Copyable {
     for source in sources where outcomes.areValid {
       var input = try open(source)
       try check(input)
-      let outcome = FileOutcome(source: source, result: try run(from: &input, to: &output, &rejected))
+      let badLinesBefore = outcomes.reduce(0) { $0 + $1.badLines }
+      let result = try run(from: &input, to: &output, &rejected, badLinesBefore: badLinesBefore)
+      let outcome = FileOutcome(source: source, result: result)
       try input.checkUnchanged(isReadToEnd: outcome.isValid)
       outcomes.append(outcome)
     }
@@ -168,10 +177,11 @@ package struct FileMinifier: ~Copyable {
   }
 
   private mutating func run<Output: RunOutput & ~Copyable>(
-    from input: inout InputFile, to output: inout Output, _ rejected: inout FileOutput?
+    from input: inout InputFile, to output: inout Output, _ rejected: inout FileOutput?, badLinesBefore: Int = 0
   ) throws -> RunResult {
     guard var file = rejected.take() else { return try windowedRun.run(from: &input, to: &output) }
-    let result = try lineRun?.run(from: &input, to: &output, badLinesTo: &file, badLinesMax: badLines?.maximum)
+    let badLinesMax = badLines?.maximum.map { $0 - badLinesBefore }
+    let result = try lineRun?.run(from: &input, to: &output, badLinesTo: &file, badLinesMax: badLinesMax)
     rejected = consume file
     guard let result else { return try windowedRun.run(from: &input, to: &output) }
     return result

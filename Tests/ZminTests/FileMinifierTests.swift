@@ -170,4 +170,16 @@ import ZminMemory
     }
     #expect(names == ["in.ndjson"])
   }
+
+  @Test func badLinesOfAllInputsAreCountedTogether() throws {
+    let source = try write("[\n1\n", to: "in.ndjson")
+    for (maximum, isWritten) in [(2, true), (1, false)] {
+      let outcomes = try minify(
+        [source, source], .ndjson, to: .file(path("out\(maximum)")),
+        badLines: BadLines(path: path("bad\(maximum)"), maximum: maximum))
+      #expect(outcomes.allSatisfy { $0.isWritten == isWritten })
+    }
+    #expect(names == ["bad2", "in.ndjson", "out2"])
+    #expect(try text("bad2") == "[\n[\n")
+  }
 }
