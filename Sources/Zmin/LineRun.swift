@@ -50,9 +50,12 @@ package struct LineRun: ~Copyable {
       let readBytes = try input.read(into: UnsafeMutableRawBufferPointer(rebasing: lines.bytes[waitingBytes...]))
       totals.inputBytes += readBytes
       let read = UnsafeRawBufferPointer(rebasing: lines.bytes.prefix(waitingBytes + readBytes))
+      // There is no LF in what waits: looking there again with every read would cost the square of a long line.
+      let new = UnsafeRawBufferPointer(rebasing: read.dropFirst(waitingBytes))
       let wholeBytes =
         readBytes == 0
-        ? read.count : read.lastIndex(ofByte: UInt8(ascii: "\n"), before: read.count).map { $0 + 1 } ?? 0
+        ? read.count
+        : new.lastIndex(ofByte: UInt8(ascii: "\n"), before: new.count).map { waitingBytes + $0 + 1 } ?? 0
       let whole = UnsafeRawBufferPointer(rebasing: read.prefix(wholeBytes))
       if try writeIfClean(whole, at: counter.offset, &totals, to: &accepted) {
         counter.advance(over: whole)

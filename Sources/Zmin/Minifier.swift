@@ -63,13 +63,14 @@ package struct Minifier: ~Copyable {
 
   /// Forgets the input so far and begins another.
   ///
-  /// - Parameter offset: The offset that its first byte is said to have; a byte order mark is looked for at 0 only.
+  /// - Parameter offset: The offset that its first byte is said to have. Past 0 it is a later part of the same input:
+  ///   what is known of the input's first bytes stays, and no byte order mark is looked for.
   package mutating func reset(offset: Int = 0) {
     state.reset()
     unchecked = UncheckedState()
     consumedBytes = offset
     byteOrderMarkBytes = offset == 0 ? 0 : Self.byteOrderMark.count
-    head.removeAll(keepingCapacity: true)
+    head.removeLast(max(0, head.count - offset))
     openQuoteOffset = nil
     pending = nil
   }
