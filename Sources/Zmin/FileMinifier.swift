@@ -111,6 +111,9 @@ package struct FileMinifier: ~Copyable {
       return try minify(sources, to: destination, &unused)
     }
     try refuse(badLines.path, among: sources)
+    if case .file(let path) = destination, try files.isOneOutput(path, badLines.path) {
+      throw FileError.refused(.path(badLines.path), .isOutput)
+    }
     var rejected: FileOutput? = FileOutput(
       file: try OutputFile(at: badLines.path, using: files, sync: sync), isFinal: false)
     return try minify(sources, to: destination, &rejected)

@@ -68,6 +68,17 @@ struct OutputTests {
     #expect(scratch.status(of: "fifo").st_mode & S_IFMT == S_IFIFO)
   }
 
+  @Test("An open descriptor by name is written to, and its file not replaced", arguments: ["stdout", "fd/1", "fd/3"])
+  func ownDescriptor(_ name: String) throws {
+    let scratch = try Scratch()
+    try scratch.write("before\n", to: "log")
+    let run = try ZminProgram.shell(
+      "{ echo '[ 1 ]' | $ZMIN -o /dev/\(name) 3>&1 && echo && echo after; } >> log", in: scratch)
+    #expect(run.ending == .exit(0))
+    #expect(scratch.text(of: "log") == "before\n[1]\nafter\n")
+    #expect(try ZminProgram.shell("$ZMIN log -o /dev/stdout >> log", in: scratch).ending == .exit(2))
+  }
+
   @Test("A FIFO that is the input is opened once, as its writer waits for it")
   func fifoIsInput() throws {
     let scratch = try Scratch()

@@ -160,6 +160,21 @@ import ZminMemory
     #expect(try text("in.ndjson") == "[1,2]\n3\n")
   }
 
+  @Test func badLinesAndOutputAreTwoFiles() throws {
+    let source = try write("1\n[\n", to: "in.ndjson")
+    try FileManager.default.createSymbolicLink(
+      at: directory.appending(path: "link"), withDestinationURL: directory.appending(path: "out"))
+    for name in ["out", "link", "../\(directory.lastPathComponent)/out"] {
+      #expect(throws: FileError.refused(.path(path(name)), .isOutput)) {
+        try minify([source], .ndjson, to: .file(path("out")), badLines: BadLines(path: path(name), maximum: nil))
+      }
+    }
+    #expect(names == ["in.ndjson", "link"])
+    let null = FilePath("/dev/null")
+    let outcomes = try minify([source], .ndjson, to: .file(null), badLines: BadLines(path: null, maximum: nil))
+    #expect(outcomes[0].isWritten)
+  }
+
   @Test func tooManyBadLinesLeaveNothing() throws {
     let source = try write("[\n1\n[\n", to: "in.ndjson")
     let outcome = try minify(

@@ -39,6 +39,8 @@ package enum Request {
   }
 
   private static func text(for arguments: [String]) -> String {
+    // Asked of the root, the parser would give the root's help.
+    if namesSubcommand(arguments) { return ZminTree.helpMessage(for: DevicesCommand.self) }
     do {
       // Help is a command of the tree that throws its text. The tree by itself would take a subcommand for a path.
       var command =
