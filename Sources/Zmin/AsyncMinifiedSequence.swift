@@ -98,6 +98,8 @@ public struct AsyncMinifiedSequence<Base: AsyncSequence>: AsyncSequence where Ba
       } else if let chunk = try await base.next(isolation: actor) {
         rest = chunk[...]
       } else {
+        // Some sequences end when their task is cancelled, as if the input had.
+        try Task.checkCancellation()
         try box.stream.finish { output.append($0) }
         end()
       }

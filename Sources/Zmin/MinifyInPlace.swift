@@ -57,7 +57,7 @@ package func minifyInPlace(
   _ bytes: UnsafeMutableRawBufferPointer, _ options: MinifierOptions, windowBytes: Int, ledger: MemoryLedger
 ) throws(ZminError) -> Int {
   var input = try WholeInput(UnsafeRawBufferPointer(bytes), options, windowBytes: windowBytes, ledger: ledger)
-  let window = try WholeInput.outputWindow(options, windowBytes: windowBytes, ledger: ledger)
+  let window = try input.outputWindow(in: ledger)
   if options.checks {
     var hasRoom = true
     let outputBytes = try input.minify(room: { _ in window.bytes }) { output, offset, readBytes in

@@ -17,7 +17,7 @@ public func validate(
   options.validates = true
   try input.withContiguousBytes { bytes throws(ZminError) in
     var input = try WholeInput(bytes, options, windowBytes: WholeInput.windowBytes, ledger: ledger)
-    let window = try WholeInput.outputWindow(options, windowBytes: WholeInput.windowBytes, ledger: ledger)
+    let window = try input.outputWindow(in: ledger)
     _ = try input.minify(room: { _ in window.bytes }, handOn: { _, _, _ in })
   }
 }

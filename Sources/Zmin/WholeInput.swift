@@ -25,10 +25,9 @@ struct WholeInput: ~Copyable {
   /// A buffer that holds the output of any one window.
   ///
   /// - Throws: ``ZminError/outOfMemory(byteCount:)``.
-  static func outputWindow(
-    _ options: MinifierOptions, windowBytes: Int, ledger: MemoryLedger
-  ) throws(ZminError) -> ByteBuffer {
-    let byteCount = Minifier.outputBytes(forInputBytes: windowBytes, format: options.format)
+  func outputWindow(in ledger: MemoryLedger) throws(ZminError) -> ByteBuffer {
+    let byteCount = Minifier.outputBytes(
+      forInputBytes: min(windowBytes, bytes.count), format: minifier.options.format)
     return try ZminError.whenOutOfMemory { () throws(OutOfMemory) in
       try ByteBuffer(byteCount: byteCount, for: .outputWindow, in: ledger)
     }

@@ -23,9 +23,6 @@ public struct MemoryUsage: Sendable, Equatable {
   /// Allocations given back so far.
   public internal(set) var frees = 0
 
-  /// The usage of nothing.
-  public init() {}
-
   mutating func allocate(_ byteCount: Int) {
     currentBytes += byteCount
     peakBytes = max(peakBytes, currentBytes)
