@@ -6,7 +6,7 @@ package import ZminMemory
 ///
 /// Nothing is allocated for a window, and the memory used does not depend on the length of the input, only, by one bit a
 /// level, on how deep it nests.
-package struct Minifier: ~Copyable {
+package struct Minifier: ~Copyable, Sendable {
   /// What it does.
   package let options: MinifierOptions
   private let kernel: KernelRun
@@ -48,7 +48,7 @@ package struct Minifier: ~Copyable {
     self.kernel = kernel
     self.state = state
     self.windowStart = windowStart
-    reference = Reference(format: options.format, depthMax: options.depthMax)
+    reference = Reference(format: options.format, depthMax: max(0, options.depthMax))
     head.reserveCapacity(ForeignContent.signatureBytes)
   }
 
@@ -94,7 +94,7 @@ package struct Minifier: ~Copyable {
     let rest = takeByteOrderMark(window, into: output, &result)
     guard pending == nil else { return result }
     let room = UnsafeMutableRawBufferPointer(rebasing: output.dropFirst(result.writtenBytes))
-    if options.validates {
+    if options.checks {
       try check(rest, into: room, &result)
     } else {
       result.writtenBytes += kernel.unchecked(&unchecked, format: options.format, rest, into: room)
@@ -109,7 +109,7 @@ package struct Minifier: ~Copyable {
   package mutating func finish(into output: UnsafeMutableRawBufferPointer) -> Result {
     if let pending { return Result(failure: failure(pending)) }
     var result = Result()
-    if options.validates {
+    if options.checks {
       let isCutShort = (1..<Self.byteOrderMark.count).contains(byteOrderMarkBytes)
       if let fault = isCutShort ? .empty : reference.faultAtEnd(state) {
         result.failure = failure(PendingFailure(fault: fault, offset: consumedBytes))
@@ -136,7 +136,7 @@ package struct Minifier: ~Copyable {
     try state.nesting.reserve(window.count)
     try windowStart.assign(from: state)
     if let written = kernel.check(
-      &state, format: options.format, depthMax: options.depthMax, window, into: output)
+      &state, format: options.format, depthMax: reference.depthMax, window, into: output)
     {
       result.writtenBytes += written
       if !state.lexeme.isInString {
@@ -204,7 +204,7 @@ package struct Minifier: ~Copyable {
     var index = 0
     while byteOrderMarkBytes < Self.byteOrderMark.count, index < window.count {
       guard window[index] == Self.byteOrderMark[byteOrderMarkBytes] else {
-        if byteOrderMarkBytes > 0, options.validates {
+        if byteOrderMarkBytes > 0, options.checks {
           pending = PendingFailure(
             fault: .unexpected(window[index], expected: .start), offset: consumedBytes)
           result.failure = extendPendingFailure(with: UnsafeRawBufferPointer(rebasing: window.dropFirst(index)))
