@@ -86,9 +86,7 @@ package struct Minifier: ~Copyable, Sendable {
   package mutating func minify(
     _ window: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
   ) throws(OutOfMemory) -> Result {
-    if head.count < ForeignContent.signatureBytes {
-      head.append(contentsOf: window.prefix(ForeignContent.signatureBytes - head.count))
-    }
+    noteHead(window)
     if pending != nil { return Result(failure: extendPendingFailure(with: window)) }
     var result = Result()
     let rest = takeByteOrderMark(window, into: output, &result)
@@ -101,6 +99,29 @@ package struct Minifier: ~Copyable, Sendable {
       consumedBytes += rest.count
     }
     return result
+  }
+
+  /// Minifies what is the whole rest of the input, in one step and with a kernel alone.
+  ///
+  /// - Parameters:
+  ///   - rest: The rest of an input that is to be checked.
+  ///   - output: Room as ``outputBytes(forInputBytes:format:)`` says.
+  /// - Returns: Bytes written, nil if the input is not plainly clean; it is then for ``minify(_:into:)`` to say what is
+  ///   wrong, after a ``reset(offset:)``.
+  /// - Throws: ``OutOfMemory`` as ``minify(_:into:)`` does.
+  mutating func minifyIfClean(
+    _ rest: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
+  ) throws(OutOfMemory) -> Int? {
+    noteHead(rest)
+    var result = Result()
+    let body = takeByteOrderMark(rest, into: output, &result)
+    try state.nesting.reserve(body.count)
+    guard pending == nil,
+      let writtenBytes = kernel.check(
+        &state, format: options.format, depthMax: reference.depthMax, body, into: output)
+    else { return nil }
+    let end = finish(into: UnsafeMutableRawBufferPointer(rebasing: output[writtenBytes...]))
+    return end.failure == nil ? writtenBytes + end.writtenBytes : nil
   }
 
   /// Ends the input.
@@ -179,6 +200,13 @@ package struct Minifier: ~Copyable, Sendable {
   }
 
   // MARK: Failures
+
+  /// Keeps the first bytes of the input, which may tell what it is.
+  private mutating func noteHead(_ window: UnsafeRawBufferPointer) {
+    if head.count < ForeignContent.signatureBytes {
+      head.append(contentsOf: window.prefix(ForeignContent.signatureBytes - head.count))
+    }
+  }
 
   private mutating func extendPendingFailure(with bytes: UnsafeRawBufferPointer) -> Failure? {
     guard var pending else { return nil }
