@@ -118,6 +118,24 @@ struct OutputTests {
     #expect(scratch.text(of: "a.json") == "[ 1 ]")
   }
 
+  @Test("A slash at the end names a directory")
+  func trailingSlash() throws {
+    let scratch = try Scratch()
+    try scratch.write("[ 1 ]", to: "a.json")
+    let output = try ZminProgram.run(["a.json", "-o", "new/"], in: scratch)
+    #expect(output.ending == .exit(2))
+    #expect(output.errors.hasPrefix("zmin: --output needs a file, and new/ names a directory\n"))
+    for option in ["-t", "-i", "--check", "-v", "-oout"] {
+      let input = try ZminProgram.run([option, "a.json/"], in: scratch)
+      #expect(input.ending == .exit(3))
+      #expect(input.errors.contains("zmin: a.json/.: cannot "))
+      #expect(input.errors.contains(": Not a directory\n"))
+      #expect(input.output.isEmpty)
+    }
+    #expect(try ZminProgram.run(["missing/"], in: scratch).errors.hasSuffix(": No such file or directory\n"))
+    #expect(scratch.names == ["a.json"])
+  }
+
   @Test("A directory that is not there or not writable is an error")
   func noDirectory() throws {
     let run = try ZminProgram.run(["-o", "/nonexistent/out.json"], input: "1")

@@ -41,7 +41,9 @@ struct PlannerTests {
       (["--bad-lines", "b", "--no-validate", "a.jsonl"], "exclude"),
       (["--bad-lines", "b", "-t", "a.jsonl", "c.jsonl"], "one input"), (["dir"], "directory"),
       (["-i", "a", "dir"], "directory"),
-      (["--kernel", "abacus"], "portable"), ([""], "empty"), (["a.json", "b.jsonl"], "2 inputs need"),
+      (["a", "-o", "b/"], "b/ names a directory"), (["a.jsonl", "--bad-lines", "b//"], "b/ names a directory"),
+      (["dir/"], "dir is a directory"), (["--kernel", "abacus"], "portable"), ([""], "empty"),
+      (["a.json", "b.jsonl"], "2 inputs need"),
     ])
   func usageErrors(_ arguments: [String], _ part: String) throws {
     do {

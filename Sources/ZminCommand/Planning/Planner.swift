@@ -59,7 +59,9 @@ package struct Planner {
       if surroundings.facts(about: argument.path)?.kind == .directory {
         throw .usage("\(FileName.path(argument.path)) is a directory, and directories are not walked: name its files")
       }
-      inputs.append(Plan.Input(source: .path(argument.path), format: format(of: argument.path)))
+      // What the slash asks of the system, a dot after it asks as well, and a path keeps that.
+      let path = argument.namesDirectory ? argument.path.appending(".") : argument.path
+      inputs.append(Plan.Input(source: .path(path), format: format(of: argument.path)))
     }
     return inputs
   }
@@ -83,6 +85,11 @@ package struct Planner {
     }
     if !options.isInPlace, let option = options.inPlace.firstGiven { throw .usage("\(option) needs --in-place") }
     if options.output?.path.isEmpty == true { throw .usage("the path of --output is empty") }
+    for (option, argument) in [("--output", options.output), ("--bad-lines", options.badLines)] {
+      if let argument, argument.namesDirectory {
+        throw .usage("\(option) needs a file, and \(FileName.path(argument.path))/ names a directory")
+      }
+    }
   }
 
   private func task(for inputs: [Plan.Input]) throws(PlanError) -> Plan.Task {
