@@ -106,13 +106,10 @@ package struct FileMinifier: ~Copyable {
   ///
   /// - Throws: ``FileError``, ``OutOfMemory``, ``LineTooLong``.
   package mutating func minify(_ sources: [FileSource], to destination: FileDestination) throws -> [FileOutcome] {
+    try DestinationCheck(badLines: badLines?.path, files: files).check(sources, to: destination)
     guard let badLines else {
       var unused: FileOutput?
       return try minify(sources, to: destination, &unused)
-    }
-    try refuse(badLines.path, among: sources)
-    if case .file(let path) = destination, try files.isOneOutput(path, badLines.path) {
-      throw FileError.refused(.path(badLines.path), .isOutput)
     }
     var rejected: FileOutput? = FileOutput(
       file: try OutputFile(at: badLines.path, using: files, sync: sync), isFinal: false)
@@ -130,26 +127,14 @@ package struct FileMinifier: ~Copyable {
       return outcomes
     case .standardOutput:
       var output = FileOutput(file: try .standardOutput(using: files, sync: sync), isFinal: true)
-      let outcomes = try runAll(sources, to: &output, &rejected) { input in
-        if try input.isSameFileAsStandardOutput() { throw FileError.refused(.standardOutput, .isInput) }
-      }
+      let outcomes = try runAll(sources, to: &output, &rejected)
       return try commit(output, &rejected, outcomes)
     case .file(let path):
-      try refuse(path, among: sources)
       var output = FileOutput(file: try OutputFile(at: path, using: files, sync: sync), isFinal: false)
       let outcomes = try runAll(sources, to: &output, &rejected)
       return try commit(output, &rejected, outcomes)
     case .inPlace(let rules, let minimumSaving):
       return try sources.map { try replace($0, rules, minimumSaving, &rejected) }
-    }
-  }
-
-  /// Refuses a destination that is one of the sources, before anything is opened for writing.
-  private func refuse(_ destination: FilePath, among sources: [FileSource]) throws {
-    for source in sources {
-      // Opening a FIFO only to close it again would wake its writer and lose what it writes.
-      if case .path(let path) = source, try files.statusIfPresent(of: path)?.kind == .fifo { continue }
-      if try open(source).isSameFile(as: destination) { throw FileError.refused(.path(destination), .isInput) }
     }
   }
 
@@ -163,13 +148,11 @@ package struct FileMinifier: ~Copyable {
   // MARK: Running
 
   private mutating func runAll<Output: RunOutput & ~Copyable>(
-    _ sources: [FileSource], to output: inout Output, _ rejected: inout FileOutput?,
-    checking check: (borrowing InputFile) throws -> Void = { _ in }
+    _ sources: [FileSource], to output: inout Output, _ rejected: inout FileOutput?
   ) throws -> [FileOutcome] {
     var outcomes: [FileOutcome] = []
     for source in sources where outcomes.areValid {
       var input = try open(source)
-      try check(input)
       let badLinesBefore = outcomes.reduce(0) { $0 + $1.badLines }
       let result = try run(from: &input, to: &output, &rejected, badLinesBefore: badLinesBefore)
       let outcome = FileOutcome(source: source, result: result)

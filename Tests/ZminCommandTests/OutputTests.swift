@@ -136,6 +136,28 @@ struct OutputTests {
     #expect(scratch.names == ["a.json"])
   }
 
+  @Test("No input is added to by what comes before it")
+  func appendedToALaterInput() throws {
+    let scratch = try Scratch()
+    try scratch.write("[ 1 ]\n", to: "a.jsonl")
+    try scratch.write("[ 2 ]\n", to: "b.jsonl")
+    mkfifo(scratch.file("fifo.jsonl"), 0o600)
+    for inputs in ["a.jsonl b.jsonl", "b.jsonl a.jsonl", "missing.jsonl b.jsonl", "fifo.jsonl b.jsonl"] {
+      let run = try ZminProgram.shell("$ZMIN \(inputs) >> b.jsonl", in: scratch)
+      #expect(run.ending == .exit(2))
+      #expect(run.errors.contains("zmin: standard output: is both input and output: use --in-place\n"))
+    }
+    #expect(
+      try ZminProgram.shell("$ZMIN --format ndjson a.jsonl - < b.jsonl >> b.jsonl", in: scratch).ending == .exit(2))
+    #expect(scratch.text(of: "b.jsonl") == "[ 2 ]\n")
+    let badLines = try ZminProgram.shell("$ZMIN a.jsonl --bad-lines log > log", in: scratch)
+    #expect(badLines.errors.contains("zmin: log: is both the output and --bad-lines\n"))
+    #expect(badLines.ending == .exit(2))
+    #expect(
+      try ZminProgram.shell("$ZMIN b.jsonl fifo.jsonl & $ZMIN a.jsonl > fifo.jsonl; wait", in: scratch).output
+        == "[2]\n[1]\n")
+  }
+
   @Test("A directory that is not there or not writable is an error")
   func noDirectory() throws {
     let run = try ZminProgram.run(["-o", "/nonexistent/out.json"], input: "1")
