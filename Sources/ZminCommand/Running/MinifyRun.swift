@@ -11,6 +11,8 @@ struct MinifyRun: ~Copyable {
   private let files: FileAccess
   private let console: Console
   private var tally = Tally()
+  /// Inputs that were begun.
+  private var reached = 0
   private var minifier: FileMinifier?
   private var minifierFormat = Format.json
 
@@ -35,11 +37,9 @@ struct MinifyRun: ~Copyable {
   consuming func run() -> Ending {
     announce()
     let start = MonotonicClock.seconds()
-    var reached = 0
     do {
-      if case .write = plan.task {
-        try takeTogether()
-        reached = plan.inputs.count
+      if case .write(let destination) = plan.task {
+        try takeTogether(to: destination)
       } else {
         for input in plan.inputs {
           reached += 1
@@ -56,11 +56,19 @@ struct MinifyRun: ~Copyable {
   // MARK: Inputs
 
   /// All inputs into one output.
-  private mutating func takeTogether() throws {
-    guard case .write(let destination) = plan.task, let first = plan.inputs.first else { return }
-    _ = try guarding(first.name) { run in
-      for (outcome, input) in zip(try run.minify(run.plan.inputs, to: destination), run.plan.inputs) {
-        run.report(outcome, input)
+  private mutating func takeTogether(to destination: FileDestination) throws {
+    var outcomes: [FileOutcome] = []
+    let result = Result { try minify(plan.inputs, to: destination, &outcomes) }
+    for (outcome, input) in zip(outcomes, plan.inputs) { report(outcome, input) }
+    reached = outcomes.count
+    // What failed is the output, or memory, under the hands of the input that comes next.
+    let current = plan.inputs[min(reached, plan.inputs.count - 1)]
+    _ = try guarding(current.name) { run in
+      do {
+        try result.get()
+      } catch {
+        if !MinifyRun.isRefusal(error) { run.reached = min(run.reached + 1, run.plan.inputs.count) }
+        throw error
       }
     }
   }
@@ -76,7 +84,9 @@ struct MinifyRun: ~Copyable {
         destination = .nowhere
       case .write, .test, .check, .rehearse: destination = .nowhere
       }
-      for outcome in try run.minify([input], to: destination) { try run.judge(outcome, input) }
+      var outcomes: [FileOutcome] = []
+      try run.minify([input], to: destination, &outcomes)
+      for outcome in outcomes { try run.judge(outcome, input) }
     }
   }
 
@@ -85,13 +95,15 @@ struct MinifyRun: ~Copyable {
     try InputFile(path, using: files).checkReplaceable(under: rules)
   }
 
-  private mutating func minify(_ inputs: [Plan.Input], to destination: FileDestination) throws -> [FileOutcome] {
+  private mutating func minify(
+    _ inputs: [Plan.Input], to destination: FileDestination, _ outcomes: inout [FileOutcome]
+  ) throws {
     let format = inputs.first?.format ?? .json
     if minifierFormat != format { minifier = nil }
     var minifier = try self.minifier.take() ?? makeMinifier(format)
-    let result = Result { try minifier.minify(inputs.map(\.source), to: destination) }
+    let result = Result { try minifier.minify(inputs.map(\.source), to: destination, outcomes: &outcomes) }
     self.minifier = consume minifier
-    return try result.get()
+    try result.get()
   }
 
   private mutating func makeMinifier(_ format: Format) throws -> FileMinifier {
@@ -113,16 +125,26 @@ struct MinifyRun: ~Copyable {
     } catch let error as Stopped {
       throw error
     } catch {
-      console.say(FailureMessage.text(for: error, input: name))
-      guard let error = error as? FileError else {
-        tally.addFailure(.failure)
-        return true
-      }
-      switch error {
-      case .refused(_, .isInput), .refused(_, .isOutput): tally.addFailure(.usage)
-      default: tally.addFailure(.failure)
-      }
-      return !error.isStorageFull
+      fail(error, name)
+      return (error as? FileError)?.isStorageFull != true
+    }
+  }
+
+  /// Says what went wrong and counts it.
+  private mutating func fail(_ error: any Error, _ name: FileName) {
+    console.say(FailureMessage.text(for: error, input: name))
+    if Self.isRefusal(error) {
+      tally.raise(to: .usage)
+    } else {
+      tally.addFailure(.failure)
+    }
+  }
+
+  /// Whether nothing was done because the command line asks for what would destroy an input or output.
+  private static func isRefusal(_ error: any Error) -> Bool {
+    switch error as? FileError {
+    case .refused(_, .isInput), .refused(_, .isOutput): true
+    default: false
     }
   }
 
@@ -137,9 +159,12 @@ struct MinifyRun: ~Copyable {
       tally.add(error)
       console.say("\(input.name):\(error)")
       return nil
+    case .failed(let error):
+      fail(error, input.name)
+      return nil
     case .complete(let totals):
       tally.add(totals)
-      if totals.badLines > 0, plan.verbosity != .quiet, let badLines = plan.badLines {
+      if totals.badLines > 0, outcome.areBadLinesWritten, plan.verbosity != .quiet, let badLines = plan.badLines {
         console.say(
           "\(input.name): \(Figures.count(totals.badLines, "bad line")) put into \(FileName.path(badLines.path))")
       }
