@@ -112,6 +112,10 @@ struct OutputTests {
       let run = try ZminProgram.run(["a.json", "-o", output], in: scratch)
       #expect(run.ending == .exit(2))
       #expect(run.errors == "zmin: \(output): is both input and output: use --in-place\n")
+      let rehearsal = try ZminProgram.run(["--dry-run", "a.json", "-o", output], in: scratch)
+      #expect(rehearsal.ending == .exit(2))
+      #expect(rehearsal.errors == run.errors)
+      #expect(rehearsal.output.isEmpty)
     }
     #expect(try ZminProgram.shell("$ZMIN a.json >> a.json", in: scratch).ending == .exit(2))
     #expect(try ZminProgram.shell("$ZMIN < a.json -o a.json", in: scratch).ending == .exit(2))

@@ -40,7 +40,7 @@ struct MinifyRun: ~Copyable {
     do {
       if case .write(let destination) = plan.task {
         try takeTogether(to: destination)
-      } else {
+      } else if isAllowed() {
         for input in plan.inputs {
           reached += 1
           if try !take(input) { break }
@@ -54,6 +54,21 @@ struct MinifyRun: ~Copyable {
   }
 
   // MARK: Inputs
+
+  /// Whether what is rehearsed would not be refused at once; says so if it would.
+  private mutating func isAllowed() -> Bool {
+    guard case .rehearse(.write(let destination)) = plan.task else { return true }
+    do {
+      try DestinationCheck(badLines: plan.badLines?.path, files: files).check(
+        plan.inputs.map(\.source), to: destination)
+    } catch  where MinifyRun.isRefusal(error) {
+      fail(error, .standardOutput)
+      return false
+    } catch {
+      // An input or output that cannot be looked at: an input says so when its turn comes.
+    }
+    return true
+  }
 
   /// All inputs into one output.
   private mutating func takeTogether(to destination: FileDestination) throws {
