@@ -1,5 +1,8 @@
 import Testing
 import ZminCPU
+import ZminCommand
+
+@testable import Zmin
 
 /// One call of the program and all that it must leave.
 struct Call: Sendable, CustomTestStringConvertible {
@@ -134,6 +137,23 @@ struct MinifyTests {
     #expect(limited.ending == .exit(1))
     #expect(!limited.errors.contains("put into"))
     #expect(!scratch.names.contains("none"))
+  }
+
+  @Test("Memory that runs out names the input that it ran out with")
+  func outOfMemory() throws {
+    let scratch = try Scratch()
+    try scratch.write("[ 1 ]\n", to: "a.jsonl")
+    let run = try ZminProgram.shell(
+      "truncate -s 2G long.jsonl; ulimit -v 400000; $ZMIN --bad-lines bad a.jsonl long.jsonl a.jsonl", in: scratch)
+    #expect(run.output == "[1]\n[1]\n")
+    #expect(run.errors.hasPrefix("zmin: long.jsonl: out of memory: "))
+    #expect(run.ending == .exit(3))
+  }
+
+  @Test("Trying again does not help a line that is too long")
+  func lineTooLong() {
+    #expect(FailureMessage.status(for: LineTooLong()) == .invalidInput)
+    #expect(FailureMessage.status(for: CancellationError()) == .failure)
   }
 
   @Test("Bad lines are put aside, up to the limit")

@@ -18,7 +18,10 @@ package struct BadLineArguments: ParsableArguments, Sendable {
   }
 
   @Option(
-    help: ArgumentHelp("Put lines that are not valid into FILE, byte for byte (ndjson).", valueName: "file"))
+    help: ArgumentHelp(
+      "Put lines that are not valid into FILE, byte for byte (ndjson).",
+      discussion: "Lines are then held whole: one of more than 1 GiB counts as input that is not valid (exit 1).",
+      valueName: "file"))
   package var badLines: PathArgument?
 
   @Option(help: ArgumentHelp("How many bad lines there may be (default: all).", valueName: "n|all"))

@@ -3,7 +3,18 @@ import ZminIO
 import ZminMemory
 
 /// What is said about an error that is not the input's.
-enum FailureMessage {
+package enum FailureMessage {
+  /// What the program ends with after it.
+  package static func status(for error: any Error) -> ExitStatus {
+    switch error {
+    // Nothing is done where the command line asks for what would destroy an input or output.
+    case FileError.refused(_, .isInput), FileError.refused(_, .isOutput): .usage
+    // It is the input that is so: trying again will not help.
+    case is LineTooLong: .invalidInput
+    default: .failure
+    }
+  }
+
   /// `PATH: what is wrong`.
   ///
   /// - Parameters:

@@ -61,13 +61,13 @@ struct MinifyRun: ~Copyable {
     do {
       try DestinationCheck(badLines: plan.badLines?.path, files: files).check(
         plan.inputs.map(\.source), to: destination)
-    } catch  where MinifyRun.isRefusal(error) {
+      return true
+    } catch {
+      // An input that cannot be looked at says so when its turn comes.
+      guard FailureMessage.status(for: error) == .usage else { return true }
       fail(error, .standardOutput)
       return false
-    } catch {
-      // An input or output that cannot be looked at: an input says so when its turn comes.
     }
-    return true
   }
 
   /// All inputs into one output.
@@ -82,7 +82,7 @@ struct MinifyRun: ~Copyable {
       do {
         try result.get()
       } catch {
-        if !MinifyRun.isRefusal(error) { run.reached = min(run.reached + 1, run.plan.inputs.count) }
+        if FailureMessage.status(for: error) != .usage { run.reached = min(run.reached + 1, run.plan.inputs.count) }
         throw error
       }
     }
@@ -148,18 +148,11 @@ struct MinifyRun: ~Copyable {
   /// Says what went wrong and counts it.
   private mutating func fail(_ error: any Error, _ name: FileName) {
     console.say(FailureMessage.text(for: error, input: name))
-    if Self.isRefusal(error) {
-      tally.raise(to: .usage)
+    let status = FailureMessage.status(for: error)
+    if status == .usage {
+      tally.raise(to: status)
     } else {
-      tally.addFailure(.failure)
-    }
-  }
-
-  /// Whether nothing was done because the command line asks for what would destroy an input or output.
-  private static func isRefusal(_ error: any Error) -> Bool {
-    switch error as? FileError {
-    case .refused(_, .isInput), .refused(_, .isOutput): true
-    default: false
+      tally.addFailure(status)
     }
   }
 
