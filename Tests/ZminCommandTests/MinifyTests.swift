@@ -83,6 +83,7 @@ struct MinifyTests {
     #expect(run.output == "[1]")
     #expect(run.errors.hasPrefix("zmin: in 5 bytes, out 3 bytes, saved 40.0%, "))
     #expect(run.errors.hasSuffix(" GB/s, engine portable, mode standard\n"))
+    #expect(try ZminProgram.run(["--stats", "-q"], input: "[ 1 ]").errors.isEmpty)
   }
 
   @Test("Several files to one output, one after another")

@@ -33,7 +33,7 @@ package struct Planner {
     return Plan(
       inputs: inputs, task: task, validates: options.validates, depthMax: options.depthMax,
       kernel: kernel, mode: mode, badLines: badLines, sync: sync, verbosity: verbosity,
-      printsStatistics: options.printsStatistics, fallbacks: fallbacks)
+      printsStatistics: options.printsStatistics && verbosity != .quiet, fallbacks: fallbacks)
   }
 
   // MARK: Input
