@@ -34,7 +34,7 @@ struct PlannerTests {
       (["-", "-"], "only once"), (["--force", "a"], "needs --in-place"), (["--preserve", "a"], "needs --in-place"),
       (["--follow-symlinks", "a"], "needs --in-place"), (["--min-saving", "1", "a"], "needs --in-place"),
       (["--no-validate", "--format", "concat"], "concat"), (["--no-validate", "-t"], "--test"),
-      (["--max-depth=-1"], "less than 0"), (["--max-bad-lines", "1"], "needs --bad-lines"),
+      (["--max-bad-lines", "1"], "needs --bad-lines"),
       (["--bad-lines", "b", "a.json"], "ndjson"), (["--bad-lines", "-", "a.jsonl"], "name of a file"),
       (["--bad-lines", "b", "-o", "b", "a.jsonl"], "same file"),
       (["--bad-lines", "b", "--dry-run", "a.jsonl"], "dry-run"),

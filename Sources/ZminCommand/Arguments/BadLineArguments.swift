@@ -24,7 +24,10 @@ package struct BadLineArguments: ParsableArguments, Sendable {
       valueName: "file"))
   package var badLines: PathArgument?
 
-  @Option(help: ArgumentHelp("How many bad lines there may be (default: all).", valueName: "n|all"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("How many bad lines there may be (default: all).", valueName: "n|all"),
+    transform: { try ValueRange("a number from 0 on, or all, is taken").value(of: $0, Limit.init(argument:)) })
   package var maxBadLines: Limit?
 
   package init() {}

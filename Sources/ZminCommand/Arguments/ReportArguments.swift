@@ -3,8 +3,10 @@ package import ArgumentParser
 /// What is said about the run.
 package struct ReportArguments: ParsableArguments, Sendable {
   /// How much is said on standard error.
-  package enum Verbosity: String, EnumerableFlag, Sendable {
+  package enum Verbosity: String, ExclusiveFlag, Sendable {
     case quiet, verbose
+
+    var optionName: String { "--\(rawValue)" }
 
     package static func name(for value: Verbosity) -> NameSpecification { .shortAndLong }
 
@@ -20,7 +22,7 @@ package struct ReportArguments: ParsableArguments, Sendable {
   package var stats = false
 
   @Flag(help: ArgumentHelp("Verbosity."))
-  package var verbosity: Verbosity?
+  package var verbosity: [Verbosity] = []
 
   package init() {}
 }

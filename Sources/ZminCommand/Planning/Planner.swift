@@ -39,7 +39,6 @@ package struct Planner {
   // MARK: Input
 
   private func checkInputOptions() throws(PlanError) {
-    if options.depthMax < 0 { throw .usage("--max-depth cannot be less than 0") }
     guard !options.validates else { return }
     if options.format == .concat { throw .usage("--no-validate cannot be used with --format concat") }
     if options.inspection == .test { throw .usage("--no-validate leaves nothing for --test to do") }
