@@ -89,7 +89,9 @@ struct PlannerTests {
     "auto goes by the name",
     arguments: [
       ("a.json", Format.json), ("a.ndjson", .ndjson), ("a.jsonl", .ndjson), ("a.jsonlines", .ndjson),
-      ("a.JSONL", .ndjson), ("jsonl", .json), ("a.jsonl.bak", .json), ("-", .json),
+      ("a.JSONL", .ndjson), (".jsonl", .ndjson), ("d/.ndjson", .ndjson),
+      ("a.jsonl/b", .json), ("\u{600}.jsonl", .ndjson), ("a.jsonl\u{301}", .json), ("jsonl", .json),
+      ("a.jsonl.bak", .json), ("-", .json),
     ])
   func formats(_ path: String, _ format: Format) throws {
     #expect(try plan([path]).inputs.first?.format == format)

@@ -67,10 +67,14 @@ package struct Planner {
 
   private func format(of path: FilePath?) -> Format {
     if let format = options.format.format { return format }
-    switch path?.extension?.lowercased() {
-    case "ndjson", "jsonl", "jsonlines": return .ndjson
-    default: return .json
+    guard let name = path?.lastComponent?.string.utf8 else { return .json }
+    // Bytes: what comes before the suffix need be no text. A name that is the suffix alone has it too.
+    let isLines = [".ndjson", ".jsonl", ".jsonlines"].contains { suffix in
+      name.suffix(suffix.utf8.count).elementsEqual(suffix.utf8) { byte, expected in
+        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 == expected : byte == expected
+      }
     }
+    return isLines ? .ndjson : .json
   }
 
   // MARK: Output
