@@ -1,3 +1,4 @@
+import SystemPackage
 import Zmin
 import ZminIO
 import ZminMemory
@@ -38,7 +39,8 @@ package enum FailureMessage {
     case .refused(let file, .isInput): return "\(file): is both input and output: use --in-place"
     case .refused(let file, .isOutput): return "\(file): is both the output and --bad-lines"
     case .refused(let file, let refusal): return "\(file): not replaced: \(refusal)\(remedy(for: refusal))"
-    case .brokenPipe, .interrupted: return error.description
+    case .brokenPipe(let file): return "\(file): cannot write: \(Errno.brokenPipe)"
+    case .interrupted: return error.description
     }
   }
 

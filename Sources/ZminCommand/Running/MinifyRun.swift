@@ -18,13 +18,15 @@ struct MinifyRun: ~Copyable {
 
   /// Ends the run at once: the reader went away, or a signal came.
   private struct Stopped: Error {
-    let isBrokenPipe: Bool
+    /// The output whose reader it was.
+    let brokenPipe: FileName?
   }
 
   /// How a run ended.
   enum Ending {
     case status(ExitStatus)
-    case brokenPipe
+    /// The reader of this output went away.
+    case brokenPipe(FileName)
   }
 
   init(_ plan: Plan, files: FileAccess, console: Console) {
@@ -47,7 +49,7 @@ struct MinifyRun: ~Copyable {
         }
       }
     } catch {
-      if (error as? Stopped)?.isBrokenPipe == true { return .brokenPipe }
+      if let output = (error as? Stopped)?.brokenPipe { return .brokenPipe(output) }
     }
     conclude(seconds: MonotonicClock.seconds() - start, notReached: plan.inputs.count - reached)
     return .status(tally.status)
@@ -135,8 +137,10 @@ struct MinifyRun: ~Copyable {
     do {
       try body(&self)
       return true
-    } catch let error as FileError where error.category != .failure {
-      throw Stopped(isBrokenPipe: error.category == .brokenPipe)
+    } catch FileError.brokenPipe(let output) {
+      throw Stopped(brokenPipe: output)
+    } catch FileError.interrupted {
+      throw Stopped(brokenPipe: nil)
     } catch let error as Stopped {
       throw error
     } catch {
