@@ -142,7 +142,10 @@ package struct Planner {
     if file.isStandardStream || file.path.isEmpty { throw .usage("--bad-lines needs the name of a file") }
     if inputs.contains(where: { $0.format != .ndjson }) { throw .usage("--bad-lines needs --format ndjson") }
     if !options.validates { throw .usage("--bad-lines and --no-validate exclude each other") }
-    if file.path == options.output?.path { throw .usage("--bad-lines and --output name the same file") }
+    // Devices take both.
+    if file.path == options.output?.path, surroundings.facts(about: file.path).map({ $0.kind == .regular }) ?? true {
+      throw .usage("--bad-lines and --output name the same file")
+    }
     switch task {
     case .rehearse: throw .usage("--dry-run writes nothing: it excludes --bad-lines")
     case .replace, .test, .check:
