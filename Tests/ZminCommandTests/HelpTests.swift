@@ -49,6 +49,7 @@ struct HelpTests {
   @Test("--version names version, kernels and Vulkan headers")
   func version() throws {
     let run = try ZminProgram.run(["--version"])
+    #expect(try ZminProgram.run(["devices", "--version"]).output == run.output)
     #expect(run.ending == .exit(0))
     #expect(run.output.hasPrefix("zmin 0.1.0"))
     for kernel in Kernel.all { #expect(run.output.contains(kernel.name)) }

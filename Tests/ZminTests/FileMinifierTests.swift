@@ -38,7 +38,9 @@ import ZminMemory
     var minifier = try FileMinifier(
       MinifierOptions(format: format), windowBytes: windowBytes, badLines: badLines, sync: .never, files: FileAccess(),
       ledger: MemoryLedger())
-    return try minifier.minify(sources, to: destination)
+    var outcomes: [FileOutcome] = []
+    try minifier.minify(sources, to: destination, outcomes: &outcomes)
+    return outcomes
   }
 
   private func totals(_ outcome: FileOutcome) throws -> RunTotals {

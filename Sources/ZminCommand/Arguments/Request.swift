@@ -20,10 +20,17 @@ package enum Request {
     }
     do {
       if Self.namesSubcommand(arguments) {
+        // The parser knows it of the root alone.
+        if arguments.contains("--version") {
+          self = .text(VersionText.text)
+          return
+        }
         self = .devices(selfTest: try DevicesCommand.parse(Array(arguments.dropFirst())).selfTest)
       } else {
-        self = .minify(Options(try MinifyCommand.parse(arguments).arguments))
+        self = .minify(try Options(try MinifyCommand.parse(arguments).arguments))
       }
+    } catch let error as UsageError {
+      throw error
     } catch {
       // Help and the like come from the whole tree.
       if MinifyCommand.exitCode(for: error) == .success {
