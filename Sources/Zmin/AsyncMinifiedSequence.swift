@@ -14,7 +14,7 @@ extension AsyncSequence where Element: Collection<UInt8> {
   }
 }
 
-/// The minified chunks of an asynchronous sequence of chunks, made by ``_Concurrency/AsyncSequence/minified(options:ledger:)``.
+/// The minified chunks of an asynchronous sequence of chunks, made by `minified(options:ledger:)`.
 ///
 /// Nothing is read ahead: a chunk is asked for when output is. Work is done on the caller's executor, at most a window
 /// of 64 KiB between two looks at whether the task was cancelled; nothing blocks and no thread is made.

@@ -12,9 +12,9 @@ public import ZminMemory
 /// allocated, so a server does well to keep one for each connection. A stream belongs to one task at a time; it can be
 /// handed from one to another.
 ///
-/// What comes of an input, and which error, does not depend on how it is cut into chunks. Of ``Format/ndjson`` and
-/// ``Format/concat`` only whole records are handed on, so that none is left half when an error comes after it; a record
-/// longer than the stream's window of 64 KiB is handed on in parts.
+/// The output of a valid input and the error of any other do not depend on how it is cut into chunks; how much output
+/// comes before an error does. Of ``Format/ndjson`` and ``Format/concat`` only whole records are handed on, so that none
+/// is left half when an error comes after it; a record longer than the stream's window of 64 KiB comes in parts.
 public struct MinifierStream: ~Copyable, Sendable {
   /// How much is minified at once unless a test says otherwise.
   static let windowBytes = 64 * 1024

@@ -78,7 +78,7 @@ import Zmin
       case .inputTooLarge: .payloadTooLarge
       case .noRoomInPlace, .outOfMemory: .serviceUnavailable
       }
-    // What is left of the body is not read.
+    // What is left of the body is not read; the server looks for a request in it, finds none, and closes.
     return HTTPResponse(
       statusCode: status, headers: [.contentType: "text/plain", .connection: "close"],
       body: Data("\(error)\n".utf8))
