@@ -56,16 +56,19 @@ class Session:
             self.process.stdin.write(f"{output}\n")
             self.process.stdin.flush()
         except BrokenPipeError:
-            return Outcome(failure=ending(self.process.wait()))
+            return self._ended()
         if not select.select([self.process.stdout], [], [], limit)[0]:
             self.process.kill()
             return Outcome(failure=too_long(limit))
         answer = self.process.stdout.readline().strip()
         if not answer:
-            return Outcome(failure=ending(self.process.wait()) or "no answer")
+            return self._ended()
         if answer.startswith("refused"):
             return Outcome(failure=answer)
         return Outcome(float(answer), peak_kib(self.process))
+
+    def _ended(self):
+        return Outcome(failure=ending(self.process.wait()) or "no answer")
 
     def close(self):
         self.process.kill()
@@ -78,6 +81,7 @@ class Library:
 
     name: str
     command: list
+    # Whether it is given smaller documents.
     is_slow: bool = False
     # Whether what it passes and what it writes are of interest: not for a copy, nor twice for the same code.
     is_judged: bool = True
