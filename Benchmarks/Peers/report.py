@@ -23,7 +23,10 @@ def exactness(results):
 
 
 class Report:
-    """Results by contender and document; verdicts by contender: (probes, n_ passed, y_ passed), for those judged."""
+    """Results by contender and document; verdicts by contender: (probes, n_ passed, y_ passed), for those judged.
+
+    `suite_sizes` are the numbers of n_ and y_ files, None where there are none.
+    """
 
     def __init__(self, results, verdicts, suite_sizes):
         self.results = results
@@ -72,8 +75,10 @@ class Report:
             if self.suite_sizes:
                 row += [self.passed(name, 1), str(self.suite_sizes[1] - self.verdicts[name][2][0])]
             rows.append(row)
-        suite = [f"n_ passed, of {self.suite_sizes[0]}", f"y_ refused, of {self.suite_sizes[1]}"]
-        return table(["tool", *probes, "documents changed", *(suite if self.suite_sizes else [])], rows)
+        header = ["tool", *probes, "documents changed"]
+        if self.suite_sizes:
+            header += [f"n_ passed, of {self.suite_sizes[0]}", f"y_ refused, of {self.suite_sizes[1]}"]
+        return table(header, rows)
 
 
 # What a probe's outcome may be instead of text.
