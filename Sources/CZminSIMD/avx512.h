@@ -1,13 +1,4 @@
-// What the files of the AVX-512 kernels share: how they are compiled, sizes, and the memory that they work in.
-//
-// A window goes through in sub-blocks, and each sub-block through these stages, each with a header of its own:
-//
-//   avx512_masks.h     512 bytes -> where strings are, what is kept; escapes and control characters are checked here
-//   avx512_compact.h   the bytes under those masks -> output, skeleton, bytes past ASCII
-//   avx512_skeleton.h  the skeleton -> every token and what may follow what; brackets and commas come out as elements
-//   avx512_elements.h  the elements -> nesting
-//   avx512_utf8.h      the bytes past ASCII -> UTF-8
-//   avx512_seams.h     from a zmin_state to what these stages carry, and back
+// AVX-512 with VBMI2 and GFNI under the stages: see stages.h.
 #ifndef CZMIN_AVX512_H
 #define CZMIN_AVX512_H
 
@@ -15,27 +6,21 @@
 
 #include <immintrin.h>
 
-#include "nesting.h"
-#include "words.h"
+#include "bytesets.h"
+#include "stages.h"
 
 // prfchw is asked of nobody: a CPU that does not have it takes prefetchw for no operation.
-#define AVX512_FEATURES \
+#define STAGE_FEATURES \
   "avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx512vbmi2,avx512cd,bmi,bmi2,lzcnt,popcnt,pclmul,vpclmulqdq," \
   "gfni,prfchw"
-#define AVX512 __attribute__((target(AVX512_FEATURES)))
-#define AVX512_INLINE __attribute__((target(AVX512_FEATURES), always_inline)) static inline
-
-#define LIKELY(condition) __builtin_expect(!!(condition), 1)
-#define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
+#define STAGE_TARGET __attribute__((target(STAGE_FEATURES)))
+#define STAGE_INLINE __attribute__((target(STAGE_FEATURES), always_inline)) static inline
 
 enum {
-  BLOCK = 64,           // bytes of one register
-  BLOCKS = 8,           // blocks of a group: the masks of eight blocks fill one register
+  BLOCKS = 8,  // blocks of a group: the masks of eight blocks fill one register
   GROUP = BLOCK * BLOCKS,
-  SUB_BLOCK = 16 * GROUP,  // raw bytes that pass one stage before the next begins; all of it stays in L1
-  LOOK_BEHIND = 64,     // room before a dense buffer for what stood before it
-  OVERRUN = 3 * BLOCK,  // room behind it: what was left over, and whole registers written past the end
 };
+_Static_assert(SUB_BLOCK % GROUP == 0, "only the last group of a window may be short");
 
 /// The masks of one group, a lane of 64 bits for each block.
 typedef struct {
@@ -44,42 +29,73 @@ typedef struct {
   uint64_t past_ascii[BLOCKS];
 } __attribute__((aligned(64))) group_masks;
 
-/// Bytes picked out of the input and laid side by side; those before `bytes[LOOK_BEHIND]` are history.
-typedef struct {
-  uint8_t bytes[LOOK_BEHIND + SUB_BLOCK + OVERRUN];
-} __attribute__((aligned(64))) dense_buffer;
-
 /// The memory of one call. The masks are two, since those of the next group are made before this one's are used.
 typedef struct {
   group_masks masks[2];
   dense_buffer skeleton;
   dense_buffer elements, settled_elements;
   dense_buffer past_ascii;
-} avx512_workspace;
+} workspace;
 
-/// What the next sub-block will read and write. The stages that work in L1 ask for it meanwhile, a line of each at a
-/// time; the addresses may lie outside their buffers, since a prefetch never faults.
-typedef struct {
-  uintptr_t in, out;
-} upcoming_lines;
+typedef __m512i bytes64;
 
-AVX512_INLINE void fetch_line(const upcoming_lines *upcoming, size_t offset) {
-  __builtin_prefetch((const void *)(upcoming->in + offset), 0, 2);
-  __builtin_prefetch((const void *)(upcoming->out + offset), 1, 3);
+STAGE_INLINE bytes64 load_bytes(const uint8_t *from) { return _mm512_loadu_si512(from); }
+STAGE_INLINE void store_bytes(uint8_t *to, bytes64 bytes) { _mm512_storeu_si512(to, bytes); }
+STAGE_INLINE bytes64 repeat_byte(uint8_t byte) { return _mm512_set1_epi8((char)byte); }
+STAGE_INLINE bytes64 both(bytes64 a, bytes64 b) { return _mm512_and_si512(a, b); }
+STAGE_INLINE bytes64 either(bytes64 a, bytes64 b) { return _mm512_or_si512(a, b); }
+STAGE_INLINE bytes64 differing(bytes64 a, bytes64 b) { return _mm512_xor_si512(a, b); }
+STAGE_INLINE bytes64 all_three(bytes64 a, bytes64 b, bytes64 c) { return _mm512_ternarylogic_epi64(a, b, c, 0x80); }
+STAGE_INLINE bytes64 subtract_to_zero(bytes64 a, bytes64 b) { return _mm512_subs_epu8(a, b); }
+STAGE_INLINE bytes64 lower_halves(bytes64 bytes) { return both(bytes, repeat_byte(15)); }
+STAGE_INLINE bytes64 upper_halves(bytes64 bytes) { return both(_mm512_srli_epi16(bytes, 4), repeat_byte(15)); }
+
+STAGE_INLINE bytes64 look_up_16(const uint8_t *table, bytes64 halves) {
+  __m128i entries = _mm_load_si128((const __m128i *)(const void *)table);
+  return _mm512_shuffle_epi8(_mm512_broadcast_i32x4(entries), halves);
 }
 
-/// The first `count` of 64 bits; count may be anything from 0 up.
-AVX512_INLINE uint64_t first_bits(size_t count) { return count >= 64 ? ~0ULL : _bzhi_u64(~0ULL, (unsigned)count); }
+STAGE_INLINE uint64_t zero_bytes(bytes64 bytes) { return _mm512_testn_epi8_mask(bytes, bytes); }
+STAGE_INLINE uint64_t any_bits(bytes64 bytes, uint8_t bits) { return _mm512_test_epi8_mask(bytes, repeat_byte(bits)); }
+STAGE_INLINE uint64_t bit_plane(bytes64 bytes, unsigned bit) { return any_bits(bytes, (uint8_t)(1U << bit)); }
+STAGE_INLINE uint64_t equal_bytes(bytes64 bytes, uint8_t byte) {
+  return _mm512_cmpeq_epi8_mask(bytes, repeat_byte(byte));
+}
+
+STAGE_INLINE void pack_bytes(bytes64 bytes, uint64_t mask, uint8_t **to) {
+  store_bytes(*to, _mm512_maskz_compress_epi8(mask, bytes));
+  *to += _mm_popcnt_u64(mask);
+}
+
+STAGE_INLINE uint64_t bits_under(uint64_t bits, uint64_t mask) { return _pext_u64(bits, mask); }
+
+// A look-up can be by the character itself, so that is its code.
+#define TABLE_WIDTH 128
+#define TABLE_OF(entry) ASCII_TABLE(entry)
+#define CODE_OF(character) ((uint8_t)(character))
+
+STAGE_INLINE bytes64 look_up(const uint8_t *table, bytes64 codes) {
+  return _mm512_permutex2var_epi8(_mm512_load_si512(table), codes, _mm512_load_si512(table + 64));
+}
+
+STAGE_INLINE const uint8_t *encode(const workspace *workspace, size_t count) {
+  (void)count;
+  return workspace->skeleton.bytes + LOOK_BEHIND;
+}
+
+STAGE_INLINE uint64_t digit_codes(bytes64 codes) {
+  return _mm512_cmplt_epu8_mask(_mm512_sub_epi8(codes, repeat_byte('0')), repeat_byte(10));
+}
 
 /// Each lane's predecessor: the lanes moved up by one, with the last lane of `before` at the bottom.
-AVX512_INLINE __m512i lanes_before(__m512i lanes, __m512i before) { return _mm512_alignr_epi64(lanes, before, 7); }
+STAGE_INLINE __m512i lanes_before(__m512i lanes, __m512i before) { return _mm512_alignr_epi64(lanes, before, 7); }
 
-AVX512_INLINE uint64_t last_lane(__m512i lanes) {
+STAGE_INLINE uint64_t last_lane(__m512i lanes) {
   return (uint64_t)_mm_extract_epi64(_mm512_extracti64x2_epi64(lanes, 3), 1);
 }
 
 /// Shifts a mask of 512 bits up by one. `before` is the mask of the group before; its last bit comes in.
-AVX512_INLINE __m512i shift_in(__m512i mask, __m512i before) {
+STAGE_INLINE __m512i shift_in(__m512i mask, __m512i before) {
   return _mm512_or_si512(_mm512_add_epi64(mask, mask), _mm512_srli_epi64(lanes_before(mask, before), 63));
 }
 

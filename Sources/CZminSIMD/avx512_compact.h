@@ -14,17 +14,17 @@ typedef struct {
   uint8_t *output, *skeleton, *past_ascii;
 } compact_ends;
 
-AVX512_INLINE __m512i compress(const uint64_t *mask, __m512i bytes) {
+STAGE_INLINE __m512i compress(const uint64_t *mask, __m512i bytes) {
   return _mm512_maskz_compress_epi8(_load_mask64((__mmask64 *)(uintptr_t)mask), bytes);
 }
 
-AVX512_INLINE void compact_output(const uint8_t *in, const uint64_t *mask, uint8_t **output) {
+STAGE_INLINE void compact_output(const uint8_t *in, const uint64_t *mask, uint8_t **output) {
   _mm512_storeu_si512(*output, compress(mask, _mm512_loadu_si512(in)));
   *output += _mm_popcnt_u64(*mask);
 }
 
 /// Few blocks have more than 32 bytes outside strings: the second half of the store is worth a branch.
-AVX512_INLINE void compact_skeleton(const uint8_t *in, const uint64_t *mask, uint8_t **skeleton) {
+STAGE_INLINE void compact_skeleton(const uint8_t *in, const uint64_t *mask, uint8_t **skeleton) {
   __m512i picked = compress(mask, _mm512_loadu_si512(in));
   size_t count = (size_t)_mm_popcnt_u64(*mask);
   _mm256_storeu_si256((__m256i *)(void *)*skeleton, _mm512_castsi512_si256(picked));
@@ -35,7 +35,7 @@ AVX512_INLINE void compact_skeleton(const uint8_t *in, const uint64_t *mask, uin
 }
 
 /// Whether the masks of a group pick every byte.
-AVX512_INLINE bool picks_all(const uint64_t *masks) {
+STAGE_INLINE bool picks_all(const uint64_t *masks) {
   return _mm512_cmpeq_epi64_mask(_mm512_load_si512(masks), _mm512_set1_epi64(-1)) == 0xFF;
 }
 
@@ -43,14 +43,14 @@ AVX512_INLINE bool picks_all(const uint64_t *masks) {
 enum { WRITE_AHEAD = 2 * GROUP };
 
 /// Asks for the line to be read a sub-block later and for the one to be written soon; they may lie past their buffers.
-AVX512_INLINE void fetch_ahead(const uint8_t *in, const uint8_t *output) {
+STAGE_INLINE void fetch_ahead(const uint8_t *in, const uint8_t *output) {
   __builtin_prefetch((const void *)((uintptr_t)in + SUB_BLOCK), 0, 2);
   __builtin_prefetch((const void *)((uintptr_t)output + WRITE_AHEAD), 1, 3);
 }
 
 /// Compacts one group. Whole groups are copied: minified input is nothing
 /// else, and its skeleton is all of it where there are only numbers.
-AVX512_INLINE void compact_group(const uint8_t *in, const group_masks *masks, compact_ends *ends) {
+STAGE_INLINE void compact_group(const uint8_t *in, const group_masks *masks, compact_ends *ends) {
   if (!picks_all(masks->output)) {
 #pragma clang loop unroll(full)
     for (int block = 0; block < BLOCKS; block++) {

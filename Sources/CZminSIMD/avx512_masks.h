@@ -73,7 +73,7 @@ typedef struct {
 } scan_state;
 
 /// Classifies 512 bytes.
-AVX512_INLINE group_planes classify(const uint8_t *in) {
+STAGE_INLINE group_planes classify(const uint8_t *in) {
   const __m512i table_low = _mm512_load_si512(planes_of), table_high = _mm512_load_si512(planes_of + 64);
   const __m512i sign = _mm512_set1_epi8((char)0x80), reversed = _mm512_load_si512(reversed_lanes);
   const __m512i identity = _mm512_set1_epi64((long long)0x8040201008040201ULL);
@@ -113,7 +113,7 @@ AVX512_INLINE group_planes classify(const uint8_t *in) {
 }
 
 /// Hands the parity on through lanes that are nothing but backslashes; such a lane alone would seem even.
-__attribute__((cold, noinline)) AVX512 static __m512i escaping_through(
+__attribute__((cold, noinline)) STAGE_TARGET static __m512i escaping_through(
     __m512i escaping, unsigned full, __m512i before) {
   unsigned odd = _mm512_test_epi64_mask(escaping, escaping);
   unsigned carry = (unsigned)last_lane(before);
@@ -132,7 +132,7 @@ __attribute__((cold, noinline)) AVX512 static __m512i escaping_through(
 ///
 /// Taking a run's start from a word with all odd bits set makes the run's length show as parity (simdjson's way).
 /// What a lane hands to the next is the parity of the backslashes at its end.
-AVX512_INLINE __m512i find_escaped(scan_state *scan, __m512i backslash) {
+STAGE_INLINE __m512i find_escaped(scan_state *scan, __m512i backslash) {
   const __m512i ones = _mm512_set1_epi64(-1), odd = _mm512_set1_epi64((long long)0xAAAAAAAAAAAAAAAAULL);
   __m512i trailing = _mm512_lzcnt_epi64(_mm512_xor_si512(backslash, ones));
   __m512i escaping = _mm512_and_si512(trailing, _mm512_set1_epi64(1));
@@ -154,7 +154,7 @@ AVX512_INLINE __m512i find_escaped(scan_state *scan, __m512i backslash) {
 ///
 /// A product without carries by all ones is the exclusive or of all bits below; the lanes are joined by the same sum
 /// over their last bits.
-AVX512_INLINE __m512i find_strings(scan_state *scan, __m512i quotes) {
+STAGE_INLINE __m512i find_strings(scan_state *scan, __m512i quotes) {
   const __m512i ones = _mm512_set1_epi64(-1);
   __m512i strings = _mm512_unpacklo_epi64(
       _mm512_clmulepi64_epi128(quotes, ones, 0x00), _mm512_clmulepi64_epi128(quotes, ones, 0x01));
@@ -177,7 +177,7 @@ AVX512_INLINE __m512i find_strings(scan_state *scan, __m512i quotes) {
 ///   kept            . . 1 . . . . 1      LFs in the sum
 ///
 /// The sum is one of 512 bits: its carries between lanes are found by the same trick on a word of one bit a lane.
-AVX512_INLINE __m512i find_kept_lfs(scan_state *scan, __m512i blanks, __m512i solid, __m512i lfs) {
+STAGE_INLINE __m512i find_kept_lfs(scan_state *scan, __m512i blanks, __m512i solid, __m512i lfs) {
   __m512i sum = _mm512_add_epi64(blanks, shift_in(solid, scan->solid));
   scan->solid = solid;
   unsigned generate = _mm512_cmplt_epu64_mask(sum, blanks);
@@ -193,7 +193,7 @@ AVX512_INLINE __m512i find_kept_lfs(scan_state *scan, __m512i blanks, __m512i so
 ///   text        \ u 0 0 e 9 x
 ///   escaped u   . 1 . . . . .
 ///   wanted      . . 1 1 1 1 .
-AVX512_INLINE __m512i check_hex(scan_state *scan, __m512i escaped_u, __m512i hex, __m512i errors) {
+STAGE_INLINE __m512i check_hex(scan_state *scan, __m512i escaped_u, __m512i hex, __m512i errors) {
   __m512i two = _mm512_or_si512(_mm512_slli_epi64(escaped_u, 1), _mm512_slli_epi64(escaped_u, 2));
   __m512i wanted = _mm512_or_si512(two, _mm512_slli_epi64(two, 2));
   // The same for a u among the last four of a lane, whose digits reach into the next.
@@ -210,7 +210,7 @@ AVX512_INLINE __m512i check_hex(scan_state *scan, __m512i escaped_u, __m512i hex
 ///   text         { " a " :   1 $ }       ($ an LF)
 ///   output       1 1 1 1 1 . 1 . 1
 ///   skeleton     1 . . 1 1 . 1 1 1       one quote a string; of whitespace what ends a scalar
-AVX512_INLINE void scan_checked(scan_state *scan, const zmin_format format, const uint8_t *in, group_masks *masks) {
+STAGE_INLINE void scan_checked(scan_state *scan, const zmin_format format, const uint8_t *in, group_masks *masks) {
   group_planes planes = classify(in);
   __m512i past_ascii = planes.past_ascii, errors = scan->errors;
   __m512i escaped = find_escaped(scan, _mm512_andnot_si512(past_ascii, planes.backslash));
@@ -246,6 +246,28 @@ AVX512_INLINE void scan_checked(scan_state *scan, const zmin_format format, cons
   __m512i with_next = _mm512_or_si512(past_ascii, shift_in(past_ascii, scan->past_ascii));
   scan->past_ascii = past_ascii;
   _mm512_store_si512(masks->past_ascii, with_next);
+}
+
+/// What stage 1 carries into the window.
+STAGE_INLINE scan_state begin_scan(const zmin_state *state, const zmin_format format) {
+  const __m512i zero = _mm512_setzero_si512(), ones = _mm512_set1_epi64(-1);
+  uint8_t lexeme = state->lexeme;
+  scan_state scan = {.escaping = zero, .scalar = zero, .past_ascii = zero, .solid = zero, .errors = zero};
+  if (lexeme == ZMIN_ESCAPE) scan.escaping = _mm512_set1_epi64(1);
+  if (lexeme > ZMIN_BETWEEN && lexeme < ZMIN_STRING) scan.scalar = ones;
+  if (lexeme >= ZMIN_TAIL1) scan.past_ascii = ones;
+  if (lexeme >= ZMIN_HEX4 && lexeme <= ZMIN_HEX1) scan.hex = 0xF >> (lexeme - ZMIN_HEX4);
+  scan.in_string = lexeme >= ZMIN_STRING;
+  scan.since_lf = format == ZMIN_NDJSON && (state->expectation != ZMIN_EXPECT_START || lexeme != ZMIN_BETWEEN);
+  return scan;
+}
+
+/// Whether the last byte escapes the next.
+STAGE_INLINE bool ends_escaping(const scan_state *scan) { return last_lane(scan->escaping) != 0; }
+
+/// Whether any byte was wrong.
+STAGE_INLINE bool scan_errors(const scan_state *scan) {
+  return _mm512_test_epi64_mask(scan->errors, scan->errors) != 0;
 }
 
 #endif

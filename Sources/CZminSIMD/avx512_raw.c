@@ -9,7 +9,7 @@
 #include "avx512_compact.h"
 #include "avx512_masks.h"
 
-AVX512_INLINE scan_state begin_raw_scan(const zmin_raw_state *state) {
+STAGE_INLINE scan_state begin_raw_scan(const zmin_raw_state *state) {
   const __m512i zero = _mm512_setzero_si512();
   scan_state scan = {.escaping = zero, .scalar = zero, .past_ascii = zero, .solid = zero, .errors = zero};
   scan.escaping = _mm512_set1_epi64(state->string_state == 2);
@@ -18,14 +18,14 @@ AVX512_INLINE scan_state begin_raw_scan(const zmin_raw_state *state) {
   return scan;
 }
 
-AVX512_INLINE void end_raw_scan(const scan_state *scan, const zmin_format format, zmin_raw_state *state) {
+STAGE_INLINE void end_raw_scan(const scan_state *scan, const zmin_format format, zmin_raw_state *state) {
   state->string_state = (uint8_t)(last_lane(scan->escaping) != 0 ? 2 : scan->in_string);
   // The last byte is solid itself, or the carry has come through the blanks after one.
   if (format == ZMIN_NDJSON) state->kept_since_lf = (uint8_t)(scan->since_lf | last_lane(scan->solid) >> 63);
 }
 
 /// The masks of one group. False: there is a backslash outside strings, and they are not to be used.
-AVX512_INLINE bool scan_raw(scan_state *scan, const zmin_format format, const uint8_t *in, group_masks *masks) {
+STAGE_INLINE bool scan_raw(scan_state *scan, const zmin_format format, const uint8_t *in, group_masks *masks) {
   group_planes planes = classify(in);
   __m512i past_ascii = planes.past_ascii;
   __m512i backslash = _mm512_andnot_si512(past_ascii, planes.backslash);
@@ -46,9 +46,9 @@ AVX512_INLINE bool scan_raw(scan_state *scan, const zmin_format format, const ui
 
 /// All whole groups of the window, `size` bytes and at least one. `format` is constant wherever this is inlined.
 /// Output may lag behind input in the same memory: a store ends where the block that it came from does, at most.
-AVX512_INLINE size_t minify_groups(
+STAGE_INLINE size_t minify_groups(
     zmin_raw_state *state, const zmin_format format, const uint8_t *in, size_t size, uint8_t *out,
-    avx512_workspace *workspace) {
+    workspace *workspace) {
   const uint8_t *end = in + size;
   uint8_t *start = out;
   scan_state scan = begin_raw_scan(state);
@@ -81,13 +81,13 @@ AVX512_INLINE size_t minify_groups(
   return (size_t)(out - start);
 }
 
-AVX512 static size_t minify_json(
-    zmin_raw_state *state, const uint8_t *in, size_t size, uint8_t *out, avx512_workspace *workspace) {
+STAGE_TARGET static size_t minify_json(
+    zmin_raw_state *state, const uint8_t *in, size_t size, uint8_t *out, workspace *workspace) {
   return minify_groups(state, ZMIN_JSON, in, size, out, workspace);
 }
 
-AVX512 static size_t minify_ndjson(
-    zmin_raw_state *state, const uint8_t *in, size_t size, uint8_t *out, avx512_workspace *workspace) {
+STAGE_TARGET static size_t minify_ndjson(
+    zmin_raw_state *state, const uint8_t *in, size_t size, uint8_t *out, workspace *workspace) {
   return minify_groups(state, ZMIN_NDJSON, in, size, out, workspace);
 }
 

@@ -37,7 +37,7 @@ package enum FileDestination: Sendable {
 package struct BadLines: Sendable {
   /// The file that they go to.
   package var path: FilePath
-  /// How many there may be, nil for any number.
+  /// How many there may be in all inputs of one output together, nil for any number.
   package var maximum: Int?
 
   package init(path: FilePath, maximum: Int?) {
@@ -52,6 +52,18 @@ package struct FileOutcome: Sendable {
   package let result: RunResult
   /// Whether the destination holds the output: in place, whether the file was replaced.
   package internal(set) var isWritten = false
+
+  /// Lines that were put aside.
+  var badLines: Int {
+    switch result {
+    case .complete(let totals), .invalid(_, let totals): totals.badLines
+    }
+  }
+
+  /// Whether the source was taken to its end.
+  var isValid: Bool {
+    if case .complete = result { true } else { false }
+  }
 }
 
 /// Minifies files, one after another, from where they are to where they shall be.
@@ -99,6 +111,9 @@ package struct FileMinifier: ~Copyable {
       return try minify(sources, to: destination, &unused)
     }
     try refuse(badLines.path, among: sources)
+    if case .file(let path) = destination, try files.isOneOutput(path, badLines.path) {
+      throw FileError.refused(.path(badLines.path), .isOutput)
+    }
     var rejected: FileOutput? = FileOutput(
       file: try OutputFile(at: badLines.path, using: files, sync: sync), isFinal: false)
     return try minify(sources, to: destination, &rejected)
@@ -131,8 +146,10 @@ package struct FileMinifier: ~Copyable {
 
   /// Refuses a destination that is one of the sources, before anything is opened for writing.
   private func refuse(_ destination: FilePath, among sources: [FileSource]) throws {
-    for source in sources where try open(source).isSameFile(as: destination) {
-      throw FileError.refused(.path(destination), .isInput)
+    for source in sources {
+      // Opening a FIFO only to close it again would wake its writer and lose what it writes.
+      if case .path(let path) = source, try files.statusIfPresent(of: path)?.kind == .fifo { continue }
+      if try open(source).isSameFile(as: destination) { throw FileError.refused(.path(destination), .isInput) }
     }
   }
 
@@ -153,17 +170,21 @@ package struct FileMinifier: ~Copyable {
     for source in sources where outcomes.areValid {
       var input = try open(source)
       try check(input)
-      outcomes.append(FileOutcome(source: source, result: try run(from: &input, to: &output, &rejected)))
-      try input.checkUnchanged()
+      let badLinesBefore = outcomes.reduce(0) { $0 + $1.badLines }
+      let result = try run(from: &input, to: &output, &rejected, badLinesBefore: badLinesBefore)
+      let outcome = FileOutcome(source: source, result: result)
+      try input.checkUnchanged(isReadToEnd: outcome.isValid)
+      outcomes.append(outcome)
     }
     return outcomes
   }
 
   private mutating func run<Output: RunOutput & ~Copyable>(
-    from input: inout InputFile, to output: inout Output, _ rejected: inout FileOutput?
+    from input: inout InputFile, to output: inout Output, _ rejected: inout FileOutput?, badLinesBefore: Int = 0
   ) throws -> RunResult {
     guard var file = rejected.take() else { return try windowedRun.run(from: &input, to: &output) }
-    let result = try lineRun?.run(from: &input, to: &output, badLinesTo: &file, badLinesMax: badLines?.maximum)
+    let badLinesMax = badLines?.maximum.map { $0 - badLinesBefore }
+    let result = try lineRun?.run(from: &input, to: &output, badLinesTo: &file, badLinesMax: badLinesMax)
     rejected = consume file
     guard let result else { return try windowedRun.run(from: &input, to: &output) }
     return result
@@ -197,7 +218,7 @@ package struct FileMinifier: ~Copyable {
     if rejected == nil, let outcome = try outcomeIfUnchanged(source, &input) { return outcome }
     var output = FileOutput(file: try OutputFile(replacing: input, under: rules, sync: sync), isFinal: false)
     let outcome = FileOutcome(source: source, result: try run(from: &input, to: &output, &rejected))
-    try input.checkUnchanged()
+    try input.checkUnchanged(isReadToEnd: outcome.isValid)
     guard case .complete(let totals) = outcome.result else { return outcome }
     if totals.isUnchanged || minimumSaving?.isReached(totals) == false {
       try commit(&rejected)
@@ -217,8 +238,9 @@ package struct FileMinifier: ~Copyable {
       switch result {
       case .complete(let totals) where !totals.isUnchanged: break
       default:
-        try input.checkUnchanged()
-        return FileOutcome(source: source, result: result)
+        let outcome = FileOutcome(source: source, result: result)
+        try input.checkUnchanged(isReadToEnd: outcome.isValid)
+        return outcome
       }
     } catch is ChangeDetector.Changed {}
     input.rewind()
@@ -227,9 +249,5 @@ package struct FileMinifier: ~Copyable {
 }
 
 extension [FileOutcome] {
-  fileprivate var areValid: Bool {
-    allSatisfy { outcome in
-      if case .complete = outcome.result { true } else { false }
-    }
-  }
+  fileprivate var areValid: Bool { allSatisfy(\.isValid) }
 }

@@ -4,23 +4,23 @@ import ZminCore
 /// One way of minifying and checking bytes on this machine's CPU.
 ///
 /// All kernels give the same bytes and the same verdict on any input; they differ in speed and in what they need.
-public struct Kernel: Sendable {
+package struct Kernel: Sendable {
   /// The name that forces it, as in `--kernel NAME`.
-  public let name: String
+  package let name: String
   /// What it needs and does, in a few words.
-  public let summary: String
+  package let summary: String
   /// What this CPU lacks for it, nil if it can run.
-  public let missingFeature: String?
+  package let missingFeature: String?
 
   let check: zmin_check_function
   let unchecked: zmin_raw_function
   let workspaceBytes: Int
 
   /// Whether this CPU can run it.
-  public var isAvailable: Bool { missingFeature == nil }
+  package var isAvailable: Bool { missingFeature == nil }
 
   /// Every kernel built in, the fastest first, whether this CPU can run it or not.
-  public static let all: [Kernel] = {
+  package static let all: [Kernel] = {
     var kernels: [Kernel] = []
     #if arch(x86_64)
       let features = zmin_detect_cpu()
@@ -29,6 +29,11 @@ public struct Kernel: Sendable {
           name: "avx512", summary: "AVX-512 with VBMI2 and GFNI, 64 bytes at a time",
           missingFeature: !features.avx512 ? "AVX-512 VBMI2" : !features.gfni ? "GFNI" : nil,
           check: zmin_check_avx512, unchecked: zmin_raw_avx512, workspaceBytes: zmin_workspace_bytes_avx512()))
+      kernels.append(
+        Kernel(
+          name: "avx2", summary: "AVX2 with BMI2 and PCLMULQDQ, 64 bytes at a time",
+          missingFeature: features.avx2 ? nil : "AVX2",
+          check: zmin_check_avx2, unchecked: zmin_raw_avx2, workspaceBytes: zmin_workspace_bytes_avx2()))
     #endif
     kernels.append(
       Kernel(
@@ -38,13 +43,13 @@ public struct Kernel: Sendable {
   }()
 
   /// The kernels that this CPU can run, the fastest first; never empty.
-  public static let available = all.filter(\.isAvailable)
+  package static let available = all.filter(\.isAvailable)
 
   /// The fastest kernel that this CPU can run.
-  public static let fastest = available[0]
+  package static let fastest = available[0]
 
   /// The kernel of that name, nil if there is none.
-  public static func named(_ name: String) -> Kernel? { all.first { $0.name == name } }
+  package static func named(_ name: String) -> Kernel? { all.first { $0.name == name } }
 }
 
 /// The number of line feeds in `bytes`.
@@ -55,7 +60,7 @@ package func countLineFeeds(_ bytes: UnsafeRawBufferPointer) -> Int {
 
 extension Kernel: CustomStringConvertible {
   /// The name.
-  public var description: String { name }
+  package var description: String { name }
 }
 
 extension Format {

@@ -68,6 +68,30 @@ struct OutputTests {
     #expect(scratch.status(of: "fifo").st_mode & S_IFMT == S_IFIFO)
   }
 
+  @Test("An open descriptor by name is written to, and its file not replaced", arguments: ["stdout", "fd/1", "fd/3"])
+  func ownDescriptor(_ name: String) throws {
+    let scratch = try Scratch()
+    try scratch.write("before\n", to: "log")
+    let run = try ZminProgram.shell(
+      "{ echo '[ 1 ]' | $ZMIN -o /dev/\(name) 3>&1 && echo && echo after; } >> log", in: scratch)
+    #expect(run.ending == .exit(0))
+    #expect(scratch.text(of: "log") == "before\n[1]\nafter\n")
+    #expect(try ZminProgram.shell("$ZMIN log -o /dev/stdout >> log", in: scratch).ending == .exit(2))
+  }
+
+  @Test("A FIFO that is the input is opened once, as its writer waits for it")
+  func fifoIsInput() throws {
+    let scratch = try Scratch()
+    mkfifo(scratch.file("fifo"), 0o600)
+    // The writer is blocked in its open when the program starts.
+    let run = try ZminProgram.shell(
+      """
+      echo '[ 1 ]' > fifo & sleep 0.3; timeout 10 $ZMIN -o out fifo; s=$?; kill $! 2>/dev/null; exit $s
+      """, in: scratch)
+    #expect(run.ending == .exit(0))
+    #expect(scratch.text(of: "out") == "[1]")
+  }
+
   @Test("A file size limit is an error, not the end by a signal")
   func fileSizeLimit() throws {
     let scratch = try Scratch()

@@ -86,6 +86,7 @@ typedef struct {
   // F BW VL DQ CD VBMI VBMI2 BMI1 BMI2 LZCNT POPCNT PCLMULQDQ VPCLMULQDQ, and the system saves the registers
   bool avx512;
   bool gfni;
+  bool avx2;  // AVX2 BMI1 BMI2 LZCNT POPCNT PCLMULQDQ, and the system saves the registers
 } zmin_cpu_features;
 zmin_cpu_features zmin_detect_cpu(void);
 
@@ -116,6 +117,12 @@ bool zmin_check_avx512(
     zmin_state *, zmin_format, const uint8_t *in, size_t n, uint8_t *out, size_t *written, void *workspace);
 size_t zmin_raw_avx512(zmin_raw_state *, zmin_format, const uint8_t *in, size_t n, uint8_t *out, void *workspace);
 size_t zmin_workspace_bytes_avx512(void);
+
+// These need `avx2`.
+bool zmin_check_avx2(
+    zmin_state *, zmin_format, const uint8_t *in, size_t n, uint8_t *out, size_t *written, void *workspace);
+size_t zmin_raw_avx2(zmin_raw_state *, zmin_format, const uint8_t *in, size_t n, uint8_t *out, void *workspace);
+size_t zmin_workspace_bytes_avx2(void);
 #endif
 
 /// Counts the line feeds in `n` bytes, with whatever the CPU has.

@@ -44,7 +44,9 @@ package struct DevicesCommand: ParsableCommand {
 
   package static let configuration = CommandConfiguration(
     commandName: name,
-    abstract: "Lists the CPU kernels and Vulkan devices.")
+    abstract: "Lists the CPU kernels and Vulkan devices.",
+    usage: "zmin devices [--self-test]",
+    version: VersionText.text)
 
   @Flag(help: "Run each kernel against the reference on hard cases; exit 5 if one differs.")
   package var selfTest = false

@@ -39,9 +39,13 @@ package enum Request {
   }
 
   private static func text(for arguments: [String]) -> String {
+    // Asked of the root, the parser would give the root's help.
+    if namesSubcommand(arguments) { return ZminTree.helpMessage(for: DevicesCommand.self) }
     do {
-      // Help is a command of the tree that throws its text.
-      var command = try ZminTree.parseAsRoot(arguments)
+      // Help is a command of the tree that throws its text. The tree by itself would take a subcommand for a path.
+      var command =
+        try namesSubcommand(arguments)
+        ? DevicesCommand.parseAsRoot(Array(arguments.dropFirst())) : ZminTree.parseAsRoot(arguments)
       try command.run()
       return ""
     } catch {

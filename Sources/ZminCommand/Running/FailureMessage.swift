@@ -25,6 +25,7 @@ enum FailureMessage {
       return "\(error.file): cannot \(error.action.rawValue)\(needsObject ? " it" : ""): \(error.errno)"
     case .inputChanged(let file): return "\(file): changed while it was read; nothing is replaced"
     case .refused(let file, .isInput): return "\(file): is both input and output: use --in-place"
+    case .refused(let file, .isOutput): return "\(file): is both --output and --bad-lines"
     case .refused(let file, let refusal): return "\(file): not replaced: \(refusal)\(remedy(for: refusal))"
     case .brokenPipe, .interrupted: return error.description
     }
@@ -34,7 +35,7 @@ enum FailureMessage {
     switch refusal {
     case .symbolicLink: " (--follow-symlinks replaces what it leads to)"
     case .hardLinks: " (--force replaces this one)"
-    case .standardInput, .notRegularFile, .isInput: ""
+    case .standardInput, .notRegularFile, .isInput, .isOutput: ""
     }
   }
 }

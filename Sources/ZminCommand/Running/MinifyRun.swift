@@ -118,10 +118,9 @@ struct MinifyRun: ~Copyable {
         tally.addFailure(.failure)
         return true
       }
-      if case .refused(_, .isInput) = error {
-        tally.addFailure(.usage)
-      } else {
-        tally.addFailure(.failure)
+      switch error {
+      case .refused(_, .isInput), .refused(_, .isOutput): tally.addFailure(.usage)
+      default: tally.addFailure(.failure)
       }
       return !error.isStorageFull
     }

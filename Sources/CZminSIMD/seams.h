@@ -3,16 +3,12 @@
 // Before a window stands whatever makes the stages behave as if the document had gone before it: up to two skeleton
 // characters, a UTF-8 lead, a few carries. After it everything that is still open is checked at once, and the state is
 // read from the last characters. The stages have refused all that no following byte could make good, except what
-// avx512_skeleton.h leaves to the next character: here only the ends that can be are given a state.
-#ifndef CZMIN_AVX512_SEAMS_H
-#define CZMIN_AVX512_SEAMS_H
+// boxes.h leaves to the next character: here only the ends that can be are given a state.
+#ifndef CZMIN_SEAMS_H
+#define CZMIN_SEAMS_H
 
-#include "avx512_elements.h"
-#include "avx512_masks.h"
-#include "avx512_skeleton.h"
 #include "lexemes.h"
-
-#if defined(__x86_64__)
+#include "skeleton.h"
 
 /// Two skeleton characters that allow what a state allows.
 typedef struct {
@@ -41,13 +37,7 @@ static const skeleton_history history_between[ZMIN_EXPECTATION_COUNT] = {
     [ZMIN_EXPECT_END] = {':', '}', 1},
 };
 
-/// A lead that asks for what is to come.
-static const uint8_t lead_before[ZMIN_LEXEME_COUNT] = {
-    [ZMIN_TAIL1] = 0xC3, [ZMIN_TAIL2] = 0xE1, [ZMIN_TAIL2_E0] = 0xE0, [ZMIN_TAIL2_ED] = 0xED,
-    [ZMIN_TAIL3] = 0xF1, [ZMIN_TAIL3_F0] = 0xF0, [ZMIN_TAIL3_F4] = 0xF4,
-};
-
-AVX512_INLINE skeleton_history history_before(const zmin_state *state, const zmin_format format) {
+STAGE_INLINE skeleton_history history_before(const zmin_state *state, const zmin_format format) {
   if (state->lexeme >= ZMIN_STRING) {
     // A string that is a key needs a colon after it; any other is like a value after a colon.
     bool key = state->expectation == ZMIN_EXPECT_COLON;
@@ -58,31 +48,14 @@ AVX512_INLINE skeleton_history history_before(const zmin_state *state, const zmi
   return history_between[state->expectation];
 }
 
-/// What stage 1 carries into the window.
-AVX512_INLINE scan_state begin_scan(const zmin_state *state, const zmin_format format) {
-  const __m512i zero = _mm512_setzero_si512(), ones = _mm512_set1_epi64(-1);
-  uint8_t lexeme = state->lexeme;
-  scan_state scan = {.escaping = zero, .scalar = zero, .past_ascii = zero, .solid = zero, .errors = zero};
-  if (lexeme == ZMIN_ESCAPE) scan.escaping = _mm512_set1_epi64(1);
-  if (lexeme > ZMIN_BETWEEN && lexeme < ZMIN_STRING) scan.scalar = ones;
-  if (lexeme >= ZMIN_TAIL1) scan.past_ascii = ones;
-  if (lexeme >= ZMIN_HEX4 && lexeme <= ZMIN_HEX1) scan.hex = 0xF >> (lexeme - ZMIN_HEX4);
-  scan.in_string = lexeme >= ZMIN_STRING;
-  scan.since_lf = format == ZMIN_NDJSON && (state->expectation != ZMIN_EXPECT_START || lexeme != ZMIN_BETWEEN);
-  return scan;
-}
-
 /// What stage 3 carries into the window; writes the history before the dense buffers.
-AVX512_INLINE skeleton_scan begin_skeleton(
-    const zmin_state *state, const zmin_format format, avx512_workspace *workspace) {
+STAGE_INLINE skeleton_scan begin_skeleton(
+    const zmin_state *state, const zmin_format format, workspace *workspace) {
   skeleton_history history = history_before(state, format);
   uint8_t *skeleton = workspace->skeleton.bytes + LOOK_BEHIND;
   skeleton[-3] = ':';
   skeleton[-2] = history.two_before;
   skeleton[-1] = history.before;
-  uint8_t *past_ascii = workspace->past_ascii.bytes + LOOK_BEHIND;
-  memset(past_ascii - 4, 0, 3);
-  past_ascii[-1] = lead_before[state->lexeme];
   skeleton_scan scan = {{0, 0, 0}, {0, 0, 0}, 0, workspace->elements.bytes + LOOK_BEHIND - history.consumed, false};
   scan.fraction.start = state->lexeme == ZMIN_POINT;
   scan.fraction.carry = state->lexeme == ZMIN_FRACTION;
@@ -92,9 +65,9 @@ AVX512_INLINE skeleton_scan begin_skeleton(
 }
 
 /// Where in a string the window ends; `end` is past its last raw byte.
-AVX512_INLINE uint8_t lexeme_in_string(const scan_state *scan, const uint8_t *end) {
-  if (last_lane(scan->escaping)) return ZMIN_ESCAPE;
-  if (scan->hex) return (uint8_t)(ZMIN_HEX1 + 1 - _mm_popcnt_u64(scan->hex));
+STAGE_INLINE uint8_t lexeme_in_string(const scan_state *scan, const uint8_t *end) {
+  if (ends_escaping(scan)) return ZMIN_ESCAPE;
+  if (scan->hex) return (uint8_t)(ZMIN_HEX1 + 1 - count_bits(scan->hex));
   uint8_t last = end[-1], before = end[-2], two_before = end[-3];
   if (last >= 0xC0) return utf8_lead(last);
   if (last >= 0x80 && before >= 0xE0) return before < 0xF0 ? ZMIN_TAIL1 : ZMIN_TAIL2;
@@ -103,7 +76,7 @@ AVX512_INLINE uint8_t lexeme_in_string(const scan_state *scan, const uint8_t *en
 }
 
 /// What is expected after a string, by what stands before it.
-AVX512_INLINE uint8_t expectation_after_string(zmin_nesting *nesting, const zmin_format format, uint8_t before) {
+STAGE_INLINE uint8_t expectation_after_string(zmin_nesting *nesting, const zmin_format format, uint8_t before) {
   switch (before) {
     case '{': return ZMIN_EXPECT_COLON;
     case ',': return nesting_after_value(nesting) == ZMIN_EXPECT_AFTER_MEMBER ? ZMIN_EXPECT_COLON
@@ -115,7 +88,7 @@ AVX512_INLINE uint8_t expectation_after_string(zmin_nesting *nesting, const zmin
 }
 
 /// What is expected between tokens, after any character that is no part of a scalar.
-AVX512_INLINE uint8_t expectation_between(
+STAGE_INLINE uint8_t expectation_between(
     zmin_nesting *nesting, const zmin_format format, uint8_t last, uint8_t before) {
   switch (last) {
     case '{': return ZMIN_EXPECT_FIRST_KEY;
@@ -131,7 +104,7 @@ AVX512_INLINE uint8_t expectation_between(
 }
 
 /// Which part of a scalar, or none, the last character is, by what stands before it.
-AVX512_INLINE uint8_t lexeme_of_scalar(uint8_t last, uint8_t before, bool in_fraction, bool in_exponent) {
+STAGE_INLINE uint8_t lexeme_of_scalar(uint8_t last, uint8_t before, bool in_fraction, bool in_exponent) {
   bool after_digit = before >= '0' && before <= '9';
   switch (last) {
     case '}': case ']': return before == 't' ? REJECTED : ZMIN_BETWEEN;
@@ -161,18 +134,18 @@ AVX512_INLINE uint8_t lexeme_of_scalar(uint8_t last, uint8_t before, bool in_fra
 
 /// Checks all that is still open at the window's end, and gives the state there. `left` characters and `elements` wait
 /// in the buffers; `end` is past the last raw byte. False: not the beginning of a document.
-AVX512_INLINE bool settle(
-    zmin_state *state, const zmin_format format, avx512_workspace *workspace, const scan_state *scan,
+STAGE_INLINE bool settle(
+    zmin_state *state, const zmin_format format, workspace *workspace, const scan_state *scan,
     skeleton_scan *skeleton, size_t left, const uint8_t *end) {
   const uint8_t *characters = workspace->skeleton.bytes + LOOK_BEHIND + left;
   uint8_t last = characters[-1], before = characters[-2];
   bool untouched = left == 0 && !skeleton->begun;
   // A comma has no claim yet if nothing or only a string follows it.
   size_t unclaimed = last == ',' ? 1 : last == '"' && before == ',' ? 2 : 0;
-  check_skeleton_end(skeleton, format, &workspace->skeleton, left, unclaimed);
+  check_skeleton_end(skeleton, format, workspace, left, unclaimed);
   uint8_t *elements = workspace->elements.bytes + LOOK_BEHIND;
   size_t count = (size_t)(skeleton->elements - elements);
-  skeleton->errors |= apply_elements(state, format, &workspace->elements, count, &workspace->settled_elements);
+  skeleton->errors |= apply_elements(state, format, workspace, count);
   if (skeleton->errors != 0) return false;
   if (unclaimed != 0 && !nesting_refill(&state->nesting)) return false;
 
@@ -192,5 +165,4 @@ AVX512_INLINE bool settle(
   return state->lexeme != REJECTED && state->expectation != REJECTED;
 }
 
-#endif
 #endif

@@ -1,0 +1,56 @@
+// The classes of 64 bytes, a mask for each, by comparisons and look-ups by halves of a byte.
+#ifndef CZMIN_BLOCK_CLASSES_H
+#define CZMIN_BLOCK_CLASSES_H
+
+#include "stages.h"
+
+typedef struct {
+  uint64_t quote, backslash, whitespace, lf, scalar, control, past_ascii;
+} block_planes;
+
+typedef struct {
+  uint64_t escapable, u, hex;
+} escape_planes;
+
+/// At the lower half of each whitespace character that character.
+static const uint8_t whitespace_by_half[16] __attribute__((aligned(16))) = {
+    [' ' & 15] = ' ', ['\t' & 15] = '\t', ['\n' & 15] = '\n', ['\r' & 15] = '\r'};
+
+/// At the lower half of each bracket, colon and comma that character, with bit 5 set, which only brackets may lack.
+static const uint8_t punctuation_by_half[16] __attribute__((aligned(16))) = {
+    ['{' & 15] = '{', ['}' & 15] = '}', [':' & 15] = ':', [',' & 15] = ','};
+
+/// What may follow a backslash: "/ and \ and bfn and rtu, a bit for each upper half.
+static const uint8_t escapable_by_lower[16] __attribute__((aligned(16))) = {
+    [2] = 1 | 4 | 8, [4] = 8, [5] = 8, [6] = 4, [12] = 2, [14] = 4, [15] = 1};
+static const uint8_t escapable_by_upper[16] __attribute__((aligned(16))) = {[2] = 1, [5] = 2, [6] = 4, [7] = 8};
+
+/// Bytes from `first` on, `count` of them, as a mask in bytes.
+STAGE_INLINE bytes64 in_range(bytes64 bytes, uint8_t first, uint8_t count) {
+  bytes64 offset = subtract(bytes, repeat_byte(first));
+  return equal(offset, lesser(offset, repeat_byte((uint8_t)(count - 1))));
+}
+
+/// Two control characters seem punctuation, FF and SUB: not being part of a scalar is all that this means, and they are
+/// refused anyway.
+STAGE_INLINE block_planes classify(bytes64 bytes) {
+  bytes64 whitespace = equal(bytes, by_lower_half(whitespace_by_half, bytes));
+  bytes64 punctuation = equal(either(bytes, repeat_byte(0x20)), by_lower_half(punctuation_by_half, bytes));
+  bytes64 quote = equal(bytes, repeat_byte('"'));
+  return (block_planes){
+      .quote = sign_bits(quote), .backslash = equal_bytes(bytes, '\\'), .whitespace = sign_bits(whitespace),
+      .lf = equal_bytes(bytes, '\n'), .scalar = ~sign_bits(either(either(whitespace, punctuation), quote)),
+      .control = sign_bits(in_range(bytes, 0, 0x20)), .past_ascii = sign_bits(bytes)};
+}
+
+/// What matters after a backslash.
+STAGE_INLINE escape_planes classify_escapes(bytes64 bytes) {
+  bytes64 escapable =
+      both(by_lower_half(escapable_by_lower, bytes), look_up_16(escapable_by_upper, upper_halves(bytes)));
+  bytes64 letters = in_range(either(bytes, repeat_byte(0x20)), 'a', 6);
+  return (escape_planes){
+      .escapable = ~zero_bytes(escapable), .u = equal_bytes(bytes, 'u'),
+      .hex = sign_bits(either(in_range(bytes, '0', 10), letters))};
+}
+
+#endif

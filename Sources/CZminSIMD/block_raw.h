@@ -1,0 +1,72 @@
+// Minifying without checking, a block after the other, for kernels whose masks are in general registers.
+//
+// A backslash outside strings is an ordinary byte, but the masks take every backslash for an escape. Up to the first
+// one outside they are right, so they show whether there is one; then the portable kernel does the block instead.
+#ifndef CZMIN_BLOCK_RAW_H
+#define CZMIN_BLOCK_RAW_H
+
+#include "block_masks.h"
+
+STAGE_INLINE scan_state begin_raw_scan(const zmin_raw_state *state) {
+  scan_state scan = {0, 0, 0, 0, 0, 0, 0, 0};
+  scan.escaping = state->string_state == 2;
+  scan.in_string = state->string_state != 0 ? ~0ULL : 0;
+  scan.since_lf = state->kept_since_lf;
+  return scan;
+}
+
+STAGE_INLINE void end_raw_scan(const scan_state *scan, const zmin_format format, zmin_raw_state *state) {
+  state->string_state = (uint8_t)(scan->escaping ? 2 : scan->in_string & 1);
+  // The last byte is solid itself, or the carry has come through the blanks after one.
+  if (format == ZMIN_NDJSON) state->kept_since_lf = (uint8_t)(scan->since_lf | scan->solid);
+}
+
+/// All whole blocks of the window, `size` bytes. `format` is constant wherever this is inlined.
+/// Output may lag behind input in the same memory: a store ends where the bytes that it came from do, at most.
+STAGE_INLINE size_t minify_blocks(
+    zmin_raw_state *state, const zmin_format format, const uint8_t *in, size_t size, uint8_t *out) {
+  const uint8_t *end = in + size;
+  uint8_t *start = out;
+  scan_state scan = begin_raw_scan(state);
+  for (; in < end; in += BLOCK) {
+    const scan_state before = scan;
+    bytes64 here = load_bytes(in);
+    block_planes planes = classify(here);
+    uint64_t escaped = find_escaped(&scan, planes.backslash);
+    uint64_t strings = find_strings(&scan, planes.quote & ~escaped);
+    if (UNLIKELY(planes.backslash & ~strings)) {
+      end_raw_scan(&before, format, state);
+      out += zmin_raw_portable(state, format, in, BLOCK, out, NULL);
+      scan = begin_raw_scan(state);
+      continue;
+    }
+    uint64_t solid = strings | ~planes.whitespace, output = solid;
+    if (format == ZMIN_NDJSON) output |= find_kept_lfs(&scan, ~solid & ~planes.lf, solid, ~solid & planes.lf);
+    if (output == ~0ULL) {
+      store_bytes(out, here);
+      out += BLOCK;
+    } else {
+      pack_from(in, output, &out);
+    }
+  }
+  end_raw_scan(&scan, format, state);
+  return (size_t)(out - start);
+}
+
+STAGE_TARGET static size_t minify_json(zmin_raw_state *state, const uint8_t *in, size_t size, uint8_t *out) {
+  return minify_blocks(state, ZMIN_JSON, in, size, out);
+}
+
+STAGE_TARGET static size_t minify_ndjson(zmin_raw_state *state, const uint8_t *in, size_t size, uint8_t *out) {
+  return minify_blocks(state, ZMIN_NDJSON, in, size, out);
+}
+
+/// The whole kernel; what is left after the last whole block goes through the portable one.
+STAGE_INLINE size_t minify_all(
+    zmin_raw_state *state, zmin_format format, const uint8_t *in, size_t n, uint8_t *out, void *workspace) {
+  size_t size = n - n % BLOCK;
+  size_t head = format == ZMIN_JSON ? minify_json(state, in, size, out) : minify_ndjson(state, in, size, out);
+  return head + zmin_raw_portable(state, format, in + size, n - size, out + head, workspace);
+}
+
+#endif

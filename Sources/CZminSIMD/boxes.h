@@ -1,0 +1,82 @@
+// What may stand after what in the skeleton: sixteen boxes, each a product of three sets.
+//
+// Whether a character may stand after the two before it is looked up in the boxes: a look-up for each of the three
+// characters gives sixteen bits, and one bit must be left that all three have.
+//
+// Some boxes are a little too large: t" or fe or tra are refused only when the next character has come. Where a window
+// ends, seams.h looks at the last characters for that.
+//
+// How wide a table is and what it is indexed by is the kernel's: TABLE_WIDTH and TABLE_OF(entry).
+#ifndef CZMIN_BOXES_H
+#define CZMIN_BOXES_H
+
+#include "bytesets.h"
+#include "elements.h"
+
+#define DIGITS "0123456789"
+#define BLANKS " \t\n\r"
+#define ANY DIGITS BLANKS "{}[]:,\"+-.eEtrufalsn"
+/// What may stand before the last character of a value: not the t that box 3 lets a bracket follow.
+#define COMPLETE DIGITS BLANKS "{}[]:,\"+-.eEusl"
+
+enum {
+  BOX_CLAIM = 2,     // a string and a colon: says of a comma what it stands in, as ELEMENT_OBJECT
+  BOXES_DIGIT = 0xE0,  // 5, 6, 7: a digit, or a sign, that something of a number stands before
+  BOX_POINT = 8,
+  BOX_EXPONENT = 9,
+};
+
+/// The boxes: a bit of sixteen, then what may stand two before, one before, and here. `lf` is an LF in ndjson, where it
+/// stands before a record, and nothing in json.
+#define BOXES(box, c, lf) \
+  (box(c, 0, COMPLETE, "}]" BLANKS DIGITS, ",}]" BLANKS) /* what follows a number, a bracket, a blank */ \
+   | box(c, 1, "[:," lf, "\"", ",}]" lf)                 /* what follows a string that is a value */ \
+   | box(c, BOX_CLAIM, "{,", "\"", ":")                  /* what follows a key */ \
+   | box(c, 3, ANY, "{[t", "}]\"r")                      /* {} [] if they match, which is for stage 4; {" tr */ \
+   | box(c, 4, ANY, "[:," lf, "\"-" DIGITS "tfn{[")      /* a value */ \
+   | box(c, 5, ANY, "123456789.+-", DIGITS)              /* one more digit */ \
+   | box(c, 6, DIGITS ".eE+", "0", DIGITS)               /* after a 0 that does not lead; for e-05 see `refused` */ \
+   | box(c, 7, DIGITS, "eE", DIGITS "+-")                /* what follows the e */ \
+   | box(c, BOX_POINT, ANY, DIGITS, ".")                 /* in order, which is checked apart */ \
+   | box(c, BOX_EXPONENT, ANY, DIGITS, "eE")             /* the same */ \
+   | box(c, 10, "us", "e", ",}]" BLANKS)                 /* what follows true and false */ \
+   | box(c, 11, "l", "l", ",}]" BLANKS)                  /* what follows null */ \
+   | box(c, 12, "[:,r" lf, "fu", "ae")                   /* _fa rue */ \
+   | box(c, 13, "nu", "ul", "l")                         /* nul ull */ \
+   | box(c, 14, "flt", "asr", "leu")                     /* fal lse tru */ \
+   | box(c, 15, "a[:," lf, "ln", "su"))                  /* als _nu */
+
+#define TWO_BEFORE(c, bit, two_before, before, here) (IS_IN(c, two_before) ? 1 << (bit) : 0)
+#define BEFORE(c, bit, two_before, before, here) (IS_IN(c, before) ? 1 << (bit) : 0)
+#define HERE(c, bit, two_before, before, here) (IS_IN(c, here) ? 1 << (bit) : 0)
+
+/// For each of the three characters the boxes 0 to 7, and the boxes 8 to 15.
+typedef struct {
+  uint8_t two_before[2][TABLE_WIDTH], before[2][TABLE_WIDTH], here[2][TABLE_WIDTH];
+} __attribute__((aligned(64))) trigram_tables;
+
+#define TRIGRAM_PAIR(low, high) {TABLE_OF(low), TABLE_OF(high)}
+
+#define JSON_2_LOW(c) (uint8_t)(BOXES(TWO_BEFORE, c, "") & 0xFF)
+#define JSON_2_HIGH(c) (uint8_t)(BOXES(TWO_BEFORE, c, "") >> 8)
+#define JSON_1_LOW(c) (uint8_t)(BOXES(BEFORE, c, "") & 0xFF)
+#define JSON_1_HIGH(c) (uint8_t)(BOXES(BEFORE, c, "") >> 8)
+#define JSON_0_LOW(c) (uint8_t)(BOXES(HERE, c, "") & 0xFF)
+#define JSON_0_HIGH(c) (uint8_t)(BOXES(HERE, c, "") >> 8)
+static const trigram_tables json_trigrams = {
+    TRIGRAM_PAIR(JSON_2_LOW, JSON_2_HIGH), TRIGRAM_PAIR(JSON_1_LOW, JSON_1_HIGH),
+    TRIGRAM_PAIR(JSON_0_LOW, JSON_0_HIGH)};
+
+#define NDJSON_2_LOW(c) (uint8_t)(BOXES(TWO_BEFORE, c, "\n") & 0xFF)
+#define NDJSON_2_HIGH(c) (uint8_t)(BOXES(TWO_BEFORE, c, "\n") >> 8)
+#define NDJSON_1_LOW(c) (uint8_t)(BOXES(BEFORE, c, "\n") & 0xFF)
+#define NDJSON_1_HIGH(c) (uint8_t)(BOXES(BEFORE, c, "\n") >> 8)
+#define NDJSON_0_LOW(c) (uint8_t)(BOXES(HERE, c, "\n") & 0xFF)
+#define NDJSON_0_HIGH(c) (uint8_t)(BOXES(HERE, c, "\n") >> 8)
+static const trigram_tables ndjson_trigrams = {
+    TRIGRAM_PAIR(NDJSON_2_LOW, NDJSON_2_HIGH), TRIGRAM_PAIR(NDJSON_1_LOW, NDJSON_1_HIGH),
+    TRIGRAM_PAIR(NDJSON_0_LOW, NDJSON_0_HIGH)};
+
+_Static_assert(1 << BOX_CLAIM == ELEMENT_OBJECT, "the box of a claim is the kind that it claims");
+
+#endif
