@@ -7,17 +7,11 @@
 #include <immintrin.h>
 
 #include "block_codes.h"
-#include "packing.h"
 #include "stages.h"
 
 #define STAGE_FEATURES "avx2,bmi,bmi2,lzcnt,popcnt,pclmul,prfchw"
 #define STAGE_TARGET __attribute__((target(STAGE_FEATURES)))
 #define STAGE_INLINE __attribute__((target(STAGE_FEATURES), always_inline)) static inline
-
-/// The memory of one call.
-typedef struct {
-  dense_buffer skeleton, codes, elements;
-} workspace;
 
 typedef struct {
   __m256i low, high;
@@ -46,16 +40,13 @@ STAGE_INLINE bytes64 repeat_byte(uint8_t byte) {
 STAGE_INLINE bytes64 both(bytes64 a, bytes64 b) { return TWICE(_mm256_and_si256, a, b); }
 STAGE_INLINE bytes64 either(bytes64 a, bytes64 b) { return TWICE(_mm256_or_si256, a, b); }
 STAGE_INLINE bytes64 differing(bytes64 a, bytes64 b) { return TWICE(_mm256_xor_si256, a, b); }
-STAGE_INLINE bytes64 all_three(bytes64 a, bytes64 b, bytes64 c) { return both(both(a, b), c); }
 STAGE_INLINE bytes64 equal(bytes64 a, bytes64 b) { return TWICE(_mm256_cmpeq_epi8, a, b); }
 STAGE_INLINE bytes64 lesser(bytes64 a, bytes64 b) { return TWICE(_mm256_min_epu8, a, b); }
 STAGE_INLINE bytes64 subtract(bytes64 a, bytes64 b) { return TWICE(_mm256_sub_epi8, a, b); }
 STAGE_INLINE bytes64 subtract_to_zero(bytes64 a, bytes64 b) { return TWICE(_mm256_subs_epu8, a, b); }
-STAGE_INLINE bytes64 lower_halves(bytes64 bytes) { return both(bytes, repeat_byte(15)); }
-
 STAGE_INLINE bytes64 upper_halves(bytes64 bytes) {
   bytes64 shifted = {_mm256_srli_epi16(bytes.low, 4), _mm256_srli_epi16(bytes.high, 4)};
-  return lower_halves(shifted);
+  return both(shifted, repeat_byte(15));
 }
 
 /// The entries at the lower halves of the indices; 0 where an index has its highest bit set.
@@ -72,9 +63,12 @@ STAGE_INLINE uint64_t sign_bits(bytes64 bytes) {
   return (uint32_t)_mm256_movemask_epi8(bytes.low) | (uint64_t)(uint32_t)_mm256_movemask_epi8(bytes.high) << 32;
 }
 
-STAGE_INLINE uint64_t zero_bytes(bytes64 bytes) { return sign_bits(equal(bytes, repeat_byte(0))); }
-STAGE_INLINE uint64_t any_bits(bytes64 bytes, uint8_t bits) { return ~zero_bytes(both(bytes, repeat_byte(bits))); }
-STAGE_INLINE uint64_t equal_bytes(bytes64 bytes, uint8_t byte) { return sign_bits(equal(bytes, repeat_byte(byte))); }
+/// Bytes that are all ones or all zeros as bits.
+STAGE_INLINE uint64_t mask_bits(bytes64 bytes) { return sign_bits(bytes); }
+
+STAGE_INLINE uint64_t any_bits(bytes64 bytes, uint8_t bits) {
+  return ~mask_bits(equal(both(bytes, repeat_byte(bits)), repeat_byte(0)));
+}
 
 /// One bit of each byte; it is the highest after a shift that may carry others in below.
 STAGE_INLINE uint64_t bit_plane(bytes64 bytes, int bit) {
@@ -90,24 +84,10 @@ STAGE_INLINE uint64_t bit_plane(bytes64 bytes, int bit) {
       _mm256_alignr_epi8( \
           (bytes).high, _mm256_permute2x128_si256((bytes).low, (bytes).high, 0x21), 16 - (distance))})
 
-/// Packs eight bytes.
-STAGE_INLINE void pack_8(const uint8_t *from, uint8_t mask, uint8_t **to) {
+STAGE_INLINE void shuffle_8(const uint8_t *from, const uint8_t *shuffle, uint8_t *to) {
+  __m128i places = _mm_loadl_epi64((const __m128i *)(const void *)shuffle);
   __m128i bytes = _mm_loadl_epi64((const __m128i *)(const void *)from);
-  __m128i shuffle = _mm_loadl_epi64((const __m128i *)(const void *)pack_shuffles[mask]);
-  _mm_storel_epi64((__m128i *)(void *)*to, _mm_shuffle_epi8(bytes, shuffle));
-  *to += count_bits(mask);
-}
-
-/// Packs the 64 bytes that stand there.
-STAGE_INLINE void pack_from(const uint8_t *from, uint64_t mask, uint8_t **to) {
-#pragma clang loop unroll(full)
-  for (unsigned at = 0; at < BLOCK; at += 8) pack_8(from + at, (uint8_t)(mask >> at), to);
-}
-
-STAGE_INLINE void pack_bytes(bytes64 bytes, uint64_t mask, uint8_t **to) {
-  uint8_t copy[BLOCK] __attribute__((aligned(64)));
-  store_bytes(copy, bytes);
-  pack_from(copy, mask, to);
+  _mm_storel_epi64((__m128i *)(void *)to, _mm_shuffle_epi8(bytes, places));
 }
 
 STAGE_INLINE uint64_t bits_under(uint64_t bits, uint64_t mask) { return _pext_u64(bits, mask); }
@@ -142,19 +122,11 @@ STAGE_INLINE __m256i encode_32(__m256i characters) {
   return choose(lower, upper, _mm256_slli_epi16(characters, 1));
 }
 
-/// Finds the codes of the first `count` characters of the skeleton, whole blocks, and of those before them.
-STAGE_INLINE const uint8_t *encode(workspace *workspace, size_t count) {
-  const uint8_t *characters = workspace->skeleton.bytes;
-  uint8_t *codes = workspace->codes.bytes;
-  for (size_t at = LOOK_BEHIND - 32; at < LOOK_BEHIND + count; at += 32) {
-    _mm256_storeu_si256((__m256i *)(void *)(codes + at), encode_32(load_32(characters + at)));
-  }
-  return codes + LOOK_BEHIND;
+STAGE_INLINE bytes64 codes_of(const uint8_t *characters) {
+  return (bytes64){encode_32(load_32(characters)), encode_32(load_32(characters + 32))};
 }
 
-STAGE_INLINE uint64_t digit_codes(bytes64 codes) {
-  return equal_bytes(codes, CODE_0) | equal_bytes(codes, CODE_1_TO_9);
-}
+#include "blocks.h"
 
 #endif
 #endif

@@ -38,9 +38,9 @@ STAGE_INLINE block_planes classify(bytes64 bytes) {
   bytes64 punctuation = equal(either(bytes, repeat_byte(0x20)), by_lower_half(punctuation_by_half, bytes));
   bytes64 quote = equal(bytes, repeat_byte('"'));
   return (block_planes){
-      .quote = sign_bits(quote), .backslash = equal_bytes(bytes, '\\'), .whitespace = sign_bits(whitespace),
-      .lf = equal_bytes(bytes, '\n'), .scalar = ~sign_bits(either(either(whitespace, punctuation), quote)),
-      .control = sign_bits(in_range(bytes, 0, 0x20)), .past_ascii = sign_bits(bytes)};
+      .quote = mask_bits(quote), .backslash = equal_bytes(bytes, '\\'), .whitespace = mask_bits(whitespace),
+      .lf = equal_bytes(bytes, '\n'), .scalar = ~mask_bits(either(either(whitespace, punctuation), quote)),
+      .control = mask_bits(in_range(bytes, 0, 0x20)), .past_ascii = sign_bits(bytes)};
 }
 
 /// What matters after a backslash.
@@ -50,7 +50,7 @@ STAGE_INLINE escape_planes classify_escapes(bytes64 bytes) {
   bytes64 letters = in_range(either(bytes, repeat_byte(0x20)), 'a', 6);
   return (escape_planes){
       .escapable = ~zero_bytes(escapable), .u = equal_bytes(bytes, 'u'),
-      .hex = sign_bits(either(in_range(bytes, '0', 10), letters))};
+      .hex = mask_bits(either(in_range(bytes, '0', 10), letters))};
 }
 
 #endif

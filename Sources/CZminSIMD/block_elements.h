@@ -1,13 +1,48 @@
-// Stage 4 without passes before it.
+// Before stage 4: neighbours that agree are taken out of the elements in a few passes, by masks of a block and bytes
+// packed in place. What is left, little in ordinary documents, goes through the rounds of elements.h.
 #ifndef CZMIN_BLOCK_ELEMENTS_H
 #define CZMIN_BLOCK_ELEMENTS_H
 
 #include "elements.h"
 
+/// Takes out what is settled by its neighbours, in place. Returns how many are left. After the last element stands one
+/// that agrees with nothing.
+STAGE_INLINE size_t settle_pass(const zmin_format format, uint8_t *elements, size_t count) {
+  elements[count] = ELEMENT_NONE;
+  uint8_t *end = elements;
+  element_masks last = {0, 0, 0, 0};  // bit 63 is the last of the block before
+  uint64_t agreed = 0;                // 1 if that agrees with the first of this block
+  for (size_t at = 0; at < count; at += BLOCK) {
+    uint64_t valid = first_bits(count - at);
+    element_masks here = load_elements(format, elements + at, valid);
+    uint8_t next = count - at > BLOCK ? elements[at + BLOCK] : ELEMENT_NONE;
+    uint64_t leads_next = here.leads >> 1 | (uint64_t)(next & ELEMENT_LEADS) << 63;
+    uint64_t trails_next = here.trails >> 1 | (uint64_t)(next & ELEMENT_TRAILS) << 62;
+    uint64_t object_next = here.object >> 1 | (uint64_t)(next & ELEMENT_OBJECT) << 61;
+    uint64_t agree = here.leads & trails_next & ~(here.object ^ object_next);
+    // The first goes unless a comma follows it; the second goes if it is a comma, or follows an opener.
+    uint64_t settled = agree & ~leads_next;
+    settled |= (agree << 1 | agreed) & (here.leads | ~(here.trails << 1 | last.trails >> 63));
+    if (format == ZMIN_NDJSON) settled |= here.boundary & (here.boundary << 1 | last.boundary >> 63);
+    agreed = agree >> 63;
+    last = here;
+    pack_from(elements + at, valid & ~settled, &end);
+  }
+  return (size_t)(end - elements);
+}
+
 /// Applies all elements in the buffer. Returns 0 if nothing is wrong.
 STAGE_INLINE uint64_t apply_elements(
     zmin_state *state, const zmin_format format, workspace *workspace, size_t count) {
-  return apply_blocks(state, format, workspace->elements.bytes + LOOK_BEHIND, count);
+  uint8_t *elements = workspace->elements.bytes + LOOK_BEHIND;
+  if (LIKELY(state->depth_max - nesting_depth(&state->nesting) >= count)) {
+    // Passes pay as long as each takes out a good part.
+    for (size_t before = 2 * count; count > BLOCK && count < before - before / 8;) {
+      before = count;
+      count = settle_pass(format, elements, count);
+    }
+  }
+  return apply_blocks(state, format, elements, count);
 }
 
 #endif

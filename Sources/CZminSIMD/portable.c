@@ -1,16 +1,14 @@
-// The checking kernel in plain C: the pushdown automaton itself, a byte at a time, with runs taken eight bytes at a
-// time where nothing can happen in them. It is complete in all three formats and on any CPU; the others lean on it
-// for what is too short for them.
+// The checking kernel in plain C: the pushdown automaton itself. It is complete in all three formats and on any CPU;
+// the others lean on it for what is too short for them.
+//
+// A byte at a time it would be slow. So in front of every step stands a shortcut for what usually comes, whole words of
+// text, of digits or of spaces, UTF-8 sequences, escapes, literals; a shortcut takes only what it can take whole and
+// leaves all else, errors and the input's end, to the steps.
+#include "bytesets.h"
 #include "lexemes.h"
 #include "nesting.h"
+#include "portable_utf8.h"
 #include "words.h"
-
-/// The position in the input and in the output, and where the input ends.
-typedef struct {
-  const uint8_t *in;
-  const uint8_t *end;
-  uint8_t *out;
-} cursor;
 
 /// What a UTF-8 continuation byte must lie between, and what is left to come after it.
 typedef struct {
@@ -27,9 +25,17 @@ static const tail_rule tail_rules[ZMIN_LEXEME_COUNT] = {
     [ZMIN_TAIL3_F4] = {0x80, 0x8F, ZMIN_TAIL2},
 };
 
+/// What a byte can be.
+enum { IS_HEXADECIMAL = 1, IS_DELIMITER = 2, IS_ESCAPABLE = 4 };
+#define TRAITS_OF(c) \
+  (uint8_t)((IS_IN(c, "0123456789abcdefABCDEF") ? IS_HEXADECIMAL : 0) | \
+            (IS_IN(c, " \t\n\r{}[]:,\"") ? IS_DELIMITER : 0) | (IS_IN(c, "\"\\/bfnrt") ? IS_ESCAPABLE : 0))
+/// None past ASCII.
+static const uint8_t traits[256] = ASCII_TABLE(TRAITS_OF);
+
 static inline bool is_digit(uint8_t byte) { return (uint8_t)(byte - '0') <= 9; }
 
-static inline bool is_hexadecimal(uint8_t byte) { return is_digit(byte) || (uint8_t)((byte | 0x20) - 'a') <= 5; }
+static inline bool is_hexadecimal(uint8_t byte) { return (traits[byte] & IS_HEXADECIMAL) != 0; }
 
 /// The lexeme after the first byte of a scalar.
 static inline uint8_t scalar_start(uint8_t byte) {
@@ -101,17 +107,46 @@ static inline uint8_t string_step(uint8_t lexeme, uint8_t byte) {
   }
 }
 
+/// Takes one escape whole. False: it is none, or is cut.
+static inline bool take_escape(cursor *at) {
+  const uint8_t *in = at->in;
+  if (at->end - in < 8) return false;
+  size_t length = 2;
+  if (!(traits[in[1]] & IS_ESCAPABLE)) {
+    if (in[1] != 'u' || !(traits[in[2]] & traits[in[3]] & traits[in[4]] & traits[in[5]] & IS_HEXADECIMAL)) return false;
+    length = 6;
+  }
+  take_of_word(at, load_word(in), length);
+  return true;
+}
+
+/// Takes what it can of a string's text; the rest takes steps. Returns true after the closing quote.
+static inline bool take_text(cursor *at) {
+  while (at->end - at->in >= 8) {
+    uint64_t word = load_word(at->in);
+    uint64_t special = string_specials(word);
+    if (!special) {
+      take_of_word(at, word, 8);
+      continue;
+    }
+    take_of_word(at, word, first_byte(special));
+    uint8_t byte = *at->in;
+    if (byte == '"') {
+      *at->out++ = byte;
+      at->in++;
+      return true;
+    }
+    if (!(byte == '\\' ? take_escape(at) : byte >= 0x80 && take_sequences(at))) return false;
+  }
+  return false;
+}
+
 /// Goes through a string up to its end or the input's. Returns the lexeme there.
 static inline uint8_t run_string(cursor *at, uint8_t lexeme) {
   while (at->in < at->end) {
-    if (lexeme == ZMIN_STRING && at->end - at->in >= 8) {
-      uint64_t word = load_word(at->in);
-      store_word(at->out, word);
-      uint64_t special = string_specials(word);
-      size_t plain = special ? first_byte(special) : 8;
-      at->in += plain;
-      at->out += plain;
-      if (!special) continue;
+    if (lexeme == ZMIN_STRING) {
+      if (take_text(at)) return ZMIN_BETWEEN;
+      if (at->in == at->end) break;
     }
     uint8_t byte = *at->in;
     lexeme = string_step(lexeme, byte);
@@ -127,22 +162,36 @@ static inline uint8_t run_string(cursor *at, uint8_t lexeme) {
 static inline void run_digits(cursor *at) {
   while (at->end - at->in >= 8) {
     uint64_t word = load_word(at->in);
-    store_word(at->out, word);
     uint64_t others = non_digits(word);
-    size_t digits = others ? first_byte(others) : 8;
-    at->in += digits;
-    at->out += digits;
+    take_of_word(at, word, others ? first_byte(others) : 8);
     if (others) return;
   }
   while (at->in < at->end && is_digit(*at->in)) *at->out++ = *at->in++;
 }
 
+/// Takes the rest of a literal whole, if it is there and is right.
+static inline uint8_t take_literal(cursor *at, uint8_t lexeme) {
+  if (at->end - at->in < 8) return lexeme;
+  const char *rest = lexeme == ZMIN_T ? "rue" : lexeme == ZMIN_N ? "ull" : "alse";
+  size_t length = lexeme == ZMIN_F ? 4 : 3;
+  if (memcmp(at->in, rest, 3) != 0 || at->in[length - 1] != (uint8_t)rest[length - 1]) return lexeme;
+  take_of_word(at, load_word(at->in), length);
+  return ZMIN_LITERAL_END;
+}
+
 /// Goes through a scalar up to the delimiter behind it or the input's end. Returns the lexeme there.
 static inline uint8_t run_scalar(cursor *at, uint8_t lexeme) {
+  if (lexeme == ZMIN_T || lexeme == ZMIN_F || lexeme == ZMIN_N) lexeme = take_literal(at, lexeme);
   while (at->in < at->end) {
     if (lexeme == ZMIN_INTEGER || lexeme == ZMIN_FRACTION || lexeme == ZMIN_EXPONENT_DIGITS) {
       run_digits(at);
       if (at->in == at->end) break;
+      if (traits[*at->in] & IS_DELIMITER) return ZMIN_BETWEEN;
+      if (lexeme == ZMIN_INTEGER && *at->in == '.' && at->end - at->in >= 8 && is_digit(at->in[1])) {
+        take_of_word(at, load_word(at->in), 2);
+        lexeme = ZMIN_FRACTION;
+        continue;
+      }
     }
     uint8_t byte = *at->in;
     lexeme = scalar_step(lexeme, byte);
@@ -155,8 +204,30 @@ static inline uint8_t run_scalar(cursor *at, uint8_t lexeme) {
 
 /// Steps over spaces, which come in long runs before a line's first token.
 static inline void skip_spaces(cursor *at) {
-  while (at->end - at->in >= 8 && load_word(at->in) == repeat(' ')) at->in += 8;
+  while (at->end - at->in >= 8) {
+    uint64_t others = load_word(at->in) ^ repeat(' ');
+    if (others) {
+      at->in += first_byte(others);
+      return;
+    }
+    at->in += 8;
+  }
   while (at->in < at->end && *at->in == ' ') at->in++;
+}
+
+/// Takes what usually comes after a key, a colon and a space, or after any other string or scalar, a comma.
+static inline void take_separator(zmin_state *state, cursor *at) {
+  if (at->end - at->in < 2) return;
+  if (state->expectation == ZMIN_EXPECT_COLON) {
+    if (*at->in != ':') return;
+    *at->out++ = ':';
+    at->in += 1 + (at->in[1] == ' ');
+    state->expectation = ZMIN_EXPECT_VALUE;
+  } else if (*at->in == ',' && state->expectation != ZMIN_EXPECT_END) {
+    *at->out++ = ',';
+    at->in++;
+    state->expectation = state->expectation == ZMIN_EXPECT_AFTER_MEMBER ? ZMIN_EXPECT_KEY : ZMIN_EXPECT_VALUE;
+  }
 }
 
 /// Takes the first byte of a token, or a byte of whitespace. False: it cannot come here.
@@ -173,6 +244,7 @@ static inline bool take_between(zmin_state *state, const zmin_format format, cur
         state->expectation = ZMIN_EXPECT_START;
         *at->out++ = byte;
       }
+      skip_spaces(at);
       return true;
     case ':':
       if (expectation != ZMIN_EXPECT_COLON) return false;
@@ -228,12 +300,15 @@ __attribute__((always_inline)) static inline bool check(zmin_state *state, const
   while (at->in < at->end) {
     if (state->lexeme == ZMIN_BETWEEN) {
       if (!take_between(state, format, at)) return false;
-    } else if (state->lexeme >= ZMIN_STRING) {
+      if (state->lexeme == ZMIN_BETWEEN) continue;
+    }
+    if (state->lexeme >= ZMIN_STRING) {
       state->lexeme = run_string(at, state->lexeme);
     } else {
       state->lexeme = run_scalar(at, state->lexeme);
     }
     if (state->lexeme == REJECTED) return false;
+    if (state->lexeme == ZMIN_BETWEEN) take_separator(state, at);
   }
   return true;
 }

@@ -3,6 +3,7 @@
 #ifndef CZMIN_WORDS_H
 #define CZMIN_WORDS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>

@@ -34,6 +34,11 @@ package struct Kernel: Sendable {
           name: "avx2", summary: "AVX2 with BMI2 and PCLMULQDQ, 64 bytes at a time",
           missingFeature: features.avx2 ? nil : "AVX2",
           check: zmin_check_avx2, unchecked: zmin_raw_avx2, workspaceBytes: zmin_workspace_bytes_avx2()))
+    #elseif arch(arm64)
+      kernels.append(
+        Kernel(
+          name: "neon", summary: "NEON, 64 bytes at a time", missingFeature: nil,
+          check: zmin_check_neon, unchecked: zmin_raw_neon, workspaceBytes: zmin_workspace_bytes_neon()))
     #endif
     kernels.append(
       Kernel(

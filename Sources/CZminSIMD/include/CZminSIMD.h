@@ -125,6 +125,14 @@ size_t zmin_raw_avx2(zmin_raw_state *, zmin_format, const uint8_t *in, size_t n,
 size_t zmin_workspace_bytes_avx2(void);
 #endif
 
+#if defined(__aarch64__)
+// Every aarch64 can run these.
+bool zmin_check_neon(
+    zmin_state *, zmin_format, const uint8_t *in, size_t n, uint8_t *out, size_t *written, void *workspace);
+size_t zmin_raw_neon(zmin_raw_state *, zmin_format, const uint8_t *in, size_t n, uint8_t *out, void *workspace);
+size_t zmin_workspace_bytes_neon(void);
+#endif
+
 /// Counts the line feeds in `n` bytes, with whatever the CPU has.
 size_t zmin_count_newlines(const uint8_t *in, size_t n);
 

@@ -1,0 +1,18 @@
+// The checking kernel for NEON: the stages over a window, 64 bytes at a time.
+#include "neon.h"
+
+#if defined(__aarch64__)
+
+#include "block_front.h"
+#include "block_elements.h"
+#include "window.h"
+
+STAGE_TARGET bool zmin_check_neon(
+    zmin_state *state, zmin_format format, const uint8_t *in, size_t n, uint8_t *out, size_t *written,
+    void *workspace) {
+  return check_units(state, format, in, n, BLOCK, out, written, workspace);
+}
+
+size_t zmin_workspace_bytes_neon(void) { return sizeof(workspace); }
+
+#endif
