@@ -53,13 +53,19 @@ let package = Package(
       name: "KernelBenchmark", dependencies: ["Zmin", "ZminCPU", "ZminCore", "ZminMemory", argumentParser],
       swiftSettings: swiftSettings),
 
+    // The code of the article "Using zmin as a library", compiled as a user's would be: `import Zmin` is all it has.
+    .target(
+      name: "ZminExamples", dependencies: ["Zmin"], path: "Examples/Snippets", packageAccess: false,
+      swiftSettings: swiftSettings),
     .target(
       name: "ZminTestSupport", dependencies: ["ZminCore"], path: "Tests/ZminTestSupport", swiftSettings: swiftSettings),
     .testTarget(
       name: "ZminCoreTests", dependencies: ["ZminCore", "ZminMemory", "ZminTestSupport"], swiftSettings: swiftSettings),
     .testTarget(
       name: "ZminTests",
-      dependencies: ["Zmin", "ZminCPU", "ZminCore", "ZminIO", "ZminMemory", "ZminTestSupport", systemPackage],
+      dependencies: [
+        "Zmin", "ZminCPU", "ZminCore", "ZminExamples", "ZminIO", "ZminMemory", "ZminTestSupport", systemPackage,
+      ],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "ZminCommandTests",

@@ -16,17 +16,22 @@ find_swift() {
 
 # install_missing COMMAND=PACKAGE...: with apt-get, for those whose command is not there.
 install_missing() {
-  local pair missing=() as_root=()
+  local pair missing=()
   for pair in "$@"; do
     command -v "${pair%%=*}" >/dev/null || missing+=("${pair#*=}")
   done
-  [ ${#missing[@]} -eq 0 ] && return
+  [ ${#missing[@]} -eq 0 ] || install_packages "${missing[@]}"
+}
+
+# install_packages PACKAGE...: with apt-get, whether they are there or not.
+install_packages() {
+  local as_root=()
   if [ "$(id -u)" -ne 0 ]; then
-    command -v sudo >/dev/null || { echo "please install: ${missing[*]}" >&2; exit 3; }
+    command -v sudo >/dev/null || { echo "please install: $*" >&2; exit 3; }
     as_root=(sudo)
   fi
-  command -v apt-get >/dev/null || { echo "please install: ${missing[*]}" >&2; exit 3; }
-  echo "installing: ${missing[*]}"
+  command -v apt-get >/dev/null || { echo "please install: $*" >&2; exit 3; }
+  echo "installing: $*"
   "${as_root[@]}" apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -qq -y --no-install-recommends "${missing[@]}" >/dev/null
+  DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -qq -y --no-install-recommends "$@" >/dev/null
 }

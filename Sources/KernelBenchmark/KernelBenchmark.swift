@@ -22,6 +22,9 @@ struct KernelBenchmark: ParsableCommand {
   @Option(help: "Seed of the documents.") var seed: UInt64 = 1
   @Option(help: "Time nothing; write the documents into this directory.") var writeTo: String?
   @Option(name: .customLong("file"), help: "Time these files, repeated in an array, too.") var files: [String] = []
+  @Option(help: "Time this kernel alone on the one --file as it is, once for each line on standard input.")
+  var serve: String?
+  @Flag(help: "With --serve: check nothing.") var unchecked = false
 
   mutating func run() throws {
     if let writeTo {
@@ -29,6 +32,14 @@ struct KernelBenchmark: ParsableCommand {
         try write(
           DocumentWriter.document(kind, byteCount: size << 20, seed: seed), to: "\(writeTo)/\(kind.rawValue).json")
       }
+      return
+    }
+    if let serve {
+      guard let kernel = Kernel.named(serve), let file = files.first else {
+        throw ValidationError("--serve needs a kernel and a --file")
+      }
+      var server = try KernelServer(kernel, validates: !unchecked, windowBytes: window << 10, document: read(file))
+      try server.run()
       return
     }
     print("\(cpuName()), kernels: \(Kernel.available.map(\.name).joined(separator: ", "))")
@@ -51,7 +62,10 @@ struct KernelBenchmark: ParsableCommand {
       let copy = elapsedSeconds { document.withUnsafeBytes { copyBuffer.bytes.copyMemory(from: $0) } }
       if round > 0 { copySeconds.append(copy) }
       for index in timings.indices {
-        let seconds = try timings[index].run(document, windowBytes: window << 10, expecting: expected)
+        let seconds = try timings[index].run(document, windowBytes: window << 10)
+        guard expected.withUnsafeBytes({ timings[index].output.hasSameBytes(as: $0) }) else {
+          throw ValidationError("kernel \(timings[index].kernel.name) gave other bytes: no figure")
+        }
         // The first round warms up.
         if round > 0 { kernelSeconds[index].append(seconds) }
       }
@@ -65,9 +79,7 @@ struct KernelBenchmark: ParsableCommand {
   }
 
   private func write(_ document: [UInt8], to path: String) throws {
-    guard let file = fopen(path, "wb") else { throw ValidationError("cannot write \(path)") }
-    let count = fwrite(document, 1, document.count, file)
-    guard fclose(file) == 0, count == document.count else { throw ValidationError("cannot write \(path)") }
+    try document.withUnsafeBytes { try writeFile($0, to: path) }
   }
 
   private func portable() throws -> Kernel {
@@ -86,13 +98,21 @@ struct KernelBenchmark: ParsableCommand {
 
   private func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
 
-  /// The file's bytes again and again as the elements of an array.
-  private func repeated(_ path: String) throws -> [UInt8] {
+  private func read(_ path: String) throws -> [UInt8] {
     guard let file = fopen(path, "rb") else { throw ValidationError("cannot open \(path)") }
     defer { fclose(file) }
-    var content: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 1 << 16)
-    while case let count = fread(&chunk, 1, chunk.count, file), count > 0 { content += chunk[..<count] }
+    guard fseek(file, 0, SEEK_END) == 0, case let size = ftell(file), size >= 0 else {
+      throw ValidationError("cannot measure \(path)")
+    }
+    rewind(file)
+    return [UInt8](unsafeUninitializedCapacity: size) { bytes, count in
+      count = fread(bytes.baseAddress, 1, size, file)
+    }
+  }
+
+  /// The file's bytes again and again as the elements of an array.
+  private func repeated(_ path: String) throws -> [UInt8] {
+    let content = try read(path)
     var document: [UInt8] = [UInt8(ascii: "[")]
     document.reserveCapacity(size << 20 + content.count)
     repeat {
@@ -117,60 +137,15 @@ struct KernelBenchmark: ParsableCommand {
   }
 }
 
-/// A kernel with an output as large as the document.
-struct TimedKernel {
-  let kernel: Kernel
-  private let minifier: Box
-  private let output: UnsafeMutableRawBufferPointer
-
-  private final class Box {
-    var minifier: Minifier
-    let buffer: ByteBuffer
-    init(_ kernel: Kernel, byteCount: Int, ledger: MemoryLedger) throws {
-      minifier = try Minifier(MinifierOptions(kernel: kernel), ledger: ledger)
-      buffer = try ByteBuffer(
-        byteCount: Minifier.outputBytes(forInputBytes: byteCount, format: .json), for: .outputWindow, in: ledger)
-    }
-  }
-
-  init(_ kernel: Kernel, byteCount: Int, ledger: MemoryLedger) throws {
-    self.kernel = kernel
-    minifier = try Box(kernel, byteCount: byteCount, ledger: ledger)
-    output = minifier.buffer.bytes
-  }
-
-  /// Minifies the document once.
-  ///
-  /// - Returns: Seconds from the first byte to the last; the comparison with `expected` is not among them.
-  mutating func run(_ document: [UInt8], windowBytes: Int, expecting expected: [UInt8]) throws -> Double {
-    var written = 0
-    var isValid = true
-    let seconds = try document.withUnsafeBytes { bytes in
-      minifier.minifier.reset()
-      return try elapsedSeconds {
-        var offset = 0
-        while offset < bytes.count {
-          let window = UnsafeRawBufferPointer(rebasing: bytes[offset..<min(offset + windowBytes, bytes.count)])
-          let room = UnsafeMutableRawBufferPointer(rebasing: output[written...])
-          let result = try minifier.minifier.minify(window, into: room)
-          isValid = isValid && result.failure == nil
-          written += result.writtenBytes
-          offset += window.count
-        }
-        let room = UnsafeMutableRawBufferPointer(rebasing: output[written...])
-        isValid = isValid && minifier.minifier.finish(into: room).failure == nil
-      }
-    }
-    let isEqual = expected.withUnsafeBytes {
-      $0.hasSameBytes(as: UnsafeRawBufferPointer(rebasing: output[..<written]))
-    }
-    guard isValid, isEqual else { throw ValidationError("kernel \(kernel.name) gave other bytes: no figure") }
-    return seconds
-  }
-}
-
 /// Seconds that `work` takes, by the monotonic clock.
 func elapsedSeconds(_ work: () throws -> Void) rethrows -> Double {
   let duration = try ContinuousClock().measure(work).components
   return Double(duration.seconds) + Double(duration.attoseconds) * 1e-18
+}
+
+/// Writes all of `bytes` into a new file.
+func writeFile(_ bytes: UnsafeRawBufferPointer, to path: String) throws {
+  guard let file = fopen(path, "wb") else { throw ValidationError("cannot write \(path)") }
+  let count = fwrite(bytes.baseAddress, 1, bytes.count, file)
+  guard fclose(file) == 0, count == bytes.count else { throw ValidationError("cannot write \(path)") }
 }

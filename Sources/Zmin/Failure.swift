@@ -25,6 +25,10 @@ package struct Failure: Sendable, Equatable {
 }
 
 /// Input that is not valid JSON: what is wrong and where.
+///
+/// It is the first error of the input, at the first byte with which the input is no longer the beginning of any valid
+/// one. However the input is given, and whatever CPU it is checked on, place and message are those that the program
+/// `zmin` prints.
 public struct InvalidJSON: Error, Sendable, Hashable, CustomStringConvertible {
   /// Line of the first error, from 1. Lines end with LF.
   public let line: Int

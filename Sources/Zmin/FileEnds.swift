@@ -16,8 +16,23 @@ extension InputFile: RunInput {
 struct FileOutput: RunOutput, ~Copyable {
   var file: OutputFile
   let isFinal: Bool
+  /// Whether the last line written lacks its end.
+  private var hasOpenLine = false
 
-  mutating func write(_ bytes: UnsafeRawBufferPointer, isUnchanged: Bool) throws { try file.write(bytes) }
+  init(file: consuming OutputFile, isFinal: Bool) {
+    self.file = file
+    self.isFinal = isFinal
+  }
+
+  mutating func write(_ bytes: UnsafeRawBufferPointer, isUnchanged: Bool) throws {
+    try file.write(bytes)
+    if let last = bytes.last { hasOpenLine = last != UInt8(ascii: "\n") }
+  }
+
+  /// Ends a line that an input which failed has left open, so that it takes no value of the next one with it.
+  mutating func endLine() throws {
+    if hasOpenLine { try [UInt8(ascii: "\n")].withUnsafeBytes { try write($0, isUnchanged: false) } }
+  }
 }
 
 /// An output that takes nothing, and stops the run with the first byte that differs from the input.

@@ -1,58 +1,5 @@
-package import SystemPackage
 package import ZminIO
 package import ZminMemory
-
-/// An input of a run.
-package enum FileSource: Sendable, Hashable {
-  case standardInput
-  case path(FilePath)
-}
-
-/// How much must be saved for a file to be rewritten.
-package enum MinimumSaving: Sendable, Equatable {
-  case bytes(Int)
-  case percent(Double)
-
-  /// Whether a file with these totals is worth rewriting.
-  package func isReached(_ totals: RunTotals) -> Bool {
-    let savedBytes = totals.inputBytes - totals.outputBytes
-    return switch self {
-    case .bytes(let least): savedBytes >= least
-    case .percent(let least): Double(savedBytes) >= Double(totals.inputBytes) * least / 100
-    }
-  }
-}
-
-/// Where the minified bytes go.
-package enum FileDestination: Sendable {
-  /// Nowhere: the input is checked, and compared with what it would become.
-  case nowhere
-  case standardOutput
-  case file(FilePath)
-  /// Each source is replaced, if it changes, and by so much as is worth it.
-  case inPlace(InPlaceRules, MinimumSaving?)
-}
-
-/// What is done with lines of `ndjson` that are not valid.
-package struct BadLines: Sendable {
-  /// The file that they go to.
-  package var path: FilePath
-  /// How many there may be, nil for any number.
-  package var maximum: Int?
-
-  package init(path: FilePath, maximum: Int?) {
-    self.path = path
-    self.maximum = maximum
-  }
-}
-
-/// What became of one source.
-package struct FileOutcome: Sendable {
-  package let source: FileSource
-  package let result: RunResult
-  /// Whether the destination holds the output: in place, whether the file was replaced.
-  package internal(set) var isWritten = false
-}
 
 /// Minifies files, one after another, from where they are to where they shall be.
 ///
@@ -89,50 +36,48 @@ package struct FileMinifier: ~Copyable {
 
   /// Minifies `sources` into one destination, one after another; in place each into its own.
   ///
-  /// The first source that is not valid ends it, and is the last outcome; what it has then written to standard output
-  /// cannot be taken back, all other destinations stay as they were.
+  /// On standard output a source that is not valid, or cannot be read, does not stop the others. What of it was written
+  /// cannot be taken back. Elsewhere the first such source ends it, and the destination stays as it was.
   ///
-  /// - Throws: ``FileError``, ``OutOfMemory``, ``LineTooLong``.
-  package mutating func minify(_ sources: [FileSource], to destination: FileDestination) throws -> [FileOutcome] {
+  /// - Parameter outcomes: Gets what became of each source, in order, up to the last one reached; also where it throws.
+  /// - Throws: ``FileError``, ``OutOfMemory``, for what concerns the destination or, in place, the source.
+  package mutating func minify(
+    _ sources: [FileSource], to destination: FileDestination, outcomes: inout [FileOutcome]
+  ) throws {
+    try DestinationCheck(badLines: badLines?.path, files: files).check(sources, to: destination)
     guard let badLines else {
       var unused: FileOutput?
-      return try minify(sources, to: destination, &unused)
+      return try minify(sources, to: destination, &unused, &outcomes)
     }
-    try refuse(badLines.path, among: sources)
     var rejected: FileOutput? = FileOutput(
       file: try OutputFile(at: badLines.path, using: files, sync: sync), isFinal: false)
-    return try minify(sources, to: destination, &rejected)
+    try minify(sources, to: destination, &rejected, &outcomes)
+    guard rejected == nil else { return }
+    for index in outcomes.indices { outcomes[index].areBadLinesWritten = true }
   }
 
   private mutating func minify(
-    _ sources: [FileSource], to destination: FileDestination, _ rejected: inout FileOutput?
-  ) throws -> [FileOutcome] {
+    _ sources: [FileSource], to destination: FileDestination, _ rejected: inout FileOutput?,
+    _ outcomes: inout [FileOutcome]
+  ) throws {
     switch destination {
     case .nowhere:
       var output = NoOutput()
-      let outcomes = try runAll(sources, to: &output, &rejected)
+      try runAll(sources, to: &output, &rejected, &outcomes)
       if outcomes.areValid { try commit(&rejected) }
-      return outcomes
     case .standardOutput:
       var output = FileOutput(file: try .standardOutput(using: files, sync: sync), isFinal: true)
-      let outcomes = try runAll(sources, to: &output, &rejected) { input in
-        if try input.isSameFileAsStandardOutput() { throw FileError.refused(.standardOutput, .isInput) }
+      for source in sources {
+        try output.endLine()
+        try runAll([source], to: &output, &rejected, &outcomes)
       }
-      return try commit(output, &rejected, outcomes)
+      try commit(output, &rejected, &outcomes)
     case .file(let path):
-      try refuse(path, among: sources)
       var output = FileOutput(file: try OutputFile(at: path, using: files, sync: sync), isFinal: false)
-      let outcomes = try runAll(sources, to: &output, &rejected)
-      return try commit(output, &rejected, outcomes)
+      try runAll(sources, to: &output, &rejected, &outcomes)
+      if outcomes.areValid { try commit(output, &rejected, &outcomes) }
     case .inPlace(let rules, let minimumSaving):
-      return try sources.map { try replace($0, rules, minimumSaving, &rejected) }
-    }
-  }
-
-  /// Refuses a destination that is one of the sources, before anything is opened for writing.
-  private func refuse(_ destination: FilePath, among sources: [FileSource]) throws {
-    for source in sources where try open(source).isSameFile(as: destination) {
-      throw FileError.refused(.path(destination), .isInput)
+      for source in sources { outcomes.append(try replace(source, rules, minimumSaving, &rejected)) }
     }
   }
 
@@ -145,42 +90,54 @@ package struct FileMinifier: ~Copyable {
 
   // MARK: Running
 
+  /// Takes sources to their ends, up to the first that fails.
   private mutating func runAll<Output: RunOutput & ~Copyable>(
-    _ sources: [FileSource], to output: inout Output, _ rejected: inout FileOutput?,
-    checking check: (borrowing InputFile) throws -> Void = { _ in }
-  ) throws -> [FileOutcome] {
-    var outcomes: [FileOutcome] = []
-    for source in sources where outcomes.areValid {
-      var input = try open(source)
-      try check(input)
-      outcomes.append(FileOutcome(source: source, result: try run(from: &input, to: &output, &rejected)))
-      try input.checkUnchanged()
+    _ sources: [FileSource], to output: inout Output, _ rejected: inout FileOutput?, _ outcomes: inout [FileOutcome]
+  ) throws {
+    for source in sources {
+      let outcome: FileOutcome
+      do {
+        let badLinesBefore = outcomes.reduce(0) { $0 + $1.badLines }
+        outcome = try runOne(source, to: &output, &rejected, badLinesBefore: badLinesBefore)
+      } catch {
+        guard source.isConcerned(by: error) else { throw error }
+        outcome = FileOutcome(source: source, result: .failed(error))
+      }
+      outcomes.append(outcome)
+      if !outcome.isValid { return }
     }
-    return outcomes
+  }
+
+  private mutating func runOne<Output: RunOutput & ~Copyable>(
+    _ source: FileSource, to output: inout Output, _ rejected: inout FileOutput?, badLinesBefore: Int
+  ) throws -> FileOutcome {
+    var input = try open(source)
+    let result = try run(from: &input, to: &output, &rejected, badLinesBefore: badLinesBefore)
+    let outcome = FileOutcome(source: source, result: result)
+    try input.checkUnchanged(isReadToEnd: outcome.isValid)
+    return outcome
   }
 
   private mutating func run<Output: RunOutput & ~Copyable>(
-    from input: inout InputFile, to output: inout Output, _ rejected: inout FileOutput?
+    from input: inout InputFile, to output: inout Output, _ rejected: inout FileOutput?, badLinesBefore: Int = 0
   ) throws -> RunResult {
     guard var file = rejected.take() else { return try windowedRun.run(from: &input, to: &output) }
-    let result = try lineRun?.run(from: &input, to: &output, badLinesTo: &file, badLinesMax: badLines?.maximum)
+    let badLinesMax = badLines?.maximum.map { $0 - badLinesBefore }
+    let ended = Result {
+      try lineRun?.run(from: &input, to: &output, badLinesTo: &file, badLinesMax: badLinesMax)
+    }
     rejected = consume file
-    guard let result else { return try windowedRun.run(from: &input, to: &output) }
+    guard let result = try ended.get() else { return try windowedRun.run(from: &input, to: &output) }
     return result
   }
 
-  /// Makes the output final if every source was valid. The bad lines come first: they must not be lost.
+  /// Makes the output final. The bad lines come first: they must not be lost, unless there were too many.
   private func commit(
-    _ output: consuming FileOutput, _ rejected: inout FileOutput?, _ outcomes: [FileOutcome]
-  ) throws -> [FileOutcome] {
-    guard outcomes.areValid else { return outcomes }
-    try commit(&rejected)
+    _ output: consuming FileOutput, _ rejected: inout FileOutput?, _ outcomes: inout [FileOutcome]
+  ) throws {
+    if !outcomes.contains(where: \.isInvalid) { try commit(&rejected) }
     try output.file.commit()
-    return outcomes.map { outcome in
-      var written = outcome
-      written.isWritten = true
-      return written
-    }
+    for index in outcomes.indices { outcomes[index].isWritten = outcomes[index].isValid }
   }
 
   private func commit(_ rejected: inout FileOutput?) throws {
@@ -197,13 +154,15 @@ package struct FileMinifier: ~Copyable {
     if rejected == nil, let outcome = try outcomeIfUnchanged(source, &input) { return outcome }
     var output = FileOutput(file: try OutputFile(replacing: input, under: rules, sync: sync), isFinal: false)
     let outcome = FileOutcome(source: source, result: try run(from: &input, to: &output, &rejected))
-    try input.checkUnchanged()
+    try input.checkUnchanged(isReadToEnd: outcome.isValid)
     guard case .complete(let totals) = outcome.result else { return outcome }
     if totals.isUnchanged || minimumSaving?.isReached(totals) == false {
       try commit(&rejected)
       return outcome
     }
-    return try commit(output, &rejected, [outcome])[0]
+    var outcomes = [outcome]
+    try commit(output, &rejected, &outcomes)
+    return outcomes[0]
   }
 
   /// What became of a file that stays as it is, minified already or not valid; nil, and the input at its start again,
@@ -217,19 +176,12 @@ package struct FileMinifier: ~Copyable {
       switch result {
       case .complete(let totals) where !totals.isUnchanged: break
       default:
-        try input.checkUnchanged()
-        return FileOutcome(source: source, result: result)
+        let outcome = FileOutcome(source: source, result: result)
+        try input.checkUnchanged(isReadToEnd: outcome.isValid)
+        return outcome
       }
     } catch is ChangeDetector.Changed {}
     input.rewind()
     return nil
-  }
-}
-
-extension [FileOutcome] {
-  fileprivate var areValid: Bool {
-    allSatisfy { outcome in
-      if case .complete = outcome.result { true } else { false }
-    }
   }
 }

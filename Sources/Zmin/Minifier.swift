@@ -6,7 +6,7 @@ package import ZminMemory
 ///
 /// Nothing is allocated for a window, and the memory used does not depend on the length of the input, only, by one bit a
 /// level, on how deep it nests.
-package struct Minifier: ~Copyable {
+package struct Minifier: ~Copyable, Sendable {
   /// What it does.
   package let options: MinifierOptions
   private let kernel: KernelRun
@@ -48,7 +48,7 @@ package struct Minifier: ~Copyable {
     self.kernel = kernel
     self.state = state
     self.windowStart = windowStart
-    reference = Reference(format: options.format, depthMax: options.depthMax)
+    reference = Reference(format: options.format, depthMax: max(0, options.depthMax))
     head.reserveCapacity(ForeignContent.signatureBytes)
   }
 
@@ -63,13 +63,14 @@ package struct Minifier: ~Copyable {
 
   /// Forgets the input so far and begins another.
   ///
-  /// - Parameter offset: The offset that its first byte is said to have; a byte order mark is looked for at 0 only.
+  /// - Parameter offset: The offset that its first byte is said to have. Past 0 it is a later part of the same input:
+  ///   what is known of the input's first bytes stays, and no byte order mark is looked for.
   package mutating func reset(offset: Int = 0) {
     state.reset()
     unchecked = UncheckedState()
     consumedBytes = offset
     byteOrderMarkBytes = offset == 0 ? 0 : Self.byteOrderMark.count
-    head.removeAll(keepingCapacity: true)
+    head.removeLast(max(0, head.count - offset))
     openQuoteOffset = nil
     pending = nil
   }
@@ -85,15 +86,13 @@ package struct Minifier: ~Copyable {
   package mutating func minify(
     _ window: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
   ) throws(OutOfMemory) -> Result {
-    if head.count < ForeignContent.signatureBytes {
-      head.append(contentsOf: window.prefix(ForeignContent.signatureBytes - head.count))
-    }
+    noteHead(window)
     if pending != nil { return Result(failure: extendPendingFailure(with: window)) }
     var result = Result()
     let rest = takeByteOrderMark(window, into: output, &result)
     guard pending == nil else { return result }
     let room = UnsafeMutableRawBufferPointer(rebasing: output.dropFirst(result.writtenBytes))
-    if options.validates {
+    if options.checks {
       try check(rest, into: room, &result)
     } else {
       result.writtenBytes += kernel.unchecked(&unchecked, format: options.format, rest, into: room)
@@ -102,13 +101,36 @@ package struct Minifier: ~Copyable {
     return result
   }
 
+  /// Minifies what is the whole rest of the input, in one step and with a kernel alone.
+  ///
+  /// - Parameters:
+  ///   - rest: The rest of an input that is to be checked.
+  ///   - output: Room as ``outputBytes(forInputBytes:format:)`` says.
+  /// - Returns: Bytes written, nil if the input is not plainly clean; it is then for ``minify(_:into:)`` to say what is
+  ///   wrong, after a ``reset(offset:)``.
+  /// - Throws: ``OutOfMemory`` as ``minify(_:into:)`` does.
+  mutating func minifyIfClean(
+    _ rest: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
+  ) throws(OutOfMemory) -> Int? {
+    noteHead(rest)
+    var result = Result()
+    let body = takeByteOrderMark(rest, into: output, &result)
+    try state.nesting.reserve(body.count)
+    guard pending == nil,
+      let writtenBytes = kernel.check(
+        &state, format: options.format, depthMax: reference.depthMax, body, into: output)
+    else { return nil }
+    let end = finish(into: UnsafeMutableRawBufferPointer(rebasing: output[writtenBytes...]))
+    return end.failure == nil ? writtenBytes + end.writtenBytes : nil
+  }
+
   /// Ends the input.
   ///
   /// - Parameter output: Room for the LF that ends the last record, or for what looked like a byte order mark.
   package mutating func finish(into output: UnsafeMutableRawBufferPointer) -> Result {
     if let pending { return Result(failure: failure(pending)) }
     var result = Result()
-    if options.validates {
+    if options.checks {
       let isCutShort = (1..<Self.byteOrderMark.count).contains(byteOrderMarkBytes)
       if let fault = isCutShort ? .empty : reference.faultAtEnd(state) {
         result.failure = failure(PendingFailure(fault: fault, offset: consumedBytes))
@@ -135,7 +157,7 @@ package struct Minifier: ~Copyable {
     try state.nesting.reserve(window.count)
     try windowStart.assign(from: state)
     if let written = kernel.check(
-      &state, format: options.format, depthMax: options.depthMax, window, into: output)
+      &state, format: options.format, depthMax: reference.depthMax, window, into: output)
     {
       result.writtenBytes += written
       if !state.lexeme.isInString {
@@ -179,6 +201,13 @@ package struct Minifier: ~Copyable {
 
   // MARK: Failures
 
+  /// Keeps the first bytes of the input, which may tell what it is.
+  private mutating func noteHead(_ window: UnsafeRawBufferPointer) {
+    if head.count < ForeignContent.signatureBytes {
+      head.append(contentsOf: window.prefix(ForeignContent.signatureBytes - head.count))
+    }
+  }
+
   private mutating func extendPendingFailure(with bytes: UnsafeRawBufferPointer) -> Failure? {
     guard var pending else { return nil }
     pending.next.append(contentsOf: bytes.prefix(ForeignContent.signatureBytes - pending.next.count))
@@ -203,7 +232,7 @@ package struct Minifier: ~Copyable {
     var index = 0
     while byteOrderMarkBytes < Self.byteOrderMark.count, index < window.count {
       guard window[index] == Self.byteOrderMark[byteOrderMarkBytes] else {
-        if byteOrderMarkBytes > 0, options.validates {
+        if byteOrderMarkBytes > 0, options.checks {
           pending = PendingFailure(
             fault: .unexpected(window[index], expected: .start), offset: consumedBytes)
           result.failure = extendPendingFailure(with: UnsafeRawBufferPointer(rebasing: window.dropFirst(index)))

@@ -1,28 +1,40 @@
-public import ZminCPU
-public import ZminCore
+package import ZminCPU
 
-/// What a ``Minifier`` is to do.
+/// What is done with an input, and how much of one is taken.
 public struct MinifierOptions: Sendable {
-  /// How the input is laid out. `concat` needs ``validates``.
+  /// How the input is laid out, and with it the output.
   public var format: Format
   /// Whether the input is checked in full against RFC 8259. Without it whitespace outside strings goes, whatever the
-  /// input is.
+  /// input is; ``Format/concat`` is checked all the same.
   public var validates: Bool
-  /// The deepest nesting that is valid.
+  /// The deepest nesting that is valid, in open brackets and braces. Each level costs one bit of memory.
   public var depthMax: Int
+  /// The most bytes that an input may have, a byte order mark included. More is ``ZminError/inputTooLarge(limit:)``.
+  public var inputBytesMax: Int
   /// The kernel to use.
-  public var kernel: Kernel
+  package var kernel = Kernel.fastest
 
   /// The nesting depth allowed unless said otherwise.
   public static let defaultDepthMax = 1_048_576
 
-  /// Full checks, the usual depth and the fastest kernel, unless said otherwise.
+  /// Full checks, the usual depth and any length, unless said otherwise.
   public init(
-    format: Format = .json, validates: Bool = true, depthMax: Int = defaultDepthMax, kernel: Kernel = .fastest
+    format: Format = .json, validates: Bool = true, depthMax: Int = defaultDepthMax, inputBytesMax: Int = .max
   ) {
     self.format = format
     self.validates = validates
     self.depthMax = depthMax
+    self.inputBytesMax = inputBytesMax
+  }
+
+  /// As above, with a kernel that is not the fastest.
+  package init(
+    format: Format = .json, validates: Bool = true, depthMax: Int = defaultDepthMax, kernel: Kernel
+  ) {
+    self.init(format: format, validates: validates, depthMax: depthMax)
     self.kernel = kernel
   }
+
+  /// Whether the input is checked.
+  var checks: Bool { validates || format == .concat }
 }

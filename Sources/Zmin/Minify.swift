@@ -3,29 +3,35 @@ public import ZminMemory
 /// Minifies one input that is in memory.
 ///
 /// - Parameters:
-///   - input: The whole input. A leading byte order mark is dropped.
+///   - input: The whole input, in any collection of bytes: an array or a slice of one, `Data`, a string's `utf8`, a
+///     buffer pointer. One whose storage is not contiguous is copied first. A leading byte order mark is dropped.
 ///   - options: What to do with it.
-///   - ledger: The book that the working memory is entered in.
-/// - Returns: The input without insignificant whitespace, everything else as it was. For `ndjson` and `concat` each
-///   value is followed by an LF.
-/// - Throws: ``InvalidJSON`` for the first error of the input, ``OutOfMemory``.
-/// - Complexity: O(*n*); one bit of memory for each level of nesting.
+///   - ledger: The book that the working memory is entered in; the arrays are not.
+/// - Returns: The input without insignificant whitespace, everything else as it was. For ``Format/ndjson`` and
+///   ``Format/concat`` each value is followed by an LF. The array has capacity for as many bytes as the input had.
+/// - Throws: ``ZminError/invalidJSON(_:)`` for the first error of the input, ``ZminError/inputTooLarge(limit:)``,
+///   ``ZminError/outOfMemory(byteCount:)``.
+/// - Complexity: O(*n*) for *n* bytes; working memory of less than a MiB and one bit for each level of nesting.
 public func minify(
-  _ input: [UInt8], options: MinifierOptions = MinifierOptions(), ledger: MemoryLedger = MemoryLedger()
-) throws -> [UInt8] {
-  var minifier = try Minifier(options, ledger: ledger)
-  return try input.withUnsafeBytes { bytes in
-    try [UInt8](unsafeUninitializedCapacity: Minifier.outputBytes(forInputBytes: bytes.count, format: options.format)) {
-      output, count in
-      let room = UnsafeMutableRawBufferPointer(output)
-      var result = try minifier.minify(bytes, into: room)
-      count = result.writtenBytes
-      if result.failure == nil {
-        result = minifier.finish(into: UnsafeMutableRawBufferPointer(rebasing: room.dropFirst(count)))
-        count += result.writtenBytes
+  _ input: some Collection<UInt8>, options: MinifierOptions = MinifierOptions(),
+  ledger: MemoryLedger = MemoryLedger()
+) throws(ZminError) -> [UInt8] {
+  try input.withContiguousBytes { bytes throws(ZminError) in
+    var input = try WholeInput(bytes, options, windowBytes: WholeInput.windowBytes, ledger: ledger)
+    var thrown: ZminError?
+    let output = [UInt8](
+      unsafeUninitializedCapacity: Minifier.outputBytes(forInputBytes: bytes.count, format: options.format)
+    ) { buffer, count in
+      let room = UnsafeMutableRawBufferPointer(buffer)
+      do throws(ZminError) {
+        count = try input.minify(
+          room: { writtenBytes in UnsafeMutableRawBufferPointer(rebasing: room[writtenBytes...]) },
+          handOn: { _, _, _ in })
+      } catch {
+        thrown = error
       }
-      guard let failure = result.failure else { return }
-      throw failure.located { offset in LineCounter().position(at: offset, in: bytes) }
     }
+    if let thrown { throw thrown }
+    return output
   }
 }

@@ -32,10 +32,24 @@ struct OutputWindow: ~Copyable {
 
   /// Hands on what a step has written, after what was held back before.
   ///
-  /// - Parameter byteCount: How much the step wrote to ``room``.
-  mutating func handOn(
-    _ byteCount: Int, _ release: Release, to write: (UnsafeRawBufferPointer) throws -> Void
-  ) throws {
+  /// - Parameters:
+  ///   - byteCount: How much the step wrote to ``room``.
+  ///   - isBad: Whether the input is known to be bad. Then no more than whole records is handed on.
+  ///   - isLast: Whether the input has ended, and with it the last record.
+  mutating func handOn<Failure: Error>(
+    _ byteCount: Int, _ release: Release, isBad: Bool, isLast: Bool,
+    to write: (UnsafeRawBufferPointer) throws(Failure) -> Void
+  ) throws(Failure) {
+    switch (isBad, release) {
+    case (true, .everything): break
+    case (true, .wholeRecords): try handOn(byteCount, release, to: write)
+    case (false, _): try handOn(byteCount, isLast ? .everything : release, to: write)
+    }
+  }
+
+  private mutating func handOn<Failure: Error>(
+    _ byteCount: Int, _ release: Release, to write: (UnsafeRawBufferPointer) throws(Failure) -> Void
+  ) throws(Failure) {
     let waiting = UnsafeRawBufferPointer(rebasing: buffer.bytes.prefix(heldBytes + byteCount))
     var ready = waiting.count
     if release == .wholeRecords {

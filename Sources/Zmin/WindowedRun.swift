@@ -36,7 +36,7 @@ package struct WindowedRun: ~Copyable {
     var totals = RunTotals()
     var places = PlaceKeeper()
     let release: OutputWindow.Release =
-      output.isFinal && minifier.options.validates && minifier.options.format != .json ? .wholeRecords : .everything
+      output.isFinal && minifier.options.checks && minifier.options.format != .json ? .wholeRecords : .everything
     while true {
       let readBytes = try input.read(into: inputWindow.bytes)
       let window = UnsafeRawBufferPointer(rebasing: inputWindow.bytes.prefix(readBytes))
@@ -48,22 +48,12 @@ package struct WindowedRun: ~Copyable {
       totals.outputBytes += result.writtenBytes
       let minified = UnsafeRawBufferPointer(rebasing: room.prefix(result.writtenBytes))
       totals.isUnchanged = totals.isUnchanged && minified.hasSameBytes(as: window)
-      // Of an input that is known to be bad, no more than whole records is handed on.
-      if minifier.faultOffset == nil && result.failure == nil {
-        try handOn(result, isLast ? .everything : release, totals, to: &output)
-      } else if release == .wholeRecords {
-        try handOn(result, release, totals, to: &output)
+      let isBad = minifier.faultOffset != nil || result.failure != nil
+      try outputWindow.handOn(result.writtenBytes, release, isBad: isBad, isLast: isLast) { bytes in
+        try output.write(bytes, isUnchanged: totals.isUnchanged)
       }
       if let failure = result.failure { return .invalid(try locate(failure, places, &input), totals) }
       if isLast { return .complete(totals) }
-    }
-  }
-
-  private mutating func handOn<Output: RunOutput & ~Copyable>(
-    _ result: Minifier.Result, _ release: OutputWindow.Release, _ totals: RunTotals, to output: inout Output
-  ) throws {
-    try outputWindow.handOn(result.writtenBytes, release) { bytes in
-      try output.write(bytes, isUnchanged: totals.isUnchanged)
     }
   }
 

@@ -4,23 +4,23 @@ import ZminCore
 /// One way of minifying and checking bytes on this machine's CPU.
 ///
 /// All kernels give the same bytes and the same verdict on any input; they differ in speed and in what they need.
-public struct Kernel: Sendable {
+package struct Kernel: Sendable {
   /// The name that forces it, as in `--kernel NAME`.
-  public let name: String
+  package let name: String
   /// What it needs and does, in a few words.
-  public let summary: String
+  package let summary: String
   /// What this CPU lacks for it, nil if it can run.
-  public let missingFeature: String?
+  package let missingFeature: String?
 
   let check: zmin_check_function
   let unchecked: zmin_raw_function
   let workspaceBytes: Int
 
   /// Whether this CPU can run it.
-  public var isAvailable: Bool { missingFeature == nil }
+  package var isAvailable: Bool { missingFeature == nil }
 
   /// Every kernel built in, the fastest first, whether this CPU can run it or not.
-  public static let all: [Kernel] = {
+  package static let all: [Kernel] = {
     var kernels: [Kernel] = []
     #if arch(x86_64)
       let features = zmin_detect_cpu()
@@ -48,13 +48,13 @@ public struct Kernel: Sendable {
   }()
 
   /// The kernels that this CPU can run, the fastest first; never empty.
-  public static let available = all.filter(\.isAvailable)
+  package static let available = all.filter(\.isAvailable)
 
   /// The fastest kernel that this CPU can run.
-  public static let fastest = available[0]
+  package static let fastest = available[0]
 
   /// The kernel of that name, nil if there is none.
-  public static func named(_ name: String) -> Kernel? { all.first { $0.name == name } }
+  package static func named(_ name: String) -> Kernel? { all.first { $0.name == name } }
 }
 
 /// The number of line feeds in `bytes`.
@@ -65,7 +65,7 @@ package func countLineFeeds(_ bytes: UnsafeRawBufferPointer) -> Int {
 
 extension Kernel: CustomStringConvertible {
   /// The name.
-  public var description: String { name }
+  package var description: String { name }
 }
 
 extension Format {

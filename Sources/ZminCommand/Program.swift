@@ -27,7 +27,7 @@ enum Program {
       let monitor = SignalMonitor(interruption: interruption, temporaries: files.temporaries)
       monitor.start()
       switch MinifyRun(plan, files: files, console: console).run() {
-      case .brokenPipe where monitor.received == nil: ProcessSetup.endByBrokenPipe()
+      case .brokenPipe(let output) where monitor.received == nil: ProcessSetup.end(byBrokenPipe: output, console)
       case .brokenPipe: exit(.success, after: monitor)
       case .status(let status): exit(status, after: monitor)
       }
@@ -68,7 +68,7 @@ enum Program {
     do throws(FileError) {
       Glibc.exit(try body().code)
     } catch {
-      if error.category == .brokenPipe { ProcessSetup.endByBrokenPipe() }
+      if case .brokenPipe(let output) = error { ProcessSetup.end(byBrokenPipe: output, console) }
       console.say(FailureMessage.text(for: error, input: .standardOutput))
       Glibc.exit(ExitStatus.failure.code)
     }

@@ -1,5 +1,5 @@
 import Glibc
-import SystemPackage
+package import SystemPackage
 
 /// A directory held open, so that nobody can put another in its place between two steps.
 final class OpenDirectory: Sendable {
@@ -48,6 +48,16 @@ extension FileAccess {
       directory = opened
     }
     throw .system(SystemError(action: .resolveLink, file: file, errno: .tooManySymbolicLinkLevels))
+  }
+
+  /// Whether outputs at both paths would be one file, of which only the last written would remain. Devices and the
+  /// like take both.
+  package func isOneOutput(_ first: FilePath, _ second: FilePath) throws(FileError) -> Bool {
+    for path in [first, second] {
+      if let status = try statusIfPresent(of: path), status.kind != .regular { return false }
+    }
+    let (one, other) = (try resolve(first), try resolve(second))
+    return one.directory.identity == other.directory.identity && one.name == other.name
   }
 
   /// The status of what stands at a destination, a link not followed; nil if nothing does.

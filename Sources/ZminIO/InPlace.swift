@@ -1,5 +1,5 @@
 import Glibc
-package import SystemPackage
+import SystemPackage
 
 /// What may be replaced in place, and how.
 package struct InPlaceRules: Sendable {
@@ -27,25 +27,5 @@ extension InputFile {
       FileStatus(try calls.status(of: path, in: AT_FDCWD, followingLinks: false))
     }
     if named.kind == .symbolicLink { throw .refused(file, .symbolicLink) }
-  }
-
-  /// Whether writing to `path` would write to this file, by whatever name or link.
-  ///
-  /// - Throws: ``FileError/system(_:)`` if that cannot be found out.
-  package func isSameFile(as path: FilePath) throws(FileError) -> Bool {
-    try isOverwritten(through: access.statusIfPresent(of: path))
-  }
-
-  /// Whether standard output is this file.
-  ///
-  /// - Throws: ``FileError/system(_:)`` if that cannot be found out.
-  package func isSameFileAsStandardOutput() throws(FileError) -> Bool {
-    let output = Descriptor(number: STDOUT_FILENO, calls: access.calls, isLent: true)
-    return try isOverwritten(through: access.status(of: output, .standardOutput))
-  }
-
-  /// Terminals and pipes may well be both ends: only what keeps its bytes is in danger.
-  private func isOverwritten(through other: FileStatus?) -> Bool {
-    (status.kind == .regular || status.kind == .blockDevice) && other?.identity == status.identity
   }
 }

@@ -122,17 +122,20 @@ package struct InputFile: ~Copyable, Sendable {
     return filled
   }
 
-  /// Checks, after the last read, that the file is still what it was when it was opened, and that what ``read(into:)``
-  /// gave is all of it. What is not a regular file passes.
+  /// Checks, after the last read, that the file is still what it was when it was opened. What is not a regular file
+  /// passes.
   ///
   /// A change that leaves the size, within one tick of the file system's clock, cannot be seen.
   ///
+  /// - Parameter isReadToEnd: Whether what ``read(into:)`` gave must be all of it, as it need not be where the reader
+  ///   stopped at an error of the input.
   /// - Throws: ``FileError/inputChanged(_:)`` or ``FileError/system(_:)``.
-  package func checkUnchanged() throws(FileError) {
+  package func checkUnchanged(isReadToEnd: Bool = true) throws(FileError) {
     guard status.kind == .regular else { return }
     guard try access.status(of: descriptor, file).hasSameContents(as: status) else { throw .inputChanged(file) }
     // Standard input may have been handed over in the middle of its file.
-    if case .path = file, let size = status.knownSize, bytesRead != 0, bytesRead != size { throw .inputChanged(file) }
+    guard isReadToEnd, case .path = file, let size = status.knownSize, bytesRead != 0 else { return }
+    if bytesRead != size { throw .inputChanged(file) }
   }
 
   /// A second descriptor of the same open file.

@@ -63,7 +63,8 @@ package struct OutputFile: ~Copyable, Sendable {
       Descriptor(number: STDOUT_FILENO, calls: access.calls, isLent: true), .standardOutput, sync: sync, using: access)
   }
 
-  /// A file by name. A symbolic link is followed; what exists and is not a regular file is written directly; else a
+  /// A file by name. A name of a descriptor of this process, such as `/dev/stdout`, is that descriptor, which stays
+  /// open. A symbolic link is followed; what exists and is not a regular file is written directly; else a
   /// temporary beside the file is written.
   ///
   /// A file that exists keeps its mode, extended attributes and, where permitted, owner; a new one gets what the umask
@@ -74,6 +75,10 @@ package struct OutputFile: ~Copyable, Sendable {
     at path: FilePath, using access: FileAccess = FileAccess(), sync: SyncPolicy = .automatic
   ) throws(FileError) {
     let file = FileName.path(path)
+    if let number = Self.ownDescriptor(named: path) {
+      try self.init(Descriptor(number: number, calls: access.calls, isLent: true), file, sync: sync, using: access)
+      return
+    }
     let existing = try access.statusIfPresent(of: path)
     if let existing, existing.kind != .regular {
       let descriptor = try access.openDirectly(path, existing.kind)
@@ -87,6 +92,19 @@ package struct OutputFile: ~Copyable, Sendable {
       throw .system(SystemError(action: .open, file: file, errno: .staleNFSFileHandle))
     }
     try self.init(beside: destination, replacing: replaced, isInPlace: false, file, sync: sync, using: access)
+  }
+
+  /// The descriptor of this process that a path such as `/dev/stdout` names, nil for other paths.
+  ///
+  /// What is behind it may be a file that others write to as well: it is not ours to replace.
+  private static func ownDescriptor(named path: FilePath) -> Int32? {
+    let name = path.string
+    if name == "/dev/stdout" { return STDOUT_FILENO }
+    if name == "/dev/stderr" { return STDERR_FILENO }
+    for prefix in ["/dev/fd/", "/proc/self/fd/"] where name.hasPrefix(prefix) {
+      return Int32(name.dropFirst(prefix.count))
+    }
+    return nil
   }
 
   /// The replacement of an input file.

@@ -1,20 +1,23 @@
 import Glibc
 
 /// Memory was asked for that the system would not give.
-public struct OutOfMemory: Error, Sendable, Equatable {
+package struct OutOfMemory: Error, Sendable, Equatable {
   /// How much was asked for.
-  public let byteCount: Int
+  package let byteCount: Int
   /// What for.
-  public let purpose: MemoryPurpose
+  package let purpose: MemoryPurpose
 }
 
 /// A fixed run of zeroed private memory, owned by one holder and entered in a ledger.
 ///
 /// The memory is mapped anonymously: pages that are never touched cost nothing, the start is aligned to a page, and
 /// what is freed goes back to the system at once.
-public struct ByteBuffer: ~Copyable {
+///
+/// `@unchecked Sendable` because the memory has one holder, as the buffer cannot be copied: who is given the buffer is
+/// given the memory with it.
+package struct ByteBuffer: ~Copyable, @unchecked Sendable {
   /// The memory itself. Valid while the buffer lives.
-  public let bytes: UnsafeMutableRawBufferPointer
+  package let bytes: UnsafeMutableRawBufferPointer
   private let purpose: MemoryPurpose
   private let ledger: MemoryLedger
 
@@ -25,7 +28,7 @@ public struct ByteBuffer: ~Copyable {
   ///   - purpose: What the ledger files it under.
   ///   - ledger: The book it is entered in until the buffer is destroyed.
   /// - Throws: ``OutOfMemory`` if the system refuses.
-  public init(byteCount: Int, for purpose: MemoryPurpose, in ledger: MemoryLedger) throws(OutOfMemory) {
+  package init(byteCount: Int, for purpose: MemoryPurpose, in ledger: MemoryLedger) throws(OutOfMemory) {
     precondition(byteCount > 0)
     guard
       let start = mmap(nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),

@@ -23,9 +23,6 @@ public struct MemoryUsage: Sendable, Equatable {
   /// Allocations given back so far.
   public internal(set) var frees = 0
 
-  /// The usage of nothing.
-  public init() {}
-
   mutating func allocate(_ byteCount: Int) {
     currentBytes += byteCount
     peakBytes = max(peakBytes, currentBytes)
@@ -48,7 +45,8 @@ public struct MemorySnapshot: Sendable, Equatable {
 
 /// The book of every buffer that zmin holds.
 ///
-/// A ``ByteBuffer`` cannot be made without a ledger, so what the ledger says is all there is.
+/// No buffer can be made without a ledger, so what the ledger says is all there is. One ledger may serve any number of
+/// tasks at once.
 public final class MemoryLedger: Sendable {
   private let state = Mutex(MemorySnapshot())
 

@@ -1,5 +1,8 @@
 import Testing
 import ZminCPU
+import ZminCommand
+
+@testable import Zmin
 
 /// One call of the program and all that it must leave.
 struct Call: Sendable, CustomTestStringConvertible {
@@ -80,6 +83,7 @@ struct MinifyTests {
     #expect(run.output == "[1]")
     #expect(run.errors.hasPrefix("zmin: in 5 bytes, out 3 bytes, saved 40.0%, "))
     #expect(run.errors.hasSuffix(" GB/s, engine portable, mode standard\n"))
+    #expect(try ZminProgram.run(["--stats", "-q"], input: "[ 1 ]").errors.isEmpty)
   }
 
   @Test("Several files to one output, one after another")
@@ -90,6 +94,67 @@ struct MinifyTests {
     let run = try ZminProgram.run(["--format", "concat", "a.json", "b.json"], in: scratch)
     #expect(run.output == "{\"a\":1}\n[2]\n3\n")
     #expect(run.ending == .exit(0))
+  }
+
+  @Test("On standard output an input that fails does not stop the rest")
+  func severalFilesGoOn() throws {
+    let scratch = try Scratch()
+    try scratch.write("[ 1 ]\n", to: "a.jsonl")
+    try scratch.write("[ 2 ]\n[3,]\n[ 4 ]\n", to: "bad.jsonl")
+    // Longer than the window, so that part of a value is out before it turns out to be none.
+    try scratch.write("[" + String(repeating: "0, ", count: 1_000_000) + "}", to: "long.jsonl")
+    let arguments = ["--mode", "standard", "bad.jsonl", "missing.jsonl", "a.jsonl"]
+    let run = try ZminProgram.run(arguments, in: scratch)
+    #expect(run.output == "[2]\n[1]\n")
+    #expect(
+      run.errors == """
+        zmin: bad.jsonl:2:4: trailing comma in array (byte 9)
+        zmin: missing.jsonl: cannot open: No such file or directory
+        zmin: of 3 files: 1 not valid, 1 not read or written
+
+        """)
+    #expect(run.ending == .exit(3))
+    #expect(try ZminProgram.run(["bad.jsonl", "a.jsonl"], in: scratch).ending == .exit(1))
+    let long = try ZminProgram.shell("$ZMIN --mode standard long.jsonl a.jsonl | tail -n 1", in: scratch)
+    #expect(long.output == "[1]\n")
+    let file = try ZminProgram.run(["-o", "out"] + ["a.jsonl", "bad.jsonl", "a.jsonl", "a.jsonl"], in: scratch)
+    #expect(file.errors.hasSuffix("(byte 9)\nzmin: of 4 files: 1 not valid, 2 not reached\n"))
+    #expect(file.ending == .exit(1))
+    #expect(!scratch.names.contains("out"))
+    let full = try ZminProgram.shell("$ZMIN bad.jsonl a.jsonl a.jsonl > /dev/full", in: scratch)
+    #expect(full.errors.hasSuffix("No space left on device\nzmin: of 3 files: 1 not read or written, 2 not reached\n"))
+  }
+
+  @Test("Bad lines of inputs that can be read are kept when another cannot")
+  func badLinesOfSeveralFiles() throws {
+    let scratch = try Scratch()
+    try scratch.write("[ 1 ]\n{bad\n", to: "a.jsonl")
+    let run = try ZminProgram.run(["--bad-lines", "bad", "a.jsonl", "missing.jsonl", "a.jsonl"], in: scratch)
+    #expect(run.output == "[1]\n[1]\n")
+    #expect(run.ending == .exit(3))
+    #expect(scratch.text(of: "bad") == "{bad\n{bad\n")
+    let limited = try ZminProgram.run(
+      ["--bad-lines", "none", "--max-bad-lines", "1", "a.jsonl", "a.jsonl"], in: scratch)
+    #expect(limited.ending == .exit(1))
+    #expect(!limited.errors.contains("put into"))
+    #expect(!scratch.names.contains("none"))
+  }
+
+  @Test("Memory that runs out names the input that it ran out with")
+  func outOfMemory() throws {
+    let scratch = try Scratch()
+    try scratch.write("[ 1 ]\n", to: "a.jsonl")
+    let run = try ZminProgram.shell(
+      "truncate -s 2G long.jsonl; ulimit -v 400000; $ZMIN --bad-lines bad a.jsonl long.jsonl a.jsonl", in: scratch)
+    #expect(run.output == "[1]\n[1]\n")
+    #expect(run.errors.hasPrefix("zmin: long.jsonl: out of memory: "))
+    #expect(run.ending == .exit(3))
+  }
+
+  @Test("Trying again does not help a line that is too long")
+  func lineTooLong() {
+    #expect(FailureMessage.status(for: LineTooLong()) == .invalidInput)
+    #expect(FailureMessage.status(for: CancellationError()) == .failure)
   }
 
   @Test("Bad lines are put aside, up to the limit")

@@ -44,6 +44,8 @@ struct OutputTests {
     let null = scratch.status(of: "null").st_mode & S_IFMT == S_IFCHR ? "null" : "/dev/null"
     #expect(try ZminProgram.run(["-o", null], input: "[ 1 ]", in: scratch).ending == .exit(0))
     if null == "null" { #expect(scratch.status(of: "null").st_mode & S_IFMT == S_IFCHR) }
+    let both = ["-o", "/dev/null", "--bad-lines", "/dev/null", "--format", "ndjson"]
+    #expect(try ZminProgram.run(both, input: "1\n[\n").ending == .exit(0))
     #expect(try ZminProgram.shell("[ -c /dev/null ]").ending == .exit(0))
   }
 
@@ -68,6 +70,30 @@ struct OutputTests {
     #expect(scratch.status(of: "fifo").st_mode & S_IFMT == S_IFIFO)
   }
 
+  @Test("An open descriptor by name is written to, and its file not replaced", arguments: ["stdout", "fd/1", "fd/3"])
+  func ownDescriptor(_ name: String) throws {
+    let scratch = try Scratch()
+    try scratch.write("before\n", to: "log")
+    let run = try ZminProgram.shell(
+      "{ echo '[ 1 ]' | $ZMIN -o /dev/\(name) 3>&1 && echo && echo after; } >> log", in: scratch)
+    #expect(run.ending == .exit(0))
+    #expect(scratch.text(of: "log") == "before\n[1]\nafter\n")
+    #expect(try ZminProgram.shell("$ZMIN log -o /dev/stdout >> log", in: scratch).ending == .exit(2))
+  }
+
+  @Test("A FIFO that is the input is opened once, as its writer waits for it")
+  func fifoIsInput() throws {
+    let scratch = try Scratch()
+    mkfifo(scratch.file("fifo"), 0o600)
+    // The writer is blocked in its open when the program starts.
+    let run = try ZminProgram.shell(
+      """
+      echo '[ 1 ]' > fifo & sleep 0.3; timeout 10 $ZMIN -o out fifo; s=$?; kill $! 2>/dev/null; exit $s
+      """, in: scratch)
+    #expect(run.ending == .exit(0))
+    #expect(scratch.text(of: "out") == "[1]")
+  }
+
   @Test("A file size limit is an error, not the end by a signal")
   func fileSizeLimit() throws {
     let scratch = try Scratch()
@@ -88,18 +114,61 @@ struct OutputTests {
       let run = try ZminProgram.run(["a.json", "-o", output], in: scratch)
       #expect(run.ending == .exit(2))
       #expect(run.errors == "zmin: \(output): is both input and output: use --in-place\n")
+      let rehearsal = try ZminProgram.run(["--dry-run", "a.json", "-o", output], in: scratch)
+      #expect(rehearsal.ending == .exit(2))
+      #expect(rehearsal.errors == run.errors)
+      #expect(rehearsal.output.isEmpty)
     }
     #expect(try ZminProgram.shell("$ZMIN a.json >> a.json", in: scratch).ending == .exit(2))
     #expect(try ZminProgram.shell("$ZMIN < a.json -o a.json", in: scratch).ending == .exit(2))
     #expect(scratch.text(of: "a.json") == "[ 1 ]")
   }
 
+  @Test("A slash at the end names a directory")
+  func trailingSlash() throws {
+    let scratch = try Scratch()
+    try scratch.write("[ 1 ]", to: "a.json")
+    let output = try ZminProgram.run(["a.json", "-o", "new/"], in: scratch)
+    #expect(output.ending == .exit(2))
+    #expect(output.errors.hasPrefix("zmin: --output needs a file, and new/ names a directory\n"))
+    for option in ["-t", "-i", "--check", "-v", "-oout"] {
+      let input = try ZminProgram.run([option, "a.json/"], in: scratch)
+      #expect(input.ending == .exit(3))
+      #expect(input.errors.contains("zmin: a.json/.: cannot "))
+      #expect(input.errors.contains(": Not a directory\n"))
+      #expect(input.output.isEmpty)
+    }
+    #expect(try ZminProgram.run(["missing/"], in: scratch).errors.hasSuffix(": No such file or directory\n"))
+    #expect(scratch.names == ["a.json"])
+  }
+
+  @Test("No input is added to by what comes before it")
+  func appendedToALaterInput() throws {
+    let scratch = try Scratch()
+    try scratch.write("[ 1 ]\n", to: "a.jsonl")
+    try scratch.write("[ 2 ]\n", to: "b.jsonl")
+    mkfifo(scratch.file("fifo.jsonl"), 0o600)
+    for inputs in ["a.jsonl b.jsonl", "b.jsonl a.jsonl", "missing.jsonl b.jsonl", "fifo.jsonl b.jsonl"] {
+      let run = try ZminProgram.shell("$ZMIN \(inputs) >> b.jsonl", in: scratch)
+      #expect(run.ending == .exit(2))
+      #expect(run.errors.contains("zmin: standard output: is both input and output: use --in-place\n"))
+    }
+    #expect(
+      try ZminProgram.shell("$ZMIN --format ndjson a.jsonl - < b.jsonl >> b.jsonl", in: scratch).ending == .exit(2))
+    #expect(scratch.text(of: "b.jsonl") == "[ 2 ]\n")
+    let badLines = try ZminProgram.shell("$ZMIN a.jsonl --bad-lines log > log", in: scratch)
+    #expect(badLines.errors.contains("zmin: log: is both the output and --bad-lines\n"))
+    #expect(badLines.ending == .exit(2))
+    #expect(
+      try ZminProgram.shell("$ZMIN b.jsonl fifo.jsonl & $ZMIN a.jsonl > fifo.jsonl; wait", in: scratch).output
+        == "[2]\n[1]\n")
+  }
+
   @Test("A directory that is not there or not writable is an error")
   func noDirectory() throws {
     let run = try ZminProgram.run(["-o", "/nonexistent/out.json"], input: "1")
     #expect(run.ending == .exit(3))
-    #expect(run.errors.hasPrefix("zmin: /nonexistent/out.json: cannot "))
-    #expect(run.errors.hasSuffix(": No such file or directory\n"))
+    #expect(run.errors == "zmin: /nonexistent/out.json: cannot open its directory: No such file or directory\n")
   }
 
   @Test("What a killed run left is removed by the next one for the same output")

@@ -114,6 +114,31 @@ struct ParserTests {
   }
 
   @Test(
+    "What is wrong is said in the command's own words",
+    arguments: [
+      (["-q", "-v"], "--quiet and --verbose exclude each other"), (["--check", "-t"], "--check and --test exclude"),
+      (["--dry-run", "--check"], "--dry-run and --check exclude"), (["--sync", "--no-sync"], "--sync and --no-sync"),
+      (["--max-depth", "-1"], "a number from 0 on"), (["--max-depth=-1"], "a number from 0 on"),
+      (["--max-depth", "deep"], "a number from 0 on"),
+      (["-i", "--min-saving", "-1", "a"], "a size such as 4Ki, or 0% to"),
+      (["--min-saving", "101%"], "0% to 100%"), (["--max-bad-lines", "-1"], "a number from 0 on, or all"),
+    ])
+  func ownWords(_ arguments: [String], _ part: String) {
+    do throws(UsageError) {
+      _ = try Request(arguments)
+      Issue.record("accepted")
+    } catch {
+      #expect(error.message.contains(part), "\(error.message)")
+    }
+  }
+
+  @Test("A flag given twice is given")
+  func repeatedFlags() throws {
+    #expect(try options("-v", "--verbose").verbosity == .verbose)
+    #expect(try options("-t", "-t").inspection == .test)
+  }
+
+  @Test(
     "Sizes",
     arguments: [
       ("0", 0), ("100", 100), ("2K", 2000), ("2Ki", 2048), ("1.5M", 1_500_000), ("1Mi", 1_048_576),

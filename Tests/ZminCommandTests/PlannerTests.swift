@@ -34,14 +34,16 @@ struct PlannerTests {
       (["-", "-"], "only once"), (["--force", "a"], "needs --in-place"), (["--preserve", "a"], "needs --in-place"),
       (["--follow-symlinks", "a"], "needs --in-place"), (["--min-saving", "1", "a"], "needs --in-place"),
       (["--no-validate", "--format", "concat"], "concat"), (["--no-validate", "-t"], "--test"),
-      (["--max-depth=-1"], "less than 0"), (["--max-bad-lines", "1"], "needs --bad-lines"),
+      (["--max-bad-lines", "1"], "needs --bad-lines"),
       (["--bad-lines", "b", "a.json"], "ndjson"), (["--bad-lines", "-", "a.jsonl"], "name of a file"),
       (["--bad-lines", "b", "-o", "b", "a.jsonl"], "same file"),
       (["--bad-lines", "b", "--dry-run", "a.jsonl"], "dry-run"),
       (["--bad-lines", "b", "--no-validate", "a.jsonl"], "exclude"),
       (["--bad-lines", "b", "-t", "a.jsonl", "c.jsonl"], "one input"), (["dir"], "directory"),
       (["-i", "a", "dir"], "directory"),
-      (["--kernel", "abacus"], "portable"), ([""], "empty"), (["a.json", "b.jsonl"], "2 inputs need"),
+      (["a", "-o", "b/"], "b/ names a directory"), (["a.jsonl", "--bad-lines", "b//"], "b/ names a directory"),
+      (["dir/"], "dir is a directory"), (["--kernel", "abacus"], "portable"), ([""], "empty"),
+      (["a.json", "b.jsonl"], "2 inputs need"),
     ])
   func usageErrors(_ arguments: [String], _ part: String) throws {
     do {
@@ -87,7 +89,9 @@ struct PlannerTests {
     "auto goes by the name",
     arguments: [
       ("a.json", Format.json), ("a.ndjson", .ndjson), ("a.jsonl", .ndjson), ("a.jsonlines", .ndjson),
-      ("a.JSONL", .ndjson), ("jsonl", .json), ("a.jsonl.bak", .json), ("-", .json),
+      ("a.JSONL", .ndjson), (".jsonl", .ndjson), ("d/.ndjson", .ndjson),
+      ("a.jsonl/b", .json), ("\u{600}.jsonl", .ndjson), ("a.jsonl\u{301}", .json), ("jsonl", .json),
+      ("a.jsonl.bak", .json), ("-", .json),
     ])
   func formats(_ path: String, _ format: Format) throws {
     #expect(try plan([path]).inputs.first?.format == format)

@@ -15,6 +15,18 @@ struct StreamTests {
     #expect(try ZminProgram.shell("exec $ZMIN --help > >(exec true; sleep 1)").ending != .exit(3))
   }
 
+  @Test("Where SIGPIPE was ignored at the start, a reader that goes away is an error")
+  func ignoredBrokenPipe() throws {
+    let values = try ZminProgram.shell(
+      "trap '' PIPE; yes 1 2>/dev/null | $ZMIN --format ndjson | head -n 1; exit ${PIPESTATUS[1]}")
+    #expect(values.output == "1\n")
+    #expect(values.errors == "zmin: standard output: cannot write: Broken pipe\n")
+    #expect(values.ending == .exit(3))
+    let help = try ZminProgram.shell("trap '' PIPE; (sleep 0.3; exec $ZMIN --help) | true; exit ${PIPESTATUS[0]}")
+    #expect(help.errors == "zmin: standard output: cannot write: Broken pipe\n")
+    #expect(help.ending == .exit(3))
+  }
+
   @Test("Closed standard streams are errors, and no file lands on them")
   func closedStreams() throws {
     let scratch = try Scratch()

@@ -108,13 +108,16 @@ import ZminIO
     try directory.make("other.json", "1")
     directory.symbolicLink("soft.json", to: "in.json")
     #expect(link(path.string, directory.path("hard.json").string) == 0)
-    let input = try InputFile(path)
+    let files = FileAccess()
+    let input = try files.status(ofInput: path)
     for name in ["in.json", "./in.json", "soft.json", "hard.json"] {
-      #expect(try input.isSameFile(as: directory.path.appending(name)), "\(name)")
+      #expect(try input.isOverwritten(through: files.statusIfPresent(of: directory.path.appending(name))), "\(name)")
     }
-    #expect(try !input.isSameFile(as: directory.path("other.json")))
-    #expect(try !input.isSameFile(as: directory.path("new.json")))
-    #expect(try !InputFile("/dev/null").isSameFile(as: "/dev/null"))
+    #expect(try !input.isOverwritten(through: files.statusIfPresent(of: directory.path("other.json"))))
+    #expect(try !input.isOverwritten(through: files.statusIfPresent(of: directory.path("new.json"))))
+    let null = try files.status(ofInput: "/dev/null")
+    #expect(!null.isOverwritten(through: null))
+    #expect(throws: FileError.self) { try files.status(ofInput: directory.path("new.json")) }
   }
 
   @Test func standardInputAndOutputMayBeOneFile() async {
@@ -124,9 +127,10 @@ import ZminIO
       let reading = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
       let writing = try FileDescriptor.open(path, .writeOnly, options: .append)
       #expect(dup2(reading.rawValue, STDIN_FILENO) == STDIN_FILENO)
-      #expect(try !InputFile.standardInput().isSameFileAsStandardOutput())
+      let files = FileAccess()
+      #expect(try !files.status(ofInput: nil).isOverwritten(through: files.statusOfStandardOutput()))
       #expect(dup2(writing.rawValue, STDOUT_FILENO) == STDOUT_FILENO)
-      #expect(try InputFile.standardInput().isSameFileAsStandardOutput())
+      #expect(try files.status(ofInput: nil).isOverwritten(through: files.statusOfStandardOutput()))
     }
   }
 }

@@ -38,7 +38,9 @@ import ZminMemory
     var minifier = try FileMinifier(
       MinifierOptions(format: format), windowBytes: windowBytes, badLines: badLines, sync: .never, files: FileAccess(),
       ledger: MemoryLedger())
-    return try minifier.minify(sources, to: destination)
+    var outcomes: [FileOutcome] = []
+    try minifier.minify(sources, to: destination, outcomes: &outcomes)
+    return outcomes
   }
 
   private func totals(_ outcome: FileOutcome) throws -> RunTotals {
@@ -105,6 +107,24 @@ import ZminMemory
     #expect(names == ["bad.json"])
   }
 
+  @Test func anErrorFarFromTheEndIsTheInputsAndNoChangeOfIt() throws {
+    let source = try write("[1,,\(String(repeating: " ", count: 1000))]", to: "in.json")
+    for destination in [FileDestination.nowhere, .file(path("out.json")), .inPlace(InPlaceRules(), nil)] {
+      guard case .invalid(let error, _) = try minify([source], to: destination)[0].result else {
+        Issue.record("the input is not valid")
+        continue
+      }
+      #expect(error.description == "1:4: value expected, found ',' (byte 3)")
+    }
+    let lines = try write("1\n[,\n\(String(repeating: "2\n", count: 500))", to: "in.ndjson")
+    let outcome = try minify([lines], .ndjson, to: .nowhere, badLines: BadLines(path: path("bad"), maximum: 0))[0]
+    guard case .invalid = outcome.result else {
+      Issue.record("one bad line is too many")
+      return
+    }
+    #expect(names == ["in.json", "in.ndjson"])
+  }
+
   @Test func inPlaceLittleToSaveIsLeft() throws {
     let source = try write("[1, 2, 3]", to: "in.json")
     for (minimum, isWritten) in [
@@ -142,6 +162,21 @@ import ZminMemory
     #expect(try text("in.ndjson") == "[1,2]\n3\n")
   }
 
+  @Test func badLinesAndOutputAreTwoFiles() throws {
+    let source = try write("1\n[\n", to: "in.ndjson")
+    try FileManager.default.createSymbolicLink(
+      at: directory.appending(path: "link"), withDestinationURL: directory.appending(path: "out"))
+    for name in ["out", "link", "../\(directory.lastPathComponent)/out"] {
+      #expect(throws: FileError.refused(.path(path(name)), .isOutput)) {
+        try minify([source], .ndjson, to: .file(path("out")), badLines: BadLines(path: path(name), maximum: nil))
+      }
+    }
+    #expect(names == ["in.ndjson", "link"])
+    let null = FilePath("/dev/null")
+    let outcomes = try minify([source], .ndjson, to: .file(null), badLines: BadLines(path: null, maximum: nil))
+    #expect(outcomes[0].isWritten)
+  }
+
   @Test func tooManyBadLinesLeaveNothing() throws {
     let source = try write("[\n1\n[\n", to: "in.ndjson")
     let outcome = try minify(
@@ -151,5 +186,17 @@ import ZminMemory
       return
     }
     #expect(names == ["in.ndjson"])
+  }
+
+  @Test func badLinesOfAllInputsAreCountedTogether() throws {
+    let source = try write("[\n1\n", to: "in.ndjson")
+    for (maximum, isWritten) in [(2, true), (1, false)] {
+      let outcomes = try minify(
+        [source, source], .ndjson, to: .file(path("out\(maximum)")),
+        badLines: BadLines(path: path("bad\(maximum)"), maximum: maximum))
+      #expect(outcomes.allSatisfy { $0.isWritten == isWritten })
+    }
+    #expect(names == ["bad2", "in.ndjson", "out2"])
+    #expect(try text("bad2") == "[\n[\n")
   }
 }

@@ -48,6 +48,16 @@ import ZminMemory
     }
   }
 
+  @Test func aLaterLineIsNotTheStartOfTheInput() throws {
+    // At the start of an input this would be bzip2 data.
+    let (result, _, _) = try run("0\nBZh\n", badLinesMax: 0)
+    guard case .invalid(let error, _) = result else {
+      Issue.record("one is more than none")
+      return
+    }
+    #expect(error.description == "2:1: value expected, found 'B' (byte 2)")
+  }
+
   @Test func longLinesMakeRoomForThemselves() throws {
     let long = "[" + String(repeating: "1,", count: 10_000) + "1]\n"
     let (_, accepted, rejected) = try run(long + "[" + long + long)

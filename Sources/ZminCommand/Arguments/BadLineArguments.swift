@@ -18,10 +18,16 @@ package struct BadLineArguments: ParsableArguments, Sendable {
   }
 
   @Option(
-    help: ArgumentHelp("Put lines that are not valid into FILE, byte for byte (ndjson).", valueName: "file"))
+    help: ArgumentHelp(
+      "Put lines that are not valid into FILE, byte for byte (ndjson).",
+      discussion: "Lines are then held whole: one of more than 1 GiB counts as input that is not valid (exit 1).",
+      valueName: "file"))
   package var badLines: PathArgument?
 
-  @Option(help: ArgumentHelp("How many bad lines there may be (default: all).", valueName: "n|all"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("How many bad lines there may be (default: all).", valueName: "n|all"),
+    transform: { try ValueRange("a number from 0 on, or all, is taken").value(of: $0, Limit.init(argument:)) })
   package var maxBadLines: Limit?
 
   package init() {}

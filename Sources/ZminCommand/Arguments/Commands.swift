@@ -11,7 +11,8 @@ package struct ZminTree: ParsableCommand {
       """,
     discussion: """
       Several paths need -i, -t, --check or --dry-run; with --format ndjson or concat they may also go to one output, \
-      one after another. A file named like a subcommand is reached by ./devices.
+      one after another: on standard output an input that fails does not stop the rest, and with -o FILE it does, and \
+      FILE stays as it was. A file named like a subcommand is reached by ./devices.
 
       Messages are 'zmin: PATH:LINE:COLUMN: what is wrong (byte OFFSET)'; lines and columns count from 1, columns in \
       bytes, offsets from 0. PATH is 'standard input' where there is none.
@@ -44,7 +45,9 @@ package struct DevicesCommand: ParsableCommand {
 
   package static let configuration = CommandConfiguration(
     commandName: name,
-    abstract: "Lists the CPU kernels and Vulkan devices.")
+    abstract: "Lists the CPU kernels and Vulkan devices.",
+    usage: "zmin devices [--self-test]",
+    version: VersionText.text)
 
   @Flag(help: "Run each kernel against the reference on hard cases; exit 5 if one differs.")
   package var selfTest = false

@@ -3,9 +3,13 @@ package import ArgumentParser
 /// What may be replaced in place, and how.
 package struct InPlaceArguments: ParsableArguments, Sendable {
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Replace only where this much is saved: 4Ki, 10%.",
-      discussion: "Sizes take K, M, G (powers of 1000) and Ki, Mi, Gi (powers of 1024).", valueName: "size|percent"))
+      discussion: "Sizes take K, M, G (powers of 1000) and Ki, Mi, Gi (powers of 1024).", valueName: "size|percent"),
+    transform: {
+      try ValueRange("a size such as 4Ki, or 0% to 100%, is taken").value(of: $0, SavingArgument.init(argument:))
+    })
   package var minSaving: SavingArgument?
 
   @Flag(help: "Replace what a symbolic link leads to, instead of refusing.")

@@ -32,7 +32,12 @@ package struct InputArguments: ParsableArguments, Sendable {
       discussion: "--no-validate is for input already known to be good."))
   package var validate = true
 
-  @Option(help: ArgumentHelp("The deepest nesting that is valid.", valueName: "n"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "The deepest nesting that is valid (default: \(MinifierOptions.defaultDepthMax)).", valueName: "n"),
+    transform: { try ValueRange("a number from 0 on is taken").value(of: $0) { Int($0).flatMap { $0 < 0 ? nil : $0 } } }
+  )
   package var maxDepth = MinifierOptions.defaultDepthMax
 
   package init() {}

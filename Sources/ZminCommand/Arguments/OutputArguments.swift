@@ -3,8 +3,11 @@ package import ArgumentParser
 /// Where the result goes.
 package struct OutputArguments: ParsableArguments, Sendable {
   /// Ways to go without writing any output.
-  package enum Inspection: String, EnumerableFlag, Sendable {
-    case test, check, dryRun
+  package enum Inspection: String, ExclusiveFlag, Sendable {
+    case test, check
+    case dryRun = "dry-run"
+
+    var optionName: String { "--\(rawValue)" }
 
     package static func name(for value: Inspection) -> NameSpecification {
       value == .test ? .shortAndLong : .long
@@ -20,8 +23,11 @@ package struct OutputArguments: ParsableArguments, Sendable {
   }
 
   /// When outputs are brought to the disk.
-  package enum Sync: String, EnumerableFlag, Sendable {
-    case sync, noSync
+  package enum Sync: String, ExclusiveFlag, Sendable {
+    case sync
+    case noSync = "no-sync"
+
+    var optionName: String { "--\(rawValue)" }
 
     package static func help(for value: Sync) -> ArgumentHelp? {
       switch value {
@@ -40,10 +46,10 @@ package struct OutputArguments: ParsableArguments, Sendable {
   package var inPlace = false
 
   @Flag(help: ArgumentHelp("Inspection."))
-  package var inspection: Inspection?
+  package var inspection: [Inspection] = []
 
   @Flag(help: ArgumentHelp("Sync."))
-  package var sync: Sync?
+  package var sync: [Sync] = []
 
   package init() {}
 }

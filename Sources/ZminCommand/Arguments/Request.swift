@@ -20,10 +20,17 @@ package enum Request {
     }
     do {
       if Self.namesSubcommand(arguments) {
+        // The parser knows it of the root alone.
+        if arguments.contains("--version") {
+          self = .text(VersionText.text)
+          return
+        }
         self = .devices(selfTest: try DevicesCommand.parse(Array(arguments.dropFirst())).selfTest)
       } else {
-        self = .minify(Options(try MinifyCommand.parse(arguments).arguments))
+        self = .minify(try Options(try MinifyCommand.parse(arguments).arguments))
       }
+    } catch let error as UsageError {
+      throw error
     } catch {
       // Help and the like come from the whole tree.
       if MinifyCommand.exitCode(for: error) == .success {
@@ -39,9 +46,13 @@ package enum Request {
   }
 
   private static func text(for arguments: [String]) -> String {
+    // Asked of the root, the parser would give the root's help.
+    if namesSubcommand(arguments) { return ZminTree.helpMessage(for: DevicesCommand.self) }
     do {
-      // Help is a command of the tree that throws its text.
-      var command = try ZminTree.parseAsRoot(arguments)
+      // Help is a command of the tree that throws its text. The tree by itself would take a subcommand for a path.
+      var command =
+        try namesSubcommand(arguments)
+        ? DevicesCommand.parseAsRoot(Array(arguments.dropFirst())) : ZminTree.parseAsRoot(arguments)
       try command.run()
       return ""
     } catch {

@@ -43,15 +43,17 @@ package struct Options: Sendable {
   package init() {}
 
   /// The options that were parsed.
-  init(_ arguments: MinifyArguments) {
+  ///
+  /// - Throws: ``UsageError`` if some exclude each other.
+  init(_ arguments: MinifyArguments) throws(UsageError) {
     paths = arguments.input.paths
     format = arguments.input.format
     validates = arguments.input.validate
     depthMax = arguments.input.maxDepth
     output = arguments.output.output
     isInPlace = arguments.output.inPlace
-    inspection = arguments.output.inspection
-    sync = arguments.output.sync
+    inspection = try arguments.output.inspection.one()
+    sync = try arguments.output.sync.one()
     inPlace.minimumSaving = arguments.inPlace.minSaving?.minimum
     inPlace.followsSymbolicLinks = arguments.inPlace.followSymlinks
     inPlace.splitsHardLinks = arguments.inPlace.force
@@ -61,6 +63,6 @@ package struct Options: Sendable {
     mode = arguments.engine.mode
     kernel = arguments.engine.kernel
     printsStatistics = arguments.report.stats
-    verbosity = arguments.report.verbosity
+    verbosity = try arguments.report.verbosity.one()
   }
 }

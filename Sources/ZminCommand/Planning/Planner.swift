@@ -33,13 +33,12 @@ package struct Planner {
     return Plan(
       inputs: inputs, task: task, validates: options.validates, depthMax: options.depthMax,
       kernel: kernel, mode: mode, badLines: badLines, sync: sync, verbosity: verbosity,
-      printsStatistics: options.printsStatistics, fallbacks: fallbacks)
+      printsStatistics: options.printsStatistics && verbosity != .quiet, fallbacks: fallbacks)
   }
 
   // MARK: Input
 
   private func checkInputOptions() throws(PlanError) {
-    if options.depthMax < 0 { throw .usage("--max-depth cannot be less than 0") }
     guard !options.validates else { return }
     if options.format == .concat { throw .usage("--no-validate cannot be used with --format concat") }
     if options.inspection == .test { throw .usage("--no-validate leaves nothing for --test to do") }
@@ -59,17 +58,23 @@ package struct Planner {
       if surroundings.facts(about: argument.path)?.kind == .directory {
         throw .usage("\(FileName.path(argument.path)) is a directory, and directories are not walked: name its files")
       }
-      inputs.append(Plan.Input(source: .path(argument.path), format: format(of: argument.path)))
+      // What the slash asks of the system, a dot after it asks as well, and a path keeps that.
+      let path = argument.namesDirectory ? argument.path.appending(".") : argument.path
+      inputs.append(Plan.Input(source: .path(path), format: format(of: argument.path)))
     }
     return inputs
   }
 
   private func format(of path: FilePath?) -> Format {
     if let format = options.format.format { return format }
-    switch path?.extension?.lowercased() {
-    case "ndjson", "jsonl", "jsonlines": return .ndjson
-    default: return .json
+    guard let name = path?.lastComponent?.string.utf8 else { return .json }
+    // Bytes: what comes before the suffix need be no text. A name that is the suffix alone has it too.
+    let isLines = [".ndjson", ".jsonl", ".jsonlines"].contains { suffix in
+      name.suffix(suffix.utf8.count).elementsEqual(suffix.utf8) { byte, expected in
+        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 == expected : byte == expected
+      }
     }
+    return isLines ? .ndjson : .json
   }
 
   // MARK: Output
@@ -83,6 +88,11 @@ package struct Planner {
     }
     if !options.isInPlace, let option = options.inPlace.firstGiven { throw .usage("\(option) needs --in-place") }
     if options.output?.path.isEmpty == true { throw .usage("the path of --output is empty") }
+    for (option, argument) in [("--output", options.output), ("--bad-lines", options.badLines)] {
+      if let argument, argument.namesDirectory {
+        throw .usage("\(option) needs a file, and \(FileName.path(argument.path))/ names a directory")
+      }
+    }
   }
 
   private func task(for inputs: [Plan.Input]) throws(PlanError) -> Plan.Task {
@@ -132,7 +142,10 @@ package struct Planner {
     if file.isStandardStream || file.path.isEmpty { throw .usage("--bad-lines needs the name of a file") }
     if inputs.contains(where: { $0.format != .ndjson }) { throw .usage("--bad-lines needs --format ndjson") }
     if !options.validates { throw .usage("--bad-lines and --no-validate exclude each other") }
-    if file.path == options.output?.path { throw .usage("--bad-lines and --output name the same file") }
+    // Devices take both.
+    if file.path == options.output?.path, surroundings.facts(about: file.path).map({ $0.kind == .regular }) ?? true {
+      throw .usage("--bad-lines and --output name the same file")
+    }
     switch task {
     case .rehearse: throw .usage("--dry-run writes nothing: it excludes --bad-lines")
     case .replace, .test, .check:

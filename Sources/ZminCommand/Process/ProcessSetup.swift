@@ -1,7 +1,14 @@
 import Glibc
+import ZminIO
 
 /// What is put right about the process before anything else, and how it ends for a reader that went away.
 enum ProcessSetup {
+  /// Whether whoever started the program ignored SIGPIPE. ``run()`` asks first, as it ignores the signal itself.
+  private static let hasInheritedIgnoredPipeSignal: Bool = {
+    var action = sigaction()
+    return sigaction(SIGPIPE, nil, &action) == 0 && action.isIgnored
+  }()
+
   /// Sees to it that descriptors 0 to 2 are taken, so that no file that is opened lands on a standard stream, and that
   /// writing to what cannot be written is an error rather than the end.
   static func run() {
@@ -9,6 +16,7 @@ enum ProcessSetup {
     fill(STDIN_FILENO, O_WRONLY)
     fill(STDOUT_FILENO, O_RDONLY)
     fill(STDERR_FILENO, O_RDONLY)
+    _ = hasInheritedIgnoredPipeSignal
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
   }
@@ -19,8 +27,13 @@ enum ProcessSetup {
     if open("/dev/null", flags) != descriptor { _exit(ExitStatus.failure.code) }
   }
 
-  /// Ends the process as SIGPIPE does other filters.
-  static func endByBrokenPipe() -> Never {
+  /// Ends the process as other filters end: by SIGPIPE or, where that was ignored when they started, with a message
+  /// that the output cannot be written.
+  static func end(byBrokenPipe output: FileName, _ console: Console) -> Never {
+    if hasInheritedIgnoredPipeSignal {
+      console.say(FailureMessage.text(for: FileError.brokenPipe(output), input: output))
+      Glibc.exit(ExitStatus.failure.code)
+    }
     signal(SIGPIPE, SIG_DFL)
     var set = sigset_t()
     sigemptyset(&set)
@@ -29,5 +42,12 @@ enum ProcessSetup {
     raise(SIGPIPE)
     // Process 1 outlives its own signals.
     _exit(128 + SIGPIPE)
+  }
+}
+
+extension sigaction {
+  /// Whether the signal is ignored.
+  var isIgnored: Bool {
+    unsafeBitCast(__sigaction_handler.sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 }

@@ -68,8 +68,7 @@ final class SignalMonitor: Sendable {
     TerminationSignal.allCases.filter { signal in
       var action = sigaction()
       guard sigaction(signal.number, nil, &action) == 0 else { return true }
-      return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
-        != unsafeBitCast(SIG_IGN, to: Int.self)
+      return !action.isIgnored
     }
   }
 

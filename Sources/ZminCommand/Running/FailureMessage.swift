@@ -1,9 +1,21 @@
+import SystemPackage
 import Zmin
 import ZminIO
 import ZminMemory
 
 /// What is said about an error that is not the input's.
-enum FailureMessage {
+package enum FailureMessage {
+  /// What the program ends with after it.
+  package static func status(for error: any Error) -> ExitStatus {
+    switch error {
+    // Nothing is done where the command line asks for what would destroy an input or output.
+    case FileError.refused(_, .isInput), FileError.refused(_, .isOutput): .usage
+    // It is the input that is so: trying again will not help.
+    case is LineTooLong: .invalidInput
+    default: .failure
+    }
+  }
+
   /// `PATH: what is wrong`.
   ///
   /// - Parameters:
@@ -20,21 +32,28 @@ enum FailureMessage {
   private static func text(for error: FileError) -> String {
     switch error {
     case .system(let error):
-      // "cannot set the mode of PATH", with the path before it.
-      let needsObject = [" of", " for"].contains { error.action.rawValue.hasSuffix($0) }
-      return "\(error.file): cannot \(error.action.rawValue)\(needsObject ? " it" : ""): \(error.errno)"
+      return "\(error.file): cannot \(clause(error.action)): \(error.errno)"
     case .inputChanged(let file): return "\(file): changed while it was read; nothing is replaced"
     case .refused(let file, .isInput): return "\(file): is both input and output: use --in-place"
+    case .refused(let file, .isOutput): return "\(file): is both the output and --bad-lines"
     case .refused(let file, let refusal): return "\(file): not replaced: \(refusal)\(remedy(for: refusal))"
-    case .brokenPipe, .interrupted: return error.description
+    case .brokenPipe(let file): return "\(file): cannot write: \(Errno.brokenPipe)"
+    case .interrupted: return error.description
     }
+  }
+
+  /// What was tried, as it reads after the file's name: "set the mode of" as "set its mode".
+  private static func clause(_ action: SystemError.Action) -> String {
+    let words = action.rawValue
+    if words.hasSuffix(" of") { return String(words.dropLast(" of".count)).replacing(" the ", with: " its ") }
+    return words.hasSuffix(" for") ? "\(words) it" : words
   }
 
   private static func remedy(for refusal: Refusal) -> String {
     switch refusal {
     case .symbolicLink: " (--follow-symlinks replaces what it leads to)"
     case .hardLinks: " (--force replaces this one)"
-    case .standardInput, .notRegularFile, .isInput: ""
+    case .standardInput, .notRegularFile, .isInput, .isOutput: ""
     }
   }
 }

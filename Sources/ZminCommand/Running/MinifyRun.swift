@@ -11,18 +11,22 @@ struct MinifyRun: ~Copyable {
   private let files: FileAccess
   private let console: Console
   private var tally = Tally()
+  /// Inputs that were begun.
+  private var reached = 0
   private var minifier: FileMinifier?
   private var minifierFormat = Format.json
 
   /// Ends the run at once: the reader went away, or a signal came.
   private struct Stopped: Error {
-    let isBrokenPipe: Bool
+    /// The output whose reader it was.
+    let brokenPipe: FileName?
   }
 
   /// How a run ended.
   enum Ending {
     case status(ExitStatus)
-    case brokenPipe
+    /// The reader of this output went away.
+    case brokenPipe(FileName)
   }
 
   init(_ plan: Plan, files: FileAccess, console: Console) {
@@ -35,19 +39,17 @@ struct MinifyRun: ~Copyable {
   consuming func run() -> Ending {
     announce()
     let start = MonotonicClock.seconds()
-    var reached = 0
     do {
-      if case .write = plan.task {
-        try takeTogether()
-        reached = plan.inputs.count
-      } else {
+      if case .write(let destination) = plan.task {
+        try takeTogether(to: destination)
+      } else if isAllowed() {
         for input in plan.inputs {
           reached += 1
           if try !take(input) { break }
         }
       }
     } catch {
-      if (error as? Stopped)?.isBrokenPipe == true { return .brokenPipe }
+      if let output = (error as? Stopped)?.brokenPipe { return .brokenPipe(output) }
     }
     conclude(seconds: MonotonicClock.seconds() - start, notReached: plan.inputs.count - reached)
     return .status(tally.status)
@@ -55,12 +57,35 @@ struct MinifyRun: ~Copyable {
 
   // MARK: Inputs
 
+  /// Whether what is rehearsed would not be refused at once; says so if it would.
+  private mutating func isAllowed() -> Bool {
+    guard case .rehearse(.write(let destination)) = plan.task else { return true }
+    do {
+      try DestinationCheck(badLines: plan.badLines?.path, files: files).check(
+        plan.inputs.map(\.source), to: destination)
+      return true
+    } catch {
+      // An input that cannot be looked at says so when its turn comes.
+      guard FailureMessage.status(for: error) == .usage else { return true }
+      fail(error, .standardOutput)
+      return false
+    }
+  }
+
   /// All inputs into one output.
-  private mutating func takeTogether() throws {
-    guard case .write(let destination) = plan.task, let first = plan.inputs.first else { return }
-    _ = try guarding(first.name) { run in
-      for (outcome, input) in zip(try run.minify(run.plan.inputs, to: destination), run.plan.inputs) {
-        run.report(outcome, input)
+  private mutating func takeTogether(to destination: FileDestination) throws {
+    var outcomes: [FileOutcome] = []
+    let result = Result { try minify(plan.inputs, to: destination, &outcomes) }
+    for (outcome, input) in zip(outcomes, plan.inputs) { report(outcome, input) }
+    reached = outcomes.count
+    // What failed is the output, or memory, under the hands of the input that comes next.
+    let current = plan.inputs[min(reached, plan.inputs.count - 1)]
+    _ = try guarding(current.name) { run in
+      do {
+        try result.get()
+      } catch {
+        if FailureMessage.status(for: error) != .usage { run.reached = min(run.reached + 1, run.plan.inputs.count) }
+        throw error
       }
     }
   }
@@ -76,7 +101,9 @@ struct MinifyRun: ~Copyable {
         destination = .nowhere
       case .write, .test, .check, .rehearse: destination = .nowhere
       }
-      for outcome in try run.minify([input], to: destination) { try run.judge(outcome, input) }
+      var outcomes: [FileOutcome] = []
+      try run.minify([input], to: destination, &outcomes)
+      for outcome in outcomes { try run.judge(outcome, input) }
     }
   }
 
@@ -85,13 +112,15 @@ struct MinifyRun: ~Copyable {
     try InputFile(path, using: files).checkReplaceable(under: rules)
   }
 
-  private mutating func minify(_ inputs: [Plan.Input], to destination: FileDestination) throws -> [FileOutcome] {
+  private mutating func minify(
+    _ inputs: [Plan.Input], to destination: FileDestination, _ outcomes: inout [FileOutcome]
+  ) throws {
     let format = inputs.first?.format ?? .json
     if minifierFormat != format { minifier = nil }
     var minifier = try self.minifier.take() ?? makeMinifier(format)
-    let result = Result { try minifier.minify(inputs.map(\.source), to: destination) }
+    let result = Result { try minifier.minify(inputs.map(\.source), to: destination, outcomes: &outcomes) }
     self.minifier = consume minifier
-    return try result.get()
+    try result.get()
   }
 
   private mutating func makeMinifier(_ format: Format) throws -> FileMinifier {
@@ -108,22 +137,26 @@ struct MinifyRun: ~Copyable {
     do {
       try body(&self)
       return true
-    } catch let error as FileError where error.category != .failure {
-      throw Stopped(isBrokenPipe: error.category == .brokenPipe)
+    } catch FileError.brokenPipe(let output) {
+      throw Stopped(brokenPipe: output)
+    } catch FileError.interrupted {
+      throw Stopped(brokenPipe: nil)
     } catch let error as Stopped {
       throw error
     } catch {
-      console.say(FailureMessage.text(for: error, input: name))
-      guard let error = error as? FileError else {
-        tally.addFailure(.failure)
-        return true
-      }
-      if case .refused(_, .isInput) = error {
-        tally.addFailure(.usage)
-      } else {
-        tally.addFailure(.failure)
-      }
-      return !error.isStorageFull
+      fail(error, name)
+      return (error as? FileError)?.isStorageFull != true
+    }
+  }
+
+  /// Says what went wrong and counts it.
+  private mutating func fail(_ error: any Error, _ name: FileName) {
+    console.say(FailureMessage.text(for: error, input: name))
+    let status = FailureMessage.status(for: error)
+    if status == .usage {
+      tally.raise(to: status)
+    } else {
+      tally.addFailure(status)
     }
   }
 
@@ -138,9 +171,12 @@ struct MinifyRun: ~Copyable {
       tally.add(error)
       console.say("\(input.name):\(error)")
       return nil
+    case .failed(let error):
+      fail(error, input.name)
+      return nil
     case .complete(let totals):
       tally.add(totals)
-      if totals.badLines > 0, plan.verbosity != .quiet, let badLines = plan.badLines {
+      if totals.badLines > 0, outcome.areBadLinesWritten, plan.verbosity != .quiet, let badLines = plan.badLines {
         console.say(
           "\(input.name): \(Figures.count(totals.badLines, "bad line")) put into \(FileName.path(badLines.path))")
       }

@@ -1,0 +1,68 @@
+package import SystemPackage
+package import ZminIO
+
+/// Refuses outputs that would destroy an input or one another, before anything is opened for writing.
+package struct DestinationCheck: Sendable {
+  private let badLines: FilePath?
+  private let files: FileAccess
+
+  /// - Parameters:
+  ///   - badLines: Where bad lines go, nil if they are put nowhere.
+  ///   - files: What files are looked at with.
+  package init(badLines: FilePath?, files: FileAccess) {
+    self.badLines = badLines
+    self.files = files
+  }
+
+  /// Checks what comes from `sources` and goes to `destination`.
+  ///
+  /// - Throws: ``FileError/refused(_:_:)`` with ``Refusal/isInput`` or ``Refusal/isOutput``; ``FileError/system(_:)`` if
+  ///   it cannot be found out, or a source is not there and without it there is no output.
+  package func check(_ sources: [FileSource], to destination: FileDestination) throws(FileError) {
+    switch destination {
+    case .nowhere where badLines == nil, .inPlace where badLines == nil: return
+    default: break
+    }
+    var inputs: [FileStatus] = []
+    for source in sources {
+      do throws(FileError) {
+        inputs.append(try status(of: source))
+      } catch {
+        // What is not there is said when its turn comes, and harms no other.
+        guard case .standardOutput = destination else { throw error }
+      }
+    }
+    try checkBadLines(beside: destination, among: inputs)
+    switch destination {
+    case .standardOutput: try refuse(files.statusOfStandardOutput(), .standardOutput, among: inputs)
+    case .file(let path): try refuse(files.statusIfPresent(of: path), .path(path), among: inputs)
+    case .nowhere, .inPlace: break
+    }
+  }
+
+  private func checkBadLines(
+    beside destination: FileDestination, among inputs: [FileStatus]
+  ) throws(FileError) {
+    guard let badLines else { return }
+    let status = try files.statusIfPresent(of: badLines)
+    try refuse(status, .path(badLines), among: inputs)
+    let isOutput =
+      switch destination {
+      case .file(let path): try files.isOneOutput(path, badLines)
+      case .standardOutput: try files.statusOfStandardOutput().isOverwritten(through: status)
+      case .nowhere, .inPlace: false
+      }
+    if isOutput { throw .refused(.path(badLines), .isOutput) }
+  }
+
+  private func refuse(_ output: FileStatus?, _ name: FileName, among inputs: [FileStatus]) throws(FileError) {
+    if inputs.contains(where: { $0.isOverwritten(through: output) }) { throw .refused(name, .isInput) }
+  }
+
+  private func status(of source: FileSource) throws(FileError) -> FileStatus {
+    switch source {
+    case .standardInput: try files.status(ofInput: nil)
+    case .path(let path): try files.status(ofInput: path)
+    }
+  }
+}

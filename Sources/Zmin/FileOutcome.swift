@@ -1,0 +1,116 @@
+package import SystemPackage
+package import ZminIO
+
+/// An input of a run.
+package enum FileSource: Sendable, Hashable {
+  case standardInput
+  case path(FilePath)
+
+  /// Whether an error is one of reading or holding this source, rather than of writing what it becomes.
+  func isConcerned(by error: any Error) -> Bool {
+    guard let error = error as? FileError else { return true }
+    let name: FileName =
+      switch self {
+      case .standardInput: .standardInput
+      case .path(let path): .path(path)
+      }
+    return switch error {
+    case .system(let error): error.file == name
+    case .inputChanged(let file): file == name
+    case .brokenPipe, .interrupted, .refused: false
+    }
+  }
+}
+
+/// How much must be saved for a file to be rewritten.
+package enum MinimumSaving: Sendable, Equatable {
+  case bytes(Int)
+  case percent(Double)
+
+  /// Whether a file with these totals is worth rewriting.
+  package func isReached(_ totals: RunTotals) -> Bool {
+    let savedBytes = totals.inputBytes - totals.outputBytes
+    return switch self {
+    case .bytes(let least): savedBytes >= least
+    case .percent(let least): Double(savedBytes) >= Double(totals.inputBytes) * least / 100
+    }
+  }
+}
+
+/// Where the minified bytes go.
+package enum FileDestination: Sendable {
+  /// Nowhere: the input is checked, and compared with what it would become.
+  case nowhere
+  case standardOutput
+  case file(FilePath)
+  /// Each source is replaced, if it changes, and by so much as is worth it.
+  case inPlace(InPlaceRules, MinimumSaving?)
+}
+
+/// What is done with lines of `ndjson` that are not valid.
+package struct BadLines: Sendable {
+  /// The file that they go to.
+  package var path: FilePath
+  /// How many there may be in all inputs of one output together, nil for any number.
+  package var maximum: Int?
+
+  package init(path: FilePath, maximum: Int?) {
+    self.path = path
+    self.maximum = maximum
+  }
+}
+
+/// What became of one source.
+package struct FileOutcome: Sendable {
+  /// How it ended.
+  package enum Result: Sendable {
+    case complete(RunTotals)
+    case invalid(InvalidJSON, RunTotals)
+    /// It could not be read, or not be held.
+    case failed(any Error)
+  }
+
+  package let source: FileSource
+  package let result: Result
+  /// Whether the destination holds the output: in place, whether the file was replaced.
+  package internal(set) var isWritten = false
+  /// Whether the file of bad lines holds those of all sources.
+  package internal(set) var areBadLinesWritten = false
+
+  /// Lines that were put aside.
+  var badLines: Int {
+    switch result {
+    case .complete(let totals), .invalid(_, let totals): totals.badLines
+    case .failed: 0
+    }
+  }
+
+  /// Whether the source is no valid JSON, or has more bad lines than it may have.
+  var isInvalid: Bool {
+    if case .invalid = result { true } else { false }
+  }
+
+  /// Whether the source was taken to its end.
+  var isValid: Bool {
+    if case .complete = result { true } else { false }
+  }
+
+  init(source: FileSource, result: Result) {
+    self.source = source
+    self.result = result
+  }
+
+  init(source: FileSource, result: RunResult) {
+    self.source = source
+    self.result =
+      switch result {
+      case .complete(let totals): .complete(totals)
+      case .invalid(let error, let totals): .invalid(error, totals)
+      }
+  }
+}
+
+extension [FileOutcome] {
+  /// Whether every source was taken to its end.
+  var areValid: Bool { allSatisfy(\.isValid) }
+}

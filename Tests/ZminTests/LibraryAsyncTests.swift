@@ -1,0 +1,178 @@
+import Synchronization
+import Testing
+import Zmin
+import ZminTestSupport
+
+/// The asynchronous sequence, and many tasks at once.
+@Suite struct LibraryAsyncTests {
+  /// Chunks that are counted as they are asked for, and an error in place of the end if there is one.
+  struct Chunks: AsyncSequence, Sendable {
+    let chunks: [[UInt8]]
+    var error: Broken?
+    let asked = Counter()
+
+    struct Broken: Error, Equatable {}
+
+    final class Counter: Sendable {
+      let count = Atomic(0)
+    }
+
+    struct Iterator: AsyncIteratorProtocol {
+      let sequence: Chunks
+      var index = 0
+
+      mutating func next() async throws -> [UInt8]? {
+        await Task.yield()
+        sequence.asked.count.add(1, ordering: .relaxed)
+        guard index < sequence.chunks.count else {
+          if let error = sequence.error { throw error }
+          return nil
+        }
+        defer { index += 1 }
+        return sequence.chunks[index]
+      }
+    }
+
+    func makeAsyncIterator() -> Iterator { Iterator(sequence: self) }
+  }
+
+  private func collected(
+    _ sequence: some AsyncSequence<[UInt8], any Error>
+  ) async throws -> LibraryOutcome {
+    var outcome = LibraryOutcome()
+    do {
+      for try await chunk in sequence {
+        #expect(!chunk.isEmpty)
+        outcome.output += chunk
+      }
+    } catch let error as ZminError {
+      outcome.error = error
+    }
+    return outcome
+  }
+
+  @Test(arguments: Format.allCases) func agreesWithTheOracle(_ format: Format) async throws {
+    let ledger = MemoryLedger()
+    for (round, test) in try LibraryCase.random(format, seed: 51, count: 30).enumerated() {
+      for byteCount in [1, 3 + round, 10_000] {
+        let base = Chunks(chunks: chunks(of: test.input, byteCount: byteCount))
+        let outcome = try await collected(base.minified(options: test.options, ledger: ledger))
+        #expect(outcome.settled == test.expected, "\(readable(test.input)) in chunks of \(byteCount)")
+      }
+    }
+    #expect(ledger.snapshot().total.currentBytes == 0)
+  }
+
+  @Test func largeChunksComeWindowByWindow() async throws {
+    let input = paddedDocument(byteCount: 500_000)
+    var chunkCount = 0
+    var output: [UInt8] = []
+    for try await chunk in Chunks(chunks: [input]).minified() {
+      chunkCount += 1
+      output += chunk
+      #expect(chunk.count <= 64 * 1024)
+    }
+    #expect(output == Oracle(input, .json).output)
+    #expect(chunkCount == 8)
+  }
+
+  @Test func nothingIsReadAhead() async throws {
+    let base = Chunks(chunks: Array(repeating: Array("[1, 2]\n".utf8), count: 10))
+    var iterator = base.minified(options: MinifierOptions(format: .ndjson)).makeAsyncIterator()
+    #expect(base.asked.count.load(ordering: .relaxed) == 0)
+    for asked in 1...10 {
+      #expect(try await iterator.next() == Array("[1,2]\n".utf8))
+      #expect(base.asked.count.load(ordering: .relaxed) == asked)
+    }
+    #expect(try await iterator.next() == nil)
+    #expect(try await iterator.next() == nil)
+    #expect(base.asked.count.load(ordering: .relaxed) == 11)
+  }
+
+  @Test func errorsOfTheBaseComeThrough() async throws {
+    let ledger = MemoryLedger()
+    let base = Chunks(chunks: [Array("[1,".utf8)], error: Chunks.Broken())
+    var iterator = base.minified(ledger: ledger).makeAsyncIterator()
+    #expect(try await iterator.next() == Array("[1,".utf8))
+    #expect(ledger.snapshot().total.currentBytes > 0)
+    await #expect(throws: Chunks.Broken()) { _ = try await iterator.next() }
+    // Given back at once, not with the iterator.
+    #expect(ledger.snapshot().total.currentBytes == 0)
+    #expect(try await iterator.next() == nil)
+  }
+
+  @Test func limitOnTheInput() async throws {
+    let base = Chunks(chunks: chunks(of: Array("[1, 2, 3]".utf8), byteCount: 2))
+    let outcome = try await collected(base.minified(options: MinifierOptions(inputBytesMax: 5)))
+    #expect(outcome.error == .inputTooLarge(limit: 5))
+    #expect(base.asked.count.load(ordering: .relaxed) == 3)
+  }
+
+  @Test func cancellationEndsIt() async throws {
+    let ledger = MemoryLedger()
+    let (input, continuation) = AsyncStream<[UInt8]>.makeStream()
+    continuation.yield(Array("[1, ".utf8))
+    let (seen, sawOutput) = AsyncStream<Void>.makeStream()
+    let task = Task {
+      for try await _ in input.minified(ledger: ledger) { sawOutput.yield() }
+    }
+    for await _ in seen { break }
+    #expect(ledger.snapshot().total.currentBytes > 0)
+    task.cancel()
+    // What is cut short must not pass for a whole, nor for bad input.
+    await #expect(throws: CancellationError.self) { try await task.value }
+    #expect(ledger.snapshot().total.currentBytes == 0)
+  }
+
+  @Test func manyTasksWithOneLedger() async throws {
+    let ledger = MemoryLedger()
+    let cases = try Format.allCases.flatMap { try LibraryCase.random($0, seed: 61, count: 6) }
+    let wholes = cases.map { ($0.input, $0.options, $0.expected) }
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for index in 0..<64 {
+        group.addTask {
+          for round in 0..<12 {
+            let (input, options, expected) = wholes[(index + round) % wholes.count]
+            let cut = chunks(of: input, byteCount: 1 + index)
+            let streamed = try await self.collected(
+              Chunks(chunks: cut).minified(options: options, ledger: ledger))
+            #expect(streamed.settled == expected)
+            var stream = try MinifierStream(options, ledger: ledger)
+            #expect(pushed(cut, through: &stream).settled == expected)
+            var bytes = input
+            let inPlace = Result { () throws(ZminError) in
+              try minifyInPlace(&bytes, options: options, ledger: ledger)
+              return bytes
+            }
+            if case .success(let output) = inPlace { #expect(output == expected.output) }
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
+    let total = ledger.snapshot().total
+    #expect(total.currentBytes == 0 && total.allocations == total.frees)
+  }
+
+  /// A stream belongs to one task at a time, and may go from one to another.
+  @Test func aStreamMayChangeTasks() async throws {
+    final class Shared: Sendable {
+      let stream: Mutex<MinifierStream>
+      let output = Mutex<[UInt8]>([])
+
+      init() throws(ZminError) { stream = Mutex(try MinifierStream()) }
+
+      func push(_ text: String) throws {
+        try stream.withLock { stream in
+          try stream.push(text.utf8) { bytes in bytes.withUnsafeBytes { chunk in output.withLock { $0 += chunk } } }
+        }
+      }
+    }
+    let shared = try Shared()
+    for piece in ["[1,", " 2, ", "3 ]"] {
+      try await Task.detached { try shared.push(piece) }.value
+    }
+    try shared.stream.withLock { try $0.finish { _ in } }
+    #expect(shared.output.withLock { $0 } == Array("[1,2,3]".utf8))
+  }
+}

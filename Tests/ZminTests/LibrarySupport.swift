@@ -1,0 +1,69 @@
+import Testing
+import Zmin
+import ZminTestSupport
+
+/// What a public function made of an input.
+struct LibraryOutcome: Equatable {
+  var output: [UInt8] = []
+  var error: ZminError?
+
+  /// The output and the error, with no output where there is one: how much came before it is no promise.
+  var settled: LibraryOutcome { LibraryOutcome(output: error == nil ? output : [], error: error) }
+}
+
+/// Inputs of all kinds, valid and not, and what should become of them.
+struct LibraryCase {
+  let input: [UInt8]
+  let options: MinifierOptions
+  /// By the oracle, but for the message, which is that of a run over the input at once.
+  let expected: LibraryOutcome
+
+  init(_ input: [UInt8], _ options: MinifierOptions) throws {
+    self.input = input
+    self.options = options
+    let oracle = Expected(input, options.format, depthMax: options.depthMax)
+    var runner = try MinifierRunner(options)
+    let run = try runner.run(input)
+    expectAgreement(run, input, options)
+    expected = LibraryOutcome(
+      output: oracle.errorOffset == nil ? oracle.output : [], error: run.error.map(ZminError.invalidJSON))
+  }
+
+  /// Random documents and as many broken ones, some under a small limit on depth.
+  static func random(_ format: Format, seed: UInt64, count: Int) throws -> [LibraryCase] {
+    var generator = DocumentGenerator(seed: seed)
+    var mutator = Mutator(seed: seed + 1)
+    return try (0..<count).flatMap { round in
+      let options = MinifierOptions(format: format, depthMax: round % 4 == 0 ? 1 + round % 30 : 1 << 20)
+      let document = generator.document(format)
+      return try [LibraryCase(document, options), LibraryCase(mutator.mutation(of: document), options)]
+    }
+  }
+}
+
+/// What a stream makes of an input that is pushed in these chunks.
+func pushed(_ chunks: [[UInt8]], through stream: inout MinifierStream) -> LibraryOutcome {
+  var outcome = LibraryOutcome()
+  do throws(ZminError) {
+    for chunk in chunks { try stream.push(chunk) { bytes in bytes.withUnsafeBytes { outcome.output += $0 } } }
+    try stream.finish { bytes in bytes.withUnsafeBytes { outcome.output += $0 } }
+  } catch {
+    outcome.error = error
+    stream.reset()
+  }
+  return outcome
+}
+
+/// `input` in chunks of a size each.
+func chunks(of input: [UInt8], byteCount: Int) -> [[UInt8]] {
+  stride(from: 0, to: input.count, by: byteCount).map { Array(input[$0..<min(input.count, $0 + byteCount)]) }
+}
+
+/// A document of exactly `byteCount` bytes, at least 32, that shrinks to about half.
+func paddedDocument(byteCount: Int) -> [UInt8] {
+  let member = Array("{\"a\" : [1, 2.5e3 , \"\u{e9} \\n\"] } ,\n".utf8)
+  var document: [UInt8] = [UInt8(ascii: "[")]
+  while document.count + member.count + 3 <= byteCount { document += member }
+  document += [UInt8(ascii: "0")] + [UInt8](repeating: UInt8(ascii: " "), count: byteCount - document.count - 2)
+  return document + [UInt8(ascii: "]")]
+}
