@@ -22,6 +22,13 @@
 //   CODE_OF, encode, digit_codes     those codes
 //   bits_under                       the bits under a mask, side by side
 //   workspace                        the memory of one call, with `skeleton` and `elements`
+//
+// Of these blocks.h gives some to a kernel with masks in general registers, which in turn gives:
+//
+//   bytes16, load_16, last_16, preceding            the bytes before each
+//   equal, lesser, subtract, by_lower_half          more on 64 bytes
+//   mask_bits, sign_bits, exclusive_or_below        masks
+//   shuffle_8, codes_of                             packing and codes
 #ifndef CZMIN_STAGES_H
 #define CZMIN_STAGES_H
 
