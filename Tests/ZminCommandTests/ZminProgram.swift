@@ -3,6 +3,9 @@ import Glibc
 
 /// The program as a user runs it.
 enum ZminProgram {
+  /// Whether it was built with a sanitizer, as scripts/test-sanitizers says.
+  static let isSanitized = ProcessInfo.processInfo.environment["ZMIN_SANITIZER"] != nil
+
   /// How it ended.
   enum Ending: Equatable {
     case exit(Int32)
