@@ -4,7 +4,7 @@
 find_swift() {
   local candidate
   command -v swift >/dev/null && return
-  for candidate in "$HOME/.local/share/swiftly/bin" /opt/swift/usr/bin /usr/local/swift/usr/bin /usr/share/swift/usr/bin; do
+  for candidate in "$HOME/.local/share/swiftly/bin" /usr/local/swift/usr/bin /usr/share/swift/usr/bin; do
     if [ -x "$candidate/swift" ]; then
       PATH="$candidate:$PATH"
       return
