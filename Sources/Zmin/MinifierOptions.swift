@@ -37,4 +37,7 @@ public struct MinifierOptions: Sendable {
 
   /// Whether the input is checked.
   var checks: Bool { validates || format == .concat }
+
+  /// Whether every LF in the output ends a record: only then is it known where one is whole.
+  var makesRecords: Bool { checks && format != .json }
 }

@@ -41,7 +41,7 @@ public struct MinifierStream: ~Copyable, Sendable {
 
   /// As above, in windows of a given size.
   package init(_ options: MinifierOptions, windowBytes: Int, ledger: MemoryLedger) throws(ZminError) {
-    let holds = options.checks && options.format != .json
+    let holds = options.makesRecords
     let stepBytes = Minifier.outputBytes(forInputBytes: windowBytes, format: options.format)
     let minifier = try ZminError.whenOutOfMemory { () throws(OutOfMemory) in try Minifier(options, ledger: ledger) }
     let window = try ZminError.whenOutOfMemory { () throws(OutOfMemory) in

@@ -19,7 +19,7 @@ package struct WindowedRun: ~Copyable {
     let inputWindow = try ByteBuffer(byteCount: windowBytes, for: .inputWindow, in: ledger)
     let outputWindow = try OutputWindow(
       stepBytes: Minifier.outputBytes(forInputBytes: windowBytes, format: options.format),
-      holds: options.format != .json, ledger: ledger)
+      holds: options.makesRecords, ledger: ledger)
     self.minifier = minifier
     self.inputWindow = inputWindow
     self.outputWindow = outputWindow
@@ -36,7 +36,7 @@ package struct WindowedRun: ~Copyable {
     var totals = RunTotals()
     var places = PlaceKeeper()
     let release: OutputWindow.Release =
-      output.isFinal && minifier.options.checks && minifier.options.format != .json ? .wholeRecords : .everything
+      output.isFinal && minifier.options.makesRecords ? .wholeRecords : .everything
     while true {
       let readBytes = try input.read(into: inputWindow.bytes)
       let window = UnsafeRawBufferPointer(rebasing: inputWindow.bytes.prefix(readBytes))
