@@ -20,7 +20,9 @@ package struct Failure: Sendable, Equatable {
     let message =
       foreignContent?.message ?? fault.message(opened: opened.map { "line \($0.line), column \($0.column)" } ?? "")
     let place = try position(offset)
-    return InvalidJSON(line: place.line, column: place.column, offset: offset, message: message)
+    return InvalidJSON(
+      line: place.line, column: place.column, offset: offset, message: message,
+      isSecondValue: foreignContent == nil && fault == .secondValue(.json))
   }
 }
 
@@ -38,6 +40,8 @@ public struct InvalidJSON: Error, Sendable, Hashable, CustomStringConvertible {
   public let offset: Int
   /// What is wrong, in one clause.
   public let message: String
+  /// Whether a second value stands where ``Format/json`` has one, so that another format would do.
+  package let isSecondValue: Bool
 
   /// `LINE:COLUMN: MESSAGE (byte OFFSET)`.
   public var description: String { "\(line):\(column): \(message) (byte \(offset))" }

@@ -19,7 +19,7 @@ struct Tally {
   /// Counts an input that is not valid.
   mutating func add(_ invalid: InvalidJSON) {
     invalidFiles += 1
-    if invalid.message.hasPrefix("two values: ") { severalValuesFiles += 1 }
+    if invalid.isSecondValue { severalValuesFiles += 1 }
     raise(to: .invalidInput)
   }
 
