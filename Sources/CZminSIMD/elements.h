@@ -81,13 +81,13 @@ __attribute__((noinline)) STAGE_TARGET static uint64_t step_elements(zmin_state 
     bool object = (masks.object & bit) != 0;
     bool right;
     if (masks.boundary & bit) {
-      right = !nesting_refill(nesting);
+      right = nesting_narrow(nesting, ZMIN_IN_NOTHING);
     } else if (!(masks.trails & bit)) {
       right = nesting_push(nesting, state->depth_max, object);
     } else if (!(masks.leads & bit)) {
       right = nesting_pop(nesting, object);
     } else {
-      right = nesting_refill(nesting) && (nesting->top & 1) == object;
+      right = nesting_narrow(nesting, object ? ZMIN_IN_OBJECT : ZMIN_IN_ARRAY);
     }
     if (!right) return 1;
   }
@@ -102,19 +102,22 @@ STAGE_INLINE uint64_t apply_rest(zmin_state *state, const element_masks *masks) 
   unsigned closers = count_bits(masks->trails) - commas;
   unsigned openers = count_bits(masks->leads) - commas;
   unsigned boundaries = count_bits(masks->boundary);
-  unsigned levels = (unsigned)(ZMIN_TOP_LEVELS - __builtin_clzll(nesting->top));
+  unsigned levels = (unsigned)(ZMIN_TOP_LEVELS - __builtin_clzll(nesting->open.top));
   bool fits = closers + commas <= levels && levels - closers + openers <= ZMIN_TOP_LEVELS;
   if (UNLIKELY(!fits)) return step_elements(state, *masks);
-  uint64_t top = nesting->top;
+  uint64_t top = nesting->open.top;
   uint64_t errors = (masks->object ^ top) & first_bits(closers);
   top >>= closers;
   errors |= (masks->object >> closers ^ top) & commas;
-  errors |= boundaries & (nesting->count != 0 || top != 1);
+  if (boundaries != 0) {
+    errors |= nesting->open.count != 0 || top != 1 || !(nesting->base & ZMIN_IN_NOTHING);
+    nesting->base = ZMIN_IN_NOTHING;
+  }
   if (openers != 0) {
     uint64_t opened = masks->object >> (closers + commas + boundaries);
     top = top << openers | __builtin_bitreverse64(opened) >> (64 - openers);
   }
-  nesting->top = top;
+  nesting->open.top = top;
   return errors;
 }
 

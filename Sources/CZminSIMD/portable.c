@@ -223,16 +223,47 @@ static inline void take_separator(zmin_state *state, cursor *at) {
     *at->out++ = ':';
     at->in += 1 + (at->in[1] == ' ');
     state->expectation = ZMIN_EXPECT_VALUE;
-  } else if (*at->in == ',' && state->expectation != ZMIN_EXPECT_END) {
+  } else if (*at->in == ',' && state->expectation < ZMIN_EXPECT_END) {
     *at->out++ = ',';
     at->in++;
     state->expectation = state->expectation == ZMIN_EXPECT_AFTER_MEMBER ? ZMIN_EXPECT_KEY : ZMIN_EXPECT_VALUE;
   }
 }
 
+/// Learns from the next byte what a slice stands in, and makes of its expectation one that a document has, or one for
+/// which a step is as below. False: the byte cannot come here.
+static bool settle_expectation(zmin_state *state, zmin_format format, uint8_t byte) {
+  zmin_nesting *nesting = &state->nesting;
+  bool ends_record = format == ZMIN_NDJSON && byte == '\n';
+  if ((byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n') && !ends_record) return true;
+  switch (state->expectation) {
+    case ZMIN_EXPECT_AFTER_STRING:
+      state->expectation = byte == ':' ? ZMIN_EXPECT_COLON : ZMIN_EXPECT_AFTER_ELEMENT;
+      return nesting_narrow(nesting, byte == ':' ? ZMIN_IN_OBJECT : ZMIN_IN_ARRAY);
+    case ZMIN_EXPECT_AFTER_COMMA:
+      if (byte == '"') return true;
+      state->expectation = ZMIN_EXPECT_VALUE;
+      return nesting_narrow(nesting, ZMIN_IN_ARRAY);
+    default:  // ZMIN_EXPECT_AFTER_VALUE
+      switch (byte) {
+        case ',': if (!nesting_narrow(nesting, ZMIN_IN_CONTAINER)) return false; break;
+        case '}': if (!nesting_narrow(nesting, ZMIN_IN_OBJECT)) return false; break;
+        case ']': if (!nesting_narrow(nesting, ZMIN_IN_ARRAY)) return false; break;
+        case ':': return false;
+        default:
+          if (!ends_record && format != ZMIN_CONCAT) return false;
+          if (!nesting_narrow(nesting, ZMIN_IN_NOTHING)) return false;
+      }
+      state->expectation = (uint8_t)nesting_after_value(nesting);
+      return true;
+  }
+}
+
 /// Takes the first byte of a token, or a byte of whitespace. False: it cannot come here.
 static inline bool take_between(zmin_state *state, const zmin_format format, cursor *at) {
-  uint8_t byte = *at->in++, expectation = state->expectation;
+  uint8_t byte = *at->in++;
+  if (state->expectation >= ZMIN_EXPECTATION_COUNT && !settle_expectation(state, format, byte)) return false;
+  uint8_t expectation = state->expectation;
   switch (byte) {
     case ' ':
       skip_spaces(at);
@@ -255,6 +286,8 @@ static inline bool take_between(zmin_state *state, const zmin_format format, cur
         state->expectation = ZMIN_EXPECT_KEY;
       } else if (expectation == ZMIN_EXPECT_AFTER_ELEMENT) {
         state->expectation = ZMIN_EXPECT_VALUE;
+      } else if (expectation == ZMIN_EXPECT_AFTER_VALUE) {
+        state->expectation = ZMIN_EXPECT_AFTER_COMMA;
       } else {
         return false;
       }
@@ -273,6 +306,11 @@ static inline bool take_between(zmin_state *state, const zmin_format format, cur
       if (expectation == ZMIN_EXPECT_FIRST_KEY || expectation == ZMIN_EXPECT_KEY) {
         if (byte != '"') return false;
         state->expectation = ZMIN_EXPECT_COLON;
+        state->lexeme = ZMIN_STRING;
+        break;
+      }
+      if (expectation == ZMIN_EXPECT_AFTER_COMMA) {
+        state->expectation = ZMIN_EXPECT_AFTER_STRING;
         state->lexeme = ZMIN_STRING;
         break;
       }

@@ -29,12 +29,13 @@ static const skeleton_history history_in_scalar[ZMIN_STRING] = {
 
 /// Between tokens. A colon stands for any place where just a value may come. The comma before a key is not consumed: it
 /// will claim an object, rightly, if a key does come.
-static const skeleton_history history_between[ZMIN_EXPECTATION_COUNT] = {
+static const skeleton_history history_between[ZMIN_SLICE_EXPECTATION_COUNT] = {
     [ZMIN_EXPECT_START] = {':', ':', 0}, [ZMIN_EXPECT_VALUE] = {':', ':', 0},
     [ZMIN_EXPECT_FIRST_ELEMENT] = {':', '[', 1}, [ZMIN_EXPECT_FIRST_KEY] = {':', '{', 1},
     [ZMIN_EXPECT_KEY] = {':', ',', 0}, [ZMIN_EXPECT_COLON] = {'{', '"', 1},
     [ZMIN_EXPECT_AFTER_MEMBER] = {':', '}', 1}, [ZMIN_EXPECT_AFTER_ELEMENT] = {':', '}', 1},
-    [ZMIN_EXPECT_END] = {':', '}', 1},
+    [ZMIN_EXPECT_END] = {':', '}', 1}, [ZMIN_EXPECT_AFTER_VALUE] = {':', '}', 1},
+    [ZMIN_EXPECT_AFTER_COMMA] = {':', ',', 0}, [ZMIN_EXPECT_AFTER_STRING] = {',', '"', 0},
 };
 
 STAGE_INLINE skeleton_history history_before(const zmin_state *state, const zmin_format format) {
@@ -79,8 +80,12 @@ STAGE_INLINE uint8_t lexeme_in_string(const scan_state *scan, const uint8_t *end
 STAGE_INLINE uint8_t expectation_after_string(zmin_nesting *nesting, const zmin_format format, uint8_t before) {
   switch (before) {
     case '{': return ZMIN_EXPECT_COLON;
-    case ',': return nesting_after_value(nesting) == ZMIN_EXPECT_AFTER_MEMBER ? ZMIN_EXPECT_COLON
-                                                                              : ZMIN_EXPECT_AFTER_ELEMENT;
+    case ',':
+      switch (nesting_after_comma(nesting)) {
+        case ZMIN_EXPECT_KEY: return ZMIN_EXPECT_COLON;
+        case ZMIN_EXPECT_VALUE: return ZMIN_EXPECT_AFTER_ELEMENT;
+        default: return ZMIN_EXPECT_AFTER_STRING;
+      }
     case '[': case ':': return (uint8_t)nesting_after_value(nesting);
     case '\n': return format == ZMIN_NDJSON ? ZMIN_EXPECT_END : REJECTED;
     default: return REJECTED;
@@ -94,7 +99,7 @@ STAGE_INLINE uint8_t expectation_between(
     case '{': return ZMIN_EXPECT_FIRST_KEY;
     case '[': return ZMIN_EXPECT_FIRST_ELEMENT;
     case ':': return ZMIN_EXPECT_VALUE;
-    case ',': return nesting_after_value(nesting) == ZMIN_EXPECT_AFTER_MEMBER ? ZMIN_EXPECT_KEY : ZMIN_EXPECT_VALUE;
+    case ',': return (uint8_t)nesting_after_comma(nesting);
     case '"': return expectation_after_string(nesting, format, before);
     case '\n':
       if (format == ZMIN_NDJSON) return ZMIN_EXPECT_START;
@@ -145,9 +150,10 @@ STAGE_INLINE bool settle(
   check_skeleton_end(skeleton, format, workspace, left, unclaimed);
   uint8_t *elements = workspace->elements.bytes + LOOK_BEHIND;
   size_t count = (size_t)(skeleton->elements - elements);
+  nesting_note_rise(&state->nesting, count);
   skeleton->errors |= apply_elements(state, format, workspace, count);
   if (skeleton->errors != 0) return false;
-  if (unclaimed != 0 && !nesting_refill(&state->nesting)) return false;
+  if (unclaimed != 0 && !nesting_narrow(&state->nesting, ZMIN_IN_CONTAINER)) return false;
 
   if (scan->in_string) {
     if (!untouched || state->lexeme < ZMIN_STRING) {

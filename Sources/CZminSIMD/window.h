@@ -49,6 +49,7 @@ STAGE_INLINE bool check_window(
     front.ends.skeleton = characters + left;
     if (skeleton.elements > elements) {
       count = (size_t)(skeleton.elements - elements);
+      nesting_note_rise(&state->nesting, count);
       skeleton.errors |= format == ZMIN_JSON ? apply_elements_json(state, workspace, count)
                                              : apply_elements_ndjson(state, workspace, count);
       skeleton.elements = elements;

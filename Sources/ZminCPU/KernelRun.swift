@@ -38,24 +38,71 @@ package struct KernelRun: ~Copyable {
     _ state: inout DocumentState, format: Format, depthMax: Int, _ input: UnsafeRawBufferPointer,
     into output: UnsafeMutableRawBufferPointer
   ) -> Int? {
-    guard let start = input.baseAddress, let out = output.baseAddress, !input.isEmpty else { return 0 }
+    guard !input.isEmpty else { return 0 }
     var shared = zmin_state(
       nesting: zmin_nesting(
-        top: state.nesting.top, words: state.nesting.words.baseAddress, count: state.nesting.wordCount,
-        capacity: state.nesting.words.count),
+        open: state.nesting.forKernels, closed: .none, rise: 0, base: LevelSet.top.rawValue),
       depth_max: depthMax, lexeme: state.lexeme.rawValue, expectation: state.expectation.rawValue)
+    guard let end = check(&shared, format, input, into: output) else { return nil }
+    state.lexeme = end.lexeme
+    state.expectation = end.expectation
+    state.nesting.assign(fromKernels: shared.nesting.open)
+    return end.writtenBytes
+  }
+
+  /// Minifies and checks a slice of a document, whatever stands before it.
+  ///
+  /// - Parameters:
+  ///   - nesting: Afterwards what the slice asks of the nesting and does to it.
+  ///   - start: Where in a token the slice is assumed to start.
+  ///   - riseMax: The most levels that the slice may open over those before it.
+  ///   - output: Room as for ``check(_:format:depthMax:_:into:)``. An LF before the first token, which only what stands
+  ///     before the slice can ask for, is not in it.
+  /// - Returns: What is local in the slice; nil if it is not plainly clean after that start.
+  /// - Throws: ``OutOfMemory``.
+  package func checkSlice(
+    _ nesting: inout SliceNesting, startingIn start: SliceHead.Start, format: Format, riseMax: Int,
+    _ slice: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
+  ) throws(OutOfMemory) -> LocalSummary? {
+    let head = SliceHead(slice, startingIn: start, format)
+    try nesting.reset(in: head.levels, byteCount: slice.count)
+    let rest = UnsafeRawBufferPointer(rebasing: slice[head.blankByteCount...])
+    guard let first = head.first, !rest.isEmpty else {
+      return LocalSummary(
+        start: start.lexeme, end: start.lexeme, tokens: head.first.map { TokenRun($0) } ?? TokenRun())
+    }
+    var shared = zmin_state(
+      nesting: zmin_nesting(
+        open: nesting.openers.forKernels, closed: nesting.closers.forKernels, rise: 0, base: head.levels.rawValue),
+      depth_max: riseMax, lexeme: start.lexeme.rawValue, expectation: head.expectation.rawValue)
+    guard let end = check(&shared, format, rest, into: output) else { return nil }
+    nesting.openers.assign(fromKernels: shared.nesting.open)
+    nesting.closers.assign(fromKernels: shared.nesting.closed)
+    nesting.base = LevelSet(rawValue: shared.nesting.base)
+    nesting.rise = min(shared.nesting.rise, riseMax)
+    // What a string is with which all ends, only the next slice tells.
+    let isUndecided = first == .string || first == .restOfString
+    let innermost = nesting.openers.innermost.map { LevelSet($0) } ?? nesting.base
+    return LocalSummary(
+      start: start.lexeme, end: end.lexeme,
+      tokens: TokenRun(first: first, ending: isUndecided ? .loneString : .init(end.expectation, in: innermost)),
+      outputByteCount: end.writtenBytes)
+  }
+
+  /// Runs the kernel over bytes of which there are some; nil if they are not plainly clean.
+  private func check(
+    _ state: inout zmin_state, _ format: Format, _ input: UnsafeRawBufferPointer,
+    into output: UnsafeMutableRawBufferPointer
+  ) -> (writtenBytes: Int, lexeme: Lexeme, expectation: Expectation)? {
+    guard let start = input.baseAddress, let out = output.baseAddress else { return nil }
     var written = 0
     let isClean = kernel.check(
-      &shared, format.forKernels, start.assumingMemoryBound(to: UInt8.self), input.count,
+      &state, format.forKernels, start.assumingMemoryBound(to: UInt8.self), input.count,
       out.assumingMemoryBound(to: UInt8.self), &written, workspace)
-    guard isClean, let lexeme = Lexeme(rawValue: shared.lexeme),
-      let expectation = Expectation(rawValue: shared.expectation)
+    guard isClean, let lexeme = Lexeme(rawValue: state.lexeme),
+      let expectation = Expectation(rawValue: state.expectation)
     else { return nil }
-    state.lexeme = lexeme
-    state.expectation = expectation
-    state.nesting.top = shared.nesting.top
-    state.nesting.wordCount = shared.nesting.count
-    return written
+    return (written, lexeme, expectation)
   }
 
   /// Minifies `input` without any check, `json` or `ndjson`.
@@ -75,4 +122,21 @@ package struct KernelRun: ~Copyable {
     state.owesLineFeed = shared.kept_since_lf != 0
     return written
   }
+}
+
+extension NestingStack {
+  /// The levels as kernels take them: the same memory.
+  fileprivate var forKernels: zmin_levels {
+    zmin_levels(top: top, words: words.baseAddress, count: wordCount, capacity: words.count)
+  }
+
+  fileprivate mutating func assign(fromKernels levels: zmin_levels) {
+    top = levels.top
+    wordCount = levels.count
+  }
+}
+
+extension zmin_levels {
+  /// No levels, and no room for any.
+  fileprivate static var none: zmin_levels { zmin_levels(top: 1, words: nil, count: 0, capacity: 0) }
 }

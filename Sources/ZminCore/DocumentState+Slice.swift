@@ -4,21 +4,21 @@ extension DocumentState {
   /// Goes on by a clean slice.
   ///
   /// - Parameters:
-  ///   - local: What stage 1 has found out.
-  ///   - residue: What stage 2 has made of the elements.
+  ///   - local: What is local in the slice.
+  ///   - sliceNesting: What it asks of the nesting and does to it.
   ///   - depthMax: The deepest nesting allowed.
   /// - Returns: Where the document and the slice meet: an LF is to be written there if it is a boundary. Nil, and
   ///   nothing is changed, if the slice cannot come here, or was assumed to start otherwise.
   /// - Throws: ``OutOfMemory``.
   package mutating func append(
-    _ local: LocalSummary, _ residue: NestingResidue, format: Format, depthMax: Int
+    _ local: LocalSummary, _ sliceNesting: borrowing SliceNesting, format: Format, depthMax: Int
   ) throws(OutOfMemory) -> TokenRun.Seam? {
     guard local.start == lexeme else { return nil }
-    var tokens = TokenRun(endingWith: ending)
+    var tokens = TokenRun(endingWith: TokenRun.Ending(expectation, in: LevelSet(nesting.innermost)))
     let seam = tokens.append(local.tokens, format: format)
     guard seam.levels.contains(LevelSet(nesting.innermost)) else { return nil }
-    try nesting.reserve(residue.openers.count)
-    guard nesting.apply(residue, depthMax: depthMax) else { return nil }
+    try nesting.reserve(sliceNesting.openers.depth)
+    guard nesting.apply(sliceNesting, depthMax: depthMax) else { return nil }
     lexeme = local.end
     expectation = expectation(after: tokens.ending)
     return seam
@@ -35,19 +35,6 @@ extension DocumentState {
     summary.nesting.openers.forEach { nesting.open($0) }
     lexeme = local.end
     expectation = expectation(after: local.tokens.ending)
-  }
-
-  /// What the tokens so far end with.
-  private var ending: TokenRun.Ending {
-    switch expectation {
-    case .start: .start
-    case .value: nesting.innermost == .array ? .comma : .colon
-    case .firstElement: .arrayOpener
-    case .firstKey: .objectOpener
-    case .key: .comma
-    case .colon: .name
-    case .afterMember, .afterElement, .end: .value
-    }
   }
 
   /// What is expected in the innermost container after tokens that end so.

@@ -3,7 +3,7 @@ package import ZminMemory
 /// What the grammar expects next or, inside a token, once that token has ended.
 ///
 /// The order is that of `zmin_expectation`, which the C kernels use.
-package enum Expectation: UInt8, CaseIterable {
+package enum Expectation: UInt8, Sendable {
   /// A value, or the end: the start of the input, or after the LF of a record.
   case start
   /// A value: after a colon, or after a comma in an array.
@@ -21,6 +21,14 @@ package enum Expectation: UInt8, CaseIterable {
   case afterElement
   /// The value is complete: the end; in `ndjson` an LF, in `concat` another value.
   case end
+
+  // Never of a document, only of a slice while it is not known what that stands in.
+  /// A value is complete: what may follow depends on what it stands in.
+  case afterValue
+  /// A string or, in an array, any value.
+  case afterComma
+  /// What follows a string after a comma: a colon if it is a key, else what follows an element.
+  case afterString
 }
 
 /// The exact state of a document between two bytes: what it takes to go on from there.
@@ -64,7 +72,6 @@ package struct DocumentState: ~Copyable {
   package mutating func reset() {
     lexeme = .between
     expectation = .start
-    nesting.top = 1
-    nesting.wordCount = 0
+    nesting.removeAll()
   }
 }

@@ -94,6 +94,7 @@ extension Expectation {
     case .afterMember: "',' or '}'"
     case .afterElement: "',' or ']'"
     case .end: "end of input"
+    case .afterValue, .afterComma, .afterString: "other bytes"
     }
   }
 }

@@ -62,31 +62,3 @@ package struct NestingResidue: Equatable, Sendable {
     return true
   }
 }
-
-extension NestingStack {
-  /// Applies what a run of elements does; false, and nothing is changed, if the nesting is not what the run asks for or
-  /// would be deeper than `depthMax`.
-  ///
-  /// There must be room for the openers (``reserve(_:)``).
-  package mutating func apply(_ residue: NestingResidue, depthMax: Int) -> Bool {
-    var level = 0
-    let closersMatch = residue.closers.allSatisfy {
-      defer { level += 1 }
-      return kind(levelsOut: level) == $0
-    }
-    guard closersMatch, residue.base.contains(LevelSet(kind(levelsOut: level))), depth + residue.rise <= depthMax else {
-      return false
-    }
-    residue.closers.forEach { _ = close($0) }
-    residue.openers.forEach { open($0) }
-    return true
-  }
-
-  /// The container so many levels outside the innermost, nil past the outermost.
-  private func kind(levelsOut: Int) -> ContainerKind? {
-    let levelsInTop = 63 - top.leadingZeroBitCount
-    if levelsOut < levelsInTop { return ContainerKind(rawValue: UInt8(top >> levelsOut & 1)) }
-    let (wordsOut, bit) = (levelsOut - levelsInTop).quotientAndRemainder(dividingBy: Self.levelsPerWord)
-    return wordsOut < wordCount ? ContainerKind(rawValue: UInt8(words[wordCount - 1 - wordsOut] >> bit & 1)) : nil
-  }
-}

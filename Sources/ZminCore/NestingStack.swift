@@ -62,6 +62,31 @@ package struct NestingStack: ~Copyable {
     top = top << 1 | UInt64(kind.rawValue)
   }
 
+  /// Closes all levels.
+  package mutating func removeAll() {
+    top = 1
+    wordCount = 0
+  }
+
+  /// Calls `body` with each level, the outermost first, until it returns false; whether it never did.
+  ///
+  /// - Complexity: O(*d*) for a depth of *d*.
+  package func allSatisfy(_ body: (ContainerKind) -> Bool) -> Bool {
+    for index in 0..<wordCount {
+      for bit in (0..<Self.levelsPerWord).reversed() where !body(kind(words[index] >> bit)) { return false }
+    }
+    for bit in (0..<63 - top.leadingZeroBitCount).reversed() where !body(kind(top >> bit)) { return false }
+    return true
+  }
+
+  /// The container so many levels outside the innermost, nil past the outermost.
+  package func kind(levelsOut: Int) -> ContainerKind? {
+    let levelsInTop = 63 - top.leadingZeroBitCount
+    if levelsOut < levelsInTop { return kind(top >> levelsOut) }
+    let (wordsOut, bit) = (levelsOut - levelsInTop).quotientAndRemainder(dividingBy: Self.levelsPerWord)
+    return wordsOut < wordCount ? kind(words[wordCount - 1 - wordsOut] >> bit) : nil
+  }
+
   /// Closes the innermost level; false, and nothing changed, if that is not of this kind or there is none.
   package mutating func close(_ kind: ContainerKind) -> Bool {
     guard innermost == kind else { return false }

@@ -75,21 +75,6 @@ private struct Step {
 }
 
 extension Token {
-  /// The token that a byte outside numbers and literals is, nil if it is none.
-  fileprivate init?(delimiter byte: UInt8, _ format: Format) {
-    switch byte {
-    case UInt8(ascii: "["): self = .arrayOpener
-    case UInt8(ascii: "{"): self = .objectOpener
-    case UInt8(ascii: "]"): self = .arrayCloser
-    case UInt8(ascii: "}"): self = .objectCloser
-    case UInt8(ascii: ":"): self = .colon
-    case UInt8(ascii: ","): self = .comma
-    case UInt8(ascii: "\""): self = .string
-    case UInt8(ascii: "\n") where format == .ndjson: self = .lineFeed
-    default: return nil
-    }
-  }
-
   /// What the token does to the nesting.
   fileprivate var action: Element.Action {
     switch self {

@@ -76,6 +76,12 @@ package struct TokenRun: Equatable, Sendable {
     }
   }
 
+  /// Tokens that begin and end so.
+  package init(first: Token?, ending: Ending) {
+    self.first = first
+    self.ending = ending
+  }
+
   /// Tokens of which the first no longer matters, since nothing is to come before them.
   init(endingWith ending: Ending) {
     first = .lineFeed
@@ -168,7 +174,39 @@ package struct TokenRun: Equatable, Sendable {
   }
 }
 
+extension TokenRun.Ending {
+  /// What tokens end with that leave this expectation, where the innermost level is one of `levels`.
+  package init(_ expectation: Expectation, in levels: LevelSet) {
+    self =
+      switch expectation {
+      case .start: .start
+      case .value: levels == .array ? .comma : .colon
+      case .firstElement: .arrayOpener
+      case .firstKey: .objectOpener
+      case .key, .afterComma: .comma
+      case .colon: .name
+      case .afterString: .stringAfterComma
+      case .afterMember, .afterElement, .end, .afterValue: .value
+      }
+  }
+}
+
 extension Token {
+  /// The token that a byte outside numbers and literals is, nil if it is none.
+  init?(delimiter byte: UInt8, _ format: Format) {
+    switch byte {
+    case UInt8(ascii: "["): self = .arrayOpener
+    case UInt8(ascii: "{"): self = .objectOpener
+    case UInt8(ascii: "]"): self = .arrayCloser
+    case UInt8(ascii: "}"): self = .objectCloser
+    case UInt8(ascii: ":"): self = .colon
+    case UInt8(ascii: ","): self = .comma
+    case UInt8(ascii: "\""): self = .string
+    case UInt8(ascii: "\n") where format == .ndjson: self = .lineFeed
+    default: return nil
+    }
+  }
+
   /// What a string is, now that this token follows it or is its rest.
   fileprivate func decided(by token: Token) -> Token {
     switch (self, token) {
@@ -181,7 +219,7 @@ extension Token {
   }
 
   /// The levels of nesting in which the token may stand at all.
-  fileprivate var levels: LevelSet {
+  var levels: LevelSet {
     switch self {
     case .arrayOpener, .objectOpener, .value, .string, .restOfValue, .restOfString: .any
     case .comma: .containers

@@ -147,16 +147,18 @@ static void expect(bool right, const char *what, const document *in, zmin_format
 }
 
 static bool states_equal(const zmin_state *a, const zmin_state *b) {
-  return a->lexeme == b->lexeme && a->expectation == b->expectation && a->nesting.top == b->nesting.top &&
-      a->nesting.count == b->nesting.count &&
-      memcmp(a->nesting.words, b->nesting.words, a->nesting.count * sizeof(uint64_t)) == 0;
+  return a->lexeme == b->lexeme && a->expectation == b->expectation && a->nesting.open.top == b->nesting.open.top &&
+      a->nesting.open.count == b->nesting.open.count &&
+      memcmp(a->nesting.open.words, b->nesting.open.words, a->nesting.open.count * sizeof(uint64_t)) == 0;
 }
 
 /// Both kernels over the document in windows of `window` bytes, 0 for random ones.
 static void compare(const document *in, zmin_format format, size_t depth_max, size_t window) {
   static uint64_t words[2][WORDS];
-  zmin_state portable = {{1, words[0], 0, WORDS}, depth_max, ZMIN_BETWEEN, ZMIN_EXPECT_START}, other = portable;
-  other.nesting.words = words[1];
+  zmin_state portable = {
+      {{1, words[0], 0, WORDS}, {1, NULL, 0, 0}, 0, ZMIN_IN_NOTHING}, depth_max, ZMIN_BETWEEN, ZMIN_EXPECT_START};
+  zmin_state other = portable;
+  other.nesting.open.words = words[1];
   for (size_t at = 0, size; at < in->count; at += size) {
     size = window ? window : 1 + below(700);
     if (size > in->count - at) size = in->count - at;

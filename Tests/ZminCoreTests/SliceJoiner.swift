@@ -13,18 +13,21 @@ struct SliceJoiner: ~Copyable {
   private var state: DocumentState
   /// The state that the summary of all slices so far gives.
   private var restarted: DocumentState
+  private var nesting: SliceNesting
 
   init(_ format: Format, depthMax: Int = 1 << 20, seed: UInt64) throws {
     self.format = format
     self.depthMax = depthMax
     random = SplitMix64(seed: seed)
     reference = Reference(format: format, depthMax: depthMax)
-    // Both before either is stored: a half-made value could not be given back.
+    // All before any is stored: a half-made value could not be given back.
     let ledger = MemoryLedger()
     let first = try DocumentState(ledger: ledger)
     let second = try DocumentState(ledger: ledger)
+    let nesting = try SliceNesting(ledger: ledger)
     state = first
     restarted = second
+    self.nesting = nesting
   }
 
   /// Joins the slices of `input` between `cuts` and checks all that comes of it.
@@ -72,7 +75,8 @@ struct SliceJoiner: ~Copyable {
   private mutating func append(_ summary: SliceSummary) throws -> TokenRun.Seam? {
     if summary == .identity { return .undecided }
     guard let local = summary.local else { return nil }
-    return try state.append(local, summary.nesting, format: format, depthMax: depthMax)
+    try nesting.assign(from: summary.nesting)
+    return try state.append(local, nesting, format: format, depthMax: depthMax)
   }
 
   /// A slice that was assumed to start wrongly must not go through.
@@ -119,5 +123,15 @@ struct SliceJoiner: ~Copyable {
       state = next
     }
     return state == .outside ? nil : quote
+  }
+}
+
+extension SliceNesting {
+  /// Becomes what `residue` is.
+  fileprivate mutating func assign(from residue: NestingResidue) throws {
+    try reset(in: residue.base, byteCount: max(residue.openers.count, residue.closers.count))
+    residue.openers.forEach { openers.open($0) }
+    residue.closers.forEach { closers.open($0) }
+    rise = residue.rise
   }
 }

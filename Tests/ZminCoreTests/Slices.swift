@@ -39,12 +39,6 @@ extension Array where Element == UInt8 {
 }
 
 extension SplitMix64 {
-  /// Places at which to cut a run of this many bytes: few or many, empty pieces too.
-  mutating func cuts(in byteCount: Int) -> [Int] {
-    let count = once(in: 3) ? below(byteCount + 1) : 1 + below(5)
-    return (0..<count).map { _ in below(byteCount + 1) }.sorted()
-  }
-
   /// `parts` joined in a random grouping.
   mutating func join(_ parts: [SliceSummary], _ format: Format) -> SliceSummary {
     var parts = parts

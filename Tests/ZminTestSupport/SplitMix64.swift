@@ -22,4 +22,10 @@ package struct SplitMix64: RandomNumberGenerator {
   package mutating func pick<Choices: Collection>(_ choices: Choices) -> Choices.Element {
     choices[choices.index(choices.startIndex, offsetBy: below(choices.count))]
   }
+
+  /// Places at which to cut a run of this many bytes: few or many, empty pieces too.
+  package mutating func cuts(in byteCount: Int) -> [Int] {
+    let count = once(in: 3) ? below(byteCount + 1) : 1 + below(5)
+    return (0..<count).map { _ in below(byteCount + 1) }.sorted()
+  }
 }

@@ -52,22 +52,49 @@ typedef enum {
   ZMIN_EXPECT_AFTER_MEMBER,   // , or }
   ZMIN_EXPECT_AFTER_ELEMENT,  // , or ]
   ZMIN_EXPECT_END,            // the value is complete: the end; an LF in ndjson; another value in concat
-  ZMIN_EXPECTATION_COUNT
+  ZMIN_EXPECTATION_COUNT,
+
+  // Only in slices, while it is not known what they stand in.
+  ZMIN_EXPECT_AFTER_VALUE = ZMIN_EXPECTATION_COUNT,  // a value is complete
+  ZMIN_EXPECT_AFTER_COMMA,                           // a string or a value
+  ZMIN_EXPECT_AFTER_STRING,                          // after a string after a comma: it may be a key or a value
+  ZMIN_SLICE_EXPECTATION_COUNT
 } zmin_expectation;
 
-/// Open containers, one bit each: 0 an array, 1 an object.
+/// What a token may stand in: a set of these.
+enum {
+  ZMIN_IN_NOTHING = 1,
+  ZMIN_IN_ARRAY = 2,
+  ZMIN_IN_OBJECT = 4,
+  ZMIN_IN_CONTAINER = ZMIN_IN_ARRAY | ZMIN_IN_OBJECT,
+  ZMIN_IN_ANYTHING = ZMIN_IN_NOTHING | ZMIN_IN_CONTAINER
+};
+
+/// Containers, one bit each: 0 an array, 1 an object.
 ///
-/// The innermost up to 63 are in `top`, the innermost lowest, below a sentinel bit of 1. `words[0..<count]` hold 63
-/// each, outermost first, in the same form with the sentinel at bit 63. `top == 1` with `count > 0` is a legal state.
-/// A push with bit 63 of `top` set first moves `top` to `words[count++]` and sets it to 1.
+/// The last up to 63 are in `top`, the last lowest, below a sentinel bit of 1. `words[0..<count]` hold 63 each, the
+/// first first, in the same form with the sentinel at bit 63. `top == 1` with `count > 0` is a legal state. A push with
+/// bit 63 of `top` set first moves `top` to `words[count++]` and sets it to 1.
 typedef struct {
   uint64_t top;
   uint64_t *words;
   size_t count;
-  size_t capacity;  // of words; the caller reserves enough for a run of nothing but openers
+  size_t capacity;  // of words; the caller reserves enough for a run of nothing but openers, or closers
+} zmin_levels;
+
+/// Where a run of bytes stands.
+///
+/// Of a document all levels are known: `open` has them, and `base`, what is outside them, is ZMIN_IN_NOTHING. A slice
+/// does not know what it stands in: `base` is what that may be, by all that the slice has shown. A closer that meets no
+/// level of `open` closes one that was opened before the slice and goes into `closed`; then `base` is that of the next.
+typedef struct {
+  zmin_levels open;    // the innermost last
+  zmin_levels closed;  // the innermost, which was closed first, first
+  size_t rise;         // never were more levels open; there may have been less
+  uint8_t base;
 } zmin_nesting;
 
-/// The exact state of a checked document between two bytes.
+/// The exact state of a checked document between two bytes, or of a slice of one as far as the slice tells.
 typedef struct {
   zmin_nesting nesting;
   size_t depth_max;  // an opener that would make the depth more than this is not clean
