@@ -2,6 +2,15 @@ import CZminIO
 package import Glibc
 package import SystemPackage
 
+/// Constants that the C headers show only to those who ask for GNU extensions.
+private enum GNU {
+  static let fallocateKeepSize: Int32 = 1
+  static let syncFileRangeWaitBefore: UInt32 = 1
+  static let syncFileRangeWrite: UInt32 = 2
+  static let syncFileRangeWaitAfter: UInt32 = 4
+  static let setPipeSize: Int32 = 1031
+}
+
 /// The calls as the kernel answers them.
 package struct LinuxSystemCalls: SystemCalls {
   /// Makes the one that there is.
@@ -51,9 +60,38 @@ package struct LinuxSystemCalls: SystemCalls {
   }
 
   package func adviseSequentialReading(_ descriptor: Int32) throws(Errno) {
+    try advise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
+  }
+
+  package func dropCache(of descriptor: Int32, from offset: Int64, byteCount: Int64) throws(Errno) {
+    try advise(descriptor, offset, byteCount, POSIX_FADV_DONTNEED)
+  }
+
+  private func advise(_ descriptor: Int32, _ offset: Int64, _ byteCount: Int64, _ advice: Int32) throws(Errno) {
     // This one returns its error number.
-    let code = posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
+    let code = posix_fadvise(descriptor, off_t(offset), off_t(byteCount), advice)
     if code != 0 { throw Errno(rawValue: code) }
+  }
+
+  package func startWriteBack(of descriptor: Int32, from offset: Int64, byteCount: Int64) throws(Errno) {
+    try checked(sync_file_range(descriptor, Int(offset), Int(byteCount), GNU.syncFileRangeWrite))
+  }
+
+  package func finishWriteBack(of descriptor: Int32, from offset: Int64, byteCount: Int64) throws(Errno) {
+    let flags = GNU.syncFileRangeWaitBefore | GNU.syncFileRangeWrite | GNU.syncFileRangeWaitAfter
+    try checked(sync_file_range(descriptor, Int(offset), Int(byteCount), flags))
+  }
+
+  package func reserve(_ descriptor: Int32, from offset: Int64, byteCount: Int64) throws(Errno) {
+    try checked(fallocate(descriptor, GNU.fallocateKeepSize, Int(offset), Int(byteCount)))
+  }
+
+  package func truncate(_ descriptor: Int32, to byteCount: Int64) throws(Errno) {
+    try checked(ftruncate(descriptor, off_t(byteCount)))
+  }
+
+  package func setPipeCapacity(of descriptor: Int32, to byteCount: Int32) throws(Errno) {
+    try checked(fcntl(descriptor, GNU.setPipeSize, byteCount))
   }
 
   package func isTerminal(_ descriptor: Int32) -> Bool {
@@ -62,6 +100,10 @@ package struct LinuxSystemCalls: SystemCalls {
 
   package func makeWakeDescriptor() throws(Errno) -> Int32 {
     try checked(eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK)))
+  }
+
+  package func processorMask(into mask: UnsafeMutableRawBufferPointer) throws(Errno) {
+    try checked(sched_getaffinity(0, mask.count, mask.baseAddress))
   }
 
   package func status(of descriptor: Int32) throws(Errno) -> stat {

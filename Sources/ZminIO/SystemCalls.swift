@@ -35,10 +35,25 @@ package protocol SystemCalls: Sendable {
   ) throws(Errno) -> WaitOutcome
   /// `posix_fadvise(POSIX_FADV_SEQUENTIAL)` for the whole file.
   func adviseSequentialReading(_ descriptor: Int32) throws(Errno)
+  /// `posix_fadvise(POSIX_FADV_DONTNEED)`: takes what is clean of a range out of the page cache; 0 bytes reach to the end.
+  func dropCache(of descriptor: Int32, from offset: Int64, byteCount: Int64) throws(Errno)
+  /// `sync_file_range(SYNC_FILE_RANGE_WRITE)`: starts to bring a range to the disk.
+  func startWriteBack(of descriptor: Int32, from offset: Int64, byteCount: Int64) throws(Errno)
+  /// `sync_file_range` with all its flags: waits until what a range held is on the disk. An error of writing that it
+  /// tells is told to nobody else.
+  func finishWriteBack(of descriptor: Int32, from offset: Int64, byteCount: Int64) throws(Errno)
+  /// `fallocate(FALLOC_FL_KEEP_SIZE)`: takes room on the disk for a range; the file's size stays.
+  func reserve(_ descriptor: Int32, from offset: Int64, byteCount: Int64) throws(Errno)
+  /// `ftruncate`.
+  func truncate(_ descriptor: Int32, to byteCount: Int64) throws(Errno)
+  /// `fcntl(F_SETPIPE_SZ)`: has a pipe hold so much.
+  func setPipeCapacity(of descriptor: Int32, to byteCount: Int32) throws(Errno)
   /// `isatty`.
   func isTerminal(_ descriptor: Int32) -> Bool
   /// `eventfd`: a descriptor that becomes readable once eight bytes, not all zero, were written to it.
   func makeWakeDescriptor() throws(Errno) -> Int32
+  /// `sched_getaffinity` of this process: a bit for each processor; `EINVAL` if there may be more than `mask` has bits.
+  func processorMask(into mask: UnsafeMutableRawBufferPointer) throws(Errno)
 
   /// `fstat`.
   func status(of descriptor: Int32) throws(Errno) -> stat

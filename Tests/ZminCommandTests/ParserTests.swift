@@ -85,6 +85,24 @@ struct ParserTests {
     #expect(try options("--verbose").verbosity == .verbose)
   }
 
+  @Test("-j takes N apart, joined and after =")
+  func jobs() throws {
+    for arguments in [["-j", "4"], ["-j4"], ["-j=4"], ["--jobs", "4"], ["--jobs=4"]] {
+      guard case .minify(let options) = try Request(["a"] + arguments + ["b"]) else { continue }
+      #expect(options.jobs == 4, "\(arguments)")
+      #expect(options.paths.map(\.path) == ["a", "b"])
+    }
+    #expect(try options("-j1").jobs == 1)
+    #expect(try options("-j1024").jobs == 1024)
+    #expect(try options("a").jobs == nil)
+  }
+
+  @Test("The memory budget is a size")
+  func memoryBudget() throws {
+    #expect(try options("--memory-budget", "64Mi").memoryBudget?.byteCount == 67_108_864)
+    #expect(try options("--memory-budget=1.5G", "a").memoryBudget?.byteCount == 1_500_000_000)
+  }
+
   @Test("devices is a subcommand as the first argument only")
   func devices() throws {
     guard case .devices(let selfTest) = try Request(["devices", "--self-test"]) else {
@@ -102,7 +120,8 @@ struct ParserTests {
     arguments: [
       ["--nonsense"], ["--format", "xml"], ["--max-depth", "deep"], ["--min-saving", "much"], ["--min-saving", "101%"],
       ["--max-bad-lines", "-1"], ["--mode", "fast"], ["-o"], ["-t", "--check"], ["-q", "-v"], ["--sync", "--no-sync"],
-      ["devices", "extra"], ["-x"],
+      ["devices", "extra"], ["-x"], ["-j", "0"], ["-j0"], ["-j1025"], ["-j"], ["-j", "many"], ["-j", "1.5"],
+      ["-j", "99999999999999999999"], ["--memory-budget", "much"], ["--memory-budget", "-1"], ["--memory-budget"],
     ])
   func errors(_ arguments: [String]) {
     do throws(UsageError) {
@@ -121,6 +140,8 @@ struct ParserTests {
       (["--max-depth", "-1"], "a number from 0 on"), (["--max-depth=-1"], "a number from 0 on"),
       (["--max-depth", "deep"], "a number from 0 on"),
       (["-i", "--min-saving", "-1", "a"], "a size such as 4Ki, or 0% to"),
+      (["-j", "-1"], "a number from 1 to 1024"), (["-j0"], "a number from 1 to 1024"),
+      (["--jobs=x"], "a number from 1 to 1024"), (["--memory-budget", "-1"], "a size such as 64Mi"),
       (["--min-saving", "101%"], "0% to 100%"), (["--max-bad-lines", "-1"], "a number from 0 on, or all"),
     ])
   func ownWords(_ arguments: [String], _ part: String) {

@@ -11,6 +11,7 @@ struct PlannerTests {
   private struct Machine: Surroundings {
     var standardInputIsTerminal = false
     var standardInputBytes: Int64?
+    var limits = MachineLimits(processorCount: 6, memoryBytes: nil, physicalMemoryBytes: 1 << 34)
     var files: [FilePath: FileFacts] = [
       "dir": FileFacts(kind: .directory, byteCount: 4096), "fifo": FileFacts(kind: .fifo, byteCount: 0),
       "small.json": FileFacts(kind: .regular, byteCount: 9_999_999),
@@ -83,6 +84,40 @@ struct PlannerTests {
     #expect(try plan([], Machine(standardInputBytes: 5)).mode == .standard)
     #expect(try plan(["--mode", "standard", "large.json"]).mode == .standard)
     #expect(try plan(["--mode", "streaming", "small.json"]).mode == .streaming)
+  }
+
+  @Test("Workers are as many as asked for, or as the processors where it streams")
+  func workers() throws {
+    #expect(try plan(["large.json"]).workers == 6)
+    #expect(try plan(["small.json"]).workers == 1)
+    #expect(try plan(["-j", "3", "large.json"]).workers == 3)
+    #expect(try plan(["-j3", "small.json"]).workers == 3)
+    #expect(try plan(["-j100", "large.json"]).workers == 100)
+    let large = MachineLimits(processorCount: 5000, memoryBytes: nil, physicalMemoryBytes: .max)
+    #expect(try plan(["large.json"], Machine(limits: large)).workers == 1024)
+  }
+
+  @Test("The memory budget is the smaller of the option and the control group's limit, and knows which")
+  func memoryBudget() throws {
+    let limited = Machine(
+      limits: MachineLimits(processorCount: 6, memoryBytes: 50_000_000, physicalMemoryBytes: 1 << 34))
+    let group = MemoryBudget(byteCount: 50_000_000, source: .controlGroup)
+    #expect(try plan(["large.json"]).memoryBudget == nil)
+    #expect(try plan(["large.json"], limited).memoryBudget == group)
+    #expect(try plan(["--memory-budget", "60M", "large.json"], limited).memoryBudget == group)
+    for size in ["40M", "50M"] {
+      let budget = try plan(["--memory-budget", size, "large.json"], limited).memoryBudget
+      #expect(budget == MemoryBudget(byteCount: SizeArgument(argument: size)?.byteCount ?? 0, source: .option))
+    }
+    #expect(try plan(["--memory-budget", "40M", "small.json"]).memoryBudget?.source == .option)
+  }
+
+  @Test("What the machine allows is asked for only where it streams")
+  func limits() throws {
+    #expect(try plan(["large.json"]).limits?.processorCount == 6)
+    #expect(try plan(["small.json"]).limits == nil)
+    #expect(try plan(["--mode", "standard", "large.json"]).limits == nil)
+    #expect(try plan(["--mode", "streaming", "small.json"]).limits?.processorCount == 6)
   }
 
   @Test(

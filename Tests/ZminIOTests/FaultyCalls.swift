@@ -9,6 +9,7 @@ final class FaultyCalls: SystemCalls {
     case open, close, duplicate, read, readAt, write, wait, advise, makeWake, status, statusOfPath, readLink, list
     case sync, rename, unlink, lock, setMode, setOwner, setTimes
     case attributeNames, attribute, setAttribute, removeAttribute
+    case dropCache, startWriteBack, finishWriteBack, reserve, truncate, setPipeCapacity, processorMask
   }
 
   struct Plan: Sendable {
@@ -19,6 +20,8 @@ final class FaultyCalls: SystemCalls {
     var errno = Errno.ioError
     /// As many bytes as a read or write moves at most.
     var pieceBytesMax = Int.max
+    /// The processors that there are, a bit each, on a machine made up for the test.
+    var processorMask: [UInt8]?
     /// Called before each call; for what others do meanwhile.
     var before: (@Sendable (Kind) -> Void)?
   }
@@ -98,11 +101,49 @@ final class FaultyCalls: SystemCalls {
     try live.adviseSequentialReading(descriptor)
   }
 
+  func dropCache(of descriptor: Int32, from offset: Int64, byteCount: Int64) throws(Errno) {
+    try enter(.dropCache)
+    try live.dropCache(of: descriptor, from: offset, byteCount: byteCount)
+  }
+
+  func startWriteBack(of descriptor: Int32, from offset: Int64, byteCount: Int64) throws(Errno) {
+    try enter(.startWriteBack)
+    try live.startWriteBack(of: descriptor, from: offset, byteCount: byteCount)
+  }
+
+  func finishWriteBack(of descriptor: Int32, from offset: Int64, byteCount: Int64) throws(Errno) {
+    try enter(.finishWriteBack)
+    try live.finishWriteBack(of: descriptor, from: offset, byteCount: byteCount)
+  }
+
+  func reserve(_ descriptor: Int32, from offset: Int64, byteCount: Int64) throws(Errno) {
+    try enter(.reserve)
+    try live.reserve(descriptor, from: offset, byteCount: byteCount)
+  }
+
+  func truncate(_ descriptor: Int32, to byteCount: Int64) throws(Errno) {
+    try enter(.truncate)
+    try live.truncate(descriptor, to: byteCount)
+  }
+
+  func setPipeCapacity(of descriptor: Int32, to byteCount: Int32) throws(Errno) {
+    try enter(.setPipeCapacity)
+    try live.setPipeCapacity(of: descriptor, to: byteCount)
+  }
+
   func isTerminal(_ descriptor: Int32) -> Bool { live.isTerminal(descriptor) }
 
   func makeWakeDescriptor() throws(Errno) -> Int32 {
     try enter(.makeWake)
     return try live.makeWakeDescriptor()
+  }
+
+  func processorMask(into mask: UnsafeMutableRawBufferPointer) throws(Errno) {
+    try enter(.processorMask)
+    guard let processors = plan.processorMask else { return try live.processorMask(into: mask) }
+    if processors.count > mask.count { throw .invalidArgument }
+    mask.initializeMemory(as: UInt8.self, repeating: 0)
+    mask.copyBytes(from: processors)
   }
 
   func status(of descriptor: Int32) throws(Errno) -> stat {

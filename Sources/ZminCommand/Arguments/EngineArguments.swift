@@ -7,6 +7,9 @@ package struct EngineArguments: ParsableArguments, Sendable {
     case auto, standard, streaming, gpu, hybrid
   }
 
+  /// As many threads as may be asked for.
+  package static let workersMax = 1024
+
   @Option(
     help: ArgumentHelp(
       "How files are taken through memory: auto, standard, streaming, gpu or hybrid.",
@@ -16,6 +19,27 @@ package struct EngineArguments: ParsableArguments, Sendable {
         """,
       valueName: "mode"))
   package var mode = Mode.auto
+
+  @Option(
+    name: [.customShort("j", allowingJoined: true), .long], parsing: .unconditional,
+    help: ArgumentHelp(
+      "How many threads work at once, 1 to \(workersMax).",
+      discussion: "Without it, streaming takes as many as there are processors that it may use, standard one.",
+      valueName: "n"),
+    transform: { argument in
+      try ValueRange("a number from 1 to \(workersMax) is taken").value(of: argument) {
+        Int($0).flatMap { (1...workersMax).contains($0) ? $0 : nil }
+      }
+    })
+  package var jobs: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "The most memory to use: 64Mi, 1G.",
+      discussion: "A control group's limit counts as if it had been given, if it is less.", valueName: "size"),
+    transform: { try ValueRange("a size such as 64Mi is taken").value(of: $0, SizeArgument.init(argument:)) })
+  package var memoryBudget: SizeArgument?
 
   @Option(help: ArgumentHelp("The CPU kernel to use, as listed by zmin devices.", valueName: "name"))
   package var kernel: String?

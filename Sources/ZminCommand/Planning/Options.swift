@@ -20,6 +20,9 @@ package struct Options: Sendable {
 
   package var mode = EngineArguments.Mode.auto
   package var kernel: String?
+  /// The number of workers, nil for as many as there are processors.
+  package var jobs: Int?
+  package var memoryBudget: SizeArgument?
 
   package var printsStatistics = false
   package var verbosity: ReportArguments.Verbosity?
@@ -62,6 +65,8 @@ package struct Options: Sendable {
     badLinesMax = arguments.badLines.maxBadLines
     mode = arguments.engine.mode
     kernel = arguments.engine.kernel
+    jobs = arguments.engine.jobs
+    memoryBudget = arguments.engine.memoryBudget
     printsStatistics = arguments.report.stats
     verbosity = try arguments.report.verbosity.one()
   }

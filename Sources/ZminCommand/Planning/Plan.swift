@@ -45,12 +45,37 @@ package struct Plan: Sendable {
   package var depthMax: Int
   package var kernel: Kernel
   package var mode: RunMode
+  /// How many threads work at once, at least 1.
+  package var workers: Int
+  /// The most memory to use, nil if nothing limits it.
+  package var memoryBudget: MemoryBudget?
+  /// How much of the machine may be used, nil if the run is too small to ask.
+  package var limits: MachineLimits?
   package var badLines: BadLines?
   package var sync: SyncPolicy
   package var verbosity: Verbosity
   package var printsStatistics: Bool
   /// Why the run goes on with less than was asked for, a phrase each.
   package var fallbacks: [String]
+}
+
+/// How much memory a run may use, and by whose word.
+package struct MemoryBudget: Sendable, Equatable {
+  /// Who set it.
+  package enum Source: Sendable {
+    /// `--memory-budget`.
+    case option
+    /// The limit of a control group.
+    case controlGroup
+  }
+
+  package let byteCount: Int
+  package let source: Source
+
+  package init(byteCount: Int, source: Source) {
+    self.byteCount = byteCount
+    self.source = source
+  }
 }
 
 /// How files are taken through memory.

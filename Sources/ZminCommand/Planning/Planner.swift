@@ -30,9 +30,11 @@ package struct Planner {
     let kernel = try kernel()
     var fallbacks: [String] = []
     let mode = try mode(for: inputs, &fallbacks)
+    let limits = mode == .streaming ? surroundings.limits : nil
     return Plan(
       inputs: inputs, task: task, validates: options.validates, depthMax: options.depthMax,
-      kernel: kernel, mode: mode, badLines: badLines, sync: sync, verbosity: verbosity,
+      kernel: kernel, mode: mode, workers: workers(limits), memoryBudget: memoryBudget(limits), limits: limits,
+      badLines: badLines, sync: sync, verbosity: verbosity,
       printsStatistics: options.printsStatistics && verbosity != .quiet, fallbacks: fallbacks)
   }
 
@@ -192,6 +194,19 @@ package struct Planner {
   private func isStreamed(_ facts: FileFacts?) -> Bool {
     guard let facts else { return false }
     return facts.kind != .regular || facts.byteCount >= RunMode.streamingBytesMin
+  }
+
+  private func workers(_ limits: MachineLimits?) -> Int {
+    options.jobs ?? min(limits?.processorCount ?? 1, EngineArguments.workersMax)
+  }
+
+  /// The smaller of what the command line and the control groups allow.
+  private func memoryBudget(_ limits: MachineLimits?) -> MemoryBudget? {
+    let option = options.memoryBudget?.byteCount
+    if let memoryBytes = limits?.memoryBytes, memoryBytes < option ?? .max {
+      return MemoryBudget(byteCount: memoryBytes, source: .controlGroup)
+    }
+    return option.map { MemoryBudget(byteCount: $0, source: .option) }
   }
 
   // MARK: Reports
