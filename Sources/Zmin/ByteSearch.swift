@@ -1,12 +1,38 @@
 import Glibc
+import ZminCore
 
 extension UnsafeRawBufferPointer {
   /// The index of the last byte of that value in the first `end` bytes.
   func lastIndex(ofByte byte: UInt8, before end: Int) -> Int? {
     var index = end
+    let eightTimes = UInt64(byte) &* 0x0101_0101_0101_0101
+    while index >= 8 {
+      let difference = loadUnaligned(fromByteOffset: index - 8, as: UInt64.self) ^ eightTimes
+      // Zero only where no byte of the difference is; then eight bytes are passed at once.
+      if (difference &- 0x0101_0101_0101_0101) & ~difference & 0x8080_8080_8080_8080 != 0 { break }
+      index -= 8
+    }
     while index > 0 {
       index -= 1
       if self[index] == byte { return index }
+    }
+    return nil
+  }
+
+  /// The index of the quote that opened the string which the bytes end in; nil if that began before them.
+  ///
+  /// It is the last quote that no backslash stands before.
+  ///
+  /// - Parameter lexeme: The state that the bytes start in.
+  func lastOpeningQuote(startingIn lexeme: Lexeme) -> Int? {
+    var end = count
+    while let quote = lastIndex(ofByte: UInt8(ascii: "\""), before: end) {
+      var backslashes = quote
+      while backslashes > 0, self[backslashes - 1] == UInt8(ascii: "\\") { backslashes -= 1 }
+      let escapes = (quote - backslashes) % 2 == 1
+      let isEscaped = backslashes == 0 && lexeme == .escape ? !escapes : escapes
+      if !isEscaped { return quote }
+      end = backslashes
     }
     return nil
   }

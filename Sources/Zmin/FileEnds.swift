@@ -7,9 +7,13 @@ extension InputFile: RunInput {
     return status.kind == .regular
   }
 
-  package mutating func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws -> Int {
+  package func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws -> Int {
     try read(into: buffer, at: Int64(offset))
   }
+
+  package var byteCountAtPlaces: Int? { canReread ? status.knownSize.map { Int($0) } : nil }
+
+  package var endedEarlyError: any Error { FileError.inputChanged(file) }
 }
 
 /// A file as the output of a run.

@@ -6,7 +6,9 @@ package import ZminMemory
 /// Its buffers are made once and serve all files. A file that fails is left as it was, and nothing partial appears
 /// under a final name.
 package struct FileMinifier: ~Copyable {
-  private var windowedRun: WindowedRun
+  /// One of these two takes inputs.
+  private var windowedRun: WindowedRun?
+  private var slicedRun: SlicedRun?
   /// There if bad lines are put aside.
   private var lineRun: LineRun?
   private let badLines: BadLines?
@@ -15,19 +17,22 @@ package struct FileMinifier: ~Copyable {
 
   /// - Parameters:
   ///   - options: What is done to the bytes.
-  ///   - windowBytes: How much is read at once.
+  ///   - memory: How inputs go through memory. Bad lines take a window of their own in any case.
   ///   - badLines: What to do with bad lines, for `ndjson`; nil to fail at the first.
   ///   - sync: When outputs are brought to the disk.
   ///   - files: What files are opened with.
   ///   - ledger: The book that the buffers are entered in.
   /// - Throws: ``OutOfMemory``.
   package init(
-    _ options: MinifierOptions, windowBytes: Int, badLines: BadLines?, sync: SyncPolicy, files: FileAccess,
+    _ options: MinifierOptions, memory: RunMemory, badLines: BadLines?, sync: SyncPolicy, files: FileAccess,
     ledger: MemoryLedger
   ) throws {
-    let windowedRun = try WindowedRun(options, windowBytes: windowBytes, ledger: ledger)
-    let lineRun = badLines == nil ? nil : try LineRun(options, windowBytes: windowBytes, ledger: ledger)
-    self.windowedRun = windowedRun
+    let lineRun = badLines == nil ? nil : try LineRun(options, windowBytes: memory.windowBytes, ledger: ledger)
+    switch memory {
+    case .window(let windowBytes):
+      windowedRun = try WindowedRun(options, windowBytes: windowBytes, ledger: ledger)
+    case .slices(let plan): slicedRun = try SlicedRun(options, plan, ledger: ledger)
+    }
     self.lineRun = lineRun
     self.badLines = badLines
     self.sync = sync
@@ -121,13 +126,21 @@ package struct FileMinifier: ~Copyable {
   private mutating func run<Output: RunOutput & ~Copyable>(
     from input: inout InputFile, to output: inout Output, _ rejected: inout FileOutput?, badLinesBefore: Int = 0
   ) throws -> RunResult {
-    guard var file = rejected.take() else { return try windowedRun.run(from: &input, to: &output) }
+    guard var file = rejected.take() else { return try run(from: &input, to: &output) }
     let badLinesMax = badLines?.maximum.map { $0 - badLinesBefore }
     let ended = Result {
       try lineRun?.run(from: &input, to: &output, badLinesTo: &file, badLinesMax: badLinesMax)
     }
     rejected = consume file
-    guard let result = try ended.get() else { return try windowedRun.run(from: &input, to: &output) }
+    guard let result = try ended.get() else { return try run(from: &input, to: &output) }
+    return result
+  }
+
+  private mutating func run<Output: RunOutput & ~Copyable>(
+    from input: inout InputFile, to output: inout Output
+  ) throws -> RunResult {
+    if let result = try windowedRun?.run(from: &input, to: &output) { return result }
+    guard let result = try slicedRun?.run(from: &input, to: &output) else { preconditionFailure("nothing to run with") }
     return result
   }
 
@@ -172,7 +185,7 @@ package struct FileMinifier: ~Copyable {
   ) throws -> FileOutcome? {
     var detector = ChangeDetector()
     do {
-      let result = try windowedRun.run(from: &input, to: &detector)
+      let result = try run(from: &input, to: &detector)
       switch result {
       case .complete(let totals) where !totals.isUnchanged: break
       default:
@@ -183,5 +196,29 @@ package struct FileMinifier: ~Copyable {
     } catch is ChangeDetector.Changed {}
     input.rewind()
     return nil
+  }
+}
+
+/// How inputs go through memory.
+package enum RunMemory: Sendable, Equatable {
+  /// Through one window of so many bytes, on one thread.
+  case window(byteCount: Int)
+  /// In slices, several at once.
+  case slices(SlicePlan)
+
+  /// What a run has resident at most, in bytes, the program included. (Bad lines may take more: the longest line.)
+  package func peakBytes(_ options: MinifierOptions) -> Int {
+    switch self {
+    case .window(let byteCount): SlicePlan.programBytes + WindowedRun.bytes(options, windowBytes: byteCount)
+    case .slices(let plan): plan.peakBytes(options)
+    }
+  }
+
+  /// How much of an input is looked at together at most.
+  fileprivate var windowBytes: Int {
+    switch self {
+    case .window(let byteCount): byteCount
+    case .slices(let plan): plan.sliceBytes
+    }
   }
 }

@@ -52,6 +52,11 @@ package struct Minifier: ~Copyable, Sendable {
     head.reserveCapacity(ForeignContent.signatureBytes)
   }
 
+  /// What a minifier takes at most, in bytes: a kernel's workspace, and twice the nesting, which grows by doubling.
+  static func bytes(_ options: MinifierOptions) -> Int {
+    options.kernel.workspaceBytes + 2 * max(NestingStack.usualBytes, options.depthMax / 8 * 2)
+  }
+
   /// The room that the output needs for an input of `byteCount` bytes and for what ``finish(into:)`` adds.
   package static func outputBytes(forInputBytes byteCount: Int, format: Format) -> Int {
     let kept = format == .concat ? byteCount / 3 * 5 + 5 : byteCount
@@ -60,6 +65,9 @@ package struct Minifier: ~Copyable, Sendable {
 
   /// Where the first error is, once it is found; the failure itself may come later.
   var faultOffset: Int? { pending?.offset }
+
+  /// Whether the input so far ends in a string.
+  var endsInString: Bool { options.checks ? state.lexeme.isInString : unchecked.stringState != .outside }
 
   /// Forgets the input so far and begins another.
   ///
@@ -162,7 +170,7 @@ package struct Minifier: ~Copyable, Sendable {
       result.writtenBytes += written
       if !state.lexeme.isInString {
         openQuoteOffset = nil
-      } else if let index = lastOpeningQuote(window) {
+      } else if let index = window.lastOpeningQuote(startingIn: windowStart.lexeme) {
         openQuoteOffset = consumedBytes + index
       }
       consumedBytes += window.count
@@ -183,20 +191,40 @@ package struct Minifier: ~Copyable, Sendable {
     result.failure = extendPendingFailure(with: UnsafeRawBufferPointer(rebasing: window.dropFirst(found.index)))
   }
 
-  /// The last quote in a window that ends inside a string, if it opened that string: the last one that no backslash
-  /// stands before, or nil if there is none, as then the string began before the window.
-  private func lastOpeningQuote(_ window: UnsafeRawBufferPointer) -> Int? {
-    var end = window.count
-    while let quote = window.lastIndex(ofByte: UInt8(ascii: "\""), before: end) {
-      var backslashes = quote
-      while backslashes > 0, window[backslashes - 1] == UInt8(ascii: "\\") { backslashes -= 1 }
-      let escapes = (quote - backslashes) % 2 == 1
-      // A window may begin after a backslash of the string.
-      let isEscaped = backslashes == 0 && windowStart.lexeme == .escape ? !escapes : escapes
-      if !isEscaped { return quote }
-      end = backslashes
+  // MARK: Slices
+
+  /// Goes on by a slice of the input that was minified apart.
+  ///
+  /// - Parameters:
+  ///   - slice: What was made of it.
+  ///   - bytes: Its bytes.
+  /// - Returns: Whether an LF comes in the output before the slice's. Nil, and nothing is changed, if it is for
+  ///   ``minify(_:into:)`` to take the bytes: they do not start as was assumed, or are not plainly clean.
+  /// - Throws: ``OutOfMemory`` if the nesting is so deep that the memory for it is refused.
+  mutating func append(
+    _ slice: borrowing MinifiedSlice, _ bytes: UnsafeRawBufferPointer
+  ) throws(OutOfMemory) -> Bool? {
+    guard pending == nil, byteOrderMarkBytes >= Self.byteOrderMark.count else { return nil }
+    let isBoundary: Bool
+    switch slice.finding {
+    case .nothing: return nil
+    case .unchecked(let local):
+      guard let seam = unchecked.append(local) else { return nil }
+      isBoundary = seam
+    case .checked(let local):
+      guard
+        let seam = try state.append(local, slice.nesting, format: options.format, depthMax: reference.depthMax)
+      else { return nil }
+      isBoundary = seam.isBoundary
+      if !local.end.isInString {
+        openQuoteOffset = nil
+      } else if let index = slice.openQuote {
+        openQuoteOffset = consumedBytes + index
+      }
     }
-    return nil
+    noteHead(bytes)
+    consumedBytes += bytes.count
+    return isBoundary
   }
 
   // MARK: Failures

@@ -45,7 +45,7 @@ public struct MinifierStream: ~Copyable, Sendable {
     let stepBytes = Minifier.outputBytes(forInputBytes: windowBytes, format: options.format)
     let minifier = try ZminError.whenOutOfMemory { () throws(OutOfMemory) in try Minifier(options, ledger: ledger) }
     let window = try ZminError.whenOutOfMemory { () throws(OutOfMemory) in
-      try OutputWindow(stepBytes: stepBytes, holds: holds, ledger: ledger)
+      try OutputWindow(stepBytes: stepBytes, heldBytesMax: holds ? stepBytes : 0, ledger: ledger)
     }
     self.minifier = minifier
     self.window = window

@@ -16,11 +16,11 @@ struct OutputWindow: ~Copyable {
   }
 
   /// - Parameters:
-  ///   - stepBytes: The most that one step writes.
-  ///   - holds: Whether records that are not yet whole will wait here, for which as much room again is made.
+  ///   - stepBytes: The most that one step writes here.
+  ///   - heldBytesMax: How much of a record that is not yet whole may wait here.
   /// - Throws: ``OutOfMemory``.
-  init(stepBytes: Int, holds: Bool, ledger: MemoryLedger) throws(OutOfMemory) {
-    buffer = try ByteBuffer(byteCount: (holds ? 2 : 1) * stepBytes, for: .outputWindow, in: ledger)
+  init(stepBytes: Int, heldBytesMax: Int, ledger: MemoryLedger) throws(OutOfMemory) {
+    buffer = try ByteBuffer(byteCount: stepBytes + heldBytesMax, for: .outputWindow, in: ledger)
     self.stepBytes = stepBytes
   }
 
@@ -45,6 +45,31 @@ struct OutputWindow: ~Copyable {
     case (true, .wholeRecords): try handOn(byteCount, release, to: write)
     case (false, _): try handOn(byteCount, isLast ? .everything : release, to: write)
     }
+  }
+
+  /// Hands on what lies elsewhere, after what was held back before, as ``handOn(_:_:isBad:isLast:to:)`` does.
+  ///
+  /// - Parameter bytes: What comes next in the output.
+  mutating func handOn<Failure: Error>(
+    elsewhere bytes: UnsafeRawBufferPointer, _ release: Release, isBad: Bool,
+    to write: (UnsafeRawBufferPointer) throws(Failure) -> Void
+  ) throws(Failure) {
+    guard release == .wholeRecords else {
+      if !isBad, !bytes.isEmpty { try write(bytes) }
+      return
+    }
+    var readyBytes = bytes.lastIndex(ofByte: UInt8(ascii: "\n"), before: bytes.count).map { $0 + 1 } ?? 0
+    // A record that there is no room for is handed on in parts.
+    if readyBytes == 0, heldBytes + bytes.count > buffer.bytes.count - stepBytes { readyBytes = bytes.count }
+    if readyBytes > 0 {
+      let held = UnsafeRawBufferPointer(rebasing: buffer.bytes.prefix(heldBytes))
+      heldBytes = 0
+      if !held.isEmpty { try write(held) }
+      try write(UnsafeRawBufferPointer(rebasing: bytes.prefix(readyBytes)))
+    }
+    let rest = UnsafeRawBufferPointer(rebasing: bytes.dropFirst(readyBytes))
+    room.copyMemory(from: rest)
+    heldBytes += rest.count
   }
 
   private mutating func handOn<Failure: Error>(

@@ -1,15 +1,20 @@
 /// Where a run reads.
-package protocol RunInput: ~Copyable {
+package protocol RunInput: ~Copyable, SendableMetatype {
   /// Puts the next bytes of the input into `buffer` and says how many, 0 at the end.
   mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int
   /// Whether bytes can be read a second time. Where they cannot, lines are counted on the way.
   var canReread: Bool { get }
-  /// Fills `buffer` with the bytes from `offset` on, as far as there are any, and says how many.
-  mutating func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws -> Int
+  /// Fills `buffer` with the bytes from `offset` on, as far as there are any, and says how many. Where
+  /// ``byteCountAtPlaces`` is known, several threads may do so at once.
+  func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws -> Int
+  /// How many bytes there are, if they can be had from any place at any time; nil if they come one after another.
+  var byteCountAtPlaces: Int? { get }
+  /// The error that bytes which should be there are not.
+  var endedEarlyError: any Error { get }
 }
 
 /// Where a run writes.
-package protocol RunOutput: ~Copyable {
+package protocol RunOutput: ~Copyable, SendableMetatype {
   /// Whether what is written cannot be taken back, so that of `ndjson` and `concat` whole records only may come.
   var isFinal: Bool { get }
   /// Takes the next bytes of the output.

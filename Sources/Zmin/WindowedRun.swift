@@ -17,12 +17,18 @@ package struct WindowedRun: ~Copyable {
   package init(_ options: MinifierOptions, windowBytes: Int, ledger: MemoryLedger) throws(OutOfMemory) {
     let minifier = try Minifier(options, ledger: ledger)
     let inputWindow = try ByteBuffer(byteCount: windowBytes, for: .inputWindow, in: ledger)
+    let stepBytes = Minifier.outputBytes(forInputBytes: windowBytes, format: options.format)
     let outputWindow = try OutputWindow(
-      stepBytes: Minifier.outputBytes(forInputBytes: windowBytes, format: options.format),
-      holds: options.makesRecords, ledger: ledger)
+      stepBytes: stepBytes, heldBytesMax: options.makesRecords ? stepBytes : 0, ledger: ledger)
     self.minifier = minifier
     self.inputWindow = inputWindow
     self.outputWindow = outputWindow
+  }
+
+  /// What it takes at most, in bytes.
+  static func bytes(_ options: MinifierOptions, windowBytes: Int) -> Int {
+    let stepBytes = Minifier.outputBytes(forInputBytes: windowBytes, format: options.format)
+    return windowBytes + (options.makesRecords ? 2 : 1) * stepBytes + Minifier.bytes(options)
   }
 
   /// Takes one input to its end or its first error.
@@ -52,24 +58,29 @@ package struct WindowedRun: ~Copyable {
       try outputWindow.handOn(result.writtenBytes, release, isBad: isBad, isLast: isLast) { bytes in
         try output.write(bytes, isUnchanged: totals.isUnchanged)
       }
-      if let failure = result.failure { return .invalid(try locate(failure, places, &input), totals) }
+      if let failure = result.failure {
+        return .invalid(try failure.located(in: input, places, reading: inputWindow.bytes), totals)
+      }
       if isLast { return .complete(totals) }
     }
   }
+}
 
-  /// Gives a failure its lines and columns, by what was noted on the way or else by reading the input again.
-  private func locate<Input: RunInput & ~Copyable>(
-    _ failure: Failure, _ places: PlaceKeeper, _ input: inout Input
+extension Failure {
+  /// Gives the failure its lines and columns, by what was noted on the way or else by reading the input again.
+  ///
+  /// - Parameter buffer: What to read with.
+  func located<Input: RunInput & ~Copyable>(
+    in input: borrowing Input, _ places: PlaceKeeper, reading buffer: UnsafeMutableRawBufferPointer
   ) throws -> InvalidJSON {
-    guard input.canReread else { return failure.located(by: places.position) }
-    return try failure.located { offset in
+    guard input.canReread else { return located(by: places.position) }
+    return try located { offset in
       var counter = LineCounter()
       while counter.offset < offset {
-        let buffer = UnsafeMutableRawBufferPointer(
-          rebasing: inputWindow.bytes.prefix(offset - counter.offset))
-        let readBytes = try input.read(into: buffer, at: counter.offset)
+        let piece = UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(offset - counter.offset))
+        let readBytes = try input.read(into: piece, at: counter.offset)
         if readBytes == 0 { break }
-        counter.advance(over: UnsafeRawBufferPointer(rebasing: buffer.prefix(readBytes)))
+        counter.advance(over: UnsafeRawBufferPointer(rebasing: piece.prefix(readBytes)))
       }
       return counter.position
     }

@@ -14,7 +14,8 @@ package struct Kernel: Sendable {
 
   let check: zmin_check_function
   let unchecked: zmin_raw_function
-  let workspaceBytes: Int
+  /// What it works in, in bytes.
+  package let workspaceBytes: Int
 
   /// Whether this CPU can run it.
   package var isAvailable: Bool { missingFeature == nil }

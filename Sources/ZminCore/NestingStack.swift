@@ -15,6 +15,9 @@ package struct NestingStack: ~Copyable {
   /// Levels in one word.
   package static let levelsPerWord = 63
 
+  /// What a new stack takes, in bytes.
+  package static let usualBytes = 64 * 1024
+
   package var top: UInt64 = 1
   package var wordCount = 0
   private var storage: ByteBuffer
@@ -25,7 +28,7 @@ package struct NestingStack: ~Copyable {
   /// - Throws: ``OutOfMemory``.
   package init(ledger: MemoryLedger) throws(OutOfMemory) {
     self.ledger = ledger
-    storage = try ByteBuffer(byteCount: 64 * 1024, for: .nesting, in: ledger)
+    storage = try ByteBuffer(byteCount: Self.usualBytes, for: .nesting, in: ledger)
   }
 
   /// The words that hold all but the innermost levels.

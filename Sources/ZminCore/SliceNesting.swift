@@ -12,6 +12,9 @@ package struct SliceNesting: ~Copyable {
   /// At most so many levels are open at once in the slice, over those before it.
   package var rise = 0
 
+  /// What it takes for slices of up to half a mebibyte, in bytes.
+  package static let bytes = 2 * NestingStack.usualBytes
+
   /// Of no slice yet.
   ///
   /// - Throws: ``OutOfMemory``.

@@ -17,7 +17,7 @@ package enum StringState: UInt8, Sendable, CaseIterable {
 }
 
 /// The state of a document that is minified without a check.
-package struct UncheckedState: Sendable {
+package struct UncheckedState: Sendable, Equatable {
   package var stringState = StringState.outside
   /// Whether something was kept since the last LF that was, so that `ndjson` owes one.
   package var owesLineFeed = false

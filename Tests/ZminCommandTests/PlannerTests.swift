@@ -86,30 +86,52 @@ struct PlannerTests {
     #expect(try plan(["--mode", "streaming", "small.json"]).mode == .streaming)
   }
 
-  @Test("Workers are as many as asked for, or as the processors where it streams")
-  func workers() throws {
-    #expect(try plan(["large.json"]).workers == 6)
-    #expect(try plan(["small.json"]).workers == 1)
-    #expect(try plan(["-j", "3", "large.json"]).workers == 3)
-    #expect(try plan(["-j3", "small.json"]).workers == 3)
-    #expect(try plan(["-j100", "large.json"]).workers == 100)
-    let large = MachineLimits(processorCount: 5000, memoryBytes: nil, physicalMemoryBytes: .max)
-    #expect(try plan(["large.json"], Machine(limits: large)).workers == 1024)
+  private func slices(_ arguments: [String], _ machine: Machine = Machine()) throws -> SlicePlan? {
+    guard case .slices(let slices) = try plan(arguments, machine).memory else { return nil }
+    return slices
   }
 
-  @Test("The memory budget is the smaller of the option and the control group's limit, and knows which")
+  @Test("Workers are as many as asked for, or as the processors where it streams")
+  func workers() throws {
+    #expect(try slices(["large.json"])?.workers == 6)
+    #expect(try slices(["small.json"]) == nil)
+    #expect(try slices(["-j", "3", "large.json"])?.workers == 3)
+    #expect(try slices(["-j3", "small.json"]) == nil)
+    #expect(try slices(["-j100", "large.json"])?.workers == 100)
+    let large = MachineLimits(processorCount: 5000, memoryBytes: nil, physicalMemoryBytes: .max)
+    #expect(try slices(["large.json"], Machine(limits: large))?.workers == 1024)
+  }
+
+  @Test("The memory budget is the smaller of the option and the control group's limit")
   func memoryBudget() throws {
-    let limited = Machine(
-      limits: MachineLimits(processorCount: 6, memoryBytes: 50_000_000, physicalMemoryBytes: 1 << 34))
-    let group = MemoryBudget(byteCount: 50_000_000, source: .controlGroup)
-    #expect(try plan(["large.json"]).memoryBudget == nil)
-    #expect(try plan(["large.json"], limited).memoryBudget == group)
-    #expect(try plan(["--memory-budget", "60M", "large.json"], limited).memoryBudget == group)
-    for size in ["40M", "50M"] {
-      let budget = try plan(["--memory-budget", size, "large.json"], limited).memoryBudget
-      #expect(budget == MemoryBudget(byteCount: SizeArgument(argument: size)?.byteCount ?? 0, source: .option))
+    let options = MinifierOptions()
+    let usual = try #require(try slices(["large.json"]))
+    #expect(try plan(["large.json"]).fallbacks.isEmpty)
+    for byteCount in stride(from: SlicePlan.least.peakBytes(options), through: 40_000_000, by: 250_000) {
+      let limits = MachineLimits(processorCount: 6, memoryBytes: byteCount, physicalMemoryBytes: 1 << 34)
+      let given = try #require(try slices(["--memory-budget", "\(byteCount)", "large.json"]))
+      #expect(given.peakBytes(options) <= byteCount)
+      #expect(try slices(["large.json"], Machine(limits: limits)) == given)
+      #expect(try slices(["--memory-budget", "1G", "large.json"], Machine(limits: limits)) == given)
+      #expect((given == usual) == (usual.peakBytes(options) <= byteCount))
     }
-    #expect(try plan(["--memory-budget", "40M", "small.json"]).memoryBudget?.source == .option)
+  }
+
+  @Test("Too little memory is an error that names the least, but goes on where a control group leaves no more")
+  func tooLittleMemory() throws {
+    let least = SlicePlan.least.peakBytes(MinifierOptions())
+    for arguments in [["large.json"], ["--mode", "standard", "large.json"], ["small.json"]] {
+      #expect(throws: PlanError.self) { try plan(["--memory-budget", "10M"] + arguments) }
+    }
+    do {
+      _ = try plan(["--memory-budget", "\(least - 1)", "large.json"])
+      Issue.record("accepted")
+    } catch PlanError.usage(let message) {
+      #expect(message.contains("\(least) bytes at least"))
+    }
+    let limits = MachineLimits(processorCount: 6, memoryBytes: 1_000_000, physicalMemoryBytes: 1 << 34)
+    let limited = try plan(["large.json"], Machine(limits: limits))
+    #expect(limited.memory == .slices(.least) && limited.fallbacks.count == 1)
   }
 
   @Test("What the machine allows is asked for only where it streams")

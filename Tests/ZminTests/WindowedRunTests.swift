@@ -18,6 +18,9 @@ import ZminMemory
       self.canReread = canReread
     }
 
+    var byteCountAtPlaces: Int? { nil }
+    var endedEarlyError: any Error { CancellationError() }
+
     mutating func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
       let piece = UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(pieceBytes))
       let count = read(into: piece, at: offset)

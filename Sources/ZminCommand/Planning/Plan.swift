@@ -45,10 +45,8 @@ package struct Plan: Sendable {
   package var depthMax: Int
   package var kernel: Kernel
   package var mode: RunMode
-  /// How many threads work at once, at least 1.
-  package var workers: Int
-  /// The most memory to use, nil if nothing limits it.
-  package var memoryBudget: MemoryBudget?
+  /// How inputs go through memory.
+  package var memory: RunMemory
   /// How much of the machine may be used, nil if the run is too small to ask.
   package var limits: MachineLimits?
   package var badLines: BadLines?
@@ -59,36 +57,15 @@ package struct Plan: Sendable {
   package var fallbacks: [String]
 }
 
-/// How much memory a run may use, and by whose word.
-package struct MemoryBudget: Sendable, Equatable {
-  /// Who set it.
-  package enum Source: Sendable {
-    /// `--memory-budget`.
-    case option
-    /// The limit of a control group.
-    case controlGroup
-  }
-
-  package let byteCount: Int
-  package let source: Source
-
-  package init(byteCount: Int, source: Source) {
-    self.byteCount = byteCount
-    self.source = source
-  }
-}
-
 /// How files are taken through memory.
 package enum RunMode: String, Sendable {
-  case standard, streaming
+  /// Through one window, on one thread.
+  case standard
+  /// In slices, on as many threads as there are processors.
+  case streaming
 
-  /// How much is read at once. A small window stays in the cache, a large one costs fewer calls.
-  package var windowBytes: Int {
-    switch self {
-    case .standard: 256 << 10
-    case .streaming: 1 << 20
-    }
-  }
+  /// How much ``standard`` reads at once: so much that its output stays in the cache too.
+  package static let windowBytes = 256 << 10
 
   /// From this size on `auto` takes ``streaming``.
   package static let streamingBytesMin: Int64 = 10_000_000

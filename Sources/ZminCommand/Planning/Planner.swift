@@ -33,7 +33,7 @@ package struct Planner {
     let limits = mode == .streaming ? surroundings.limits : nil
     return Plan(
       inputs: inputs, task: task, validates: options.validates, depthMax: options.depthMax,
-      kernel: kernel, mode: mode, workers: workers(limits), memoryBudget: memoryBudget(limits), limits: limits,
+      kernel: kernel, mode: mode, memory: try memory(for: inputs, mode, kernel, limits, &fallbacks), limits: limits,
       badLines: badLines, sync: sync, verbosity: verbosity,
       printsStatistics: options.printsStatistics && verbosity != .quiet, fallbacks: fallbacks)
   }
@@ -196,17 +196,31 @@ package struct Planner {
     return facts.kind != .regular || facts.byteCount >= RunMode.streamingBytesMin
   }
 
-  private func workers(_ limits: MachineLimits?) -> Int {
-    options.jobs ?? min(limits?.processorCount ?? 1, EngineArguments.workersMax)
-  }
-
-  /// The smaller of what the command line and the control groups allow.
-  private func memoryBudget(_ limits: MachineLimits?) -> MemoryBudget? {
-    let option = options.memoryBudget?.byteCount
-    if let memoryBytes = limits?.memoryBytes, memoryBytes < option ?? .max {
-      return MemoryBudget(byteCount: memoryBytes, source: .controlGroup)
+  /// Pools that stay within `--memory-budget`, and as far as may be within what the control groups leave.
+  private func memory(
+    for inputs: [Plan.Input], _ mode: RunMode, _ kernel: Kernel, _ limits: MachineLimits?,
+    _ fallbacks: inout [String]
+  ) throws(PlanError) -> RunMemory {
+    let costliest = Format.allCases.last { format in inputs.contains { $0.format == format } } ?? .json
+    let minifierOptions = MinifierOptions(
+      format: costliest, validates: options.validates, depthMax: options.depthMax, kernel: kernel)
+    let workers = options.jobs ?? min(limits?.processorCount ?? 1, EngineArguments.workersMax)
+    let usual =
+      mode == .standard ? RunMemory.window(byteCount: RunMode.windowBytes) : .slices(SlicePlan(workers: workers))
+    let least = mode == .standard ? usual : .slices(.least)
+    let leastBytes = least.peakBytes(minifierOptions)
+    if let budget = options.memoryBudget, budget.byteCount < leastBytes {
+      throw .usage("--memory-budget \(budget.byteCount) is too little: it takes \(leastBytes) bytes at least")
     }
-    return option.map { MemoryBudget(byteCount: $0, source: .option) }
+    let budgetBytes = min(options.memoryBudget?.byteCount ?? .max, limits?.memoryBytes ?? .max)
+    if usual.peakBytes(minifierOptions) <= budgetBytes { return usual }
+    guard let plan = SlicePlan(workers: workers, withinBytes: budgetBytes, minifierOptions) else {
+      fallbacks.append(
+        "the control group's \(budgetBytes) bytes are less than the \(leastBytes) that it takes at least")
+      return least
+    }
+    fallbacks.append("\(budgetBytes) bytes of memory: fewer or smaller slices than usual")
+    return .slices(plan)
   }
 
   // MARK: Reports

@@ -128,7 +128,7 @@ struct MinifyRun: ~Copyable {
     let options = MinifierOptions(
       format: format, validates: plan.validates, depthMax: plan.depthMax, kernel: plan.kernel)
     return try FileMinifier(
-      options, windowBytes: plan.mode.windowBytes, badLines: plan.badLines, sync: plan.sync, files: files,
+      options, memory: plan.memory, badLines: plan.badLines, sync: plan.sync, files: files,
       ledger: MemoryLedger())
   }
 
@@ -220,8 +220,16 @@ struct MinifyRun: ~Copyable {
 
   private func announce() {
     for fallback in plan.fallbacks { detail(fallback) }
-    detail("mode \(plan.mode.rawValue), kernel \(plan.kernel.name), windows of \(plan.mode.windowBytes) bytes")
+    detail("mode \(plan.mode.rawValue), kernel \(plan.kernel.name), \(Self.description(of: plan.memory))")
     for input in plan.inputs { detail("\(input.name): format \(input.format.rawValue)") }
+  }
+
+  private static func description(of memory: RunMemory) -> String {
+    switch memory {
+    case .window(let byteCount): "windows of \(byteCount) bytes"
+    case .slices(let slices):
+      "\(Figures.count(slices.workers, "worker")), \(slices.slots) slices of \(slices.sliceBytes) bytes at once"
+    }
   }
 
   private func conclude(seconds: Double, notReached: Int) {

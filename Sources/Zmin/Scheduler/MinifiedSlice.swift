@@ -1,0 +1,64 @@
+import ZminCPU
+import ZminCore
+import ZminMemory
+
+/// What a worker has made of a slice, under what it has assumed of its start.
+struct MinifiedSlice: ~Copyable {
+  /// What was found out.
+  enum Finding {
+    /// Nothing, or that the slice is not plainly clean: it is for the joiner to take.
+    case nothing
+    case checked(LocalSummary)
+    case unchecked(UncheckedSlice)
+  }
+
+  private(set) var finding = Finding.nothing
+  /// What a checked slice does to the nesting.
+  private(set) var nesting: SliceNesting
+  /// Where in the slice the string began that it ends in, nil if before it.
+  private(set) var openQuote: Int?
+  /// Bytes of output.
+  private(set) var writtenBytes = 0
+
+  /// - Throws: ``OutOfMemory``.
+  init(ledger: MemoryLedger) throws(OutOfMemory) { nesting = try SliceNesting(ledger: ledger) }
+
+  /// Makes of it that nothing is known.
+  mutating func forget() { finding = .nothing }
+
+  /// Minifies `bytes` from an assumed start.
+  ///
+  /// - Parameter output: Room as ``Minifier/outputBytes(forInputBytes:format:)`` says.
+  /// - Throws: ``OutOfMemory``.
+  mutating func make(
+    of bytes: UnsafeRawBufferPointer, startingIn start: SliceHead.Start, _ options: MinifierOptions,
+    with kernel: borrowing KernelRun, into output: UnsafeMutableRawBufferPointer
+  ) throws(OutOfMemory) {
+    forget()
+    guard options.checks else { return makeUnchecked(of: bytes, startingIn: start, options.format, kernel, output) }
+    // The bound on depth holds for what stands before the slice too, which is not known: half of it may be there.
+    guard
+      let local = try kernel.checkSlice(
+        &nesting, startingIn: start, format: options.format, riseMax: max(0, options.depthMax) / 2, bytes,
+        into: output)
+    else { return }
+    finding = .checked(local)
+    writtenBytes = local.outputByteCount
+    openQuote = local.end.isInString ? bytes.lastOpeningQuote(startingIn: local.start) : nil
+  }
+
+  private mutating func makeUnchecked(
+    of bytes: UnsafeRawBufferPointer, startingIn start: SliceHead.Start, _ format: Format,
+    _ kernel: borrowing KernelRun, _ output: UnsafeMutableRawBufferPointer
+  ) {
+    var state = UncheckedState()
+    state.stringState = start == .between ? .outside : .inString
+    let startState = state.stringState
+    writtenBytes = kernel.unchecked(&state, format: format, bytes, into: output)
+    let blanks = bytes.prefix { ByteClass($0) == .whitespace }
+    finding = .unchecked(
+      UncheckedSlice(
+        start: startState, end: state, keepsBytes: writtenBytes > 0,
+        beginsWithLineFeed: format == .ndjson && start == .between && blanks.contains(UInt8(ascii: "\n"))))
+  }
+}

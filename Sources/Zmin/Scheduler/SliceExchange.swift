@@ -1,0 +1,189 @@
+import Synchronization
+import ZminCPU
+import ZminCore
+
+/// What the workers of one input share: who does what, until all of it is joined or something has gone wrong.
+///
+/// A worker joins if the next slice is done and no other worker is joining; else it takes a slice, if there is one and a
+/// slot for it. So a slice is written by whoever is free when its turn comes, and nobody waits for anybody as long as
+/// there are slots.
+///
+/// `@unchecked Sendable` because what is shared is either guarded by the monitor or has, by the queue that it guards, one
+/// holder at a time: a slot, the joiner with the output, and an input that comes in order. An input that has places is
+/// only read, which several threads may do. The pointers are valid as long as any worker works.
+final class SliceExchange<Input: RunInput & ~Copyable, Output: RunOutput & ~Copyable>: @unchecked Sendable {
+  private let input: UnsafeMutablePointer<Input>
+  private let output: UnsafeMutablePointer<Output>
+  private let joiner: UnsafeMutablePointer<SliceJoiner>
+  private let options: MinifierOptions
+  private let slots: [SliceSlot]
+  private let canReread: Bool
+
+  private let monitor = Monitor()
+  // Guarded by the monitor.
+  private var queue: SliceQueue
+  private var isReading = false
+  private var result: Result<Failure, any Error>?
+
+  /// What an input that comes in order has after its last cut; the reader's.
+  private let rest: UnsafeMutableRawBufferPointer
+  private var restBytes = 0
+  private var restCut: SliceCut?
+
+  /// What the last slice that could have started either way turned out to start in.
+  private let undecidedStart = Atomic<UInt8>(SliceHead.Start.between.rawValue)
+
+  init(
+    input: UnsafeMutablePointer<Input>, output: UnsafeMutablePointer<Output>,
+    joiner: UnsafeMutablePointer<SliceJoiner>, options: MinifierOptions, slots: [SliceSlot],
+    rest: UnsafeMutableRawBufferPointer, queue: SliceQueue
+  ) {
+    self.input = input
+    self.output = output
+    self.joiner = joiner
+    self.options = options
+    self.slots = slots
+    self.rest = rest
+    self.queue = queue
+    canReread = input.pointee.canReread
+  }
+
+  /// The first error of the input, nil if none was met. For when all workers have ended.
+  ///
+  /// - Throws: What went wrong otherwise.
+  func failure() throws -> Failure? { try result?.get() }
+
+  /// Works until there is nothing more to do for this worker.
+  func work(with kernel: borrowing KernelRun) {
+    while let task = nextTask() {
+      switch task {
+      case .join(let slot): join(slots[slot])
+      case .take(let slice): take(slice, with: kernel)
+      }
+    }
+  }
+
+  // MARK: Who does what
+
+  private enum Task {
+    /// The slice in this slot.
+    case join(Int)
+    case take(SliceQueue.Slice)
+  }
+
+  private func nextTask() -> Task? {
+    monitor.withLock {
+      while result == nil {
+        if let slot = queue.beginJoin() { return .join(slot) }
+        if !isReading, let slice = queue.next() {
+          isReading = slice.range == nil
+          return .take(slice)
+        }
+        // Whoever is at work on a slice will also see to its joining.
+        if queue.isHandedOut { return nil }
+        monitor.wait()
+      }
+      return nil
+    }
+  }
+
+  private func stop(_ result: Result<Failure, any Error>) {
+    monitor.withLock {
+      self.result = self.result ?? result
+      monitor.broadcast()
+    }
+  }
+
+  private func join(_ slot: SliceSlot) {
+    if slot.isStartUndecided {
+      let start: SliceHead.Start = joiner.pointee.endsInString ? .string : .between
+      undecidedStart.store(start.rawValue, ordering: .relaxed)
+    }
+    do {
+      if let failure = try joiner.pointee.join(slot, to: &output.pointee, notesPlaces: !canReread) {
+        return stop(.success(failure))
+      }
+    } catch {
+      return stop(.failure(error))
+    }
+    monitor.withLock {
+      queue.endJoin()
+      monitor.signal()
+    }
+  }
+
+  private func take(_ slice: SliceQueue.Slice, with kernel: borrowing KernelRun) {
+    let slot = slots[slice.slot]
+    do {
+      let cut = try slice.range.map { try read(slice, $0, into: slot) } ?? readNext(into: slot)
+      // The first one's start is known to the joiner alone, which knows of byte order marks too.
+      if slice.number > 0 { try slot.minify(startingIn: start(of: slot, after: cut), options, with: kernel) }
+    } catch {
+      slot.error = error
+    }
+    monitor.withLock { queue.finish(slice) }
+  }
+
+  // MARK: Slices
+
+  /// Where the slice in `slot` is assumed to start, after that cut.
+  private func start(of slot: SliceSlot, after cut: SliceCut?) -> SliceHead.Start {
+    if cut?.isAfterControlCharacter == true { return .between }
+    if let start = SliceCut.start(before: slot.bytes) { return start }
+    slot.isStartUndecided = true
+    return SliceHead.Start(rawValue: undecidedStart.load(ordering: .relaxed)) ?? .between
+  }
+
+  /// Reads a slice from its place, from the cut before it to the cut at its end.
+  ///
+  /// - Returns: The cut before it.
+  private func read(_ slice: SliceQueue.Slice, _ range: Range<Int>, into slot: SliceSlot) throws -> SliceCut? {
+    let window = slice.cutWindowBytes
+    let buffer = UnsafeMutableRawBufferPointer(rebasing: slot.input.bytes.prefix(window + range.count))
+    guard try input.pointee.read(into: buffer, at: range.lowerBound - window) == buffer.count else {
+      throw input.pointee.endedEarlyError
+    }
+    let bytes = UnsafeRawBufferPointer(buffer)
+    let cut = window == 0 ? nil : SliceCut(in: UnsafeRawBufferPointer(rebasing: bytes.prefix(window)), options.format)
+    var end = bytes.count
+    if !slice.isLast {
+      let endWindow = min(SliceCut.windowBytes, range.count)
+      let last = UnsafeRawBufferPointer(rebasing: bytes.suffix(endWindow))
+      end += SliceCut(in: last, options.format).offset - endWindow
+    }
+    slot.begin((cut?.offset ?? 0)..<end)
+    return cut
+  }
+
+  /// Reads what comes next of an input that comes in order, up to the last cut in it, and lets another worker read on.
+  ///
+  /// - Returns: The cut before it.
+  private func readNext(into slot: SliceSlot) throws -> SliceCut? {
+    var isEnd = true
+    defer {
+      monitor.withLock {
+        isReading = false
+        if isEnd { queue.end() }
+        monitor.broadcast()
+      }
+    }
+    let cut = restCut
+    let buffer = slot.input.bytes
+    buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: rest.prefix(restBytes)))
+    slot.begin(0..<restBytes)
+    let readBytes = try input.pointee.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[restBytes...]))
+    let bytes = UnsafeRawBufferPointer(rebasing: buffer.prefix(restBytes + readBytes))
+    isEnd = readBytes == 0
+    if isEnd { return cut }
+    let window = UnsafeRawBufferPointer(rebasing: bytes.suffix(SliceCut.windowBytes))
+    let next = SliceCut(in: window, options.format)
+    // All of it, if there is nothing before the cut: something must go on.
+    let end = bytes.count - window.count + next.offset
+    let sliceBytes = end == 0 ? bytes.count : end
+    restCut = next
+    restBytes = bytes.count - sliceBytes
+    rest.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes.suffix(restBytes)))
+    slot.begin(0..<sliceBytes)
+    return cut
+  }
+}

@@ -1,0 +1,98 @@
+import ZminCore
+import ZminMemory
+
+/// Joins slices in their order, and hands on what they become.
+///
+/// It is a ``Minifier`` that knows the exact state before each slice: it takes what a worker has made of one if it fits,
+/// and else minifies the slice again. So an assumption may cost time, and never changes what comes out.
+struct SliceJoiner: ~Copyable {
+  private var minifier: Minifier
+  private var window: OutputWindow
+  private var release = OutputWindow.Release.everything
+  private(set) var places = PlaceKeeper()
+  private(set) var totals = RunTotals()
+  /// Slices that were minified again, the first apart.
+  private(set) var redoneCount = 0
+
+  /// - Parameter heldBytesMax: How much of a record may be held back until it is whole.
+  /// - Throws: ``OutOfMemory``.
+  init(_ options: MinifierOptions, heldBytesMax: Int, ledger: MemoryLedger) throws(OutOfMemory) {
+    let minifier = try Minifier(options, ledger: ledger)
+    let window = try OutputWindow(
+      stepBytes: Minifier.outputBytes(forInputBytes: 0, format: options.format),
+      heldBytesMax: options.makesRecords ? heldBytesMax : 0, ledger: ledger)
+    self.minifier = minifier
+    self.window = window
+  }
+
+  /// What it takes at most, in bytes.
+  static func bytes(_ options: MinifierOptions, heldBytesMax: Int) -> Int {
+    (options.makesRecords ? heldBytesMax : 0) + Minifier.bytes(options)
+  }
+
+  /// Begins with another input.
+  ///
+  /// - Parameter outputIsFinal: Whether what is written cannot be taken back.
+  mutating func begin(outputIsFinal: Bool) {
+    minifier.reset()
+    window.clear()
+    release = outputIsFinal && minifier.options.makesRecords ? .wholeRecords : .everything
+    places = PlaceKeeper()
+    totals = RunTotals()
+    redoneCount = 0
+  }
+
+  /// Whether the input so far ends in a string.
+  var endsInString: Bool { minifier.endsInString }
+
+  /// Joins the next slice.
+  ///
+  /// - Parameter notesPlaces: Whether lines are to be counted, as the input cannot be read again.
+  /// - Returns: The first error of the input, if it is known now.
+  /// - Throws: The slot's error, ``OutOfMemory``, and what the output throws.
+  mutating func join<Output: RunOutput & ~Copyable>(
+    _ slot: SliceSlot, to output: inout Output, notesPlaces: Bool
+  ) throws -> Failure? {
+    if let error = slot.error { throw error }
+    let bytes = slot.bytes
+    let piece: UnsafeRawBufferPointer
+    let isUnchanged: Bool
+    var failure: Failure?
+    if let isBoundary = try minifier.append(slot.minified, bytes) {
+      piece = slot.outputBytes(slot.minified.writtenBytes, afterLineFeed: isBoundary)
+      isUnchanged = isBoundary ? piece.hasSameBytes(as: bytes) : slot.isUnchanged
+    } else {
+      if totals.inputBytes > 0 { redoneCount += 1 }
+      let result = try minifier.minify(bytes, into: slot.room)
+      failure = result.failure
+      piece = slot.outputBytes(result.writtenBytes, afterLineFeed: false)
+      isUnchanged = piece.hasSameBytes(as: bytes)
+    }
+    if notesPlaces { places.note(bytes, minifier) }
+    count(inputBytes: bytes.count, outputBytes: piece.count, isUnchanged: isUnchanged)
+    let isBad = minifier.faultOffset != nil || failure != nil
+    try window.handOn(elsewhere: piece, release, isBad: isBad) { bytes in
+      try output.write(bytes, isUnchanged: totals.isUnchanged)
+    }
+    return failure
+  }
+
+  /// Ends the input after its last slice, and tells its first error if there is one.
+  ///
+  /// - Throws: What the output throws.
+  mutating func finish<Output: RunOutput & ~Copyable>(to output: inout Output) throws -> Failure? {
+    let result = minifier.finish(into: window.room)
+    count(inputBytes: 0, outputBytes: result.writtenBytes, isUnchanged: result.writtenBytes == 0)
+    let isBad = minifier.faultOffset != nil || result.failure != nil
+    try window.handOn(result.writtenBytes, release, isBad: isBad, isLast: true) { bytes in
+      try output.write(bytes, isUnchanged: totals.isUnchanged)
+    }
+    return result.failure
+  }
+
+  private mutating func count(inputBytes: Int, outputBytes: Int, isUnchanged: Bool) {
+    totals.inputBytes += inputBytes
+    totals.outputBytes += outputBytes
+    totals.isUnchanged = totals.isUnchanged && isUnchanged
+  }
+}

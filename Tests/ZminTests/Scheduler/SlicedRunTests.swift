@@ -1,0 +1,327 @@
+import Testing
+import ZminCPU
+import ZminCore
+import ZminMemory
+import ZminTestSupport
+
+@testable import Zmin
+
+/// Runs in slices give what runs in one window give: the same bytes, verdict, message and totals.
+@Suite struct SlicedRunTests {
+  /// What came of a run.
+  struct Outcome: Equatable {
+    var output: [UInt8] = []
+    var error: InvalidJSON?
+    var isUnchanged: Bool?
+    var outputBytes: Int?
+  }
+
+  /// An input in memory: with places, or in order and in pieces.
+  struct MemoryInput: RunInput {
+    let bytes: [UInt8]
+    let hasPlaces: Bool
+    let pieceBytes: Int
+    private var offset = 0
+
+    init(_ bytes: [UInt8], hasPlaces: Bool, pieceBytes: Int = .max) {
+      self.bytes = bytes
+      self.hasPlaces = hasPlaces
+      self.pieceBytes = pieceBytes
+    }
+
+    var canReread: Bool { hasPlaces }
+    var byteCountAtPlaces: Int? { hasPlaces ? bytes.count : nil }
+    var endedEarlyError: any Error { EndedEarly() }
+
+    struct EndedEarly: Error {}
+
+    mutating func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+      let count = read(into: UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(pieceBytes)), at: offset)
+      offset += count
+      return count
+    }
+
+    func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) -> Int {
+      let rest = bytes[offset...].prefix(buffer.count)
+      buffer.copyBytes(from: rest)
+      return rest.count
+    }
+  }
+
+  struct MemoryOutput: RunOutput {
+    var isFinal = false
+    private(set) var bytes: [UInt8] = []
+
+    init(isFinal: Bool = false) { self.isFinal = isFinal }
+
+    mutating func write(_ bytes: UnsafeRawBufferPointer, isUnchanged: Bool) { self.bytes += bytes }
+  }
+
+  static func outcome(_ result: RunResult, _ output: MemoryOutput) -> Outcome {
+    switch result {
+    case .complete(let totals):
+      Outcome(output: output.bytes, isUnchanged: totals.isUnchanged, outputBytes: totals.outputBytes)
+    case .invalid(let error, _): Outcome(error: error)
+    }
+  }
+
+  static func windowed(_ input: [UInt8], _ options: MinifierOptions) throws -> Outcome {
+    var run = try WindowedRun(options, windowBytes: max(1, input.count), ledger: MemoryLedger())
+    var (input, output) = (MemoryInput(input, hasPlaces: true), MemoryOutput())
+    return outcome(try run.run(from: &input, to: &output), output)
+  }
+
+  static let plans = [
+    SlicePlan(workers: 1, slots: 1, sliceBytes: 7, smallestSliceBytes: 1),
+    SlicePlan(workers: 1, slots: 2, sliceBytes: 64, smallestSliceBytes: 64),
+    SlicePlan(workers: 3, slots: 4, sliceBytes: 30, smallestSliceBytes: 3),
+    SlicePlan(workers: 4, slots: 10, sliceBytes: 700, smallestSliceBytes: 64),
+  ]
+
+  private func expectAgreement(
+    _ run: inout SlicedRun, _ plan: SlicePlan, _ bytes: [UInt8], _ options: MinifierOptions,
+    _ random: inout SplitMix64
+  ) throws {
+    let expected = try Self.windowed(bytes, options)
+    for hasPlaces in [true, false] {
+      var input = MemoryInput(bytes, hasPlaces: hasPlaces, pieceBytes: 1 + random.below(100))
+      var output = MemoryOutput()
+      let found = Self.outcome(try run.run(from: &input, to: &output), output)
+      if found != expected {
+        Issue.record(
+          """
+          \(plan), \(options.kernel.name), \(options.format), checks \(options.validates), places \(hasPlaces): \
+          \(readable(bytes)) gives \(readable(found.output)) \(found.error as Any) \(found.isUnchanged as Any), \
+          not \(readable(expected.output)) \(expected.error as Any) \(expected.isUnchanged as Any)
+          """)
+      }
+    }
+  }
+
+  @Test(arguments: plans, Format.allCases) func randomDocuments(_ plan: SlicePlan, _ format: Format) throws {
+    var generator = DocumentGenerator(seed: 71)
+    var mutator = Mutator(seed: 72)
+    for kernel in Kernel.available {
+      for depthMax in [MinifierOptions.defaultDepthMax, 12] {
+        let options = MinifierOptions(format: format, depthMax: depthMax, kernel: kernel)
+        var run = try SlicedRun(options, plan, ledger: MemoryLedger())
+        for _ in 0..<(Corpora.testsAreLong ? 4000 : 60) {
+          let document = generator.document(format)
+          for bytes in [document, mutator.mutation(of: document)] {
+            try expectAgreement(&run, plan, bytes, options, &mutator.random)
+          }
+        }
+      }
+    }
+  }
+
+  @Test(arguments: plans, [Format.json, .ndjson]) func uncheckedBytes(_ plan: SlicePlan, _ format: Format) throws {
+    var generator = DocumentGenerator(seed: 73)
+    var mutator = Mutator(seed: 74)
+    for kernel in Kernel.available {
+      let options = MinifierOptions(format: format, validates: false, kernel: kernel)
+      var run = try SlicedRun(options, plan, ledger: MemoryLedger())
+      for round in 0..<(Corpora.testsAreLong ? 10_000 : 150) {
+        let bytes =
+          round % 2 == 0
+          ? mutator.soup(byteCount: mutator.random.below(400)) : mutator.mutation(of: generator.document(format))
+        try expectAgreement(&run, plan, bytes, options, &mutator.random)
+      }
+    }
+  }
+
+  /// Inputs that are made to mislead: every guess is wrong, or none can be made.
+  static let hostile: [String] = [
+    "[\"" + String(repeating: "1,2,", count: 2000) + "\"]", "[\"" + String(repeating: "0123456789", count: 900) + "\"]",
+    "[" + String(repeating: "\",\",", count: 2000) + "\"\"]",
+    "{" + String(repeating: "\":\":\",\",", count: 900) + "\"\":0}",
+    "[\"" + String(repeating: "\\\\", count: 4000) + "\"]", "[\"" + String(repeating: "\\\"", count: 4000) + "\"]",
+    "[" + String(repeating: "\"[1,[true]],\",", count: 700) + "0]", String(repeating: "[", count: 5000),
+    String(repeating: "[", count: 4000) + String(repeating: "]", count: 4000), String(repeating: " ", count: 9000),
+    String(repeating: "\"", count: 6001), String(repeating: "\\", count: 6000),
+    "[" + String(repeating: "1", count: 9000),
+    String(repeating: "{\"a\":", count: 2000) + "1" + String(repeating: "}", count: 2000),
+    "[\"" + String(repeating: "漢字😀", count: 900) + "\"]", "[\"" + String(repeating: "\\u00e9", count: 1000) + "\"]",
+    String(repeating: "\n", count: 5000) + "1", String(repeating: "1\n", count: 3000),
+    String(repeating: "\u{FEFF}", count: 500),
+    "[" + String(repeating: "123.5,-7e3,", count: 900) + "01]", "[" + String(repeating: "true,", count: 1500) + "nul]",
+  ]
+
+  @Test(arguments: plans + [SlicePlan(workers: 2, slots: 6, sliceBytes: 2048, smallestSliceBytes: 1024)], hostile)
+  func hostileInputs(_ plan: SlicePlan, _ text: String) throws {
+    var random = SplitMix64(seed: 75)
+    for format in Format.allCases {
+      for validates in [true, false] where validates || format != .concat {
+        let options = MinifierOptions(format: format, validates: validates)
+        var run = try SlicedRun(options, plan, ledger: MemoryLedger())
+        try expectAgreement(&run, plan, Array(text.utf8), options, &random)
+      }
+    }
+  }
+
+  /// Whatever a slice was assumed to be and wherever it was cut: joined it is what the whole is.
+  @Test(arguments: Kernel.available, Format.allCases) func randomCuts(_ kernel: Kernel, _ format: Format) throws {
+    var random = SplitMix64(seed: 76)
+    var generator = DocumentGenerator(seed: 77)
+    var mutator = Mutator(seed: 78)
+    for validates in [true, false] where validates || format != .concat {
+      let options = MinifierOptions(format: format, validates: validates, kernel: kernel)
+      var joiner = try CutJoiner(options)
+      for round in 0..<(Corpora.testsAreLong ? 12_000 : 150) {
+        var document = generator.document(format)
+        if round % 3 == 0 { document = mutator.mutation(of: document) }
+        let expected = try Self.windowed(document, options)
+        for _ in 0..<6 {
+          let cuts = random.cuts(in: document.count)
+          let found = try joiner.outcome(document, cuts, &random)
+          if found != expected {
+            Issue.record(
+              "\(kernel), \(format), checks \(validates): \(readable(document)) at \(cuts): \(found), not \(expected)")
+          }
+        }
+      }
+    }
+  }
+
+  @Test(arguments: [true, false]) func slicesAllocateNothing(_ hasPlaces: Bool) throws {
+    let ledger = MemoryLedger()
+    var run = try SlicedRun(
+      MinifierOptions(), SlicePlan(workers: 3, slots: 6, sliceBytes: 1024, smallestSliceBytes: 128), ledger: ledger)
+    let allocations = ledger.snapshot().total.allocations
+    for _ in 0..<3 {
+      var input = MemoryInput(
+        Array(("[" + String(repeating: "[{\"a\": [1]}], ", count: 10_000) + "0]").utf8), hasPlaces: hasPlaces)
+      var output = MemoryOutput()
+      _ = try run.run(from: &input, to: &output)
+    }
+    #expect(ledger.snapshot().total.allocations == allocations)
+  }
+
+  @Test func whatIsGuessedRightIsNotDoneAgain() throws {
+    var run = try SlicedRun(
+      MinifierOptions(), SlicePlan(workers: 2, slots: 6, sliceBytes: 4096, smallestSliceBytes: 1024),
+      ledger: MemoryLedger())
+    let texts = [
+      String(repeating: "{\"name\":\"some text\",\"n\":[1.5,2]},", count: 4000),
+      String(repeating: "12.5,-1e3,", count: 9000),
+      String(repeating: "{\"name\" : \"some text\",\n \"n\" : [ 1.5, 2 ] },\n", count: 4000),
+    ]
+    for text in texts {
+      for hasPlaces in [true, false] {
+        var input = MemoryInput(Array(("[" + text + "0]").utf8), hasPlaces: hasPlaces)
+        var output = MemoryOutput()
+        _ = try run.run(from: &input, to: &output)
+        #expect(run.redoneSliceCount == 0)
+      }
+    }
+    // In one giant string the first undecided slices are guessed wrong, and the others by what those turned out to be.
+    var input = MemoryInput(Array(("[\"" + String(repeating: "1,2,", count: 100_000) + "\"]").utf8), hasPlaces: true)
+    var output = MemoryOutput()
+    _ = try run.run(from: &input, to: &output)
+    #expect((1...12).contains(run.redoneSliceCount))
+  }
+
+  /// An output that fails, or an input, stops all workers, and the error comes out.
+  @Test func errorsOfTheEnds() throws {
+    struct Refusal: Error {}
+    struct FailingOutput: RunOutput {
+      let isFinal = false
+      var left: Int
+      mutating func write(_ bytes: UnsafeRawBufferPointer, isUnchanged: Bool) throws {
+        left -= bytes.count
+        if left < 0 { throw Refusal() }
+      }
+    }
+    struct FailingInput: RunInput {
+      let bytes: [UInt8]
+      let failsFrom: Int
+      let canReread = true
+      var byteCountAtPlaces: Int? { bytes.count }
+      var endedEarlyError: any Error { Refusal() }
+      mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int { throw Refusal() }
+      func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws -> Int {
+        if offset + buffer.count > failsFrom { throw Refusal() }
+        buffer.copyBytes(from: bytes[offset..<offset + buffer.count])
+        return buffer.count
+      }
+    }
+    let bytes = Array(("[" + String(repeating: "1, ", count: 20_000) + "x]").utf8)
+    var run = try SlicedRun(
+      MinifierOptions(), SlicePlan(workers: 3, slots: 6, sliceBytes: 1000, smallestSliceBytes: 100),
+      ledger: MemoryLedger())
+    for place in stride(from: 0, to: 40_000, by: 3_777) {
+      var input = MemoryInput(bytes, hasPlaces: true)
+      var failingOutput = FailingOutput(left: place)
+      #expect(throws: Refusal.self) { try run.run(from: &input, to: &failingOutput) }
+    }
+    for place in stride(from: 0, through: bytes.count, by: 5_003) {
+      var failingInput = FailingInput(bytes: bytes, failsFrom: place)
+      var output = MemoryOutput()
+      #expect(throws: Refusal.self) { try run.run(from: &failingInput, to: &output) }
+    }
+    // An error of the input comes before one of reading what stands after it.
+    var failingInput = FailingInput(
+      bytes: Array(("[" + String(repeating: "1, ", count: 5_000) + "x" + String(repeating: " ", count: 9_000)).utf8),
+      failsFrom: 17_000)
+    var output = MemoryOutput()
+    guard case .invalid(let error, _) = try run.run(from: &failingInput, to: &output) else {
+      return #expect(Bool(false), "taken for valid")
+    }
+    #expect(error.offset == 15_001)
+  }
+
+  @Test func wholeRecordsOnlyToFinalOutput() throws {
+    var run = try SlicedRun(
+      MinifierOptions(format: .ndjson), SlicePlan(workers: 2, slots: 4, sliceBytes: 30, smallestSliceBytes: 5),
+      ledger: MemoryLedger())
+    let records = (0..<200).map { "{ \"n\": \($0), \"text\": \"abc\" }\n" }.joined()
+    for hasPlaces in [true, false] {
+      var input = MemoryInput(Array((records + "[1, 2, x]\n").utf8), hasPlaces: hasPlaces)
+      var output = MemoryOutput(isFinal: true)
+      guard case .invalid(let error, _) = try run.run(from: &input, to: &output) else {
+        return #expect(Bool(false), "taken for valid")
+      }
+      #expect(error.line == 201)
+      #expect(String(decoding: output.bytes, as: UTF8.self) == records.filter { $0 != " " })
+    }
+  }
+}
+
+/// Joins slices that were cut anywhere and assumed to start anyhow.
+struct CutJoiner: ~Copyable {
+  private let options: MinifierOptions
+  private let kernel: KernelRun
+  private var joiner: SliceJoiner
+  private let slot: SliceSlot
+
+  init(_ options: MinifierOptions) throws {
+    let ledger = MemoryLedger()
+    let kernel = try KernelRun(options.kernel, ledger: ledger)
+    let joiner = try SliceJoiner(options, heldBytesMax: 1000, ledger: ledger)
+    slot = try SliceSlot(sliceBytes: 1 << 18, format: options.format, ledger: ledger)
+    self.options = options
+    self.kernel = kernel
+    self.joiner = joiner
+  }
+
+  mutating func outcome(
+    _ input: [UInt8], _ cuts: [Int], _ random: inout SplitMix64
+  ) throws -> SlicedRunTests.Outcome {
+    joiner.begin(outputIsFinal: false)
+    var output = SlicedRunTests.MemoryOutput()
+    var failure: Failure?
+    for (start, end) in zip([0] + cuts, cuts + [input.count]) where failure == nil {
+      slot.input.bytes.copyBytes(from: input[start..<end])
+      slot.begin(0..<end - start)
+      let truth: SliceHead.Start = joiner.endsInString ? .string : .between
+      let assumed = random.once(in: 3) ? random.pick([SliceHead.Start.between, .string]) : truth
+      if !random.once(in: 9) { try slot.minify(startingIn: assumed, options, with: kernel) }
+      failure = try joiner.join(slot, to: &output, notesPlaces: false)
+    }
+    failure = try failure ?? joiner.finish(to: &output)
+    let source = SlicedRunTests.MemoryInput(input, hasPlaces: true)
+    let error = try failure?.located(in: source, joiner.places, reading: slot.input.bytes)
+    let result: RunResult = error.map { .invalid($0, joiner.totals) } ?? .complete(joiner.totals)
+    return SlicedRunTests.outcome(result, output)
+  }
+}
