@@ -18,7 +18,10 @@ struct SplitMix64: RandomNumberGenerator {
 
 /// A kind of generated document.
 enum DocumentKind: String, CaseIterable {
-  case pretty, cjk, minified, numbers
+  case pretty, cjk, minified, numbers, fifth, half
+
+  /// Those that kernels are timed on; the others differ in their share of whitespace alone.
+  static let ofKernels: [DocumentKind] = [.pretty, .cjk, .minified, .numbers]
 
   var summary: String {
     switch self {
@@ -26,6 +29,8 @@ enum DocumentKind: String, CaseIterable {
     case .cjk: "records of Chinese and Japanese text, indented by two spaces"
     case .minified: "the records without whitespace"
     case .numbers: "arrays of coordinates without whitespace"
+    case .fifth: "the records, indented by two spaces: a fifth of it is whitespace"
+    case .half: "the records, indented by nine spaces: half of it is whitespace"
     }
   }
 }
@@ -47,7 +52,8 @@ struct DocumentWriter {
     let indentation =
       switch kind {
       case .pretty: 4
-      case .cjk: 2
+      case .cjk, .fifth: 2
+      case .half: 9
       case .minified, .numbers: Int?.none
       }
     var writer = DocumentWriter(seed: seed, indentation: indentation, byteCount: byteCount)
@@ -58,7 +64,7 @@ struct DocumentWriter {
       isFirst = false
       writer.newLine(1)
       switch kind {
-      case .pretty, .minified: writer.record(ideographs: false)
+      case .pretty, .minified, .fifth, .half: writer.record(ideographs: false)
       case .cjk: writer.record(ideographs: true)
       case .numbers: writer.polygon()
       }

@@ -24,6 +24,7 @@ struct KernelBenchmark: ParsableCommand {
   @Option(name: .customLong("file"), help: "Time these files, repeated in an array, too.") var files: [String] = []
   @Option(help: "Time this kernel alone on the one --file as it is, once for each line on standard input.")
   var serve: String?
+  @Option(help: "Time slices taken by so many workers beside one worker, instead of the kernels.") var workers: Int?
   @Flag(help: "With --serve: check nothing.") var unchecked = false
 
   mutating func run() throws {
@@ -42,10 +43,19 @@ struct KernelBenchmark: ParsableCommand {
       try server.run()
       return
     }
+    if let workers {
+      print("\(cpuName()), slices of \(SlicePlan(workers: workers).sliceBytes >> 10) KiB, memory to memory")
+      print("\(size) MiB documents, median of \(rounds) rounds, GB/s of input\n")
+      print("| document | kernel | 1 worker | \(workers) workers | speed-up |\n| --- | --- | --- | --- | --- |")
+      for kind in DocumentKind.allCases {
+        try timeSlices(kind.rawValue, DocumentWriter.document(kind, byteCount: size << 20, seed: seed), workers)
+      }
+      return
+    }
     print("\(cpuName()), kernels: \(Kernel.available.map(\.name).joined(separator: ", "))")
     print("\(size) MiB documents, \(window) KiB windows, median of \(rounds) rounds, GB/s of input\n")
     print("| document | path | GB/s | of memcpy | output/input |\n| --- | --- | --- | --- | --- |")
-    for kind in DocumentKind.allCases {
+    for kind in DocumentKind.ofKernels {
       try time(kind.rawValue, DocumentWriter.document(kind, byteCount: size << 20, seed: seed))
     }
     for file in files { try time(file, try repeated(file)) }
@@ -75,6 +85,37 @@ struct KernelBenchmark: ParsableCommand {
     for (timing, seconds) in zip(timings, kernelSeconds) {
       let rate = Double(document.count) / median(seconds) / 1e9
       row(name, timing.kernel.name, rate, rate / copyRate, Double(expected.count) / Double(document.count))
+    }
+  }
+
+  private func timeSlices(_ name: String, _ document: [UInt8], _ workers: Int) throws {
+    let ledger = MemoryLedger()
+    let room = try ByteBuffer(byteCount: document.count, for: .outputWindow, in: ledger)
+    let expected = try minify(document, options: MinifierOptions(kernel: portable()))
+    for kernel in Kernel.available {
+      let options = MinifierOptions(kernel: kernel)
+      var alone = try SlicedTiming(workers: 1, options, ledger: ledger)
+      var together = try SlicedTiming(workers: workers, options, ledger: ledger)
+      var seconds: (alone: [Double], together: [Double]) = ([], [])
+      let check = { (run: (seconds: Double, byteCount: Int)) in
+        let output = UnsafeRawBufferPointer(rebasing: room.bytes.prefix(run.byteCount))
+        guard expected.withUnsafeBytes({ output.hasSameBytes(as: $0) }) else {
+          throw ValidationError("kernel \(kernel.name) in slices gave other bytes: no figure")
+        }
+        return run.seconds
+      }
+      // The first round warms up.
+      for round in 0...rounds {
+        let one = try check(document.withUnsafeBytes { try alone.run($0, into: room.bytes) })
+        let many = try check(document.withUnsafeBytes { try together.run($0, into: room.bytes) })
+        if round > 0 {
+          seconds.alone.append(one)
+          seconds.together.append(many)
+        }
+      }
+      let rates = [seconds.alone, seconds.together].map { Double(document.count) / median($0) / 1e9 }
+      print(
+        "| \(name) | \(kernel.name) | \(rounded(rates[0])) | \(rounded(rates[1])) | \(rounded(rates[1] / rates[0])) |")
     }
   }
 

@@ -33,7 +33,7 @@ package struct SliceHead: Equatable, Sendable {
     if start == .string {
       first = Token.restOfString.decided(in: bytes, contentFrom: 0, format)
     } else {
-      while blankByteCount < bytes.count, ByteClass(bytes[blankByteCount]) == .whitespace { blankByteCount += 1 }
+      blankByteCount = bytes.endOfBlanks
       let blanks = UnsafeRawBufferPointer(rebasing: bytes[..<blankByteCount])
       if format == .ndjson, blanks.index(of: UInt8(ascii: "\n"), from: 0) != nil {
         first = .lineFeed
@@ -80,21 +80,45 @@ extension Token {
 
 extension UnsafeRawBufferPointer {
   /// The index of the first byte of that value from `start` on.
-  func index(of byte: UInt8, from start: Int) -> Int? {
+  fileprivate func index(of byte: UInt8, from start: Int) -> Int? {
     guard start < count, let base = baseAddress,
       let found = memchr(base + start, Int32(byte), count - start)
     else { return nil }
     return UnsafeRawPointer(found) - base
   }
 
+  /// The index of the first byte that is no whitespace, or the end.
+  fileprivate var endOfBlanks: Int {
+    var index = 0
+    // Whitespace that is long is spaces.
+    while count - index >= 8, loadUnaligned(fromByteOffset: index, as: UInt64.self) == 0x2020_2020_2020_2020 {
+      index += 8
+    }
+    while index < count, ByteClass(self[index]) == .whitespace { index += 1 }
+    return index
+  }
+
   /// The index of the quote that closes the string whose content `start` lies in, not after a backslash.
   fileprivate func closingQuote(from start: Int) -> Int? {
-    var from = start
-    while let quote = index(of: UInt8(ascii: "\""), from: from) {
+    var index = start
+    while let quote = self.index(of: UInt8(ascii: "\""), from: index) {
       var backslashes = quote
-      while backslashes > from, self[backslashes - 1] == UInt8(ascii: "\\") { backslashes -= 1 }
+      while backslashes > index, self[backslashes - 1] == UInt8(ascii: "\\") { backslashes -= 1 }
       if (quote - backslashes) % 2 == 0 { return quote }
-      from = quote + 1
+      index = quote + 1
+      // Escaped quotes come in crowds: while they do, a search for each would cost more than a look at each byte.
+      var plainCount = 0
+      while index < count, plainCount < 16 {
+        switch self[index] {
+        case UInt8(ascii: "\""): return index
+        case UInt8(ascii: "\\"):
+          index += 2
+          plainCount = 0
+        default:
+          index += 1
+          plainCount += 1
+        }
+      }
     }
     return nil
   }
