@@ -24,6 +24,10 @@ struct FileOutput: RunOutput, ~Copyable {
     self.isFinal = isFinal
   }
 
+  mutating func expect(byteCount: Int64) {
+    file.expect(byteCount: byteCount)
+  }
+
   mutating func write(_ bytes: UnsafeRawBufferPointer, isUnchanged: Bool) throws {
     try file.write(bytes)
     if let last = bytes.last { hasOpenLine = last != UInt8(ascii: "\n") }

@@ -12,10 +12,16 @@ package protocol RunInput: ~Copyable {
 package protocol RunOutput: ~Copyable {
   /// Whether what is written cannot be taken back, so that of `ndjson` and `concat` whole records only may come.
   var isFinal: Bool { get }
+  /// Hears that at most `byteCount` bytes more are to come, as far as anybody knows.
+  mutating func expect(byteCount: Int64)
   /// Takes the next bytes of the output.
   ///
   /// - Parameter isUnchanged: Whether the output so far, these bytes included, is the input.
   mutating func write(_ bytes: UnsafeRawBufferPointer, isUnchanged: Bool) throws
+}
+
+extension RunOutput where Self: ~Copyable {
+  package mutating func expect(byteCount: Int64) {}
 }
 
 /// An output that goes nowhere.

@@ -1,12 +1,14 @@
 import Glibc
 package import SystemPackage
 
-/// What files are opened with: the system calls, who may interrupt, and the temporary files that are alive.
+/// What files are opened with: the system calls, who may interrupt, what stays in the page cache, and the temporary
+/// files that are alive.
 ///
-/// Copies share all three. A run makes one.
+/// Copies share all of it. A run makes one.
 package struct FileAccess: Sendable {
   let calls: any SystemCalls
   let interruption: Interruption?
+  let pageCache: PageCachePolicy
   /// The temporary files of all outputs opened with this.
   package let temporaries: TemporaryFiles
   let leftovers = LeftoverIndex()
@@ -14,9 +16,14 @@ package struct FileAccess: Sendable {
   /// - Parameters:
   ///   - calls: What answers the system calls.
   ///   - interruption: What ends waits and further reading and writing; nil if nothing does.
-  package init(calls: any SystemCalls = LinuxSystemCalls(), interruption: Interruption? = nil) {
+  ///   - pageCache: What stays in the page cache of what is read and written.
+  package init(
+    calls: any SystemCalls = LinuxSystemCalls(), interruption: Interruption? = nil,
+    pageCache: PageCachePolicy = .keepsAll
+  ) {
     self.calls = calls
     self.interruption = interruption
+    self.pageCache = pageCache
     temporaries = TemporaryFiles(calls: calls)
   }
 

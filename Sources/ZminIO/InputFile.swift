@@ -15,6 +15,8 @@ package struct InputFile: ~Copyable, Sendable {
   private let isWaitedFor: Bool
   /// Whether reading began again from the start, and goes by places from then on.
   private var isRewound = false
+  /// How far the file was dropped from the page cache.
+  private var droppedEnd: Int64 = 0
 
   /// Opens a file for reading. A FIFO's writer is waited for by the first read, not here.
   ///
@@ -72,7 +74,23 @@ package struct InputFile: ~Copyable, Sendable {
       filled += count
     } while status.kind == .regular && filled < buffer.count
     bytesRead += Int64(filled)
+    dropBehind()
     return filled
+  }
+
+  /// Drops what was read from the page cache, where such a file does not stay.
+  private mutating func dropBehind() {
+    guard bytesRead - droppedEnd >= PageCachePolicy.stepBytes, case .path = file,
+      access.pageCache.dropsBehind(sizeBytes: status.knownSize, doneBytes: bytesRead)
+    else { return }
+    dropCache(from: droppedEnd, to: bytesRead)
+    droppedEnd = bytesRead
+  }
+
+  /// Drops a part of a regular file from the page cache. It is advice, to give once nobody will read it again soon.
+  package func dropCache(from start: Int64, to end: Int64) {
+    guard status.kind == .regular, start < end else { return }
+    try? access.calls.dropCache(of: descriptor.number, from: start, byteCount: end - start)
   }
 
   private func readOnce(
@@ -99,6 +117,7 @@ package struct InputFile: ~Copyable, Sendable {
     precondition(status.kind == .regular, "only a regular file has a start to go back to")
     isRewound = true
     bytesRead = 0
+    droppedEnd = 0
   }
 
   /// Reads from a given place of a regular file, and leaves the place of ``read(into:)`` alone. Several threads may.

@@ -90,6 +90,16 @@ package struct LinuxSystemCalls: SystemCalls {
     try checked(ftruncate(descriptor, off_t(byteCount)))
   }
 
+  package func fileSystemType(of descriptor: Int32) throws(Errno) -> Int {
+    var status = statfs()
+    try checked(fstatfs(descriptor, &status))
+    return Int(status.f_type)
+  }
+
+  package func position(of descriptor: Int32) throws(Errno) -> Int64 {
+    Int64(try checked(lseek(descriptor, 0, SEEK_CUR)))
+  }
+
   package func setPipeCapacity(of descriptor: Int32, to byteCount: Int32) throws(Errno) {
     try checked(fcntl(descriptor, GNU.setPipeSize, byteCount))
   }
