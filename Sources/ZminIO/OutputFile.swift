@@ -163,6 +163,7 @@ package struct OutputFile: ~Copyable, Sendable {
   ) throws(FileError) {
     let kind = try access.status(of: descriptor, file).kind
     var writing = Writing(number: descriptor.number, isRegular: kind == .regular)
+    if kind == .fifo { access.widenPipe(writing.number) }
     let isTerminal = kind == .characterDevice && access.calls.isTerminal(writing.number)
     let isSlow = kind == .fifo || kind == .socket || isTerminal
     if isSlow && access.interruption != nil {

@@ -50,6 +50,8 @@ package protocol SystemCalls: Sendable {
   func fileSystemType(of descriptor: Int32) throws(Errno) -> Int
   /// `lseek` by nothing: where the next byte is read or written.
   func position(of descriptor: Int32) throws(Errno) -> Int64
+  /// `fcntl(F_GETPIPE_SZ)`: how much a pipe holds.
+  func pipeCapacity(of descriptor: Int32) throws(Errno) -> Int32
   /// `fcntl(F_SETPIPE_SZ)`: has a pipe hold so much.
   func setPipeCapacity(of descriptor: Int32, to byteCount: Int32) throws(Errno)
   /// `isatty`.

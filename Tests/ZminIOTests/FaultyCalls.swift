@@ -10,7 +10,7 @@ final class FaultyCalls: SystemCalls {
     case sync, rename, unlink, lock, setMode, setOwner, setTimes
     case attributeNames, attribute, setAttribute, removeAttribute
     case dropCache, startWriteBack, finishWriteBack, reserve, truncate, processorMask
-    case fileSystemType, position, setPipeCapacity
+    case fileSystemType, position, pipeCapacity, setPipeCapacity
   }
 
   struct Plan: Sendable {
@@ -143,6 +143,11 @@ final class FaultyCalls: SystemCalls {
   func position(of descriptor: Int32) throws(Errno) -> Int64 {
     try enter(.position)
     return try live.position(of: descriptor)
+  }
+
+  func pipeCapacity(of descriptor: Int32) throws(Errno) -> Int32 {
+    try enter(.pipeCapacity)
+    return try live.pipeCapacity(of: descriptor)
   }
 
   func setPipeCapacity(of descriptor: Int32, to byteCount: Int32) throws(Errno) {
