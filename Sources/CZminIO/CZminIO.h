@@ -1,6 +1,7 @@
 // What Linux has and Swift's Glibc module leaves out.
 #include <stddef.h>
 #include <sys/eventfd.h>
+#include <sys/statfs.h>
 
 // As in <sys/xattr.h>, which would bring in <sys/types.h>: uid_t and its like would then be this module's for one file
 // of Swift and Glibc's for another.

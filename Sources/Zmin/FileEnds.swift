@@ -13,6 +13,10 @@ extension InputFile: RunInput {
 
   package var byteCountAtPlaces: Int? { canReread ? status.knownSize.map { Int($0) } : nil }
 
+  package func release(from released: Int, upTo end: Int) -> Int {
+    Int(dropBehind(from: Int64(released), to: Int64(end)))
+  }
+
   package var endedEarlyError: any Error { FileError.inputChanged(file) }
 }
 
@@ -26,6 +30,10 @@ struct FileOutput: RunOutput, ~Copyable {
   init(file: consuming OutputFile, isFinal: Bool) {
     self.file = file
     self.isFinal = isFinal
+  }
+
+  mutating func expect(byteCount: Int64) {
+    file.expect(byteCount: byteCount)
   }
 
   mutating func write(_ bytes: UnsafeRawBufferPointer, isUnchanged: Bool) throws {

@@ -126,6 +126,7 @@ package struct FileMinifier: ~Copyable {
   private mutating func run<Output: RunOutput & ~Copyable>(
     from input: inout InputFile, to output: inout Output, _ rejected: inout FileOutput?, badLinesBefore: Int = 0
   ) throws -> RunResult {
+    if let byteCount = input.status.knownSize { output.expect(byteCount: byteCount) }
     guard var file = rejected.take() else { return try run(from: &input, to: &output) }
     let badLinesMax = badLines?.maximum.map { $0 - badLinesBefore }
     let ended = Result {

@@ -7,6 +7,13 @@ package protocol RunInput: ~Copyable, SendableMetatype {
   /// Fills `buffer` with the bytes from `offset` on, as far as there are any, and says how many. Where
   /// ``byteCountAtPlaces`` is known, several threads may do so at once.
   func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws -> Int
+  /// Puts the next bytes of the input into `buffer` as ``read(into:)`` does, as many as fit and are there without
+  /// waiting for more than the first.
+  mutating func readAvailable(into buffer: UnsafeMutableRawBufferPointer) throws -> Int
+  /// Hears that the bytes up to `end` are done with, after it has let go of those up to `released`.
+  ///
+  /// - Returns: How far it has let go now.
+  func release(from released: Int, upTo end: Int) -> Int
   /// How many bytes there are, if they can be had from any place at any time; nil if they come one after another.
   var byteCountAtPlaces: Int? { get }
   /// The error that bytes which should be there are not.
@@ -17,10 +24,24 @@ package protocol RunInput: ~Copyable, SendableMetatype {
 package protocol RunOutput: ~Copyable, SendableMetatype {
   /// Whether what is written cannot be taken back, so that of `ndjson` and `concat` whole records only may come.
   var isFinal: Bool { get }
+  /// Hears that at most `byteCount` bytes more are to come, as far as anybody knows.
+  mutating func expect(byteCount: Int64)
   /// Takes the next bytes of the output.
   ///
   /// - Parameter isUnchanged: Whether the output so far, these bytes included, is the input.
   mutating func write(_ bytes: UnsafeRawBufferPointer, isUnchanged: Bool) throws
+}
+
+extension RunInput where Self: ~Copyable {
+  package mutating func readAvailable(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+    try read(into: buffer)
+  }
+
+  package func release(from released: Int, upTo end: Int) -> Int { released }
+}
+
+extension RunOutput where Self: ~Copyable {
+  package mutating func expect(byteCount: Int64) {}
 }
 
 /// An output that goes nowhere.

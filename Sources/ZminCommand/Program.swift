@@ -23,7 +23,8 @@ enum Program {
     do {
       let plan = try Planner(options, in: RealSurroundings()).plan()
       let interruption = try Interruption()
-      let files = FileAccess(interruption: interruption)
+      let files = FileAccess(
+        interruption: interruption, pageCache: plan.limits.map(PageCachePolicy.init) ?? .keepsAll)
       let monitor = SignalMonitor(interruption: interruption, temporaries: files.temporaries)
       monitor.start()
       switch MinifyRun(plan, files: files, console: console).run() {

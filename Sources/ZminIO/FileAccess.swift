@@ -1,12 +1,14 @@
 import Glibc
 package import SystemPackage
 
-/// What files are opened with: the system calls, who may interrupt, and the temporary files that are alive.
+/// What files are opened with: the system calls, who may interrupt, what stays in the page cache, and the temporary
+/// files that are alive.
 ///
-/// Copies share all three. A run makes one.
+/// Copies share all of it. A run makes one.
 package struct FileAccess: Sendable {
   let calls: any SystemCalls
   let interruption: Interruption?
+  let pageCache: PageCachePolicy
   /// The temporary files of all outputs opened with this.
   package let temporaries: TemporaryFiles
   let leftovers = LeftoverIndex()
@@ -14,9 +16,14 @@ package struct FileAccess: Sendable {
   /// - Parameters:
   ///   - calls: What answers the system calls.
   ///   - interruption: What ends waits and further reading and writing; nil if nothing does.
-  package init(calls: any SystemCalls = LinuxSystemCalls(), interruption: Interruption? = nil) {
+  ///   - pageCache: What stays in the page cache of what is read and written.
+  package init(
+    calls: any SystemCalls = LinuxSystemCalls(), interruption: Interruption? = nil,
+    pageCache: PageCachePolicy = .keepsAll
+  ) {
     self.calls = calls
     self.interruption = interruption
+    self.pageCache = pageCache
     temporaries = TemporaryFiles(calls: calls)
   }
 
@@ -46,11 +53,29 @@ package struct FileAccess: Sendable {
 
   /// Waits until a descriptor is ready for `events`, or somebody asks to stop.
   func wait(for events: Int32, on descriptor: Int32, _ file: FileName) throws(FileError) {
-    _ = try attempt(.wait, file) { calls throws(Errno) in
+    _ = try isReady(for: events, on: descriptor, file, milliseconds: -1)
+  }
+
+  /// Whether a descriptor is ready for `events`, now or in the time given; -1 milliseconds wait for ever.
+  func isReady(
+    for events: Int32, on descriptor: Int32, _ file: FileName, milliseconds: Int32 = 0
+  ) throws(FileError) -> Bool {
+    let outcome = try attempt(.wait, file) { calls throws(Errno) in
       try calls.wait(
-        for: Int16(events), on: descriptor, orWake: interruption?.wakeDescriptor ?? -1, milliseconds: -1)
+        for: Int16(events), on: descriptor, orWake: interruption?.wakeDescriptor ?? -1, milliseconds: milliseconds)
     }
     try interruption?.check()
+    return outcome == .ready
+  }
+
+  /// As much as a pipe is made to hold. With less, reader and writer wake each other more often than they need to;
+  /// with more, what goes through it does not stay in the processor's cache.
+  private static let pipeBytes: Int32 = 256 << 10
+
+  /// Has a pipe hold more. It is advice, and one that holds more already is left alone.
+  func widenPipe(_ number: Int32) {
+    guard let capacity = try? calls.pipeCapacity(of: number), capacity < Self.pipeBytes else { return }
+    try? calls.setPipeCapacity(of: number, to: Self.pipeBytes)
   }
 
   /// The status of a path's file, links followed; nil if there is none.

@@ -15,6 +15,10 @@ package struct InputFile: ~Copyable, Sendable {
   private let isWaitedFor: Bool
   /// Whether reading began again from the start, and goes by places from then on.
   private var isRewound = false
+  /// Whether the end was met by a read that had bytes to give before it.
+  private var isAtEnd = false
+  /// How far the file was dropped from the page cache.
+  private var droppedEnd: Int64 = 0
 
   /// Opens a file for reading. A FIFO's writer is waited for by the first read, not here.
   ///
@@ -50,6 +54,7 @@ package struct InputFile: ~Copyable, Sendable {
       // Advice only: a file system that takes none reads as well without.
       try? access.calls.adviseSequentialReading(descriptor.number)
     }
+    if status.kind == .fifo { access.widenPipe(descriptor.number) }
     self.file = file
     self.status = status
     self.access = access
@@ -64,15 +69,60 @@ package struct InputFile: ~Copyable, Sendable {
   /// - Returns: The number of bytes, 0 only at the end.
   /// - Throws: ``FileError/system(_:)`` or ``FileError/interrupted(_:)``.
   package mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
+    try read(into: buffer, fillsFromPipes: false)
+  }
+
+  /// Reads as ``read(into:)`` does, but from a pipe, too, as much as fits, as far as it is there: waits for the first
+  /// byte and for no other. Records of a slow writer are so not held back, and a buffer of a fast one's is full.
+  ///
+  /// - Returns: The number of bytes, 0 only at the end.
+  /// - Throws: ``FileError/system(_:)`` or ``FileError/interrupted(_:)``.
+  package mutating func readAvailable(into buffer: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
+    try read(into: buffer, fillsFromPipes: true)
+  }
+
+  private mutating func read(
+    into buffer: UnsafeMutableRawBufferPointer, fillsFromPipes: Bool
+  ) throws(FileError) -> Int {
+    if isAtEnd { return 0 }
     var filled = 0
-    repeat {
+    var goesOn = true
+    while goesOn {
       let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
       let count = try readOnce(into: rest, at: bytesRead + Int64(filled))
-      if count == 0 { break }
+      if count == 0 {
+        // A terminal tells it once only.
+        isAtEnd = status.kind != .regular && filled > 0
+        break
+      }
       filled += count
-    } while status.kind == .regular && filled < buffer.count
+      goesOn = filled < buffer.count
+      if goesOn { goesOn = try hasMore(fillsFromPipes: fillsFromPipes) }
+    }
     bytesRead += Int64(filled)
+    droppedEnd = dropBehind(from: droppedEnd, to: bytesRead)
     return filled
+  }
+
+  /// Whether to go on reading before what was read is handed on.
+  private func hasMore(fillsFromPipes: Bool) throws(FileError) -> Bool {
+    if status.kind == .regular { return true }
+    if !fillsFromPipes { return false }
+    return try access.isReady(for: POLLIN, on: descriptor.number, file)
+  }
+
+  /// Drops what is done with from the page cache, a step at a time, where such a file does not stay.
+  ///
+  /// - Parameters:
+  ///   - start: How far it was dropped before.
+  ///   - end: How far it is done with.
+  /// - Returns: How far it is dropped now.
+  package func dropBehind(from start: Int64, to end: Int64) -> Int64 {
+    guard end - start >= PageCachePolicy.stepBytes, case .path = file,
+      access.pageCache.dropsBehind(sizeBytes: status.knownSize, doneBytes: end)
+    else { return start }
+    try? access.calls.dropCache(of: descriptor.number, from: start, byteCount: end - start)
+    return end
   }
 
   private func readOnce(
@@ -99,6 +149,7 @@ package struct InputFile: ~Copyable, Sendable {
     precondition(status.kind == .regular, "only a regular file has a start to go back to")
     isRewound = true
     bytesRead = 0
+    droppedEnd = 0
   }
 
   /// Reads from a given place of a regular file, and leaves the place of ``read(into:)`` alone. Several threads may.

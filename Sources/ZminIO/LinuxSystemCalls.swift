@@ -9,6 +9,7 @@ private enum GNU {
   static let syncFileRangeWrite: UInt32 = 2
   static let syncFileRangeWaitAfter: UInt32 = 4
   static let setPipeSize: Int32 = 1031
+  static let getPipeSize: Int32 = 1032
 }
 
 /// The calls as the kernel answers them.
@@ -88,6 +89,20 @@ package struct LinuxSystemCalls: SystemCalls {
 
   package func truncate(_ descriptor: Int32, to byteCount: Int64) throws(Errno) {
     try checked(ftruncate(descriptor, off_t(byteCount)))
+  }
+
+  package func fileSystemType(of descriptor: Int32) throws(Errno) -> Int {
+    var status = statfs()
+    try checked(fstatfs(descriptor, &status))
+    return Int(status.f_type)
+  }
+
+  package func position(of descriptor: Int32) throws(Errno) -> Int64 {
+    Int64(try checked(lseek(descriptor, 0, SEEK_CUR)))
+  }
+
+  package func pipeCapacity(of descriptor: Int32) throws(Errno) -> Int32 {
+    try checked(fcntl(descriptor, GNU.getPipeSize))
   }
 
   package func setPipeCapacity(of descriptor: Int32, to byteCount: Int32) throws(Errno) {

@@ -23,6 +23,12 @@ package struct OutputFile: ~Copyable, Sendable {
   private let sync: SyncPolicy
   private let writing: Writing
   private var ending: Ending?
+  /// What is known of the size in the end, which is at most this.
+  private var expectedBytes: Int64?
+  /// Room on the disk, for a file of its own.
+  private var reservation: DiskReservation?
+  /// What drops it from the page cache, for a regular file.
+  private var behind: WriteBehind?
 
   /// How bytes are handed over.
   private struct Writing {
@@ -33,6 +39,8 @@ package struct OutputFile: ~Copyable, Sendable {
     var pieceBytesMax = Int.max
     /// Whether there is a disk that the bytes can be brought to.
     var isRegular = true
+    /// Whether it is a new file that nobody else knows.
+    var isNew = false
   }
 
   /// What becomes of the file in the end.
@@ -51,6 +59,10 @@ package struct OutputFile: ~Copyable, Sendable {
     self.sync = sync
     self.writing = writing
     self.ending = consume ending
+    if writing.isNew { reservation = DiskReservation(writing.number, using: access) }
+    if writing.isRegular {
+      behind = WriteBehind(writing.number, file, start: writing.isNew ? 0 : nil, using: access)
+    }
   }
 
   /// Standard output, which stays open.
@@ -138,7 +150,7 @@ package struct OutputFile: ~Copyable, Sendable {
     // made as any new file is, so that umask and the directory's default access list apply.
     let temporary = try TemporaryFile.make(
       beside: destination, mode: replaced == nil ? 0o666 : 0o600, file, using: access)
-    let writing = Writing(number: temporary.descriptor.number)
+    let writing = Writing(number: temporary.descriptor.number, isNew: true)
     let replacement = Replacement(
       temporary: temporary, destination: destination, replaced: replaced, isInPlace: isInPlace, file: file,
       access: access)
@@ -151,6 +163,7 @@ package struct OutputFile: ~Copyable, Sendable {
   ) throws(FileError) {
     let kind = try access.status(of: descriptor, file).kind
     var writing = Writing(number: descriptor.number, isRegular: kind == .regular)
+    if kind == .fifo { access.widenPipe(writing.number) }
     let isTerminal = kind == .characterDevice && access.calls.isTerminal(writing.number)
     let isSlow = kind == .fifo || kind == .socket || isTerminal
     if isSlow && access.interruption != nil {
@@ -167,12 +180,20 @@ package struct OutputFile: ~Copyable, Sendable {
     self.init(file, writing, .direct(descriptor), sync: sync, using: access)
   }
 
+  /// Says that at most `byteCount` bytes more will be written, as far as anybody knows. It makes writing them faster,
+  /// and decides whether they stay in the page cache.
+  package mutating func expect(byteCount: Int64) {
+    expectedBytes = bytesWritten + byteCount
+    reservation?.expect(byteCount: byteCount, after: bytesWritten)
+  }
+
   /// Writes all of `bytes`.
   ///
   /// - Throws: ``FileError/system(_:)``, ``FileError/brokenPipe(_:)`` or ``FileError/interrupted(_:)``. How much was
   ///   written is then in ``bytesWritten``.
   package mutating func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
     var rest = bytes
+    reservation?.reserve(upTo: bytesWritten + Int64(bytes.count))
     while !rest.isEmpty {
       try access.interruption?.check()
       if writing.isWaitedFor { try access.wait(for: POLLOUT, on: writing.number, file) }
@@ -192,6 +213,9 @@ package struct OutputFile: ~Copyable, Sendable {
         throw .system(SystemError(action: .write, file: file, errno: error))
       }
     }
+    if access.pageCache.dropsBehind(sizeBytes: expectedBytes, doneBytes: bytesWritten) {
+      try behind?.follow(bytesWritten)
+    }
   }
 
   /// Ends the output, and gives it its final name if it is a file of its own.
@@ -199,6 +223,7 @@ package struct OutputFile: ~Copyable, Sendable {
   /// - Throws: ``FileError/system(_:)`` or, in place, ``FileError/inputChanged(_:)``: the destination is then as it
   ///   was, unless the error is about syncing its directory.
   package consuming func commit() throws(FileError) {
+    reservation?.release(after: bytesWritten)
     switch ending.take() {
     case .replacement(let replacement): try replacement.commit(sync)
     case .direct(let descriptor): try finish(descriptor)

@@ -35,7 +35,7 @@ package protocol SystemCalls: Sendable {
   ) throws(Errno) -> WaitOutcome
   /// `posix_fadvise(POSIX_FADV_SEQUENTIAL)` for the whole file.
   func adviseSequentialReading(_ descriptor: Int32) throws(Errno)
-  /// `posix_fadvise(POSIX_FADV_DONTNEED)`: takes what is clean of a range out of the page cache; 0 bytes reach to the end.
+  /// `posix_fadvise(POSIX_FADV_DONTNEED)`: takes what is on the disk already of a range out of the page cache.
   func dropCache(of descriptor: Int32, from offset: Int64, byteCount: Int64) throws(Errno)
   /// `sync_file_range(SYNC_FILE_RANGE_WRITE)`: starts to bring a range to the disk.
   func startWriteBack(of descriptor: Int32, from offset: Int64, byteCount: Int64) throws(Errno)
@@ -46,6 +46,12 @@ package protocol SystemCalls: Sendable {
   func reserve(_ descriptor: Int32, from offset: Int64, byteCount: Int64) throws(Errno)
   /// `ftruncate`.
   func truncate(_ descriptor: Int32, to byteCount: Int64) throws(Errno)
+  /// `fstatfs`: what kind of file system a file is on.
+  func fileSystemType(of descriptor: Int32) throws(Errno) -> Int
+  /// `lseek` by nothing: where the next byte is read or written.
+  func position(of descriptor: Int32) throws(Errno) -> Int64
+  /// `fcntl(F_GETPIPE_SZ)`: how much a pipe holds.
+  func pipeCapacity(of descriptor: Int32) throws(Errno) -> Int32
   /// `fcntl(F_SETPIPE_SZ)`: has a pipe hold so much.
   func setPipeCapacity(of descriptor: Int32, to byteCount: Int32) throws(Errno)
   /// `isatty`.

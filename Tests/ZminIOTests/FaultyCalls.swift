@@ -9,7 +9,8 @@ final class FaultyCalls: SystemCalls {
     case open, close, duplicate, read, readAt, write, wait, advise, makeWake, status, statusOfPath, readLink, list
     case sync, rename, unlink, lock, setMode, setOwner, setTimes
     case attributeNames, attribute, setAttribute, removeAttribute
-    case dropCache, startWriteBack, finishWriteBack, reserve, truncate, setPipeCapacity, processorMask
+    case dropCache, startWriteBack, finishWriteBack, reserve, truncate, processorMask
+    case fileSystemType, position, pipeCapacity, setPipeCapacity
   }
 
   struct Plan: Sendable {
@@ -22,6 +23,8 @@ final class FaultyCalls: SystemCalls {
     var pieceBytesMax = Int.max
     /// The processors that there are, a bit each, on a machine made up for the test.
     var processorMask: [UInt8]?
+    /// The type of all file systems, on such a machine.
+    var fileSystemType: Int?
     /// Called before each call; for what others do meanwhile.
     var before: (@Sendable (Kind) -> Void)?
   }
@@ -30,6 +33,7 @@ final class FaultyCalls: SystemCalls {
     var count = 0
     var failed: Kind?
     var log: [Kind] = []
+    var ranges: [Kind: [Range<Int64>]] = [:]
   }
 
   private let plan: Plan
@@ -45,10 +49,14 @@ final class FaultyCalls: SystemCalls {
   /// All calls so far.
   var log: [Kind] { state.withLock { $0.log } }
 
-  private func enter(_ kind: Kind) throws(Errno) {
+  /// What parts of a file the calls of a kind were about.
+  func ranges(_ kind: Kind) -> [Range<Int64>] { state.withLock { $0.ranges[kind] ?? [] } }
+
+  private func enter(_ kind: Kind, _ range: Range<Int64>? = nil) throws(Errno) {
     plan.before?(kind)
     let isFailing = state.withLock { state in
       state.log.append(kind)
+      if let range { state.ranges[kind, default: []].append(range) }
       guard plan.kind == nil || plan.kind == kind else { return false }
       state.count += 1
       guard state.count - 1 == plan.failingIndex else { return false }
@@ -102,28 +110,44 @@ final class FaultyCalls: SystemCalls {
   }
 
   func dropCache(of descriptor: Int32, from offset: Int64, byteCount: Int64) throws(Errno) {
-    try enter(.dropCache)
+    try enter(.dropCache, offset..<offset + byteCount)
     try live.dropCache(of: descriptor, from: offset, byteCount: byteCount)
   }
 
   func startWriteBack(of descriptor: Int32, from offset: Int64, byteCount: Int64) throws(Errno) {
-    try enter(.startWriteBack)
+    try enter(.startWriteBack, offset..<offset + byteCount)
     try live.startWriteBack(of: descriptor, from: offset, byteCount: byteCount)
   }
 
   func finishWriteBack(of descriptor: Int32, from offset: Int64, byteCount: Int64) throws(Errno) {
-    try enter(.finishWriteBack)
+    try enter(.finishWriteBack, offset..<offset + byteCount)
     try live.finishWriteBack(of: descriptor, from: offset, byteCount: byteCount)
   }
 
   func reserve(_ descriptor: Int32, from offset: Int64, byteCount: Int64) throws(Errno) {
-    try enter(.reserve)
+    try enter(.reserve, offset..<offset + byteCount)
     try live.reserve(descriptor, from: offset, byteCount: byteCount)
   }
 
   func truncate(_ descriptor: Int32, to byteCount: Int64) throws(Errno) {
     try enter(.truncate)
     try live.truncate(descriptor, to: byteCount)
+  }
+
+  func fileSystemType(of descriptor: Int32) throws(Errno) -> Int {
+    try enter(.fileSystemType)
+    if let type = plan.fileSystemType { return type }
+    return try live.fileSystemType(of: descriptor)
+  }
+
+  func position(of descriptor: Int32) throws(Errno) -> Int64 {
+    try enter(.position)
+    return try live.position(of: descriptor)
+  }
+
+  func pipeCapacity(of descriptor: Int32) throws(Errno) -> Int32 {
+    try enter(.pipeCapacity)
+    return try live.pipeCapacity(of: descriptor)
   }
 
   func setPipeCapacity(of descriptor: Int32, to byteCount: Int32) throws(Errno) {

@@ -52,6 +52,80 @@ import Testing
     try input.checkUnchanged()
   }
 
+  @Test func pipeFillsTheBufferWithWhatIsThere() throws {
+    let (reading, writing) = try Self.ends(of: .pipe)
+    let access = FileAccess()
+    var input = try InputFile(
+      Descriptor(number: reading.rawValue, calls: access.calls), .standardInput, isNonBlocking: false, using: access)
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 200_000, alignment: 1)
+    defer { buffer.deallocate() }
+    // As a record of a slow writer.
+    try writing.writeAll("abc".utf8)
+    #expect(try input.readAvailable(into: buffer) == 3)
+    // A single read gives no more than one of these.
+    let writer = BackgroundThread { for _ in 0..<4 { _ = try? writing.writeAll(Self.much[..<50_000]) } }
+    _ = writer.join()
+    #expect(try input.readAvailable(into: buffer) == 200_000)
+    try writing.writeAll("d".utf8)
+    try writing.close()
+    #expect(try input.readAvailable(into: buffer) == 1)
+    #expect(try input.readAvailable(into: buffer) == 0)
+    #expect(input.bytesRead == 200_004)
+  }
+
+  @Test func endIsMetOnce() throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.fifo("in")
+    let reader = BackgroundThread { () -> [Int]? in
+      guard var input = try? InputFile(path) else { return nil }
+      let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 10, alignment: 1)
+      defer { buffer.deallocate() }
+      return try? [input.readAvailable(into: buffer), input.readAvailable(into: buffer)]
+    }
+    let writer = try FileDescriptor.open(path, .writeOnly, options: .closeOnExec)
+    try writer.writeAll("abc".utf8)
+    try writer.close()
+    #expect(reader.join() == .some([3, 0]))
+  }
+
+  @Test func fillingIsInterrupted() throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.fifo("in")
+    let writer = try FileDescriptor.open(path, .readWrite, options: .closeOnExec)
+    try writer.writeAll("abc".utf8)
+    let interruption = try Interruption()
+    // Once the first bytes are read.
+    let calls = FaultyCalls(.init(before: { if $0 == .read { interruption.request(.terminate) } }))
+    var input = try InputFile(path, using: FileAccess(calls: calls, interruption: interruption))
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 10, alignment: 1)
+    defer { buffer.deallocate() }
+    #expect(throws: FileError.interrupted(.terminate)) { try input.readAvailable(into: buffer) }
+    try writer.close()
+  }
+
+  @Test func pipesAreMadeToHoldMoreAndNeverLess() throws {
+    let calls = LinuxSystemCalls()
+    for (before, after) in [(4096, 262_144), (65_536, 262_144), (1 << 20, 1 << 20)] as [(Int32, Int32)] {
+      let (reading, writing) = try Self.ends(of: .pipe)
+      try calls.setPipeCapacity(of: reading.rawValue, to: before)
+      do {
+        _ = try InputFile(
+          Descriptor(number: reading.rawValue, calls: calls, isLent: true), .standardInput, isNonBlocking: false,
+          using: FileAccess())
+      }
+      #expect(try calls.pipeCapacity(of: writing.rawValue) == after)
+      try calls.setPipeCapacity(of: reading.rawValue, to: before)
+      do {
+        _ = try OutputFile(
+          Descriptor(number: writing.rawValue, calls: calls, isLent: true), .standardOutput, sync: .never,
+          using: FileAccess())
+      }
+      #expect(try calls.pipeCapacity(of: writing.rawValue) == after)
+      try reading.close()
+      try writing.close()
+    }
+  }
+
   @Test(arguments: [true, false])
   func blockedReadIsInterrupted(hasWriter: Bool) throws {
     let directory = try TemporaryDirectory()

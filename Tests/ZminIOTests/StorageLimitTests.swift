@@ -30,6 +30,21 @@ import ZminIO
     #expect(outer.content(of: path) == "old")
     #expect(outer.names == ["out.json"])
   }
+
+  @Test(.enabled(if: canMount, "needs the right to mount a tmpfs"))
+  func roomThatCannotBeReservedIsNoError() throws {
+    let outer = try TemporaryDirectory()
+    let mounted = try #require(SmallFileSystem(at: outer.path))
+    defer { mounted.unmount() }
+    let calls = FaultyCalls(.init(fileSystemType: reservingFileSystemType))
+    var output = try OutputFile(at: outer.path("out.json"), using: FileAccess(calls: calls))
+    output.expect(byteCount: 1 << 30)
+    let text = String(repeating: "x", count: 200_000)
+    try output.write(text: text)
+    try output.commit()
+    #expect(calls.ranges(.reserve) == [0..<64 << 20])
+    #expect(outer.content(of: "out.json") == text)
+  }
 }
 
 /// A file system of 256 KiB in memory.

@@ -30,6 +30,9 @@ final class SliceExchange<Input: RunInput & ~Copyable, Output: RunOutput & ~Copy
   private var restBytes = 0
   private var restCut: SliceCut?
 
+  /// How far the input was told that it is done with; the joiner's.
+  private var releasedBytes = 0
+
   /// What the last slice that could have started either way turned out to start in.
   private let undecidedStart = Atomic<UInt8>(SliceHead.Start.between.rawValue)
 
@@ -106,6 +109,9 @@ final class SliceExchange<Input: RunInput & ~Copyable, Output: RunOutput & ~Copy
     } catch {
       return stop(.failure(error))
     }
+    if canReread {
+      releasedBytes = input.pointee.release(from: releasedBytes, upTo: joiner.pointee.totals.inputBytes)
+    }
     monitor.withLock {
       queue.endJoin()
       monitor.signal()
@@ -171,7 +177,8 @@ final class SliceExchange<Input: RunInput & ~Copyable, Output: RunOutput & ~Copy
     let buffer = slot.input.bytes
     buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: rest.prefix(restBytes)))
     slot.begin(0..<restBytes)
-    let readBytes = try input.pointee.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[restBytes...]))
+    let readBytes = try input.pointee.readAvailable(
+      into: UnsafeMutableRawBufferPointer(rebasing: buffer[restBytes...]))
     let bytes = UnsafeRawBufferPointer(rebasing: buffer.prefix(restBytes + readBytes))
     isEnd = readBytes == 0
     if isEnd { return cut }
