@@ -19,6 +19,19 @@ extension UnsafeRawBufferPointer {
     return nil
   }
 
+  /// The index of the last byte below `bound`, which is at most 0x80.
+  func lastIndex(below bound: UInt8) -> Int? {
+    var index = count
+    let eightTimes = UInt64(bound) &* 0x0101_0101_0101_0101
+    while index >= 8 {
+      let word = loadUnaligned(fromByteOffset: index - 8, as: UInt64.self)
+      // Zero only where no byte is below.
+      if (word &- eightTimes) & ~word & 0x8080_8080_8080_8080 != 0 { break }
+      index -= 8
+    }
+    return self[..<index].lastIndex { $0 < bound }
+  }
+
   /// The index of the quote that opened the string which the bytes end in; nil if that began before them.
   ///
   /// It is the last quote that no backslash stands before.

@@ -20,20 +20,9 @@ struct SliceCut: Equatable {
   /// The last good cut in `window`: after a byte below 0x20, in `ndjson` best an LF; else after a structural byte; else
   /// where no escape and no UTF-8 sequence is torn.
   init(in window: UnsafeRawBufferPointer, _ format: Format) {
-    var structural: Int?
-    var control: Int?
-    for index in window.indices.reversed() {
-      let byte = window[index]
-      if byte < 0x20 {
-        if control == nil { control = index }
-        if format != .ndjson || byte == UInt8(ascii: "\n") {
-          control = index
-          break
-        }
-      } else if structural == nil, ByteClass(byte) == .structural {
-        structural = index
-      }
-    }
+    let lineFeed = format == .ndjson ? window.lastIndex(ofByte: UInt8(ascii: "\n"), before: window.count) : nil
+    let control = lineFeed ?? window.lastIndex(below: 0x20)
+    let structural = control == nil ? window.lastIndex { ByteClass($0) == .structural } : nil
     isAfterControlCharacter = control != nil
     offset = (control ?? structural).map { $0 + 1 } ?? Self.untornEnd(of: window)
   }
@@ -59,37 +48,44 @@ struct SliceCut: Equatable {
   }
 
   /// Where a slice may be assumed to start that has `bytes` after a cut, nil if they could go on from either.
+  ///
+  /// The two machines are never both in a string or both outside, as both change with every quote: a backslash, which
+  /// would hide one from the machine in the string, ends the one outside. So the first byte decides that not both can
+  /// meet, and the quotes before it tell which is where.
   static func start(before bytes: UnsafeRawBufferPointer) -> SliceHead.Start? {
-    var fromBetween = StringState.outside
-    var fromString = StringState.inString
-    for byte in bytes.prefix(probeBytes) {
-      switch (fromBetween.mayMeet(byte), fromString.mayMeet(byte)) {
-      case (true, true): break
-      case (true, false): return .between
-      case (false, true): return .string
-      case (false, false): return nil
+    var isSwapped = false
+    let undecidedBytes = Self.undecidedBytes
+    for byte in UnsafeRawBufferPointer(rebasing: bytes.prefix(probeBytes)) {
+      if undecidedBytes.contains(byte) {
+        if byte == UInt8(ascii: "\"") { isSwapped.toggle() }
+        continue
       }
-      fromBetween = fromBetween.after(byte)
-      fromString = fromString.after(byte)
+      let isInString = byte >= 0x20
+      if !isInString, ByteClass(byte) != .whitespace { return nil }
+      return isInString == isSwapped ? .between : .string
     }
     return nil
   }
+
+  /// What valid documents have both in strings and outside.
+  private static let undecidedBytes = ASCIISet(" {}[]:,\"0123456789-+.eEtrufalsn")
 }
 
-extension StringState {
-  /// Whether any valid document has `byte` in this state.
-  fileprivate func mayMeet(_ byte: UInt8) -> Bool {
-    switch self {
-    case .outside:
-      switch byte {
-      case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "."),
-        UInt8(ascii: "e"), UInt8(ascii: "E"), UInt8(ascii: "t"), UInt8(ascii: "r"), UInt8(ascii: "u"),
-        UInt8(ascii: "f"), UInt8(ascii: "a"), UInt8(ascii: "l"), UInt8(ascii: "s"), UInt8(ascii: "n"):
-        true
-      default: ByteClass(byte) != .scalar
+/// A set of ASCII bytes, a bit each.
+private struct ASCIISet {
+  private var low: UInt64 = 0
+  private var high: UInt64 = 0
+
+  init(_ bytes: StaticString) {
+    bytes.withUTF8Buffer { bytes in
+      for byte in bytes {
+        if byte < 64 { low |= 1 << UInt64(byte) } else { high |= 1 << UInt64(byte - 64) }
       }
-    case .inString: byte >= 0x20
-    case .escaped: Lexeme.escape.afterStringByte(byte) != nil
     }
+  }
+
+  @inline(__always) func contains(_ byte: UInt8) -> Bool {
+    let bits = byte < 64 ? low : byte < 128 ? high : 0
+    return bits >> UInt64(byte & 63) & 1 != 0
   }
 }

@@ -17,14 +17,17 @@ package struct SliceQueue: Sendable {
     package let isLast: Bool
   }
 
-  private enum Progress {
-    case underWay, done
+  private struct Progress {
+    var slot = 0
+    var isDone = false
   }
 
   private let sizes: SliceSizes
   private let byteCount: Int?
-  /// How far each slice has come that was handed out and is not yet joined, by slot.
+  /// How far each slice has come that was handed out and is not yet joined: a ring, by number.
   private var progress: [Progress]
+  /// The slots that no slice has. The one that was freed last goes first, as its memory is likely in a cache.
+  private var freeSlots: [Int]
   private var handedOutCount = 0
   private var handedOutBytes = 0
   private var nextCutWindowBytes = 0
@@ -39,7 +42,8 @@ package struct SliceQueue: Sendable {
   package init(byteCount: Int?, sizes: SliceSizes, slots: Int) {
     self.byteCount = byteCount
     self.sizes = sizes
-    progress = Array(repeating: .underWay, count: slots)
+    progress = Array(repeating: Progress(), count: slots)
+    freeSlots = Array((0..<slots).reversed())
     hasEnded = byteCount == 0
   }
 
@@ -51,8 +55,7 @@ package struct SliceQueue: Sendable {
 
   /// Hands out the next slice; nil if there is none, or no slot for it.
   package mutating func next() -> Slice? {
-    guard !hasEnded, handedOutCount - joinedCount < progress.count else { return nil }
-    let slot = handedOutCount % progress.count
+    guard !hasEnded, let slot = freeSlots.popLast() else { return nil }
     var slice = Slice(number: handedOutCount, slot: slot, range: nil, cutWindowBytes: 0, isLast: false)
     if let byteCount {
       let end = handedOutBytes + sizes.bytes(ofSliceIn: byteCount - handedOutBytes)
@@ -63,7 +66,7 @@ package struct SliceQueue: Sendable {
       handedOutBytes = end
       hasEnded = end == byteCount
     }
-    progress[slot] = .underWay
+    progress[handedOutCount % progress.count] = Progress(slot: slot)
     handedOutCount += 1
     return slice
   }
@@ -72,19 +75,20 @@ package struct SliceQueue: Sendable {
   package mutating func end() { hasEnded = true }
 
   /// A slice is done, and waits for those before it.
-  package mutating func finish(_ slice: Slice) { progress[slice.slot] = .done }
+  package mutating func finish(_ slice: Slice) { progress[slice.number % progress.count].isDone = true }
 
   /// The slot of the slice that is to be joined next, if it is done and none is being joined: it is from now on.
   package mutating func beginJoin() -> Int? {
-    let slot = joinedCount % progress.count
-    guard !isJoining, joinedCount < handedOutCount, progress[slot] == .done else { return nil }
+    let next = progress[joinedCount % progress.count]
+    guard !isJoining, joinedCount < handedOutCount, next.isDone else { return nil }
     isJoining = true
-    return slot
+    return next.slot
   }
 
   /// The slice that was being joined is, and its slot is free.
   package mutating func endJoin() {
     isJoining = false
+    freeSlots.append(progress[joinedCount % progress.count].slot)
     joinedCount += 1
   }
 }
