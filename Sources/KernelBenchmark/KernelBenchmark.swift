@@ -21,6 +21,7 @@ struct KernelBenchmark: ParsableCommand {
   @Option(help: "Bytes that a kernel is given at once, in KiB.") var window = 256
   @Option(help: "Seed of the documents.") var seed: UInt64 = 1
   @Option(help: "Time nothing; write the documents into this directory.") var writeTo: String?
+  @Option(name: .customLong("kind"), help: "Only documents of these kinds.") var kinds: [DocumentKind] = []
   @Option(name: .customLong("file"), help: "Time these files, repeated in an array, too.") var files: [String] = []
   @Option(help: "Time this kernel alone on the one --file as it is, once for each line on standard input.")
   var serve: String?
@@ -29,7 +30,7 @@ struct KernelBenchmark: ParsableCommand {
 
   mutating func run() throws {
     if let writeTo {
-      for kind in DocumentKind.allCases {
+      for kind in kinds.isEmpty ? DocumentKind.allCases : kinds {
         try write(
           DocumentWriter.document(kind, byteCount: size << 20, seed: seed), to: "\(writeTo)/\(kind.rawValue).json")
       }
@@ -47,7 +48,7 @@ struct KernelBenchmark: ParsableCommand {
       print("\(cpuName()), slices of \(SlicePlan(workers: workers).sliceBytes >> 10) KiB, memory to memory")
       print("\(size) MiB documents, median of \(rounds) rounds, GB/s of input\n")
       print("| document | kernel | 1 worker | \(workers) workers | speed-up |\n| --- | --- | --- | --- | --- |")
-      for kind in DocumentKind.allCases {
+      for kind in kinds.isEmpty ? DocumentKind.allCases : kinds {
         try timeSlices(kind.rawValue, DocumentWriter.document(kind, byteCount: size << 20, seed: seed), workers)
       }
       return
@@ -55,7 +56,7 @@ struct KernelBenchmark: ParsableCommand {
     print("\(cpuName()), kernels: \(Kernel.available.map(\.name).joined(separator: ", "))")
     print("\(size) MiB documents, \(window) KiB windows, median of \(rounds) rounds, GB/s of input\n")
     print("| document | path | GB/s | of memcpy | output/input |\n| --- | --- | --- | --- | --- |")
-    for kind in DocumentKind.ofKernels {
+    for kind in kinds.isEmpty ? DocumentKind.ofKernels : kinds {
       try time(kind.rawValue, DocumentWriter.document(kind, byteCount: size << 20, seed: seed))
     }
     for file in files { try time(file, try repeated(file)) }

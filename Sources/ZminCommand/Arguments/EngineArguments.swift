@@ -14,7 +14,8 @@ package struct EngineArguments: ParsableArguments, Sendable {
     help: ArgumentHelp(
       "How files are taken through memory: auto, standard, streaming, gpu or hybrid.",
       discussion: """
-        standard reads through a small window, streaming through a larger one; auto takes standard under 10 MB. gpu \
+        standard goes through one small window on one thread; streaming takes slices, of which several are read, \
+        minified and written at once; auto takes standard under 10 MB, streaming for more and for pipes. gpu \
         and hybrid need an engine that this build does not have: gpu fails (exit 4), hybrid goes on on the CPU.
         """,
       valueName: "mode"))
@@ -24,7 +25,10 @@ package struct EngineArguments: ParsableArguments, Sendable {
     name: [.customShort("j", allowingJoined: true), .long], parsing: .unconditional,
     help: ArgumentHelp(
       "How many threads work at once, 1 to \(workersMax).",
-      discussion: "Without it, streaming takes as many as there are processors that it may use, standard one.",
+      discussion: """
+        Without it as many as there are processors that zmin may use, by affinity and the quota of its control group. \
+        Only streaming has several.
+        """,
       valueName: "n"),
     transform: { argument in
       try ValueRange("a number from 1 to \(workersMax) is taken").value(of: argument) {
@@ -37,7 +41,10 @@ package struct EngineArguments: ParsableArguments, Sendable {
     parsing: .unconditional,
     help: ArgumentHelp(
       "The most memory to use: 64Mi, 1G.",
-      discussion: "A control group's limit counts as if it had been given, if it is less.", valueName: "size"),
+      discussion: """
+        The program's own 14 Mi or so are part of it. Less means fewer or smaller slices; too little is an error that \
+        says how little would do. In streaming a control group's limit counts as if it had been given, but for the error.
+        """, valueName: "size"),
     transform: { try ValueRange("a size such as 64Mi is taken").value(of: $0, SizeArgument.init(argument:)) })
   package var memoryBudget: SizeArgument?
 
