@@ -13,7 +13,8 @@ REAL = ("twitter", "citm_catalog", "canada", "gsoc-2018", "marine_ik")
 def make(tools, directory, mebibytes):
     """All documents of about that size in `directory`, by name."""
     directory.mkdir()
-    subprocess.run([tools.kernel_benchmark, "--size", str(mebibytes), "--write-to", directory], check=True)
+    kinds = [word for kind in GENERATED for word in ("--kind", kind)]
+    subprocess.run([tools.kernel_benchmark, "--size", str(mebibytes), *kinds, "--write-to", directory], check=True)
     made = {name: directory / f"{name}.json" for name in GENERATED}
     for name in REAL:
         source = CORPORA / f"real/{name}.json"
