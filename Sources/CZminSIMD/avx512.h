@@ -35,6 +35,7 @@ typedef struct {
   dense_buffer skeleton;
   dense_buffer elements, settled_elements;
   dense_buffer past_ascii;
+  number_planes numbers;
 } workspace;
 
 typedef __m512i bytes64;
@@ -92,6 +93,17 @@ STAGE_INLINE __m512i lanes_before(__m512i lanes, __m512i before) { return _mm512
 
 STAGE_INLINE uint64_t last_lane(__m512i lanes) {
   return (uint64_t)_mm_extract_epi64(_mm512_extracti64x2_epi64(lanes, 3), 1);
+}
+
+/// Adds two masks of so many lanes as numbers, and the carry from the sum before, whose place the carry out takes. The
+/// carries between lanes are found by a sum of one bit a lane: a lane of all ones hands on what comes in.
+STAGE_INLINE __m512i add_lanes(__m512i a, __m512i b, unsigned lanes, uint64_t *carry) {
+  __m512i sum = _mm512_add_epi64(a, b);
+  unsigned generate = _mm512_cmplt_epu64_mask(sum, a);
+  unsigned propagate = _mm512_cmpeq_epi64_mask(sum, _mm512_set1_epi64(-1));
+  unsigned carries = ((generate << 1 | (unsigned)*carry) + propagate) ^ propagate;
+  *carry = carries >> lanes & 1;
+  return _mm512_mask_sub_epi64(sum, (__mmask8)carries, sum, _mm512_set1_epi64(-1));
 }
 
 /// Shifts a mask of 512 bits up by one. `before` is the mask of the group before; its last bit comes in.

@@ -31,6 +31,8 @@ static const uint8_t one_up[64] __attribute__((aligned(64))) = {
 STAGE_INLINE size_t settle_pairs(const uint8_t *from, size_t count, uint8_t *to) {
   const __m512i table = _mm512_load_si512(settled_pairs), kind = _mm512_set1_epi8(7);
   const __m512i none = _mm512_set1_epi8(ELEMENT_NONE), up = _mm512_load_si512(one_up);
+  // Moves the lowest three bits of each byte up by three; those above leave the byte.
+  const __m512i higher = _mm512_set1_epi64(0x0000000102040810LL);
   __m512i last = none;
   uint8_t *end = to;
   for (size_t at = 0; at < count; at += BLOCK) {
@@ -40,9 +42,9 @@ STAGE_INLINE size_t settle_pairs(const uint8_t *from, size_t count, uint8_t *to)
     last = here;
     // The first in the higher bits | (the second & 7): the look-up uses six bits.
     __m512i as_second = _mm512_permutexvar_epi8(
-        _mm512_ternarylogic_epi64(_mm512_slli_epi16(before, 3), here, kind, 0xF8), table);
+        _mm512_ternarylogic_epi64(_mm512_gf2p8affine_epi64_epi8(before, higher, 0), here, kind, 0xF8), table);
     __m512i as_first = _mm512_permutexvar_epi8(
-        _mm512_ternarylogic_epi64(_mm512_slli_epi16(here, 3), after, kind, 0xF8), table);
+        _mm512_ternarylogic_epi64(_mm512_gf2p8affine_epi64_epi8(here, higher, 0), after, kind, 0xF8), table);
     // (as_first & SETTLED_FIRST) | (as_second & SETTLED_SECOND)
     __m512i settled = _mm512_ternarylogic_epi64(as_first, as_second, _mm512_set1_epi8(SETTLED_FIRST), 0xE4);
     uint64_t left = _mm512_testn_epi8_mask(settled, settled) & first_bits(count - at);

@@ -69,7 +69,7 @@ typedef struct {
   __m512i errors;           // gathered over all groups
   uint64_t hex;             // bits 0 to 3: which of the next four bytes must be hexadecimal
   unsigned in_string;       // 1 if the next byte is in a string
-  unsigned since_lf;        // ndjson: 1 if only whitespace other than LF stands between the last solid byte and here
+  uint64_t since_lf;        // ndjson: 1 if only whitespace other than LF stands between the last solid byte and here
 } scan_state;
 
 /// Classifies 512 bytes.
@@ -176,15 +176,10 @@ STAGE_INLINE __m512i find_strings(scan_state *scan, __m512i quotes) {
 ///   sum             . . 1 1 . . . 1      blanks + (solid << 1), the carry running to the right
 ///   kept            . . 1 . . . . 1      LFs in the sum
 ///
-/// The sum is one of 512 bits: its carries between lanes are found by the same trick on a word of one bit a lane.
+/// The sum is one of 512 bits.
 STAGE_INLINE __m512i find_kept_lfs(scan_state *scan, __m512i blanks, __m512i solid, __m512i lfs) {
-  __m512i sum = _mm512_add_epi64(blanks, shift_in(solid, scan->solid));
+  __m512i sum = add_lanes(blanks, shift_in(solid, scan->solid), BLOCKS, &scan->since_lf);
   scan->solid = solid;
-  unsigned generate = _mm512_cmplt_epu64_mask(sum, blanks);
-  unsigned propagate = _mm512_cmpeq_epi64_mask(sum, _mm512_set1_epi64(-1));
-  unsigned carries = ((generate << 1 | scan->since_lf) + propagate) ^ propagate;
-  scan->since_lf = carries >> 8 & 1;
-  sum = _mm512_mask_sub_epi64(sum, (__mmask8)carries, sum, _mm512_set1_epi64(-1));
   return _mm512_and_si512(sum, lfs);
 }
 

@@ -6,6 +6,7 @@
 //   *_compact.h   the bytes under those masks -> output, skeleton
 //   utf8.h        the bytes past ASCII -> UTF-8
 //   skeleton.h    the skeleton -> every token and what may follow what; brackets and commas come out as elements
+//   numbers.h     where points, exponents and digits are -> their order
 //   elements.h    the elements -> nesting
 //   seams.h       from a zmin_state to what these stages carry, and back
 //   window.h      all of them over a window
@@ -21,7 +22,7 @@
 //   TABLE_WIDTH, TABLE_OF, look_up   tables by the codes that the skeleton's characters have
 //   CODE_OF, encode, digit_codes     those codes
 //   bits_under                       the bits under a mask, side by side
-//   workspace                        the memory of one call, with `skeleton` and `elements`
+//   workspace                        the memory of one call, with `skeleton`, `elements` and `numbers`
 //
 // Of these blocks.h gives some to a kernel with masks in general registers, which in turn gives:
 //
@@ -50,6 +51,11 @@ enum {
 typedef struct {
   uint8_t bytes[LOOK_BEHIND + SUB_BLOCK + OVERRUN];
 } __attribute__((aligned(64))) dense_buffer;
+
+/// Of each block of the skeleton where points, exponents and digits are. The sign of an exponent is among the digits.
+typedef struct {
+  uint64_t points[SUB_BLOCK / BLOCK], exponents[SUB_BLOCK / BLOCK], digits[SUB_BLOCK / BLOCK];
+} __attribute__((aligned(64))) number_planes;
 
 /// What the next sub-block will read and write. The stages that work in L1 ask for it meanwhile, a line of each at a
 /// time; the addresses may lie outside their buffers, since a prefetch never faults.
