@@ -216,13 +216,43 @@ STAGE_INLINE __m512i check_hex(scan_state *scan, __m512i escaped_u, __m512i hex,
   return _mm512_ternarylogic_epi64(errors, wanted, hex, 0xF4);  // errors | (wanted & ~hex)
 }
 
+/// Whether a group outside strings has neither strings nor whitespace nor what may stand in strings alone. Mostly the
+/// first block says that it has.
+STAGE_INLINE bool keeps_all(const group_classes *classes) {
+  const __m512i others = _mm512_set1_epi8((char)(PLANE_QUOTE | PLANE_WHITESPACE | PLANE_PAST_ASCII));
+  __m512i all = classes->blocks[0];
+  if (LIKELY(_mm512_test_epi8_mask(all, others) != 0)) return false;
+#pragma clang loop unroll(full)
+  for (int block = 1; block < BLOCKS; block++) all = _mm512_or_si512(all, classes->blocks[block]);
+  return _mm512_test_epi8_mask(all, others) == 0;
+}
+
+/// The masks of such a group, which are known without the planes. What escapes or sequences would leave to it is
+/// nothing, outside strings, or has been found wrong.
+STAGE_INLINE void scan_all_kept(scan_state *scan, const uint8_t *in, group_masks *masks) {
+  const __m512i zero = _mm512_setzero_si512(), ones = _mm512_set1_epi64(-1);
+  scan->escaping = scan->past_ascii = zero;
+  // The last bit alone counts. A condition would be guessed wrong too often.
+  scan->scalar = _mm512_set1_epi8((char)(planes_of[in[GROUP - 1]] * (0x80 / PLANE_SCALAR)));
+  scan->solid = ones;
+  scan->since_lf = 0;
+  _mm512_store_si512(masks->output, ones);
+  _mm512_store_si512(masks->skeleton, ones);
+  _mm512_store_si512(masks->past_ascii, zero);
+}
+
 /// The masks of one group, checking on the way what concerns single bytes.
 ///
 ///   text         { " a " :   1 $ }       ($ an LF)
 ///   output       1 1 1 1 1 . 1 . 1
 ///   skeleton     1 . . 1 1 . 1 1 1       one quote a string; of whitespace what ends a scalar
 STAGE_INLINE void scan_checked(scan_state *scan, const zmin_format format, const uint8_t *in, group_masks *masks) {
-  group_planes planes = find_planes(classify(in));
+  group_classes classes = classify(in);
+  if (scan->in_string == 0 && keeps_all(&classes)) {
+    scan_all_kept(scan, in, masks);
+    return;
+  }
+  group_planes planes = find_planes(classes);
   __m512i past_ascii = planes.past_ascii, errors = scan->errors;
   __m512i escaped = find_escaped(scan, _mm512_andnot_si512(past_ascii, planes.backslash));
   __m512i strings = find_strings(scan, _mm512_andnot_si512(_mm512_or_si512(escaped, past_ascii), planes.quote));
