@@ -22,24 +22,17 @@ enum { SETTLED_FIRST = 1, SETTLED_SECOND = 2 };
 #define SETTLED_AT(index) SETTLED_PAIR((index) >> 3, (index) & 7)
 static const uint8_t settled_pairs[64] __attribute__((aligned(64))) = {ENTRIES_64(SETTLED_AT, 0)};
 
-/// For each byte of one register the one before it, the first from the end of the register before.
-static const uint8_t one_up[64] __attribute__((aligned(64))) = {
-#define ONE_UP(index) (uint8_t)((index) + 63)
-    ENTRIES_64(ONE_UP, 0)};
-
-/// Takes out what is settled by its neighbours. Returns how many are left.
-STAGE_INLINE size_t settle_pairs(const uint8_t *from, size_t count, uint8_t *to) {
+/// Takes out what is settled by its neighbours. Returns how many are left. Writes over what stands before the first.
+STAGE_INLINE size_t settle_pairs(uint8_t *from, size_t count, uint8_t *to) {
   const __m512i table = _mm512_load_si512(settled_pairs), kind = _mm512_set1_epi8(7);
-  const __m512i none = _mm512_set1_epi8(ELEMENT_NONE), up = _mm512_load_si512(one_up);
+  const __m512i none = _mm512_set1_epi8(ELEMENT_NONE);
   // Moves the lowest three bits of each byte up by three; those above leave the byte.
   const __m512i higher = _mm512_set1_epi64(0x0000000102040810LL);
-  __m512i last = none;
+  from[-1] = ELEMENT_NONE;
   uint8_t *end = to;
   for (size_t at = 0; at < count; at += BLOCK) {
-    __m512i here = _mm512_loadu_si512(from + at);
-    __m512i before = _mm512_permutex2var_epi8(last, up, here);
+    __m512i here = _mm512_loadu_si512(from + at), before = _mm512_loadu_si512(from + at - 1);
     __m512i after = _mm512_mask_loadu_epi8(none, first_bits(count - at - 1), from + at + 1);
-    last = here;
     // The first in the higher bits | (the second & 7): the look-up uses six bits.
     __m512i as_second = _mm512_permutexvar_epi8(
         _mm512_ternarylogic_epi64(_mm512_gf2p8affine_epi64_epi8(before, higher, 0), here, kind, 0xF8), table);
@@ -54,22 +47,44 @@ STAGE_INLINE size_t settle_pairs(const uint8_t *from, size_t count, uint8_t *to)
   return (size_t)(end - to);
 }
 
-/// Applies all elements in the buffer. Returns 0 if nothing is wrong. The passes go to and fro between the buffers.
+/// Applies elements that cannot make the depth too much. Returns 0 if nothing is wrong. The passes go to and fro between
+/// the buffers.
+STAGE_INLINE uint64_t apply_shallow(
+    zmin_state *state, const zmin_format format, workspace *workspace, uint8_t *elements, size_t count) {
+  uint8_t *to = workspace->settled_elements.bytes + LOOK_BEHIND, *next = workspace->elements.bytes + LOOK_BEHIND;
+  // Passes pay as long as each takes out a good part.
+  for (size_t before = 2 * count; count > BLOCK && count < before - before / 8;) {
+    before = count;
+    count = settle_pairs(elements, count, to);
+    elements = to;
+    to = next;
+    next = elements;
+  }
+  return apply_blocks(state, format, elements, count);
+}
+
+enum {
+  // Fewer go without passes. The second pass writes over those behind the first pass's, which must have been read.
+  PASSED_AT_ONCE = 8 * BLOCK,
+};
+_Static_assert(PASSED_AT_ONCE / 8 >= BLOCK, "what a pass takes out has room for the end of a store");
+
+/// Applies all elements in the buffer, as many at once as could all be openers. Returns 0 if nothing is wrong.
 STAGE_INLINE uint64_t apply_elements(
     zmin_state *state, const zmin_format format, workspace *workspace, size_t count) {
   uint8_t *elements = workspace->elements.bytes + LOOK_BEHIND;
-  uint8_t *settled = workspace->settled_elements.bytes + LOOK_BEHIND;
-  if (LIKELY(state->depth_max - nesting_depth(&state->nesting) >= count)) {
-    // Passes pay as long as each takes out a good part.
-    for (size_t before = 2 * count; count > BLOCK && count < before - before / 8;) {
-      before = count;
-      count = settle_pairs(elements, count, settled);
-      uint8_t *other = elements;
-      elements = settled;
-      settled = other;
+  uint64_t errors = 0;
+  while (count != 0) {
+    size_t room = state->depth_max - nesting_depth(&state->nesting);
+    size_t some = count < room ? count : room;
+    if (UNLIKELY(some < count && some < PASSED_AT_ONCE)) {
+      return errors | apply_blocks(state, format, elements, count);
     }
+    errors |= apply_shallow(state, format, workspace, elements, some);
+    elements += some;
+    count -= some;
   }
-  return apply_blocks(state, format, elements, count);
+  return errors;
 }
 
 #endif
