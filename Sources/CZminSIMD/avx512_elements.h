@@ -47,8 +47,8 @@ STAGE_INLINE size_t settle_pairs(uint8_t *from, size_t count, uint8_t *to) {
   return (size_t)(end - to);
 }
 
-/// Applies elements that cannot make the depth too much. Returns 0 if nothing is wrong. The passes go to and fro between
-/// the buffers.
+/// Applies elements that cannot make the depth too much. Returns 0 if nothing is wrong. The passes go to and fro
+/// between the buffers.
 STAGE_INLINE uint64_t apply_shallow(
     zmin_state *state, const zmin_format format, workspace *workspace, uint8_t *elements, size_t count) {
   uint8_t *to = workspace->settled_elements.bytes + LOOK_BEHIND, *next = workspace->elements.bytes + LOOK_BEHIND;

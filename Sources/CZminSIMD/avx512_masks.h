@@ -19,7 +19,7 @@
 #if defined(__x86_64__)
 
 /// The planes. A few classes are combinations, since a byte past ASCII needs a plane as well:
-/// an LF is WHITESPACE and HEX, a control character is UNICODE and not ESCAPABLE, and what may stand in strings alone is
+/// an LF is WHITESPACE and HEX, a control character is UNICODE and not ESCAPABLE, what may stand in strings alone is
 /// WHITESPACE and SCALAR.
 enum {
   PLANE_QUOTE = 1,

@@ -16,7 +16,7 @@
 #define DIGITS "0123456789"
 #define BLANKS " \t\n\r"
 #define ANY DIGITS BLANKS "{}[]:,\"+-.eEtrufalsn"
-/// What may stand before the last character of a value: not the t that box 3 lets a bracket follow.
+/// What may stand before the last character of a value: not the t that box 0 lets a bracket follow.
 #define COMPLETE DIGITS BLANKS "{}[]:,\"+-.eEusl"
 
 enum {
@@ -51,11 +51,11 @@ enum {
 #define BEFORE(c, bit, two_before, before, here) (IS_IN(c, before) ? 1 << (bit) : 0)
 #define HERE(c, bit, two_before, before, here) (IS_IN(c, here) ? 1 << (bit) : 0)
 
-/// What of two before is no box: BOXES_AFTER_ANY are so many bits that the class of an element has room in their place.
+/// Boxes 0 to 7 for the character two before: where anything may stand there the bits are free, and hold the class of
+/// the element that it is.
 #define TWO_BEFORE_LOW(c, boxes) (uint8_t)(((boxes) & 0xFF & ~BOXES_AFTER_ANY) | ELEMENT_OF(c))
 
-/// For each of the three characters the boxes 0 to 7, and the boxes 8 to 15; of two before TWO_BEFORE_LOW and the boxes
-/// 8 to 15.
+/// For each of the three characters the boxes 0 to 7, and the boxes 8 to 15.
 typedef struct {
   uint8_t two_before[2][TABLE_WIDTH], before[2][TABLE_WIDTH], here[2][TABLE_WIDTH];
 } __attribute__((aligned(64))) trigram_tables;

@@ -5,8 +5,9 @@
 //   skeleton      { " : 1 . 5 e 3 , " : t r u e }
 //
 // What may follow what is in boxes.h. What three characters cannot tell is the order of '.' and exponent within a
-// number, which is in numbers.h, and nesting, for which brackets and commas are passed on as elements. A comma says what
-// it claims to stand in, which is known two characters later: an object if a string and a colon follow, else an array.
+// number, which is in numbers.h, and nesting, for which brackets and commas are passed on as elements. A comma says
+// what it claims to stand in, which is known two characters later: an object if a string and a colon follow, else an
+// array.
 #ifndef CZMIN_SKELETON_H
 #define CZMIN_SKELETON_H
 
@@ -38,11 +39,11 @@ __attribute__((noinline)) STAGE_TARGET static uint64_t after_exponent_zero(const
   return outside & exponent & zero & digit_codes(here);
 }
 
-/// Checks 64 characters, those in `valid`, and passes on the elements in `emitted`, which is two characters behind. What
-/// it finds of numbers goes to `numbers`, for their block.
+/// Checks 64 characters, those in `valid`, and passes on the elements in `emitted`, which is two characters behind.
+/// Where points, exponents and digits are goes to `numbers`, as this `block`.
 ///
-/// The second eight boxes are for strings and literals: among numbers the first eight settle it, mostly for many
-/// blocks in a row.
+/// The second eight boxes are for strings and literals. Among numbers the first eight say that all is right, mostly of
+/// many blocks in a row; then there is no claim either, since the colon is in none of them.
 STAGE_INLINE void check_block(
     skeleton_scan *scan, const zmin_format format, const uint8_t *at, uint64_t valid, uint64_t emitted,
     number_planes *numbers, size_t block) {
