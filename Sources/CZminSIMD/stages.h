@@ -63,8 +63,8 @@ typedef struct {
   uintptr_t in, out;
 } upcoming_lines;
 
-/// Both are asked for as if to be read, into the second cache: a line that no other core has can be written as well, and
-/// in the first it would take the place of what the stages work on.
+/// Both are asked for as if to be read, into the second cache: a line that no other core has can be written as well,
+/// and in the first it would take the place of what the stages work on.
 INLINE void fetch_line(const upcoming_lines *upcoming, size_t offset) {
   __builtin_prefetch((const void *)(upcoming->in + offset), 0, 2);
   __builtin_prefetch((const void *)(upcoming->out + offset), 0, 2);
