@@ -22,17 +22,24 @@ enum { SETTLED_FIRST = 1, SETTLED_SECOND = 2 };
 #define SETTLED_AT(index) SETTLED_PAIR((index) >> 3, (index) & 7)
 static const uint8_t settled_pairs[64] __attribute__((aligned(64))) = {ENTRIES_64(SETTLED_AT, 0)};
 
-/// Takes out what is settled by its neighbours. Returns how many are left. Writes over what stands before the first.
-STAGE_INLINE size_t settle_pairs(uint8_t *from, size_t count, uint8_t *to) {
+/// For each byte of one register the one before it, the first from the end of the register before.
+static const uint8_t one_up[64] __attribute__((aligned(64))) = {
+#define ONE_UP(index) (uint8_t)((index) + 63)
+    ENTRIES_64(ONE_UP, 0)};
+
+/// Takes out what is settled by its neighbours. Returns how many are left.
+STAGE_INLINE size_t settle_pairs(const uint8_t *from, size_t count, uint8_t *to) {
   const __m512i table = _mm512_load_si512(settled_pairs), kind = _mm512_set1_epi8(7);
-  const __m512i none = _mm512_set1_epi8(ELEMENT_NONE);
+  const __m512i none = _mm512_set1_epi8(ELEMENT_NONE), up = _mm512_load_si512(one_up);
   // Moves the lowest three bits of each byte up by three; those above leave the byte.
   const __m512i higher = _mm512_set1_epi64(0x0000000102040810LL);
-  from[-1] = ELEMENT_NONE;
+  __m512i last = none;
   uint8_t *end = to;
   for (size_t at = 0; at < count; at += BLOCK) {
-    __m512i here = _mm512_loadu_si512(from + at), before = _mm512_loadu_si512(from + at - 1);
+    __m512i here = _mm512_loadu_si512(from + at);
+    __m512i before = _mm512_permutex2var_epi8(last, up, here);
     __m512i after = _mm512_mask_loadu_epi8(none, first_bits(count - at - 1), from + at + 1);
+    last = here;
     // The first in the higher bits | (the second & 7): the look-up uses six bits.
     __m512i as_second = _mm512_permutexvar_epi8(
         _mm512_ternarylogic_epi64(_mm512_gf2p8affine_epi64_epi8(before, higher, 0), here, kind, 0xF8), table);
