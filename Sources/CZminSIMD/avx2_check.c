@@ -4,6 +4,7 @@
 #if defined(__x86_64__)
 
 #include "block_front.h"
+#include "block_numbers.h"
 #include "block_elements.h"
 #include "window.h"
 

@@ -31,6 +31,8 @@ static const uint8_t one_up[64] __attribute__((aligned(64))) = {
 STAGE_INLINE size_t settle_pairs(const uint8_t *from, size_t count, uint8_t *to) {
   const __m512i table = _mm512_load_si512(settled_pairs), kind = _mm512_set1_epi8(7);
   const __m512i none = _mm512_set1_epi8(ELEMENT_NONE), up = _mm512_load_si512(one_up);
+  // Moves the lowest three bits of each byte up by three; those above leave the byte.
+  const __m512i higher = _mm512_set1_epi64(0x0000000102040810LL);
   __m512i last = none;
   uint8_t *end = to;
   for (size_t at = 0; at < count; at += BLOCK) {
@@ -40,9 +42,9 @@ STAGE_INLINE size_t settle_pairs(const uint8_t *from, size_t count, uint8_t *to)
     last = here;
     // The first in the higher bits | (the second & 7): the look-up uses six bits.
     __m512i as_second = _mm512_permutexvar_epi8(
-        _mm512_ternarylogic_epi64(_mm512_slli_epi16(before, 3), here, kind, 0xF8), table);
+        _mm512_ternarylogic_epi64(_mm512_gf2p8affine_epi64_epi8(before, higher, 0), here, kind, 0xF8), table);
     __m512i as_first = _mm512_permutexvar_epi8(
-        _mm512_ternarylogic_epi64(_mm512_slli_epi16(here, 3), after, kind, 0xF8), table);
+        _mm512_ternarylogic_epi64(_mm512_gf2p8affine_epi64_epi8(here, higher, 0), after, kind, 0xF8), table);
     // (as_first & SETTLED_FIRST) | (as_second & SETTLED_SECOND)
     __m512i settled = _mm512_ternarylogic_epi64(as_first, as_second, _mm512_set1_epi8(SETTLED_FIRST), 0xE4);
     uint64_t left = _mm512_testn_epi8_mask(settled, settled) & first_bits(count - at);
@@ -52,22 +54,44 @@ STAGE_INLINE size_t settle_pairs(const uint8_t *from, size_t count, uint8_t *to)
   return (size_t)(end - to);
 }
 
-/// Applies all elements in the buffer. Returns 0 if nothing is wrong. The passes go to and fro between the buffers.
+/// Applies elements that cannot make the depth too much. Returns 0 if nothing is wrong. The passes go to and fro
+/// between the buffers.
+STAGE_INLINE uint64_t apply_shallow(
+    zmin_state *state, const zmin_format format, workspace *workspace, uint8_t *elements, size_t count) {
+  uint8_t *to = workspace->settled_elements.bytes + LOOK_BEHIND, *next = workspace->elements.bytes + LOOK_BEHIND;
+  // Passes pay as long as each takes out a good part.
+  for (size_t before = 2 * count; count > BLOCK && count < before - before / 8;) {
+    before = count;
+    count = settle_pairs(elements, count, to);
+    elements = to;
+    to = next;
+    next = elements;
+  }
+  return apply_blocks(state, format, elements, count);
+}
+
+enum {
+  // Fewer go without passes. The second pass writes over those behind the first pass's, which must have been read.
+  PASSED_AT_ONCE = 8 * BLOCK,
+};
+_Static_assert(PASSED_AT_ONCE / 8 >= BLOCK, "what a pass takes out has room for the end of a store");
+
+/// Applies all elements in the buffer, as many at once as could all be openers. Returns 0 if nothing is wrong.
 STAGE_INLINE uint64_t apply_elements(
     zmin_state *state, const zmin_format format, workspace *workspace, size_t count) {
   uint8_t *elements = workspace->elements.bytes + LOOK_BEHIND;
-  uint8_t *settled = workspace->settled_elements.bytes + LOOK_BEHIND;
-  if (LIKELY(state->depth_max - nesting_depth(&state->nesting) >= count)) {
-    // Passes pay as long as each takes out a good part.
-    for (size_t before = 2 * count; count > BLOCK && count < before - before / 8;) {
-      before = count;
-      count = settle_pairs(elements, count, settled);
-      uint8_t *other = elements;
-      elements = settled;
-      settled = other;
+  uint64_t errors = 0;
+  while (count != 0) {
+    size_t room = state->depth_max - nesting_depth(&state->nesting);
+    size_t some = count < room ? count : room;
+    if (UNLIKELY(some < count && some < PASSED_AT_ONCE)) {
+      return errors | apply_blocks(state, format, elements, count);
     }
+    errors |= apply_shallow(state, format, workspace, elements, some);
+    elements += some;
+    count -= some;
   }
-  return apply_blocks(state, format, elements, count);
+  return errors;
 }
 
 #endif

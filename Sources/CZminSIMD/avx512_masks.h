@@ -19,11 +19,12 @@
 #if defined(__x86_64__)
 
 /// The planes. A few classes are combinations, since a byte past ASCII needs a plane as well:
-/// an LF is WHITESPACE and HEX, a control character is UNICODE and not ESCAPABLE.
+/// an LF is WHITESPACE and HEX, a control character is UNICODE and not ESCAPABLE, what may stand in strings alone is
+/// WHITESPACE and SCALAR.
 enum {
   PLANE_QUOTE = 1,
   PLANE_BACKSLASH = 2,
-  PLANE_WHITESPACE = 4,
+  PLANE_WHITESPACE = 4,  // and what may stand in strings alone
   PLANE_SCALAR = 8,      // what is not whitespace, punctuation or a quote
   PLANE_ESCAPABLE = 16,  // may follow a backslash
   PLANE_UNICODE = 32,    // a u, and every control character
@@ -33,7 +34,8 @@ enum {
 
 #define PLANES_OF(c) \
   (uint8_t)((IS_IN(c, "\"") ? PLANE_QUOTE : 0) | (IS_IN(c, "\\") ? PLANE_BACKSLASH : 0) | \
-            (IS_IN(c, " \t\n\r") ? PLANE_WHITESPACE : 0) | (IS_IN(c, " \t\n\r{}[]:,\"") ? 0 : PLANE_SCALAR) | \
+            (IS_IN(c, "{}[]:,\"0123456789+-.eEtrufalsn") ? 0 : PLANE_WHITESPACE) | \
+            (IS_IN(c, " \t\n\r{}[]:,\"") ? 0 : PLANE_SCALAR) | \
             (IS_IN(c, "\"\\/bfnrtu") ? PLANE_ESCAPABLE : 0) | ((c) < 0x20 || (c) == 'u' ? PLANE_UNICODE : 0) | \
             (IS_IN(c, "0123456789abcdefABCDEF\n") ? PLANE_HEX : 0))
 
@@ -69,13 +71,30 @@ typedef struct {
   __m512i errors;           // gathered over all groups
   uint64_t hex;             // bits 0 to 3: which of the next four bytes must be hexadecimal
   unsigned in_string;       // 1 if the next byte is in a string
-  unsigned since_lf;        // ndjson: 1 if only whitespace other than LF stands between the last solid byte and here
+  uint64_t since_lf;        // ndjson: 1 if only whitespace other than LF stands between the last solid byte and here
 } scan_state;
 
-/// Classifies 512 bytes.
-STAGE_INLINE group_planes classify(const uint8_t *in) {
+/// The classes of 512 bytes.
+typedef struct {
+  __m512i blocks[BLOCKS];
+} group_classes;
+
+STAGE_INLINE group_classes classify(const uint8_t *in) {
   const __m512i table_low = _mm512_load_si512(planes_of), table_high = _mm512_load_si512(planes_of + 64);
-  const __m512i sign = _mm512_set1_epi8((char)0x80), reversed = _mm512_load_si512(reversed_lanes);
+  const __m512i sign = _mm512_set1_epi8((char)PLANE_PAST_ASCII);
+  group_classes classes;
+#pragma clang loop unroll(full)
+  for (int block = 0; block < BLOCKS; block++) {
+    __m512i bytes = _mm512_loadu_si512(in + block * BLOCK);
+    // The look-up ignores the sign bit, which is a plane as it is.
+    __m512i looked_up = _mm512_permutex2var_epi8(table_low, bytes, table_high);
+    classes.blocks[block] = _mm512_ternarylogic_epi64(looked_up, bytes, sign, 0xF8);
+  }
+  return classes;
+}
+
+STAGE_INLINE group_planes find_planes(group_classes classes) {
+  const __m512i reversed = _mm512_load_si512(reversed_lanes);
   const __m512i identity = _mm512_set1_epi64((long long)0x8040201008040201ULL);
   const __m512i low = _mm512_load_si512(low_planes), high = _mm512_load_si512(high_planes);
   // In each register of `lower` and `upper`, for two blocks, the lanes are four planes of the one and the other.
@@ -85,11 +104,8 @@ STAGE_INLINE group_planes classify(const uint8_t *in) {
     __m512i transposed[2];
 #pragma clang loop unroll(full)
     for (int i = 0; i < 2; i++) {
-      __m512i bytes = _mm512_loadu_si512(in + (2 * pair + i) * BLOCK);
-      // The look-up ignores the sign bit, which is a plane as it is.
-      __m512i classes = _mm512_permutex2var_epi8(table_low, bytes, table_high);
-      classes = _mm512_ternarylogic_epi64(classes, bytes, sign, 0xF8);
-      transposed[i] = _mm512_gf2p8affine_epi64_epi8(identity, _mm512_shuffle_epi8(classes, reversed), 0);
+      __m512i lanes = _mm512_shuffle_epi8(classes.blocks[2 * pair + i], reversed);
+      transposed[i] = _mm512_gf2p8affine_epi64_epi8(identity, lanes, 0);
     }
     lower[pair] = _mm512_permutex2var_epi8(transposed[0], low, transposed[1]);
     upper[pair] = _mm512_permutex2var_epi8(transposed[0], high, transposed[1]);
@@ -176,15 +192,10 @@ STAGE_INLINE __m512i find_strings(scan_state *scan, __m512i quotes) {
 ///   sum             . . 1 1 . . . 1      blanks + (solid << 1), the carry running to the right
 ///   kept            . . 1 . . . . 1      LFs in the sum
 ///
-/// The sum is one of 512 bits: its carries between lanes are found by the same trick on a word of one bit a lane.
+/// The sum is one of 512 bits.
 STAGE_INLINE __m512i find_kept_lfs(scan_state *scan, __m512i blanks, __m512i solid, __m512i lfs) {
-  __m512i sum = _mm512_add_epi64(blanks, shift_in(solid, scan->solid));
+  __m512i sum = add_lanes(blanks, shift_in(solid, scan->solid), BLOCKS, &scan->since_lf);
   scan->solid = solid;
-  unsigned generate = _mm512_cmplt_epu64_mask(sum, blanks);
-  unsigned propagate = _mm512_cmpeq_epi64_mask(sum, _mm512_set1_epi64(-1));
-  unsigned carries = ((generate << 1 | scan->since_lf) + propagate) ^ propagate;
-  scan->since_lf = carries >> 8 & 1;
-  sum = _mm512_mask_sub_epi64(sum, (__mmask8)carries, sum, _mm512_set1_epi64(-1));
   return _mm512_and_si512(sum, lfs);
 }
 
@@ -205,13 +216,43 @@ STAGE_INLINE __m512i check_hex(scan_state *scan, __m512i escaped_u, __m512i hex,
   return _mm512_ternarylogic_epi64(errors, wanted, hex, 0xF4);  // errors | (wanted & ~hex)
 }
 
+/// Whether a group outside strings has neither strings nor whitespace nor what may stand in strings alone. Mostly the
+/// first block says that it has.
+STAGE_INLINE bool keeps_all(const group_classes *classes) {
+  const __m512i others = _mm512_set1_epi8((char)(PLANE_QUOTE | PLANE_WHITESPACE | PLANE_PAST_ASCII));
+  __m512i all = classes->blocks[0];
+  if (LIKELY(_mm512_test_epi8_mask(all, others) != 0)) return false;
+#pragma clang loop unroll(full)
+  for (int block = 1; block < BLOCKS; block++) all = _mm512_or_si512(all, classes->blocks[block]);
+  return _mm512_test_epi8_mask(all, others) == 0;
+}
+
+/// The masks of such a group, which are known without the planes. What escapes or sequences would leave to it is
+/// nothing, outside strings, or has been found wrong.
+STAGE_INLINE void scan_all_kept(scan_state *scan, const uint8_t *in, group_masks *masks) {
+  const __m512i zero = _mm512_setzero_si512(), ones = _mm512_set1_epi64(-1);
+  scan->escaping = scan->past_ascii = zero;
+  // The last bit alone counts. A condition would be guessed wrong too often.
+  scan->scalar = _mm512_set1_epi8((char)(planes_of[in[GROUP - 1]] * (0x80 / PLANE_SCALAR)));
+  scan->solid = ones;
+  scan->since_lf = 0;
+  _mm512_store_si512(masks->output, ones);
+  _mm512_store_si512(masks->skeleton, ones);
+  _mm512_store_si512(masks->past_ascii, zero);
+}
+
 /// The masks of one group, checking on the way what concerns single bytes.
 ///
 ///   text         { " a " :   1 $ }       ($ an LF)
 ///   output       1 1 1 1 1 . 1 . 1
 ///   skeleton     1 . . 1 1 . 1 1 1       one quote a string; of whitespace what ends a scalar
 STAGE_INLINE void scan_checked(scan_state *scan, const zmin_format format, const uint8_t *in, group_masks *masks) {
-  group_planes planes = classify(in);
+  group_classes classes = classify(in);
+  if (scan->in_string == 0 && keeps_all(&classes)) {
+    scan_all_kept(scan, in, masks);
+    return;
+  }
+  group_planes planes = find_planes(classes);
   __m512i past_ascii = planes.past_ascii, errors = scan->errors;
   __m512i escaped = find_escaped(scan, _mm512_andnot_si512(past_ascii, planes.backslash));
   __m512i strings = find_strings(scan, _mm512_andnot_si512(_mm512_or_si512(escaped, past_ascii), planes.quote));
@@ -225,11 +266,14 @@ STAGE_INLINE void scan_checked(scan_state *scan, const zmin_format format, const
   __m512i control = _mm512_ternarylogic_epi64(planes.unicode, planes.escapable, past_ascii, 0x10);
   errors = _mm512_ternarylogic_epi64(errors, control, strings, 0xF8);     // errors | (control & strings)
   errors = _mm512_ternarylogic_epi64(errors, past_ascii, strings, 0xF4);  // errors | (past_ascii & ~strings)
-  scan->errors = errors;
+  // ~strings & whitespace & scalar
+  __m512i misplaced = _mm512_ternarylogic_epi64(strings, planes.whitespace, planes.scalar, 0x08);
+  scan->errors = _mm512_or_si512(errors, misplaced);
 
   __m512i after_scalar = shift_in(planes.scalar, scan->scalar);
   scan->scalar = planes.scalar;
-  __m512i solid = _mm512_ternarylogic_epi64(strings, planes.whitespace, planes.whitespace, 0xF3);  // strings | ~ws
+  // strings | ~(whitespace & ~scalar)
+  __m512i solid = _mm512_ternarylogic_epi64(strings, planes.whitespace, planes.scalar, 0xFB);
   // ~(strings | (whitespace & ~after_scalar))
   __m512i skeleton = _mm512_ternarylogic_epi64(strings, planes.whitespace, after_scalar, 0x0B);
   __m512i output = solid;

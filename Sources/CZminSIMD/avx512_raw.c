@@ -26,12 +26,13 @@ STAGE_INLINE void end_raw_scan(const scan_state *scan, const zmin_format format,
 
 /// The masks of one group. False: there is a backslash outside strings, and they are not to be used.
 STAGE_INLINE bool scan_raw(scan_state *scan, const zmin_format format, const uint8_t *in, group_masks *masks) {
-  group_planes planes = classify(in);
+  group_planes planes = find_planes(classify(in));
   __m512i past_ascii = planes.past_ascii;
   __m512i backslash = _mm512_andnot_si512(past_ascii, planes.backslash);
   __m512i escaped = find_escaped(scan, backslash);
   __m512i strings = find_strings(scan, _mm512_andnot_si512(_mm512_or_si512(escaped, past_ascii), planes.quote));
-  __m512i whitespace = _mm512_andnot_si512(past_ascii, planes.whitespace);
+  // whitespace & ~past_ascii & ~scalar
+  __m512i whitespace = _mm512_ternarylogic_epi64(planes.whitespace, past_ascii, planes.scalar, 0x10);
   __m512i solid = _mm512_ternarylogic_epi64(strings, whitespace, whitespace, 0xF3);  // strings | ~whitespace
   __m512i output = solid;
   if (format == ZMIN_NDJSON) {

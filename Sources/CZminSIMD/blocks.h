@@ -27,6 +27,7 @@ static const uint8_t pack_shuffles[256][8] __attribute__((aligned(64))) = {
 /// The memory of one call.
 typedef struct {
   dense_buffer skeleton, codes, elements;
+  number_planes numbers;
 } workspace;
 
 STAGE_INLINE bytes64 all_three(bytes64 a, bytes64 b, bytes64 c) { return both(both(a, b), c); }

@@ -16,39 +16,44 @@
 #define DIGITS "0123456789"
 #define BLANKS " \t\n\r"
 #define ANY DIGITS BLANKS "{}[]:,\"+-.eEtrufalsn"
-/// What may stand before the last character of a value: not the t that box 3 lets a bracket follow.
+/// What may stand before the last character of a value: not the t that box 0 lets a bracket follow.
 #define COMPLETE DIGITS BLANKS "{}[]:,\"+-.eEusl"
 
 enum {
-  BOX_CLAIM = 2,     // a string and a colon: says of a comma what it stands in, as ELEMENT_OBJECT
-  BOXES_DIGIT = 0xE0,  // 5, 6, 7: a digit, or a sign, that something of a number stands before
-  BOX_POINT = 8,
-  BOX_EXPONENT = 9,
+  BOX_POINT = 3,
+  BOX_EXPONENT = 4,
+  BOXES_AFTER_ANY = 0x1F,  // 0 to 4: what stands two before does not matter
+  BOXES_DIGIT = 0xC4,      // 2, 6, 7: a digit, or a sign, that something of a number stands before
+  BOX_CLAIM = 10,          // a string and a colon: says of a comma what it stands in, as ELEMENT_OBJECT
 };
 
 /// The boxes: a bit of sixteen, then what may stand two before, one before, and here. `lf` is an LF in ndjson, where it
-/// stands before a record, and nothing in json.
+/// stands before a record, and nothing in json. The first eight are all that arrays of numbers need.
 #define BOXES(box, c, lf) \
-  (box(c, 0, COMPLETE, "}]" BLANKS DIGITS, ",}]" BLANKS) /* what follows a number, a bracket, a blank */ \
-   | box(c, 1, "[:," lf, "\"", ",}]" lf)                 /* what follows a string that is a value */ \
-   | box(c, BOX_CLAIM, "{,", "\"", ":")                  /* what follows a key */ \
-   | box(c, 3, ANY, "{[t", "}]\"r")                      /* {} [] if they match, which is for stage 4; {" tr */ \
-   | box(c, 4, ANY, "[:," lf, "\"-" DIGITS "tfn{[")      /* a value */ \
-   | box(c, 5, ANY, "123456789.+-", DIGITS)              /* one more digit */ \
-   | box(c, 6, DIGITS ".eE+", "0", DIGITS)               /* after a 0 that does not lead; for e-05 see `refused` */ \
-   | box(c, 7, DIGITS, "eE", DIGITS "+-")                /* what follows the e */ \
-   | box(c, BOX_POINT, ANY, DIGITS, ".")                 /* in order, which is checked apart */ \
-   | box(c, BOX_EXPONENT, ANY, DIGITS, "eE")             /* the same */ \
-   | box(c, 10, "us", "e", ",}]" BLANKS)                 /* what follows true and false */ \
-   | box(c, 11, "l", "l", ",}]" BLANKS)                  /* what follows null */ \
-   | box(c, 12, "[:,r" lf, "fu", "ae")                   /* _fa rue */ \
-   | box(c, 13, "nu", "ul", "l")                         /* nul ull */ \
-   | box(c, 14, "flt", "asr", "leu")                     /* fal lse tru */ \
-   | box(c, 15, "a[:," lf, "ln", "su"))                  /* als _nu */
+  (box(c, 0, ANY, "{[t", "}]\"r")                           /* {} [] if they match: stage 4 tells; {" tr */ \
+   | box(c, 1, ANY, "[:," lf, "\"-" DIGITS "tfn{[")         /* a value */ \
+   | box(c, 2, ANY, "123456789.+-", DIGITS)                 /* one more digit */ \
+   | box(c, BOX_POINT, ANY, DIGITS, ".")                    /* in order, which is checked apart */ \
+   | box(c, BOX_EXPONENT, ANY, DIGITS, "eE")                /* the same */ \
+   | box(c, 5, COMPLETE, "}]" BLANKS DIGITS, ",}]" BLANKS)  /* what follows a number, a bracket, a blank */ \
+   | box(c, 6, DIGITS ".eE+", "0", DIGITS)                  /* after a 0 that does not lead; e-05: skeleton.h */ \
+   | box(c, 7, DIGITS, "eE", DIGITS "+-")                   /* what follows the e */ \
+   | box(c, 8, "[:," lf, "\"", ",}]" lf)                    /* what follows a string that is a value */ \
+   | box(c, 9, "us", "e", ",}]" BLANKS)                     /* what follows true and false */ \
+   | box(c, BOX_CLAIM, "{,", "\"", ":")                     /* what follows a key */ \
+   | box(c, 11, "l", "l", ",}]" BLANKS)                     /* what follows null */ \
+   | box(c, 12, "[:,r" lf, "fu", "ae")                      /* _fa rue */ \
+   | box(c, 13, "nu", "ul", "l")                            /* nul ull */ \
+   | box(c, 14, "flt", "asr", "leu")                        /* fal lse tru */ \
+   | box(c, 15, "a[:," lf, "ln", "su"))                     /* als _nu */
 
 #define TWO_BEFORE(c, bit, two_before, before, here) (IS_IN(c, two_before) ? 1 << (bit) : 0)
 #define BEFORE(c, bit, two_before, before, here) (IS_IN(c, before) ? 1 << (bit) : 0)
 #define HERE(c, bit, two_before, before, here) (IS_IN(c, here) ? 1 << (bit) : 0)
+
+/// Boxes 0 to 7 for the character two before: where anything may stand there the bits are free, and hold the class of
+/// the element that it is.
+#define TWO_BEFORE_LOW(c, boxes) (uint8_t)(((boxes) & 0xFF & ~BOXES_AFTER_ANY) | ELEMENT_OF(c))
 
 /// For each of the three characters the boxes 0 to 7, and the boxes 8 to 15.
 typedef struct {
@@ -57,7 +62,7 @@ typedef struct {
 
 #define TRIGRAM_PAIR(low, high) {TABLE_OF(low), TABLE_OF(high)}
 
-#define JSON_2_LOW(c) (uint8_t)(BOXES(TWO_BEFORE, c, "") & 0xFF)
+#define JSON_2_LOW(c) TWO_BEFORE_LOW(c, BOXES(TWO_BEFORE, c, ""))
 #define JSON_2_HIGH(c) (uint8_t)(BOXES(TWO_BEFORE, c, "") >> 8)
 #define JSON_1_LOW(c) (uint8_t)(BOXES(BEFORE, c, "") & 0xFF)
 #define JSON_1_HIGH(c) (uint8_t)(BOXES(BEFORE, c, "") >> 8)
@@ -67,7 +72,7 @@ static const trigram_tables json_trigrams = {
     TRIGRAM_PAIR(JSON_2_LOW, JSON_2_HIGH), TRIGRAM_PAIR(JSON_1_LOW, JSON_1_HIGH),
     TRIGRAM_PAIR(JSON_0_LOW, JSON_0_HIGH)};
 
-#define NDJSON_2_LOW(c) (uint8_t)(BOXES(TWO_BEFORE, c, "\n") & 0xFF)
+#define NDJSON_2_LOW(c) TWO_BEFORE_LOW(c, BOXES(TWO_BEFORE, c, "\n"))
 #define NDJSON_2_HIGH(c) (uint8_t)(BOXES(TWO_BEFORE, c, "\n") >> 8)
 #define NDJSON_1_LOW(c) (uint8_t)(BOXES(BEFORE, c, "\n") & 0xFF)
 #define NDJSON_1_HIGH(c) (uint8_t)(BOXES(BEFORE, c, "\n") >> 8)
@@ -77,6 +82,7 @@ static const trigram_tables ndjson_trigrams = {
     TRIGRAM_PAIR(NDJSON_2_LOW, NDJSON_2_HIGH), TRIGRAM_PAIR(NDJSON_1_LOW, NDJSON_1_HIGH),
     TRIGRAM_PAIR(NDJSON_0_LOW, NDJSON_0_HIGH)};
 
-_Static_assert(1 << BOX_CLAIM == ELEMENT_OBJECT, "the box of a claim is the kind that it claims");
+_Static_assert(1 << (BOX_CLAIM - 8) == ELEMENT_OBJECT, "the box of a claim is the kind that it claims");
+_Static_assert((ELEMENT_OBJECT | ELEMENT_MARK | BOUNDARY_MARK) <= BOXES_AFTER_ANY, "the class of an element has room");
 
 #endif

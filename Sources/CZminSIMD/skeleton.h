@@ -5,21 +5,15 @@
 //   skeleton      { " : 1 . 5 e 3 , " : t r u e }
 //
 // What may follow what is in boxes.h. What three characters cannot tell is the order of '.' and exponent within a
-// number, which a carry running through the digits finds, and nesting, for which brackets and commas are passed on as
-// elements. A comma says what it claims to stand in, which is known two characters later: an object if a string and a
-// colon follow, else an array.
+// number, which is in numbers.h, and nesting, for which brackets and commas are passed on as elements. A comma says
+// what it claims to stand in, which is known two characters later: an object if a string and a colon follow, else an
+// array.
 #ifndef CZMIN_SKELETON_H
 #define CZMIN_SKELETON_H
 
 #include "boxes.h"
+#include "numbers.h"
 #include "stages.h"
-
-/// A run of digits after a '.' or an exponent, on its way from one block to the next.
-typedef struct {
-  uint64_t start;  // 1 if the block before ended with the mark
-  uint64_t carry;  // 1 if the block before ended in the run
-  uint64_t ends;   // where runs ended in the last block, one that is still going on: after the last character
-} number_run;
 
 typedef struct {
   number_run fraction, exponent;
@@ -28,27 +22,10 @@ typedef struct {
   bool begun;         // any block has been done
 } skeleton_scan;
 
-/// Follows the digits behind each mark. Returns the errors: marks that such a run ends at.
-///
-///   text                1 . 5 e 3 , 1 . 2 . 3
-///   marks               . 1 . . . . . 1 . 1 .
-///   marks << 1          . . 1 . . . . . 1 . 1
-///   digits              1 . 1 . 1 . 1 . 1 . 1
-///   digits + that       . . . 1 1 . 1 . . 1 .
-///   ends, not digits    . . . 1 . . . . . 1 .      the second at a mark
-STAGE_INLINE uint64_t follow(number_run *run, uint64_t marks, uint64_t digits, uint64_t forbidden) {
-  uint64_t starts = marks << 1 | run->start;
-  run->start = marks >> 63;
-  uint64_t sum = add_with_carry(starts, digits, &run->carry);
-  run->ends = sum & ~digits;
-  return run->ends & forbidden;
-}
-
 /// Passes on the elements under the mask. Their classes come from two characters back, `claims` from here.
 STAGE_INLINE void emit_elements(
-    skeleton_scan *scan, const zmin_format format, const uint8_t *codes, bytes64 claims, uint64_t mask) {
+    skeleton_scan *scan, const zmin_format format, bytes64 classes, bytes64 claims, uint64_t mask) {
   const uint8_t marks = ELEMENT_MARK | (format == ZMIN_NDJSON ? BOUNDARY_MARK : 0);
-  bytes64 classes = look_up(element_of, load_bytes(codes));
   uint64_t elements = any_bits(classes, marks) & mask;
   pack_bytes(either(classes, both(claims, repeat_byte(ELEMENT_OBJECT))), elements, &scan->elements);
 }
@@ -63,32 +40,36 @@ __attribute__((noinline)) STAGE_TARGET static uint64_t after_exponent_zero(const
 }
 
 /// Checks 64 characters, those in `valid`, and passes on the elements in `emitted`, which is two characters behind.
+/// Where points, exponents and digits are goes to `numbers`, as this `block`.
+///
+/// The second eight boxes are for strings and literals. Among numbers the first eight say that all is right, mostly of
+/// many blocks in a row; then there is no claim either, since the colon is in none of them.
 STAGE_INLINE void check_block(
-    skeleton_scan *scan, const zmin_format format, const uint8_t *at, uint64_t valid, uint64_t emitted) {
+    skeleton_scan *scan, const zmin_format format, const uint8_t *at, uint64_t valid, uint64_t emitted,
+    number_planes *numbers, size_t block) {
   const trigram_tables *tables = format == ZMIN_NDJSON ? &ndjson_trigrams : &json_trigrams;
   bytes64 here = load_bytes(at), before = load_bytes(at - 1), two_before = load_bytes(at - 2);
+  bytes64 classes = look_up(tables->two_before[0], two_before);
   bytes64 low = all_three(
-      look_up(tables->two_before[0], two_before), look_up(tables->before[0], before),
+      either(classes, repeat_byte(BOXES_AFTER_ANY)), look_up(tables->before[0], before),
       look_up(tables->here[0], here));
-  bytes64 high = all_three(
-      look_up(tables->two_before[1], two_before), look_up(tables->before[1], before),
-      look_up(tables->here[1], here));
-  uint64_t outside = zero_bytes(either(low, high)) & valid;
-  uint64_t digits = any_bits(low, BOXES_DIGIT) & valid;
-  if (UNLIKELY(outside)) {
-    uint64_t right = after_exponent_zero(at, outside);
-    scan->errors |= outside ^ right;
-    digits |= right;
+  bytes64 high = repeat_byte(0);
+  numbers->points[block] = bit_plane(low, BOX_POINT) & valid;
+  numbers->exponents[block] = bit_plane(low, BOX_EXPONENT) & valid;
+  numbers->digits[block] = any_bits(low, BOXES_DIGIT) & valid;
+  uint64_t outside = zero_bytes(low) & valid;
+  if (outside != 0) {
+    high = all_three(
+        look_up(tables->two_before[1], two_before), look_up(tables->before[1], before),
+        look_up(tables->here[1], here));
+    outside &= zero_bytes(high);
+    if (UNLIKELY(outside != 0)) {
+      uint64_t right = after_exponent_zero(at, outside);
+      scan->errors |= outside ^ right;
+      numbers->digits[block] |= right;
+    }
   }
-  emit_elements(scan, format, at - 2, low, emitted);
-
-  uint64_t points = bit_plane(high, BOX_POINT - 8) & valid;
-  uint64_t exponents = bit_plane(high, BOX_EXPONENT - 8) & valid;
-  scan->errors |= follow(&scan->fraction, points, digits, points);
-  scan->exponent.ends = 0;
-  if (UNLIKELY(exponents | scan->exponent.start | scan->exponent.carry)) {
-    scan->errors |= follow(&scan->exponent, exponents, digits, points | exponents);
-  }
+  emit_elements(scan, format, classes, high, emitted);
   scan->begun = true;
 }
 
@@ -102,8 +83,9 @@ STAGE_INLINE size_t check_skeleton(
   skeleton_scan local = *scan;
   for (; at < whole; at += BLOCK) {
     fetch_line(&upcoming, at);
-    check_block(&local, format, codes + at, ~0ULL, ~0ULL);
+    check_block(&local, format, codes + at, ~0ULL, ~0ULL, &workspace->numbers, at / BLOCK);
   }
+  local.errors |= follow_blocks(&local.fraction, &local.exponent, &workspace->numbers, whole / BLOCK);
   *scan = local;
   if (at != 0) {
     bytes64 rest = load_bytes(characters + at);
@@ -121,9 +103,12 @@ STAGE_INLINE void check_skeleton_end(
   memset(characters + count, ' ', 2 * BLOCK);
   const uint8_t *codes = encode(workspace, 2 * BLOCK);
   size_t emitted = count + 2 - unclaimed;
-  check_block(scan, format, codes, first_bits(count), first_bits(emitted));
+  number_planes *numbers = &workspace->numbers;
+  check_block(scan, format, codes, first_bits(count), first_bits(emitted), numbers, 0);
+  scan->errors |= follow_block(&scan->fraction, &scan->exponent, numbers, 0);
   if (emitted > BLOCK) {
-    emit_elements(scan, format, codes + BLOCK - 2, repeat_byte(0), first_bits(emitted - BLOCK));
+    bytes64 classes = look_up(element_of, load_bytes(codes + BLOCK - 2));
+    emit_elements(scan, format, classes, repeat_byte(0), first_bits(emitted - BLOCK));
   }
 }
 

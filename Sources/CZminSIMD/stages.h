@@ -6,6 +6,7 @@
 //   *_compact.h   the bytes under those masks -> output, skeleton
 //   utf8.h        the bytes past ASCII -> UTF-8
 //   skeleton.h    the skeleton -> every token and what may follow what; brackets and commas come out as elements
+//   numbers.h     where points, exponents and digits are -> their order
 //   elements.h    the elements -> nesting
 //   seams.h       from a zmin_state to what these stages carry, and back
 //   window.h      all of them over a window
@@ -21,7 +22,7 @@
 //   TABLE_WIDTH, TABLE_OF, look_up   tables by the codes that the skeleton's characters have
 //   CODE_OF, encode, digit_codes     those codes
 //   bits_under                       the bits under a mask, side by side
-//   workspace                        the memory of one call, with `skeleton` and `elements`
+//   workspace                        the memory of one call, with `skeleton`, `elements` and `numbers`
 //
 // Of these blocks.h gives some to a kernel with masks in general registers, which in turn gives:
 //
@@ -51,15 +52,22 @@ typedef struct {
   uint8_t bytes[LOOK_BEHIND + SUB_BLOCK + OVERRUN];
 } __attribute__((aligned(64))) dense_buffer;
 
+/// Of each block of the skeleton where points, exponents and digits are. The sign of an exponent is among the digits.
+typedef struct {
+  uint64_t points[SUB_BLOCK / BLOCK], exponents[SUB_BLOCK / BLOCK], digits[SUB_BLOCK / BLOCK];
+} __attribute__((aligned(64))) number_planes;
+
 /// What the next sub-block will read and write. The stages that work in L1 ask for it meanwhile, a line of each at a
 /// time; the addresses may lie outside their buffers, since a prefetch never faults.
 typedef struct {
   uintptr_t in, out;
 } upcoming_lines;
 
+/// Both are asked for as if to be read, into the second cache: a line that no other core has can be written as well,
+/// and in the first it would take the place of what the stages work on.
 INLINE void fetch_line(const upcoming_lines *upcoming, size_t offset) {
   __builtin_prefetch((const void *)(upcoming->in + offset), 0, 2);
-  __builtin_prefetch((const void *)(upcoming->out + offset), 1, 3);
+  __builtin_prefetch((const void *)(upcoming->out + offset), 0, 2);
 }
 
 /// The first `count` of 64 bits; count may be anything from 0 up.

@@ -4,6 +4,8 @@
 //   begin_front, pass_sub_block   the raw bytes of a sub-block -> output, skeleton
 //   check_past_ascii              what is wrong with UTF-8, at the end of a sub-block
 //   scan_errors                   what else they have found
+//
+// and the parts of stages 3 and 4 that are not the same for all, follow_blocks and apply_elements.
 #ifndef CZMIN_WINDOW_H
 #define CZMIN_WINDOW_H
 

@@ -1,0 +1,14 @@
+// The order of '.' and exponent for kernels with masks in general registers: numbers.h block by block.
+#ifndef CZMIN_BLOCK_NUMBERS_H
+#define CZMIN_BLOCK_NUMBERS_H
+
+#include "numbers.h"
+
+STAGE_INLINE uint64_t follow_blocks(
+    number_run *fraction, number_run *exponent, const number_planes *planes, size_t blocks) {
+  uint64_t errors = 0;
+  for (size_t block = 0; block < blocks; block++) errors |= follow_block(fraction, exponent, planes, block);
+  return errors;
+}
+
+#endif
