@@ -58,7 +58,8 @@ let package = Package(
       name: "ZminExamples", dependencies: ["Zmin"], path: "Examples/Snippets", packageAccess: false,
       swiftSettings: swiftSettings),
     .target(
-      name: "ZminTestSupport", dependencies: ["ZminCore"], path: "Tests/ZminTestSupport", swiftSettings: swiftSettings),
+      name: "ZminTestSupport", dependencies: ["ZminCore", "ZminIO", systemPackage], path: "Tests/ZminTestSupport",
+      swiftSettings: swiftSettings),
     .testTarget(
       name: "ZminCoreTests", dependencies: ["ZminCore", "ZminMemory", "ZminTestSupport"], swiftSettings: swiftSettings),
     .testTarget(
@@ -71,7 +72,8 @@ let package = Package(
       name: "ZminCommandTests",
       dependencies: ["ZminCommand", "ZminCPU", "ZminIO", argumentParser, systemPackage],
       swiftSettings: swiftSettings),
-    .testTarget(name: "ZminIOTests", dependencies: ["ZminIO", systemPackage], swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ZminIOTests", dependencies: ["ZminIO", "ZminTestSupport", systemPackage], swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -3,6 +3,7 @@ import Synchronization
 import SystemPackage
 import Testing
 import ZminIO
+import ZminTestSupport
 
 /// Fails the first call, then the second, and so on until all is done without.
 @Suite struct FaultTests {

@@ -2,6 +2,7 @@ import Glibc
 import SystemPackage
 import Testing
 import ZminIO
+import ZminTestSupport
 
 @Suite struct InPlaceTests {
   private static func replace(

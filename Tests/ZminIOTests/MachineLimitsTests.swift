@@ -2,6 +2,7 @@ import Glibc
 import SystemPackage
 import Testing
 import ZminIO
+import ZminTestSupport
 
 @Suite struct MachineLimitsTests {
   /// A machine of eight processors that is made of a few files.

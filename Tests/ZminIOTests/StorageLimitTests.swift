@@ -2,6 +2,7 @@ import Glibc
 import SystemPackage
 import Testing
 import ZminIO
+import ZminTestSupport
 
 @Suite struct StorageLimitTests {
   @Test func fileSizeLimitIsAnErrorAndLeavesTheOldFile() async {

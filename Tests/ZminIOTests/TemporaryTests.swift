@@ -2,6 +2,7 @@ import Glibc
 import SystemPackage
 import Testing
 import ZminIO
+import ZminTestSupport
 
 @Suite struct TemporaryTests {
   private static let leftover = ".zmin-0123456789abcdef-out.json.tmp"

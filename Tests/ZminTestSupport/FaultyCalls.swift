@@ -1,11 +1,11 @@
-import Glibc
+package import Glibc
 import Synchronization
-import SystemPackage
-import ZminIO
+package import SystemPackage
+package import ZminIO
 
 /// The real calls, but the n-th fails, reads and writes are cut short, or something happens before a call.
-final class FaultyCalls: SystemCalls {
-  enum Kind: Sendable, Equatable {
+package final class FaultyCalls: SystemCalls {
+  package enum Kind: Sendable, Equatable {
     case open, close, duplicate, read, readAt, write, wait, advise, makeWake, status, statusOfPath, readLink, list
     case sync, rename, unlink, lock, setMode, setOwner, setTimes
     case attributeNames, attribute, setAttribute, removeAttribute
@@ -13,25 +13,38 @@ final class FaultyCalls: SystemCalls {
     case fileSystemType, position, pipeCapacity, setPipeCapacity
   }
 
-  struct Plan: Sendable {
+  package struct Plan: Sendable {
     /// Which call fails, from 0; nil for none. Only calls of `kind` count if that is given.
-    var failingIndex: Int?
-    var kind: Kind?
+    package var failingIndex: Int?
+    package var kind: Kind?
     /// What it fails with.
-    var errno = Errno.ioError
+    package var errno = Errno.ioError
     /// As many bytes as a read or write moves at most.
-    var pieceBytesMax = Int.max
+    package var pieceBytesMax = Int.max
     /// The processors that there are, a bit each, on a machine made up for the test.
-    var processorMask: [UInt8]?
+    package var processorMask: [UInt8]?
     /// The type of all file systems, on such a machine.
-    var fileSystemType: Int?
+    package var fileSystemType: Int?
     /// Called before each call; for what others do meanwhile.
-    var before: (@Sendable (Kind) -> Void)?
+    package var before: (@Sendable (Kind) -> Void)?
+
+    package init(
+      failingIndex: Int? = nil, kind: Kind? = nil, errno: Errno = .ioError, pieceBytesMax: Int = .max,
+      processorMask: [UInt8]? = nil, fileSystemType: Int? = nil, before: (@Sendable (Kind) -> Void)? = nil
+    ) {
+      self.failingIndex = failingIndex
+      self.kind = kind
+      self.errno = errno
+      self.pieceBytesMax = pieceBytesMax
+      self.processorMask = processorMask
+      self.fileSystemType = fileSystemType
+      self.before = before
+    }
   }
 
   private struct State {
     var count = 0
-    var failed: Kind?
+    package var failed: Kind?
     var log: [Kind] = []
     var ranges: [Kind: [Range<Int64>]] = [:]
   }
@@ -40,17 +53,17 @@ final class FaultyCalls: SystemCalls {
   private let live = LinuxSystemCalls()
   private let state = Mutex(State())
 
-  init(_ plan: Plan) {
+  package init(_ plan: Plan) {
     self.plan = plan
   }
 
   /// The call that was made to fail, if its turn came.
-  var failed: Kind? { state.withLock { $0.failed } }
+  package var failed: Kind? { state.withLock { $0.failed } }
   /// All calls so far.
-  var log: [Kind] { state.withLock { $0.log } }
+  package var log: [Kind] { state.withLock { $0.log } }
 
   /// What parts of a file the calls of a kind were about.
-  func ranges(_ kind: Kind) -> [Range<Int64>] { state.withLock { $0.ranges[kind] ?? [] } }
+  package func ranges(_ kind: Kind) -> [Range<Int64>] { state.withLock { $0.ranges[kind] ?? [] } }
 
   private func enter(_ kind: Kind, _ range: Range<Int64>? = nil) throws(Errno) {
     plan.before?(kind)
@@ -66,103 +79,105 @@ final class FaultyCalls: SystemCalls {
     if isFailing { throw plan.errno }
   }
 
-  func open(_ path: FilePath, in directory: Int32, flags: Int32, mode: mode_t) throws(Errno) -> Int32 {
+  package func open(_ path: FilePath, in directory: Int32, flags: Int32, mode: mode_t) throws(Errno) -> Int32 {
     try enter(.open)
     return try live.open(path, in: directory, flags: flags, mode: mode)
   }
 
-  func close(_ descriptor: Int32) throws(Errno) {
+  package func close(_ descriptor: Int32) throws(Errno) {
     // Linux closes even where it says that something went wrong.
     try live.close(descriptor)
     try enter(.close)
   }
 
-  func duplicate(_ descriptor: Int32) throws(Errno) -> Int32 {
+  package func duplicate(_ descriptor: Int32) throws(Errno) -> Int32 {
     try enter(.duplicate)
     return try live.duplicate(descriptor)
   }
 
-  func read(_ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer) throws(Errno) -> Int {
+  package func read(_ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer) throws(Errno) -> Int {
     try enter(.read)
     return try live.read(descriptor, into: .init(rebasing: buffer.prefix(plan.pieceBytesMax)))
   }
 
-  func read(_ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(Errno) -> Int {
+  package func read(_ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(Errno)
+    -> Int
+  {
     try enter(.readAt)
     return try live.read(descriptor, into: .init(rebasing: buffer.prefix(plan.pieceBytesMax)), at: offset)
   }
 
-  func write(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) throws(Errno) -> Int {
+  package func write(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) throws(Errno) -> Int {
     try enter(.write)
     return try live.write(descriptor, .init(rebasing: bytes.prefix(plan.pieceBytesMax)))
   }
 
-  func wait(
+  package func wait(
     for events: Int16, on descriptor: Int32, orWake wakeDescriptor: Int32, milliseconds: Int32
   ) throws(Errno) -> WaitOutcome {
     try enter(.wait)
     return try live.wait(for: events, on: descriptor, orWake: wakeDescriptor, milliseconds: milliseconds)
   }
 
-  func adviseSequentialReading(_ descriptor: Int32) throws(Errno) {
+  package func adviseSequentialReading(_ descriptor: Int32) throws(Errno) {
     try enter(.advise)
     try live.adviseSequentialReading(descriptor)
   }
 
-  func dropCache(of descriptor: Int32, from offset: Int64, byteCount: Int64) throws(Errno) {
+  package func dropCache(of descriptor: Int32, from offset: Int64, byteCount: Int64) throws(Errno) {
     try enter(.dropCache, offset..<offset + byteCount)
     try live.dropCache(of: descriptor, from: offset, byteCount: byteCount)
   }
 
-  func startWriteBack(of descriptor: Int32, from offset: Int64, byteCount: Int64) throws(Errno) {
+  package func startWriteBack(of descriptor: Int32, from offset: Int64, byteCount: Int64) throws(Errno) {
     try enter(.startWriteBack, offset..<offset + byteCount)
     try live.startWriteBack(of: descriptor, from: offset, byteCount: byteCount)
   }
 
-  func finishWriteBack(of descriptor: Int32, from offset: Int64, byteCount: Int64) throws(Errno) {
+  package func finishWriteBack(of descriptor: Int32, from offset: Int64, byteCount: Int64) throws(Errno) {
     try enter(.finishWriteBack, offset..<offset + byteCount)
     try live.finishWriteBack(of: descriptor, from: offset, byteCount: byteCount)
   }
 
-  func reserve(_ descriptor: Int32, from offset: Int64, byteCount: Int64) throws(Errno) {
+  package func reserve(_ descriptor: Int32, from offset: Int64, byteCount: Int64) throws(Errno) {
     try enter(.reserve, offset..<offset + byteCount)
     try live.reserve(descriptor, from: offset, byteCount: byteCount)
   }
 
-  func truncate(_ descriptor: Int32, to byteCount: Int64) throws(Errno) {
+  package func truncate(_ descriptor: Int32, to byteCount: Int64) throws(Errno) {
     try enter(.truncate)
     try live.truncate(descriptor, to: byteCount)
   }
 
-  func fileSystemType(of descriptor: Int32) throws(Errno) -> Int {
+  package func fileSystemType(of descriptor: Int32) throws(Errno) -> Int {
     try enter(.fileSystemType)
     if let type = plan.fileSystemType { return type }
     return try live.fileSystemType(of: descriptor)
   }
 
-  func position(of descriptor: Int32) throws(Errno) -> Int64 {
+  package func position(of descriptor: Int32) throws(Errno) -> Int64 {
     try enter(.position)
     return try live.position(of: descriptor)
   }
 
-  func pipeCapacity(of descriptor: Int32) throws(Errno) -> Int32 {
+  package func pipeCapacity(of descriptor: Int32) throws(Errno) -> Int32 {
     try enter(.pipeCapacity)
     return try live.pipeCapacity(of: descriptor)
   }
 
-  func setPipeCapacity(of descriptor: Int32, to byteCount: Int32) throws(Errno) {
+  package func setPipeCapacity(of descriptor: Int32, to byteCount: Int32) throws(Errno) {
     try enter(.setPipeCapacity)
     try live.setPipeCapacity(of: descriptor, to: byteCount)
   }
 
-  func isTerminal(_ descriptor: Int32) -> Bool { live.isTerminal(descriptor) }
+  package func isTerminal(_ descriptor: Int32) -> Bool { live.isTerminal(descriptor) }
 
-  func makeWakeDescriptor() throws(Errno) -> Int32 {
+  package func makeWakeDescriptor() throws(Errno) -> Int32 {
     try enter(.makeWake)
     return try live.makeWakeDescriptor()
   }
 
-  func processorMask(into mask: UnsafeMutableRawBufferPointer) throws(Errno) {
+  package func processorMask(into mask: UnsafeMutableRawBufferPointer) throws(Errno) {
     try enter(.processorMask)
     guard let processors = plan.processorMask else { return try live.processorMask(into: mask) }
     if processors.count > mask.count { throw .invalidArgument }
@@ -170,81 +185,81 @@ final class FaultyCalls: SystemCalls {
     mask.copyBytes(from: processors)
   }
 
-  func status(of descriptor: Int32) throws(Errno) -> stat {
+  package func status(of descriptor: Int32) throws(Errno) -> stat {
     try enter(.status)
     return try live.status(of: descriptor)
   }
 
-  func status(of path: FilePath, in directory: Int32, followingLinks: Bool) throws(Errno) -> stat {
+  package func status(of path: FilePath, in directory: Int32, followingLinks: Bool) throws(Errno) -> stat {
     try enter(.statusOfPath)
     return try live.status(of: path, in: directory, followingLinks: followingLinks)
   }
 
-  func readLink(_ path: FilePath, in directory: Int32) throws(Errno) -> FilePath {
+  package func readLink(_ path: FilePath, in directory: Int32) throws(Errno) -> FilePath {
     try enter(.readLink)
     return try live.readLink(path, in: directory)
   }
 
-  func forEachEntry(of directory: Int32, _ body: (FilePath.Component) -> Void) throws(Errno) {
+  package func forEachEntry(of directory: Int32, _ body: (FilePath.Component) -> Void) throws(Errno) {
     try enter(.list)
     try live.forEachEntry(of: directory, body)
   }
 
-  func sync(_ descriptor: Int32) throws(Errno) {
+  package func sync(_ descriptor: Int32) throws(Errno) {
     try enter(.sync)
     try live.sync(descriptor)
   }
 
-  func rename(_ oldName: FilePath, to newName: FilePath, in directory: Int32) throws(Errno) {
+  package func rename(_ oldName: FilePath, to newName: FilePath, in directory: Int32) throws(Errno) {
     try enter(.rename)
     try live.rename(oldName, to: newName, in: directory)
   }
 
-  func unlink(_ path: FilePath, in directory: Int32) throws(Errno) {
+  package func unlink(_ path: FilePath, in directory: Int32) throws(Errno) {
     try enter(.unlink)
     try live.unlink(path, in: directory)
   }
 
-  func lock(_ descriptor: Int32, exclusively: Bool) throws(Errno) {
+  package func lock(_ descriptor: Int32, exclusively: Bool) throws(Errno) {
     try enter(.lock)
     try live.lock(descriptor, exclusively: exclusively)
   }
 
-  func setMode(_ descriptor: Int32, to mode: mode_t) throws(Errno) {
+  package func setMode(_ descriptor: Int32, to mode: mode_t) throws(Errno) {
     try enter(.setMode)
     try live.setMode(descriptor, to: mode)
   }
 
-  func setOwner(_ descriptor: Int32, user: uid_t?, group: gid_t?) throws(Errno) {
+  package func setOwner(_ descriptor: Int32, user: uid_t?, group: gid_t?) throws(Errno) {
     try enter(.setOwner)
     try live.setOwner(descriptor, user: user, group: group)
   }
 
-  func setTimes(_ descriptor: Int32, access: timespec, modification: timespec) throws(Errno) {
+  package func setTimes(_ descriptor: Int32, access: timespec, modification: timespec) throws(Errno) {
     try enter(.setTimes)
     try live.setTimes(descriptor, access: access, modification: modification)
   }
 
-  func attributeNames(of descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer) throws(Errno) -> Int {
+  package func attributeNames(of descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer) throws(Errno) -> Int {
     try enter(.attributeNames)
     return try live.attributeNames(of: descriptor, into: buffer)
   }
 
-  func attribute(
+  package func attribute(
     _ name: UnsafePointer<CChar>, of descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer
   ) throws(Errno) -> Int {
     try enter(.attribute)
     return try live.attribute(name, of: descriptor, into: buffer)
   }
 
-  func setAttribute(
+  package func setAttribute(
     _ name: UnsafePointer<CChar>, of descriptor: Int32, to value: UnsafeRawBufferPointer
   ) throws(Errno) {
     try enter(.setAttribute)
     try live.setAttribute(name, of: descriptor, to: value)
   }
 
-  func removeAttribute(_ name: UnsafePointer<CChar>, of descriptor: Int32) throws(Errno) {
+  package func removeAttribute(_ name: UnsafePointer<CChar>, of descriptor: Int32) throws(Errno) {
     try enter(.removeAttribute)
     try live.removeAttribute(name, of: descriptor)
   }
