@@ -118,7 +118,9 @@ package struct InputFile: ~Copyable, Sendable {
   ///   - end: How far it is done with.
   /// - Returns: How far it is dropped now.
   package func dropBehind(from start: Int64, to end: Int64) -> Int64 {
-    guard end - start >= PageCachePolicy.stepBytes, case .path = file,
+    // By whole steps, as the cache holds large files in pieces of up to 2 MiB and drops none of which it keeps a part.
+    let end = end / PageCachePolicy.stepBytes * PageCachePolicy.stepBytes
+    guard end > start, case .path = file,
       access.pageCache.dropsBehind(sizeBytes: status.knownSize, doneBytes: end)
     else { return start }
     try? access.calls.dropCache(of: descriptor.number, from: start, byteCount: end - start)
