@@ -146,10 +146,15 @@ static void expect(bool right, const char *what, const document *in, zmin_format
   printf("%.*s\n", (int)(in->count < 400 ? in->count : 400), (const char *)in->bytes);
 }
 
+static bool levels_equal(const zmin_levels *a, const zmin_levels *b) {
+  return a->top == b->top && a->count == b->count &&
+      (a->count == 0 || memcmp(a->words, b->words, a->count * sizeof(uint64_t)) == 0);
+}
+
 static bool states_equal(const zmin_state *a, const zmin_state *b) {
-  return a->lexeme == b->lexeme && a->expectation == b->expectation && a->nesting.open.top == b->nesting.open.top &&
-      a->nesting.open.count == b->nesting.open.count &&
-      memcmp(a->nesting.open.words, b->nesting.open.words, a->nesting.open.count * sizeof(uint64_t)) == 0;
+  return a->lexeme == b->lexeme && a->expectation == b->expectation &&
+      levels_equal(&a->nesting.open, &b->nesting.open) && levels_equal(&a->nesting.closed, &b->nesting.closed) &&
+      a->nesting.base == b->nesting.base;
 }
 
 /// Both kernels over the document in windows of `window` bytes, 0 for random ones.
@@ -171,6 +176,37 @@ static void compare(const document *in, zmin_format format, size_t depth_max, si
     if (!clean || !found) return;
     expect(written == expected && memcmp(output[0], output[1], written) == 0, "output", in, format, at);
     expect(states_equal(&portable, &other), "state", in, format, at);
+  }
+}
+
+/// Both kernels over slices of the document from any place on, from all starts that a slice may be assumed to have.
+static void compare_slices(const document *in, zmin_format format) {
+  static const struct {
+    uint8_t lexeme, expectation, base;
+  } starts[] = {
+      {ZMIN_BETWEEN, ZMIN_EXPECT_VALUE, ZMIN_IN_ANYTHING}, {ZMIN_BETWEEN, ZMIN_EXPECT_AFTER_VALUE, ZMIN_IN_ANYTHING},
+      {ZMIN_BETWEEN, ZMIN_EXPECT_AFTER_VALUE, ZMIN_IN_CONTAINER}, {ZMIN_BETWEEN, ZMIN_EXPECT_COLON, ZMIN_IN_OBJECT},
+      {ZMIN_BETWEEN, ZMIN_EXPECT_FIRST_KEY, ZMIN_IN_OBJECT}, {ZMIN_BETWEEN, ZMIN_EXPECT_START, ZMIN_IN_NOTHING},
+      {ZMIN_STRING, ZMIN_EXPECT_AFTER_VALUE, ZMIN_IN_ANYTHING}, {ZMIN_STRING, ZMIN_EXPECT_COLON, ZMIN_IN_OBJECT},
+  };
+  static uint64_t words[4][WORDS];
+  size_t at = below((unsigned)in->count), size = 1 + below((unsigned)(in->count - at));
+  uint8_t *start = input_end - size;
+  memcpy(start, in->bytes + at, size);
+  for (size_t index = 0; index < sizeof starts / sizeof *starts; index++) {
+    zmin_state portable = {
+        {{1, words[0], 0, WORDS}, {1, words[1], 0, WORDS}, 0, starts[index].base}, 1 << 20, starts[index].lexeme,
+        starts[index].expectation};
+    zmin_state other = portable;
+    other.nesting.open.words = words[2];
+    other.nesting.closed.words = words[3];
+    size_t written = 0, expected = 0;
+    bool clean = zmin_check_portable(&portable, format, start, size, output[0], &expected, NULL);
+    bool found = KERNEL(zmin_check)(&other, format, start, size, output[1], &written, workspace);
+    expect(clean == found, "verdict of a slice", in, format, at);
+    if (!clean || !found) continue;
+    expect(written == expected && memcmp(output[0], output[1], written) == 0, "output of a slice", in, format, at);
+    expect(states_equal(&portable, &other), "state of a slice", in, format, at);
   }
 }
 
@@ -207,10 +243,12 @@ int main(int argument_count, char **arguments) {
     generate(&original, format == ZMIN_CONCAT ? ZMIN_NDJSON : format);
     compare(&original, format, 1 << 20, original.count);
     compare(&original, format, 1 << 20, 0);
+    for (int slices = 0; slices < 8; slices++) compare_slices(&original, format);
     if (format != ZMIN_CONCAT) compare_raw(&original, format);
     for (int mutations = 0; mutations < 12; mutations++) {
       mutated = original;
       mutate(&mutated);
+      compare_slices(&mutated, format);
       compare(&mutated, format, below(4) ? 1 << 20 : below(12), below(3) ? below(4000) : 0);
       if (format != ZMIN_CONCAT && mutations % 4 == 0) compare_raw(&mutated, format);
     }
