@@ -28,7 +28,8 @@ package struct FileMinifier: ~Copyable {
     ledger: MemoryLedger
   ) throws {
     let lineRun = badLines == nil ? nil : try LineRun(options, windowBytes: memory.windowBytes, ledger: ledger)
-    switch memory {
+    // Bad lines are sought by one thread, through a window of its own.
+    switch badLines == nil ? memory : .window(byteCount: memory.windowBytes) {
     case .window(let windowBytes):
       windowedRun = try WindowedRun(options, windowBytes: windowBytes, ledger: ledger)
     case .slices(let plan): slicedRun = try SlicedRun(options, plan, ledger: ledger)
@@ -197,29 +198,5 @@ package struct FileMinifier: ~Copyable {
     } catch is ChangeDetector.Changed {}
     input.rewind()
     return nil
-  }
-}
-
-/// How inputs go through memory.
-package enum RunMemory: Sendable, Equatable {
-  /// Through one window of so many bytes, on one thread.
-  case window(byteCount: Int)
-  /// In slices, several at once.
-  case slices(SlicePlan)
-
-  /// What a run has resident at most, in bytes, the program included. (Bad lines may take more: the longest line.)
-  package func peakBytes(_ options: MinifierOptions) -> Int {
-    switch self {
-    case .window(let byteCount): SlicePlan.programBytes + WindowedRun.bytes(options, windowBytes: byteCount)
-    case .slices(let plan): plan.peakBytes(options)
-    }
-  }
-
-  /// How much of an input is looked at together at most.
-  fileprivate var windowBytes: Int {
-    switch self {
-    case .window(let byteCount): byteCount
-    case .slices(let plan): plan.sliceBytes
-    }
   }
 }

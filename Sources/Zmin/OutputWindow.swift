@@ -34,58 +34,54 @@ struct OutputWindow: ~Copyable {
   ///
   /// - Parameters:
   ///   - byteCount: How much the step wrote to ``room``.
-  ///   - isBad: Whether the input is known to be bad. Then no more than whole records is handed on.
+  ///   - isBad: Whether the input is known to be bad. Then no more than whole records is handed on, and no more will be.
   ///   - isLast: Whether the input has ended, and with it the last record.
   mutating func handOn<Failure: Error>(
     _ byteCount: Int, _ release: Release, isBad: Bool, isLast: Bool,
     to write: (UnsafeRawBufferPointer) throws(Failure) -> Void
   ) throws(Failure) {
-    switch (isBad, release) {
-    case (true, .everything): break
-    case (true, .wholeRecords): try handOn(byteCount, release, to: write)
-    case (false, _): try handOn(byteCount, isLast ? .everything : release, to: write)
-    }
+    let waiting = UnsafeRawBufferPointer(rebasing: buffer.bytes.prefix(heldBytes + byteCount))
+    let ready = isLast && !isBad ? waiting.count : readyBytes(of: waiting, release, held: 0, isBad: isBad)
+    if ready > 0 { try write(UnsafeRawBufferPointer(rebasing: waiting.prefix(ready))) }
+    hold(UnsafeRawBufferPointer(rebasing: waiting.dropFirst(ready)), isBad: isBad)
   }
 
-  /// Hands on what lies elsewhere, after what was held back before, as ``handOn(_:_:isBad:isLast:to:)`` does.
+  /// Hands on what lies elsewhere, after what was held back before.
   ///
-  /// - Parameter bytes: What comes next in the output.
+  /// - Parameters:
+  ///   - bytes: What comes next in the output.
+  ///   - isBad: As for ``handOn(_:_:isBad:isLast:to:)``.
   mutating func handOn<Failure: Error>(
     elsewhere bytes: UnsafeRawBufferPointer, _ release: Release, isBad: Bool,
     to write: (UnsafeRawBufferPointer) throws(Failure) -> Void
   ) throws(Failure) {
-    guard release == .wholeRecords else {
-      if !isBad, !bytes.isEmpty { try write(bytes) }
-      return
-    }
-    var readyBytes = bytes.lastIndex(ofByte: UInt8(ascii: "\n"), before: bytes.count).map { $0 + 1 } ?? 0
-    // A record that there is no room for is handed on in parts.
-    if readyBytes == 0, heldBytes + bytes.count > buffer.bytes.count - stepBytes { readyBytes = bytes.count }
-    if readyBytes > 0 {
-      let held = UnsafeRawBufferPointer(rebasing: buffer.bytes.prefix(heldBytes))
+    let ready = readyBytes(of: bytes, release, held: heldBytes, isBad: isBad)
+    if ready > 0 {
+      if heldBytes > 0 { try write(UnsafeRawBufferPointer(rebasing: buffer.bytes.prefix(heldBytes))) }
       heldBytes = 0
-      if !held.isEmpty { try write(held) }
-      try write(UnsafeRawBufferPointer(rebasing: bytes.prefix(readyBytes)))
+      try write(UnsafeRawBufferPointer(rebasing: bytes.prefix(ready)))
     }
-    let rest = UnsafeRawBufferPointer(rebasing: bytes.dropFirst(readyBytes))
-    room.copyMemory(from: rest)
-    heldBytes += rest.count
+    let rest = UnsafeRawBufferPointer(rebasing: bytes.dropFirst(ready))
+    if heldBytes == 0 || isBad {
+      hold(rest, isBad: isBad)
+    } else {
+      room.copyMemory(from: rest)
+      heldBytes += rest.count
+    }
   }
 
-  private mutating func handOn<Failure: Error>(
-    _ byteCount: Int, _ release: Release, to write: (UnsafeRawBufferPointer) throws(Failure) -> Void
-  ) throws(Failure) {
-    let waiting = UnsafeRawBufferPointer(rebasing: buffer.bytes.prefix(heldBytes + byteCount))
-    var ready = waiting.count
-    if release == .wholeRecords {
-      ready = waiting.lastIndex(ofByte: UInt8(ascii: "\n"), before: waiting.count).map { $0 + 1 } ?? 0
-      // A record that leaves no room for the next step is handed on in parts.
-      if waiting.count - ready > buffer.bytes.count - stepBytes { ready = waiting.count }
-    }
-    if ready > 0 { try write(UnsafeRawBufferPointer(rebasing: waiting.prefix(ready))) }
-    heldBytes = waiting.count - ready
-    if ready > 0, heldBytes > 0 {
-      buffer.bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: waiting.dropFirst(ready)))
-    }
+  /// How much of `bytes` is handed on, where so much is held back before them: all of it, or up to the last LF. A record
+  /// that there is no room for is handed on in parts, unless it is known to be bad.
+  private func readyBytes(of bytes: UnsafeRawBufferPointer, _ release: Release, held: Int, isBad: Bool) -> Int {
+    if release == .everything { return isBad ? 0 : bytes.count }
+    let ready = bytes.lastIndex(ofByte: UInt8(ascii: "\n"), before: bytes.count).map { $0 + 1 } ?? 0
+    let toHold = (ready == 0 ? held : 0) + bytes.count - ready
+    return toHold <= buffer.bytes.count - stepBytes || isBad ? ready : bytes.count
+  }
+
+  /// Holds back these bytes and no others.
+  private mutating func hold(_ bytes: UnsafeRawBufferPointer, isBad: Bool) {
+    heldBytes = isBad ? 0 : bytes.count
+    if heldBytes > 0 { buffer.bytes.copyMemory(from: bytes) }
   }
 }

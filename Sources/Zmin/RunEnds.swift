@@ -4,12 +4,15 @@ package protocol RunInput: ~Copyable, SendableMetatype {
   mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int
   /// Whether bytes can be read a second time. Where they cannot, lines are counted on the way.
   var canReread: Bool { get }
-  /// Fills `buffer` with the bytes from `offset` on, as far as there are any, and says how many. Where
+  /// Fills `buffer` with the bytes from `offset` on, as far as there are any and they can be read, and says how many;
+  /// throws only if there is not one that can. Where
   /// ``byteCountAtPlaces`` is known, several threads may do so at once.
   func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws -> Int
   /// Puts the next bytes of the input into `buffer` as ``read(into:)`` does, as many as fit and are there without
   /// waiting for more than the first.
   mutating func readAvailable(into buffer: UnsafeMutableRawBufferPointer) throws -> Int
+  /// Whether a read would not wait, now or within that time.
+  func isReady(withinMilliseconds milliseconds: Int32) throws -> Bool
   /// Hears that the bytes up to `end` are done with, after it has let go of those up to `released`.
   ///
   /// - Returns: How far it has let go now.
@@ -36,6 +39,8 @@ extension RunInput where Self: ~Copyable {
   package mutating func readAvailable(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
     try read(into: buffer)
   }
+
+  package func isReady(withinMilliseconds milliseconds: Int32) -> Bool { true }
 
   package func release(from released: Int, upTo end: Int) -> Int { released }
 }

@@ -40,6 +40,7 @@ package struct WindowedRun: ~Copyable {
     minifier.reset()
     outputWindow.clear()
     var totals = RunTotals()
+    var comparison = OutputComparison()
     var places = PlaceKeeper()
     let release: OutputWindow.Release =
       output.isFinal && minifier.options.makesRecords ? .wholeRecords : .everything
@@ -53,7 +54,8 @@ package struct WindowedRun: ~Copyable {
       totals.inputBytes += readBytes
       totals.outputBytes += result.writtenBytes
       let minified = UnsafeRawBufferPointer(rebasing: room.prefix(result.writtenBytes))
-      totals.isUnchanged = totals.isUnchanged && minified.hasSameBytes(as: window)
+      comparison.append(window, minified)
+      totals.isUnchanged = isLast ? comparison.isSame : comparison.isSameSoFar
       let isBad = minifier.faultOffset != nil || result.failure != nil
       try outputWindow.handOn(result.writtenBytes, release, isBad: isBad, isLast: isLast) { bytes in
         try output.write(bytes, isUnchanged: totals.isUnchanged)

@@ -17,6 +17,8 @@ package struct InputFile: ~Copyable, Sendable {
   private var isRewound = false
   /// Whether the end was met by a read that had bytes to give before it.
   private var isAtEnd = false
+  /// An error that was met behind bytes that were given.
+  private var errorBehind: FileError?
   /// How far the file was dropped from the page cache.
   private var droppedEnd: Int64 = 0
 
@@ -84,24 +86,39 @@ package struct InputFile: ~Copyable, Sendable {
   private mutating func read(
     into buffer: UnsafeMutableRawBufferPointer, fillsFromPipes: Bool
   ) throws(FileError) -> Int {
+    if let error = errorBehind.take() { throw error }
     if isAtEnd { return 0 }
     var filled = 0
-    var goesOn = true
-    while goesOn {
-      let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
-      let count = try readOnce(into: rest, at: bytesRead + Int64(filled))
-      if count == 0 {
-        // A terminal tells it once only.
-        isAtEnd = status.kind != .regular && filled > 0
-        break
+    do throws(FileError) {
+      var goesOn = true
+      while goesOn {
+        let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
+        let count = try readOnce(into: rest, at: bytesRead + Int64(filled))
+        if count == 0 {
+          // A terminal tells it once only.
+          isAtEnd = status.kind != .regular && filled > 0
+          break
+        }
+        filled += count
+        goesOn = filled < buffer.count
+        if goesOn { goesOn = try hasMore(fillsFromPipes: fillsFromPipes) }
       }
-      filled += count
-      goesOn = filled < buffer.count
-      if goesOn { goesOn = try hasMore(fillsFromPipes: fillsFromPipes) }
+    } catch {
+      // What came before it may have an error of its own, which is the first then. A request to stop is another matter.
+      guard filled > 0, access.interruption?.reason == nil else { throw error }
+      errorBehind = error
     }
     bytesRead += Int64(filled)
     droppedEnd = dropBehind(from: droppedEnd, to: bytesRead)
     return filled
+  }
+
+  /// Whether a read would not wait, now or within that time.
+  ///
+  /// - Throws: ``FileError/system(_:)`` or ``FileError/interrupted(_:)``.
+  package func isReady(withinMilliseconds milliseconds: Int32) throws(FileError) -> Bool {
+    if status.kind == .regular || isAtEnd { return true }
+    return try access.isReady(for: POLLIN, on: descriptor.number, file, milliseconds: milliseconds)
   }
 
   /// Whether to go on reading before what was read is handed on.
@@ -152,25 +169,31 @@ package struct InputFile: ~Copyable, Sendable {
     isRewound = true
     bytesRead = 0
     droppedEnd = 0
+    errorBehind = nil
   }
 
   /// Reads from a given place of a regular file, and leaves the place of ``read(into:)`` alone. Several threads may.
   ///
-  /// - Returns: The number of bytes: as much as fits, less only at the end.
-  /// - Throws: ``FileError/system(_:)`` or ``FileError/interrupted(_:)``.
+  /// - Returns: The number of bytes: as much as fits, less only at the end and before what cannot be read.
+  /// - Throws: ``FileError/system(_:)`` or ``FileError/interrupted(_:)``, if not one byte can be read.
   package func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(FileError) -> Int {
     precondition(status.kind == .regular, "only a regular file has places")
     let number = descriptor.number
     var filled = 0
-    while filled < buffer.count {
-      try access.interruption?.check()
-      let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
-      let place = offset + Int64(filled)
-      let count = try access.attempt(.read, file) { calls throws(Errno) in
-        try calls.read(number, into: rest, at: place)
+    do throws(FileError) {
+      while filled < buffer.count {
+        try access.interruption?.check()
+        let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
+        let place = offset + Int64(filled)
+        let count = try access.attempt(.read, file) { calls throws(Errno) in
+          try calls.read(number, into: rest, at: place)
+        }
+        if count == 0 { break }
+        filled += count
       }
-      if count == 0 { break }
-      filled += count
+    } catch {
+      // Whoever asks for what follows gets it again.
+      guard filled > 0, access.interruption?.reason == nil else { throw error }
     }
     return filled
   }

@@ -16,6 +16,7 @@ struct PlannerTests {
       "dir": FileFacts(kind: .directory, byteCount: 4096), "fifo": FileFacts(kind: .fifo, byteCount: 0),
       "small.json": FileFacts(kind: .regular, byteCount: 9_999_999),
       "large.json": FileFacts(kind: .regular, byteCount: 10_000_000),
+      "huge.json": FileFacts(kind: .regular, byteCount: 1 << 40),
     ]
 
     func facts(about path: FilePath) -> FileFacts? { files[path] }
@@ -97,9 +98,13 @@ struct PlannerTests {
     #expect(try slices(["small.json"]) == nil)
     #expect(try slices(["-j", "3", "large.json"])?.workers == 3)
     #expect(try slices(["-j3", "small.json"]) == nil)
-    #expect(try slices(["-j100", "large.json"])?.workers == 100)
+    #expect(try slices(["-j100", "huge.json"])?.workers == 100)
+    #expect(try slices(["-j100", "-"])?.workers == 100)
+    // No more than there are slices.
+    #expect(try slices(["-j100", "large.json"])?.workers == 38)
+    #expect(try slices(["-j100", "--mode", "streaming", "missing.json"])?.workers == 1)
     let large = MachineLimits(processorCount: 5000, memoryBytes: nil, physicalMemoryBytes: .max)
-    #expect(try slices(["large.json"], Machine(limits: large))?.workers == 1024)
+    #expect(try slices(["huge.json"], Machine(limits: large))?.workers == 1024)
   }
 
   @Test("The memory budget is the smaller of the option and the control group's limit")
@@ -134,11 +139,12 @@ struct PlannerTests {
     #expect(limited.memory == .slices(.least) && limited.fallbacks.count == 1)
   }
 
-  @Test("What the machine allows is asked for only where it streams")
+  @Test("What the machine allows is asked for only where it streams or is to")
   func limits() throws {
     #expect(try plan(["large.json"]).limits?.processorCount == 6)
     #expect(try plan(["small.json"]).limits == nil)
-    #expect(try plan(["--mode", "standard", "large.json"]).limits == nil)
+    #expect(try plan(["--mode", "standard", "large.json"]).limits?.processorCount == 6)
+    #expect(try plan(["--mode", "standard", "small.json"]).limits == nil)
     #expect(try plan(["--mode", "streaming", "small.json"]).limits?.processorCount == 6)
   }
 

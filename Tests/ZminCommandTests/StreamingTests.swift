@@ -75,6 +75,23 @@ struct StreamingTests {
     #expect(run.output == "got [1]\n{\"a\":2}\n")
   }
 
+  @Test("An error is said at once, whatever a producer does that has more to say")
+  func quietProducer() throws {
+    for options in Self.options {
+      let run = try ZminProgram.shell(
+        """
+        mkfifo in
+        $ZMIN $O --format ndjson < in > out 2> errors &
+        exec 3> in
+        for i in $(seq 30000); do echo '{"a": 1}'; done >&3
+        printf '{x}                    \\n' >&3
+        for i in $(seq 100); do [ -s errors ] && break; sleep 0.1; done
+        cat errors
+        """, ["O": options], in: try Scratch())
+      #expect(run.output.contains("standard input:30001:2: "), "\(options)")
+    }
+  }
+
   @Test("A memory budget is kept, or is a usage error that says how little would do")
   func memoryBudget() throws {
     let scratch = try Scratch()

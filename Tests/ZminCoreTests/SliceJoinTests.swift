@@ -7,7 +7,7 @@ import ZminTestSupport
 /// Slices joined one after another give the verdict, the output and the place of the first error that the oracle gives.
 @Suite struct SliceJoinTests {
   @Test(arguments: Format.allCases) func shortInputsInEveryCut(_ format: Format) throws {
-    var joiner = try SliceJoiner(format, depthMax: 2, seed: 20)
+    var joiner = try SummaryJoiner(format, depthMax: 2, seed: 20)
     try ShortInputs.forEach(upTo: Corpora.testsAreLong ? 6 : 4, over: Array("{}[]:,\"0.\n a".utf8)) { input in
       let oracle = Oracle(input, format, depthMax: 2)
       for mask in 0..<(1 << max(input.count - 1, 0)) {
@@ -19,7 +19,7 @@ import ZminTestSupport
 
   /// As well as beginnings of documents, what can only be dirty: one cut.
   @Test(arguments: Format.allCases) func shortInputsInTwo(_ format: Format) throws {
-    var joiner = try SliceJoiner(format, depthMax: 3, seed: 21)
+    var joiner = try SummaryJoiner(format, depthMax: 3, seed: 21)
     try ShortInputs.forEach(upTo: Corpora.testsAreLong ? 5 : 3) { input in
       let oracle = Oracle(input, format, depthMax: 3)
       for cut in 0...input.count { try joiner.expectAgreement(input, at: [cut], oracle) }
@@ -29,7 +29,7 @@ import ZminTestSupport
 
   /// Every rule of the grammar where three slices meet, in every way to cut them.
   @Test(arguments: GrammarRuleTests.all) func rulesInEveryCut(_ rule: GrammarCase) throws {
-    var joiner = try SliceJoiner(rule.format, depthMax: 3, seed: 29)
+    var joiner = try SummaryJoiner(rule.format, depthMax: 3, seed: 29)
     let oracle = Oracle(rule.input, rule.format, depthMax: 3)
     for first in 0...rule.input.count {
       for second in first...rule.input.count { try joiner.expectAgreement(rule.input, at: [first, second], oracle) }
@@ -37,7 +37,7 @@ import ZminTestSupport
   }
 
   @Test(arguments: Format.allCases) func randomDocuments(_ format: Format) throws {
-    var joiner = try SliceJoiner(format, seed: 22)
+    var joiner = try SummaryJoiner(format, seed: 22)
     var generator = DocumentGenerator(seed: 23)
     for _ in 0..<(Corpora.testsAreLong ? 20_000 : 40) {
       let document = generator.document(format)
@@ -53,7 +53,7 @@ import ZminTestSupport
     var mutator = Mutator(seed: 25)
     for round in 0..<(Corpora.testsAreLong ? 20_000 : 80) {
       let depthMax = round % 2 == 0 ? 1 << 20 : 1 + round % 40
-      var joiner = try SliceJoiner(format, depthMax: depthMax, seed: UInt64(round))
+      var joiner = try SummaryJoiner(format, depthMax: depthMax, seed: UInt64(round))
       let document = generator.document(format)
       for _ in 0..<4 {
         let mutation = mutator.mutation(of: document)
@@ -67,7 +67,7 @@ import ZminTestSupport
   @Test func deepNesting() throws {
     var random = SplitMix64(seed: 26)
     for depth in [62, 63, 64, 65, 125, 126, 127, 1_000] {
-      var joiner = try SliceJoiner(.json, depthMax: depth, seed: UInt64(depth))
+      var joiner = try SummaryJoiner(.json, depthMax: depth, seed: UInt64(depth))
       for excess in [0, 1] {
         let kinds = (0..<depth + excess).map { _ in random.once(in: 2) }
         let opening = kinds.map { $0 ? "{\"\":" : "[" }.joined()
@@ -88,7 +88,7 @@ import ZminTestSupport
   func testSuite(_ file: URL) throws {
     let input = try [UInt8](Data(contentsOf: file))
     for format in Format.allCases where input.count < 4_096 || Corpora.testsAreLong {
-      var joiner = try SliceJoiner(format, seed: 27)
+      var joiner = try SummaryJoiner(format, seed: 27)
       let oracle = Oracle(input, format)
       for _ in 0..<4 { try joiner.expectAgreement(input, at: joiner.random.cuts(in: min(input.count, 4_096)), oracle) }
     }
@@ -102,7 +102,7 @@ import ZminTestSupport
     let input = try [UInt8](Data(contentsOf: file))
     let format: Format = file.pathExtension == "ndjson" ? .ndjson : .json
     let oracle = Oracle(input, format)
-    var joiner = try SliceJoiner(format, seed: 28)
+    var joiner = try SummaryJoiner(format, seed: 28)
     for sliceByteCount in [997, 65_536] {
       let cuts = Array(stride(from: sliceByteCount, to: input.count, by: sliceByteCount))
       try joiner.expectAgreement(input, at: cuts, oracle)

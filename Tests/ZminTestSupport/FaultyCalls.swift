@@ -17,6 +17,8 @@ package final class FaultyCalls: SystemCalls {
     /// Which call fails, from 0; nil for none. Only calls of `kind` count if that is given.
     package var failingIndex: Int?
     package var kind: Kind?
+    /// From where on no file can be read by places, nil for nowhere.
+    package var unreadableFrom: Int64?
     /// What it fails with.
     package var errno = Errno.ioError
     /// As many bytes as a read or write moves at most.
@@ -29,11 +31,13 @@ package final class FaultyCalls: SystemCalls {
     package var before: (@Sendable (Kind) -> Void)?
 
     package init(
-      failingIndex: Int? = nil, kind: Kind? = nil, errno: Errno = .ioError, pieceBytesMax: Int = .max,
+      failingIndex: Int? = nil, kind: Kind? = nil, unreadableFrom: Int64? = nil, errno: Errno = .ioError,
+      pieceBytesMax: Int = .max,
       processorMask: [UInt8]? = nil, fileSystemType: Int? = nil, before: (@Sendable (Kind) -> Void)? = nil
     ) {
       self.failingIndex = failingIndex
       self.kind = kind
+      self.unreadableFrom = unreadableFrom
       self.errno = errno
       self.pieceBytesMax = pieceBytesMax
       self.processorMask = processorMask
@@ -104,7 +108,12 @@ package final class FaultyCalls: SystemCalls {
     -> Int
   {
     try enter(.readAt)
-    return try live.read(descriptor, into: .init(rebasing: buffer.prefix(plan.pieceBytesMax)), at: offset)
+    var piece = plan.pieceBytesMax
+    if let end = plan.unreadableFrom {
+      if offset >= end { throw plan.errno }
+      piece = min(piece, Int(end - offset))
+    }
+    return try live.read(descriptor, into: .init(rebasing: buffer.prefix(piece)), at: offset)
   }
 
   package func write(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) throws(Errno) -> Int {

@@ -96,7 +96,8 @@ import ZminMemory
   @Test func unchangedInputIsToldFromChanged() throws {
     for (text, format, isUnchanged) in [
       ("[1,2]", Format.json, true), ("[1, 2]", .json, false), (" 1", .ndjson, false), ("1\n", .ndjson, true),
-      ("1", .ndjson, false), ("\u{FEFF}1", .json, false), ("1\r\n", .ndjson, false),
+      ("1\n[2]\n", .concat, true), ("1\n[2]", .concat, false), ("1 \n2\n", .concat, false), ("", .concat, true),
+      ("1\n\n2\n", .concat, false), ("1", .ndjson, false), ("\u{FEFF}1", .json, false), ("1\r\n", .ndjson, false),
     ] {
       for pieceBytes in [1, 1024] {
         let (result, writes) = try run(Pieces(text, pieceBytes: pieceBytes), format)

@@ -19,7 +19,17 @@ struct SliceCut: Equatable {
 
   /// The last good cut in `window`: after a byte below 0x20, in `ndjson` best an LF; else after a structural byte; else
   /// where no escape and no UTF-8 sequence is torn.
-  init(in window: UnsafeRawBufferPointer, _ format: Format) {
+  ///
+  /// - Parameter isLate: Whether as much as may be is to come before it, since nobody knows when there will be more: any
+  ///   byte that can end a value will do then. (In `ndjson` only an LF ends one.)
+  init(in window: UnsafeRawBufferPointer, _ format: Format, isLate: Bool = false) {
+    if isLate, format != .ndjson,
+      let delimiter = window.lastIndex(where: { [.whitespace, .structural].contains(ByteClass($0)) })
+    {
+      isAfterControlCharacter = window[delimiter] < 0x20
+      offset = delimiter + 1
+      return
+    }
     let lineFeed = format == .ndjson ? window.lastIndex(ofByte: UInt8(ascii: "\n"), before: window.count) : nil
     let control = lineFeed ?? window.lastIndex(below: 0x20)
     let structural = control == nil ? window.lastIndex { ByteClass($0) == .structural } : nil

@@ -18,6 +18,7 @@ final class SliceExchange<Input: RunInput & ~Copyable, Output: RunOutput & ~Copy
   private let options: MinifierOptions
   private let slots: [SliceSlot]
   private let canReread: Bool
+  private let hasPlaces: Bool
 
   private let monitor = Monitor()
   // Guarded by the monitor.
@@ -49,6 +50,7 @@ final class SliceExchange<Input: RunInput & ~Copyable, Output: RunOutput & ~Copy
     self.rest = rest
     self.queue = queue
     canReread = input.pointee.canReread
+    hasPlaces = input.pointee.byteCountAtPlaces != nil
   }
 
   /// The first error of the input, nil if none was met. For when all workers have ended.
@@ -109,7 +111,7 @@ final class SliceExchange<Input: RunInput & ~Copyable, Output: RunOutput & ~Copy
     } catch {
       return stop(.failure(error))
     }
-    if canReread {
+    if hasPlaces {
       releasedBytes = input.pointee.release(from: releasedBytes, upTo: joiner.pointee.totals.inputBytes)
     }
     monitor.withLock {
@@ -120,12 +122,14 @@ final class SliceExchange<Input: RunInput & ~Copyable, Output: RunOutput & ~Copy
 
   private func take(_ slice: SliceQueue.Slice, with kernel: borrowing KernelRun) {
     let slot = slots[slice.slot]
-    do {
-      let cut = try slice.range.map { try read(slice, $0, into: slot) } ?? readNext(into: slot)
-      // The first one's start is known to the joiner alone, which knows of byte order marks too.
-      if slice.number > 0 { try slot.minify(startingIn: start(of: slot, after: cut), options, with: kernel) }
-    } catch {
-      slot.error = error
+    let cut = slice.range.map { read(slice, $0, into: slot) } ?? readNext(into: slot)
+    // The first one's start is known to the joiner alone, which knows of byte order marks too.
+    if slice.number > 0, slot.error == nil {
+      do {
+        try slot.minify(startingIn: start(of: slot, after: cut), options, with: kernel)
+      } catch {
+        slot.error = error
+      }
     }
     monitor.withLock { queue.finish(slice) }
   }
@@ -140,57 +144,79 @@ final class SliceExchange<Input: RunInput & ~Copyable, Output: RunOutput & ~Copy
     return SliceHead.Start(rawValue: undecidedStart.load(ordering: .relaxed)) ?? .between
   }
 
-  /// Reads a slice from its place, from the cut before it to the cut at its end.
+  /// Reads a slice from its place, from the cut before it to the cut at its end; up to an error if there is one, which
+  /// the slot then has.
   ///
   /// - Returns: The cut before it.
-  private func read(_ slice: SliceQueue.Slice, _ range: Range<Int>, into slot: SliceSlot) throws -> SliceCut? {
+  private func read(_ slice: SliceQueue.Slice, _ range: Range<Int>, into slot: SliceSlot) -> SliceCut? {
     let window = slice.cutWindowBytes
-    let buffer = UnsafeMutableRawBufferPointer(rebasing: slot.input.bytes.prefix(window + range.count))
-    guard try input.pointee.read(into: buffer, at: range.lowerBound - window) == buffer.count else {
-      throw input.pointee.endedEarlyError
+    slot.begin(0..<0)
+    var bytes = UnsafeRawBufferPointer(rebasing: slot.input.bytes.prefix(window + range.count))
+    do {
+      var filled = 0
+      defer { bytes = UnsafeRawBufferPointer(rebasing: bytes.prefix(filled)) }
+      while filled < bytes.count {
+        let rest = UnsafeMutableRawBufferPointer(rebasing: slot.input.bytes[filled..<bytes.count])
+        let count = try input.pointee.read(into: rest, at: range.lowerBound - window + filled)
+        if count == 0 { throw input.pointee.endedEarlyError }
+        filled += count
+      }
+    } catch {
+      slot.error = error
     }
-    let bytes = UnsafeRawBufferPointer(buffer)
+    guard bytes.count > window else { return nil }
     let cut = window == 0 ? nil : SliceCut(in: UnsafeRawBufferPointer(rebasing: bytes.prefix(window)), options.format)
     var end = bytes.count
-    if !slice.isLast {
+    if !slice.isLast, slot.error == nil {
       let endWindow = min(SliceCut.windowBytes, range.count)
       let last = UnsafeRawBufferPointer(rebasing: bytes.suffix(endWindow))
       end += SliceCut(in: last, options.format).offset - endWindow
     }
-    slot.begin((cut?.offset ?? 0)..<end)
+    slot.setRange((cut?.offset ?? 0)..<end)
     return cut
   }
 
+  /// How long a worker waits for an input without looking whether the run is over: the others wait for it then.
+  private static var patienceMilliseconds: Int32 { 50 }
+
   /// Reads what comes next of an input that comes in order, up to the last cut in it, and lets another worker read on.
+  /// An error is the slot's.
   ///
   /// - Returns: The cut before it.
-  private func readNext(into slot: SliceSlot) throws -> SliceCut? {
-    var isEnd = true
-    defer {
-      monitor.withLock {
-        isReading = false
-        if isEnd { queue.end() }
-        monitor.broadcast()
-      }
-    }
+  private func readNext(into slot: SliceSlot) -> SliceCut? {
     let cut = restCut
     let buffer = slot.input.bytes
     buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: rest.prefix(restBytes)))
     slot.begin(0..<restBytes)
-    let readBytes = try input.pointee.readAvailable(
-      into: UnsafeMutableRawBufferPointer(rebasing: buffer[restBytes...]))
-    let bytes = UnsafeRawBufferPointer(rebasing: buffer.prefix(restBytes + readBytes))
-    isEnd = readBytes == 0
-    if isEnd { return cut }
-    let window = UnsafeRawBufferPointer(rebasing: bytes.suffix(SliceCut.windowBytes))
-    let next = SliceCut(in: window, options.format)
-    // All of it, if there is nothing before the cut: something must go on.
-    let end = bytes.count - window.count + next.offset
-    let sliceBytes = end == 0 ? bytes.count : end
-    restCut = next
-    restBytes = bytes.count - sliceBytes
-    rest.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes.suffix(restBytes)))
-    slot.begin(0..<sliceBytes)
+    var readBytes = 0
+    do {
+      while try !input.pointee.isReady(withinMilliseconds: Self.patienceMilliseconds), !isStopped {}
+      if !isStopped {
+        readBytes = try input.pointee.readAvailable(
+          into: UnsafeMutableRawBufferPointer(rebasing: buffer[restBytes...]))
+      }
+    } catch {
+      slot.error = error
+    }
+    if readBytes > 0 {
+      let bytes = UnsafeRawBufferPointer(rebasing: buffer.prefix(restBytes + readBytes))
+      let window = UnsafeRawBufferPointer(rebasing: bytes.suffix(SliceCut.windowBytes))
+      let next = SliceCut(in: window, options.format, isLate: bytes.count < buffer.count)
+      // All of it, if there is nothing before the cut: something must go on.
+      let end = bytes.count - window.count + next.offset
+      let sliceBytes = end == 0 ? bytes.count : end
+      restCut = next
+      restBytes = bytes.count - sliceBytes
+      rest.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes.suffix(restBytes)))
+      slot.setRange(0..<sliceBytes)
+    }
+    monitor.withLock {
+      isReading = false
+      if readBytes == 0 { queue.end() }
+      monitor.broadcast()
+    }
     return cut
   }
+
+  private var isStopped: Bool { monitor.withLock { result != nil } }
 }

@@ -11,6 +11,7 @@ struct SliceJoiner: ~Copyable {
   private var release = OutputWindow.Release.everything
   private(set) var places = PlaceKeeper()
   private(set) var totals = RunTotals()
+  private var comparison = OutputComparison()
   /// Slices that were minified again, the first apart.
   private(set) var redoneCount = 0
 
@@ -39,6 +40,7 @@ struct SliceJoiner: ~Copyable {
     release = outputIsFinal && minifier.options.makesRecords ? .wholeRecords : .everything
     places = PlaceKeeper()
     totals = RunTotals()
+    comparison = OutputComparison()
     redoneCount = 0
   }
 
@@ -53,26 +55,29 @@ struct SliceJoiner: ~Copyable {
   mutating func join<Output: RunOutput & ~Copyable>(
     _ slot: SliceSlot, to output: inout Output, notesPlaces: Bool
   ) throws -> Failure? {
-    if let error = slot.error { throw error }
     let bytes = slot.bytes
     let piece: UnsafeRawBufferPointer
-    let isUnchanged: Bool
+    var isKnownUnchanged = false
     var failure: Failure?
     if let isBoundary = try minifier.append(slot.minified, bytes) {
       piece = slot.outputBytes(slot.minified.writtenBytes, afterLineFeed: isBoundary)
-      isUnchanged = isBoundary ? piece.hasSameBytes(as: bytes) : slot.isUnchanged
+      isKnownUnchanged = !isBoundary && slot.isUnchanged
     } else {
       if totals.inputBytes > 0 { redoneCount += 1 }
       let result = try minifier.minify(bytes, into: slot.room)
       failure = result.failure
       piece = slot.outputBytes(result.writtenBytes, afterLineFeed: false)
-      isUnchanged = piece.hasSameBytes(as: bytes)
     }
     if notesPlaces { places.note(bytes, minifier) }
-    count(inputBytes: bytes.count, outputBytes: piece.count, isUnchanged: isUnchanged)
+    count(bytes, piece, isKnownUnchanged: isKnownUnchanged)
     let isBad = minifier.faultOffset != nil || failure != nil
     try window.handOn(elsewhere: piece, release, isBad: isBad) { bytes in
       try output.write(bytes, isUnchanged: totals.isUnchanged)
+    }
+    if let error = slot.error, failure == nil {
+      // A fault that waits for the bytes after it comes before their error.
+      guard minifier.faultOffset != nil else { throw error }
+      failure = minifier.finish(into: window.room).failure
     }
     return failure
   }
@@ -82,7 +87,9 @@ struct SliceJoiner: ~Copyable {
   /// - Throws: What the output throws.
   mutating func finish<Output: RunOutput & ~Copyable>(to output: inout Output) throws -> Failure? {
     let result = minifier.finish(into: window.room)
-    count(inputBytes: 0, outputBytes: result.writtenBytes, isUnchanged: result.writtenBytes == 0)
+    let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
+    count(nothing, UnsafeRawBufferPointer(rebasing: window.room.prefix(result.writtenBytes)), isKnownUnchanged: false)
+    totals.isUnchanged = comparison.isSame
     let isBad = minifier.faultOffset != nil || result.failure != nil
     try window.handOn(result.writtenBytes, release, isBad: isBad, isLast: true) { bytes in
       try output.write(bytes, isUnchanged: totals.isUnchanged)
@@ -90,9 +97,12 @@ struct SliceJoiner: ~Copyable {
     return result.failure
   }
 
-  private mutating func count(inputBytes: Int, outputBytes: Int, isUnchanged: Bool) {
-    totals.inputBytes += inputBytes
-    totals.outputBytes += outputBytes
-    totals.isUnchanged = totals.isUnchanged && isUnchanged
+  private mutating func count(
+    _ bytes: UnsafeRawBufferPointer, _ piece: UnsafeRawBufferPointer, isKnownUnchanged: Bool
+  ) {
+    totals.inputBytes += bytes.count
+    totals.outputBytes += piece.count
+    if !isKnownUnchanged || !comparison.isSame { comparison.append(bytes, piece) }
+    totals.isUnchanged = comparison.isSameSoFar
   }
 }

@@ -26,7 +26,7 @@ package struct SlicePlan: Sendable, Equatable {
   }
 
   /// Slices that stay in a core's cache and are yet worth their calls of the system.
-  private static let usualBytes = 256 << 10
+  package static let usualBytes = 256 << 10
   /// Less than this is mostly calls of the system.
   private static let smallestBytes = 32 << 10
 
@@ -63,11 +63,14 @@ package struct SlicePlan: Sendable, Equatable {
   /// What a worker's stack takes.
   private static let touchedStackBytes = 64 << 10
 
+  /// How much of a record may be held back until it is whole: as much as in other runs, and never less than a slice.
+  var heldBytesMax: Int { max(Self.usualBytes, sliceBytes + SliceCut.windowBytes) }
+
   /// What the run has resident at most, in bytes: the program itself, the pools, and the deepest nesting allowed.
   package func peakBytes(_ options: MinifierOptions) -> Int {
     let slotBytes = SliceSlot.bytes(forSliceBytes: sliceBytes, options.format) + SliceNesting.bytes
     let workerBytes = options.kernel.workspaceBytes + Self.touchedStackBytes
     return Self.programBytes + slots * slotBytes + workers * workerBytes
-      + SliceJoiner.bytes(options, heldBytesMax: sliceBytes)
+      + SliceJoiner.bytes(options, heldBytesMax: heldBytesMax)
   }
 }

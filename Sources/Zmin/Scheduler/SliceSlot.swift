@@ -20,7 +20,7 @@ final class SliceSlot: @unchecked Sendable {
   private(set) var isUnchanged = false
   /// Whether the slice could have started either way, for all that its bytes tell.
   var isStartUndecided = false
-  /// Why the slice could not be read or held; it counts once all before it are joined.
+  /// Why what follows the slice's bytes could not be read, or be held; it counts once these are joined.
   var error: (any Error)?
 
   /// - Parameter sliceBytes: The most that a slice has.
@@ -64,11 +64,14 @@ final class SliceSlot: @unchecked Sendable {
 
   /// Takes the slice that lies so in the input buffer, of which nothing is known.
   func begin(_ range: Range<Int>) {
-    self.range = range
+    setRange(range)
     minified.forget()
     isStartUndecided = false
     error = nil
   }
+
+  /// Says where in the input buffer the slice lies, once that is known.
+  func setRange(_ range: Range<Int>) { self.range = range }
 
   /// Minifies the slice from an assumed start.
   ///

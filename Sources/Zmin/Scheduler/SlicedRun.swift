@@ -27,7 +27,7 @@ package struct SlicedRun: ~Copyable {
     var kernels: [WorkerKernel] = []
     for _ in 0..<plan.workers { kernels.append(try WorkerKernel(options.kernel, ledger: ledger)) }
     let rest = try ByteBuffer(byteCount: SliceCut.windowBytes, for: .inputWindow, in: ledger)
-    let joiner = try SliceJoiner(options, heldBytesMax: plan.sliceBytes, ledger: ledger)
+    let joiner = try SliceJoiner(options, heldBytesMax: plan.heldBytesMax, ledger: ledger)
     self.options = options
     sizes = SliceSizes(
       largestBytes: plan.sliceBytes, smallestBytes: plan.smallestSliceBytes, workers: plan.workers)

@@ -43,7 +43,8 @@ package struct EngineArguments: ParsableArguments, Sendable {
       "The most memory to use: 64Mi, 1G.",
       discussion: """
         The program's own 14 Mi or so are part of it. Less means fewer or smaller slices; too little is an error that \
-        says how little would do. In streaming a control group's limit counts as if it had been given, but for the error.
+        says how little would do. In streaming a control group's limit counts as if it had been given, but for the error. \
+        --bad-lines may take more: the longest line.
         """, valueName: "size"),
     transform: { try ValueRange("a size such as 64Mi is taken").value(of: $0, SizeArgument.init(argument:)) })
   package var memoryBudget: SizeArgument?

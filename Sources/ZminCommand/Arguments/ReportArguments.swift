@@ -13,7 +13,7 @@ package struct ReportArguments: ParsableArguments, Sendable {
     package static func help(for value: Verbosity) -> ArgumentHelp? {
       switch value {
       case .quiet: "Say nothing but errors, --stats or not."
-      case .verbose: "Say more: format, mode, kernel, window, and what became of each file."
+      case .verbose: "Say more: format, mode, kernel, workers and memory, and what became of each file."
       }
     }
   }

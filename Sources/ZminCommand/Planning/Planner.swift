@@ -30,7 +30,7 @@ package struct Planner {
     let kernel = try kernel()
     var fallbacks: [String] = []
     let mode = try mode(for: inputs, &fallbacks)
-    let limits = mode == .streaming ? surroundings.limits : nil
+    let limits = mode == .streaming || hasLarge(inputs) ? surroundings.limits : nil
     return Plan(
       inputs: inputs, task: task, validates: options.validates, depthMax: options.depthMax,
       kernel: kernel, mode: mode, memory: try memory(for: inputs, mode, kernel, limits, &fallbacks), limits: limits,
@@ -181,19 +181,23 @@ package struct Planner {
     case .hybrid: fallbacks.append("--mode hybrid goes on on the CPU: this build has no GPU engine")
     case .auto: break
     }
-    let isLarge = inputs.contains { input in
-      switch input.source {
-      case .standardInput: (surroundings.standardInputBytes ?? .max) >= RunMode.streamingBytesMin
-      case .path(let path): isStreamed(surroundings.facts(about: path))
-      }
-    }
-    return isLarge ? .streaming : .standard
+    return hasLarge(inputs) ? .streaming : .standard
   }
 
-  /// Whether `auto` streams a file: a large one, or one whose size is not known. One that is not there does not matter.
-  private func isStreamed(_ facts: FileFacts?) -> Bool {
-    guard let facts else { return false }
-    return facts.kind != .regular || facts.byteCount >= RunMode.streamingBytesMin
+  /// Whether there is an input that `auto` streams: a large one, or one whose size is not known.
+  private func hasLarge(_ inputs: [Plan.Input]) -> Bool { largestBytes(of: inputs) >= RunMode.streamingBytesMin }
+
+  /// The size of the largest input, the most there is for one whose size is not known. One that is not there does not
+  /// matter.
+  private func largestBytes(of inputs: [Plan.Input]) -> Int64 {
+    let sizes = inputs.map { input in
+      switch input.source {
+      case .standardInput: surroundings.standardInputBytes ?? .max
+      case .path(let path):
+        surroundings.facts(about: path).map { $0.kind == .regular ? $0.byteCount : .max } ?? 0
+      }
+    }
+    return sizes.max() ?? 0
   }
 
   /// Pools that stay within `--memory-budget`, and as far as may be within what the control groups leave.
@@ -204,22 +208,24 @@ package struct Planner {
     let costliest = Format.allCases.last { format in inputs.contains { $0.format == format } } ?? .json
     let minifierOptions = MinifierOptions(
       format: costliest, validates: options.validates, depthMax: options.depthMax, kernel: kernel)
-    let workers = options.jobs ?? min(limits?.processorCount ?? 1, EngineArguments.workersMax)
-    let usual =
-      mode == .standard ? RunMemory.window(byteCount: RunMode.windowBytes) : .slices(SlicePlan(workers: workers))
-    let least = mode == .standard ? usual : .slices(.least)
+    let asked = options.jobs ?? min(limits?.processorCount ?? 1, EngineArguments.workersMax)
+    let workers = min(asked, max(1, Int(largestBytes(of: inputs)) / SlicePlan.usualBytes))
+    let window = RunMemory.window(byteCount: RunMode.windowBytes)
+    let usual = mode == .standard ? window : .slices(SlicePlan(workers: workers))
+    let least = mode == .standard ? window : .slices(.least)
     let leastBytes = least.peakBytes(minifierOptions)
     if let budget = options.memoryBudget, budget.byteCount < leastBytes {
       throw .usage("--memory-budget \(budget.byteCount) is too little: it takes \(leastBytes) bytes at least")
     }
     let budgetBytes = min(options.memoryBudget?.byteCount ?? .max, limits?.memoryBytes ?? .max)
-    if usual.peakBytes(minifierOptions) <= budgetBytes { return usual }
+    if mode == .standard || usual.peakBytes(minifierOptions) <= budgetBytes { return usual }
     guard let plan = SlicePlan(workers: workers, withinBytes: budgetBytes, minifierOptions) else {
       fallbacks.append(
-        "the control group's \(budgetBytes) bytes are less than the \(leastBytes) that it takes at least")
+        "the control group leaves \(budgetBytes) bytes, less than the \(leastBytes) that it takes at least")
       return least
     }
-    fallbacks.append("\(budgetBytes) bytes of memory: fewer or smaller slices than usual")
+    let source = budgetBytes == options.memoryBudget?.byteCount ? "--memory-budget" : "the control group"
+    fallbacks.append("\(source) leaves \(budgetBytes) bytes: fewer or smaller slices than usual")
     return .slices(plan)
   }
 

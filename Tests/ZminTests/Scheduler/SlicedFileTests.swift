@@ -35,7 +35,8 @@ import ZminTestSupport
   ) -> (any Error)? {
     do {
       var minifier = try FileMinifier(
-        MinifierOptions(), memory: .slices(SlicePlan(workers: 3, slots: 6, sliceBytes: 1000, smallestSliceBytes: 100)),
+        MinifierOptions(),
+        memory: .slices(SlicePlan(workers: 3, slots: 6, sliceBytes: 1000, smallestSliceBytes: 100)),
         badLines: nil, sync: .automatic, files: FileAccess(calls: calls, interruption: interruption),
         ledger: MemoryLedger())
       var outcomes: [FileOutcome] = []
@@ -95,6 +96,23 @@ import ZminTestSupport
     #expect(names == ["in.json"])
     // Each of three workers may have been in a call, and the joiner in another.
     #expect(calls.log.count(where: { $0 == .readAt || $0 == .write }) <= counter.count + index + 12)
+  }
+
+  /// A read that fails comes after an error in the bytes that can be read before it.
+  @Test(arguments: [(900, false), (997, false), (998, true), (1200, true), (5000, true)]) func theFirstErrorIsTheInputs(
+    _ unreadableFrom: Int64, _ isInputs: Bool
+  ) throws {
+    var document = Self.document
+    // Behind the last line that ends before byte 1000, so that it is the second slice's.
+    document[997] = UInt8(ascii: "x")
+    try Data(document).write(to: directory.appending(path: "in.json"))
+    let calls = FaultyCalls(.init(unreadableFrom: unreadableFrom))
+    switch error(to: .file(path("out.json")), calls: calls) {
+    case let error as InvalidJSON: #expect(isInputs && error.offset == 997)
+    case FileError.system?: #expect(!isInputs)
+    case let error: Issue.record("\(String(describing: error))")
+    }
+    #expect(names == ["in.json"])
   }
 
   @Test(arguments: [0, 3, 12]) func anInputThatShrinksIsNotReplaced(_ index: Int) throws {

@@ -64,13 +64,13 @@ import ZminTestSupport
       Outcome(
         output: output.bytes, isUnchanged: output.bytes.first == 0xEF ? nil : totals.isUnchanged,
         outputBytes: totals.outputBytes)
-    case .invalid(let error, _): Outcome(error: error)
+    case .invalid(let error, _): Outcome(output: output.isFinal ? output.bytes : [], error: error)
     }
   }
 
-  static func windowed(_ input: [UInt8], _ options: MinifierOptions) throws -> Outcome {
+  static func windowed(_ input: [UInt8], _ options: MinifierOptions, isFinal: Bool = false) throws -> Outcome {
     var run = try WindowedRun(options, windowBytes: max(1, input.count), ledger: MemoryLedger())
-    var (input, output) = (MemoryInput(input, hasPlaces: true), MemoryOutput())
+    var (input, output) = (MemoryInput(input, hasPlaces: true), MemoryOutput(isFinal: isFinal))
     return outcome(try run.run(from: &input, to: &output), output)
   }
 
@@ -85,10 +85,12 @@ import ZminTestSupport
     _ run: inout SlicedRun, _ plan: SlicePlan, _ bytes: [UInt8], _ options: MinifierOptions,
     _ random: inout SplitMix64
   ) throws {
-    let expected = try Self.windowed(bytes, options)
+    // Whole records are what a final output gets of them; without, what is out before an error does not matter.
+    let isFinal = options.makesRecords && random.once(in: 2)
+    let expected = try Self.windowed(bytes, options, isFinal: isFinal)
     for hasPlaces in [true, false] {
       var input = MemoryInput(bytes, hasPlaces: hasPlaces, pieceBytes: 1 + random.below(100))
-      var output = MemoryOutput()
+      var output = MemoryOutput(isFinal: isFinal)
       let found = Self.outcome(try run.run(from: &input, to: &output), output)
       if found != expected {
         Issue.record(
@@ -283,6 +285,29 @@ import ZminTestSupport
       return #expect(Bool(false), "taken for valid")
     }
     #expect(error.offset == 15_001)
+  }
+
+  /// Records around as long as what is held back of them: whole if they are good, and not in parts if they are bad.
+  @Test(arguments: [Format.ndjson, .concat], [true, false])
+  func longRecords(_ format: Format, _ hasPlaces: Bool) throws {
+    let plan = SlicePlan(workers: 2, slots: 4, sliceBytes: 300_000, smallestSliceBytes: 100_000)
+    var run = try SlicedRun(MinifierOptions(format: format), plan, ledger: MemoryLedger())
+    var random = SplitMix64(seed: 79)
+    for _ in 0..<12 {
+      var text = "1 \(String(repeating: " ", count: random.below(300_000)))\n"
+      for _ in 0..<4 { text += "[" + String(repeating: "1,", count: 120_000 + random.below(100_000)) + "1]\n" }
+      let good = Array(text.utf8)
+      let expected = try Self.windowed(good, MinifierOptions(format: format), isFinal: true)
+      for (bytes, expected) in [
+        (good, expected),
+        (good + Array(("\"" + String(repeating: "a", count: 299_000) + "\\u123g\"\n").utf8), expected),
+      ] {
+        var input = MemoryInput(bytes, hasPlaces: hasPlaces, pieceBytes: 65_536)
+        var output = MemoryOutput(isFinal: true)
+        _ = try run.run(from: &input, to: &output)
+        #expect(output.bytes == expected.output, "\(output.bytes.count) bytes, not \(expected.output.count)")
+      }
+    }
   }
 
   @Test func wholeRecordsOnlyToFinalOutput() throws {

@@ -4,7 +4,7 @@ import ZminMemory
 import ZminTestSupport
 
 /// Joins slices in order, as an engine does: by their summaries, and beside that by a document's state.
-struct SliceJoiner: ~Copyable {
+struct SummaryJoiner: ~Copyable {
   var random: SplitMix64
   private let format: Format
   private let depthMax: Int
