@@ -45,7 +45,16 @@ package struct WindowedRun: ~Copyable {
     let release: OutputWindow.Release =
       output.isFinal && minifier.options.makesRecords ? .wholeRecords : .everything
     while true {
-      let readBytes = try input.read(into: inputWindow.bytes)
+      let readBytes: Int
+      do {
+        readBytes = try input.read(into: inputWindow.bytes)
+      } catch {
+        // A fault that waits for the bytes after it comes before their error.
+        guard minifier.faultOffset != nil, let failure = minifier.finish(into: outputWindow.room).failure else {
+          throw error
+        }
+        return .invalid(try failure.located(in: input, places, reading: inputWindow.bytes), totals)
+      }
       let window = UnsafeRawBufferPointer(rebasing: inputWindow.bytes.prefix(readBytes))
       let isLast = window.isEmpty
       let room = outputWindow.room
