@@ -8,7 +8,7 @@ import ZminMemory
   private func run(
     _ text: String, badLinesMax: Int? = nil, pieceBytes: Int = .max, windowBytes: Int = 64
   ) throws -> (result: RunResult, accepted: String, rejected: String) {
-    var input = WindowedRunTests.Pieces(text, pieceBytes: pieceBytes)
+    var input = MemoryInput(text, pieceBytes: pieceBytes)
     var accepted = WindowedRunTests.Writes()
     var rejected = WindowedRunTests.Writes()
     var run = try LineRun(MinifierOptions(format: .ndjson), windowBytes: windowBytes, ledger: MemoryLedger())

@@ -5,36 +5,6 @@ import ZminMemory
 
 /// A run over ends that are made up.
 @Suite struct WindowedRunTests {
-  /// Gives its bytes in pieces.
-  struct Pieces: RunInput {
-    let bytes: [UInt8]
-    var pieceBytes = Int.max
-    var canReread = false
-    private(set) var offset = 0
-
-    init(_ text: String, pieceBytes: Int = .max, canReread: Bool = false) {
-      bytes = Array(text.utf8)
-      self.pieceBytes = pieceBytes
-      self.canReread = canReread
-    }
-
-    var byteCountAtPlaces: Int? { nil }
-    var endedEarlyError: any Error { CancellationError() }
-
-    mutating func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
-      let piece = UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(pieceBytes))
-      let count = read(into: piece, at: offset)
-      offset += count
-      return count
-    }
-
-    func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) -> Int {
-      let rest = bytes[offset...].prefix(buffer.count)
-      buffer.copyBytes(from: rest)
-      return rest.count
-    }
-  }
-
   /// Remembers every write.
   struct Writes: RunOutput {
     var isFinal = true
@@ -50,7 +20,7 @@ import ZminMemory
   }
 
   private func run(
-    _ input: Pieces, _ format: Format, isFinal: Bool = true, windowBytes: Int = 1024
+    _ input: MemoryInput, _ format: Format, isFinal: Bool = true, windowBytes: Int = 1024
   ) throws -> (result: RunResult, writes: Writes) {
     var (input, writes) = (input, Writes(isFinal: isFinal))
     var run = try WindowedRun(MinifierOptions(format: format), windowBytes: windowBytes, ledger: MemoryLedger())
@@ -63,7 +33,7 @@ import ZminMemory
 
   @Test(arguments: [Format.ndjson, .concat]) func wholeRecordsOnlyToFinalOutput(_ format: Format) throws {
     for pieceBytes in 1...12 {
-      let (result, writes) = try run(Pieces("{\"a\": 1}\n[2, 3]\n[4, x]\n", pieceBytes: pieceBytes), format)
+      let (result, writes) = try run(MemoryInput("{\"a\": 1}\n[2, 3]\n[4, x]\n", pieceBytes: pieceBytes), format)
       #expect(writes.texts.joined() == "{\"a\":1}\n[2,3]\n")
       #expect(writes.texts.allSatisfy { $0.hasSuffix("\n") })
       #expect(error(result)?.line == 3)
@@ -72,7 +42,7 @@ import ZminMemory
 
   @Test func recordsLongerThanAWindowAreHandedOnInParts() throws {
     let record = "[\(String(repeating: "1, ", count: 4000))1]\n"
-    let (result, writes) = try run(Pieces(record + "2\n"), .ndjson)
+    let (result, writes) = try run(MemoryInput(record + "2\n"), .ndjson)
     #expect(error(result) == nil)
     #expect(writes.texts.joined() == record.filter { $0 != " " } + "2\n")
     #expect(writes.texts.count > 2)
@@ -83,7 +53,7 @@ import ZminMemory
     var errors: [InvalidJSON] = []
     for canReread in [true, false] {
       for pieceBytes in [1, 3, 100, 1024] {
-        let (result, _) = try run(Pieces(text, pieceBytes: pieceBytes, canReread: canReread), .json)
+        let (result, _) = try run(MemoryInput(text, pieceBytes: pieceBytes, canReread: canReread), .json)
         errors.append(try #require(error(result)))
       }
     }
@@ -100,7 +70,7 @@ import ZminMemory
       ("1\n\n2\n", .concat, false), ("1", .ndjson, false), ("\u{FEFF}1", .json, false), ("1\r\n", .ndjson, false),
     ] {
       for pieceBytes in [1, 1024] {
-        let (result, writes) = try run(Pieces(text, pieceBytes: pieceBytes), format)
+        let (result, writes) = try run(MemoryInput(text, pieceBytes: pieceBytes), format)
         guard case .complete(let totals) = result else {
           Issue.record("\(text) is valid")
           continue
@@ -117,7 +87,7 @@ import ZminMemory
     var run = try WindowedRun(MinifierOptions(), windowBytes: 1024, ledger: ledger)
     let allocations = ledger.snapshot().total.allocations
     for _ in 0..<3 {
-      var input = Pieces("[" + String(repeating: "[{\"a\": [1]}], ", count: 10_000) + "0]")
+      var input = MemoryInput("[" + String(repeating: "[{\"a\": [1]}], ", count: 10_000) + "0]")
       var output = Writes(isFinal: false)
       _ = try run.run(from: &input, to: &output)
     }

@@ -16,47 +16,6 @@ import ZminTestSupport
     var outputBytes: Int?
   }
 
-  /// An input in memory: with places, or in order and in pieces.
-  struct MemoryInput: RunInput {
-    let bytes: [UInt8]
-    let hasPlaces: Bool
-    let pieceBytes: Int
-    private var offset = 0
-
-    init(_ bytes: [UInt8], hasPlaces: Bool, pieceBytes: Int = .max) {
-      self.bytes = bytes
-      self.hasPlaces = hasPlaces
-      self.pieceBytes = pieceBytes
-    }
-
-    var canReread: Bool { hasPlaces }
-    var byteCountAtPlaces: Int? { hasPlaces ? bytes.count : nil }
-    var endedEarlyError: any Error { EndedEarly() }
-
-    struct EndedEarly: Error {}
-
-    mutating func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
-      let count = read(into: UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(pieceBytes)), at: offset)
-      offset += count
-      return count
-    }
-
-    func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) -> Int {
-      let rest = bytes[offset...].prefix(buffer.count)
-      buffer.copyBytes(from: rest)
-      return rest.count
-    }
-  }
-
-  struct MemoryOutput: RunOutput {
-    var isFinal = false
-    private(set) var bytes: [UInt8] = []
-
-    init(isFinal: Bool = false) { self.isFinal = isFinal }
-
-    mutating func write(_ bytes: UnsafeRawBufferPointer, isUnchanged: Bool) { self.bytes += bytes }
-  }
-
   static func outcome(_ result: RunResult, _ output: MemoryOutput) -> Outcome {
     switch result {
     case .complete(let totals):
@@ -348,7 +307,7 @@ struct CutJoiner: ~Copyable {
     _ input: [UInt8], _ cuts: [Int], _ random: inout SplitMix64
   ) throws -> SlicedRunTests.Outcome {
     joiner.begin(outputIsFinal: false)
-    var output = SlicedRunTests.MemoryOutput()
+    var output = MemoryOutput()
     var failure: Failure?
     for (start, end) in zip([0] + cuts, cuts + [input.count]) where failure == nil {
       slot.input.bytes.copyBytes(from: input[start..<end])
@@ -359,7 +318,7 @@ struct CutJoiner: ~Copyable {
       failure = try joiner.join(slot, to: &output, notesPlaces: false)
     }
     failure = try failure ?? joiner.finish(to: &output)
-    let source = SlicedRunTests.MemoryInput(input, hasPlaces: true)
+    let source = MemoryInput(input, hasPlaces: true)
     let error = try failure?.located(in: source, joiner.places, reading: slot.input.bytes)
     let result: RunResult = error.map { .invalid($0, joiner.totals) } ?? .complete(joiner.totals)
     return SlicedRunTests.outcome(result, output)
