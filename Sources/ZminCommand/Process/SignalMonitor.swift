@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import Zmin
 import ZminIO
 
 /// Takes the signals that ask for an end, on a thread of its own.
@@ -31,37 +32,12 @@ final class SignalMonitor: Sendable {
     guard !signals.isEmpty else { return }
     var set = Self.set(of: signals)
     pthread_sigmask(SIG_BLOCK, &set, nil)
-    var attributes = pthread_attr_t()
-    pthread_attr_init(&attributes)
-    pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-    pthread_attr_setstacksize(&attributes, Self.stackBytes)
-    var thread = pthread_t()
-    let context = Unmanaged.passRetained(Waiting(monitor: self, signals: signals))
-    let code = pthread_create(
-      &thread, &attributes,
-      { context in
-        guard let context else { return nil }
-        let waiting = Unmanaged<Waiting>.fromOpaque(context).takeRetainedValue()
-        waiting.monitor.wait(for: waiting.signals)
-        return nil
-      }, context.toOpaque())
-    pthread_attr_destroy(&attributes)
-    if code != 0 {
+    guard let thread = SystemThread(stackBytes: Self.stackBytes, { self.wait(for: signals) }) else {
       // No thread to be had: the default actions are better than nothing.
-      context.release()
       pthread_sigmask(SIG_UNBLOCK, &set, nil)
+      return
     }
-  }
-
-  /// What the thread is given.
-  private final class Waiting {
-    let monitor: SignalMonitor
-    let signals: [TerminationSignal]
-
-    init(monitor: SignalMonitor, signals: [TerminationSignal]) {
-      self.monitor = monitor
-      self.signals = signals
-    }
+    thread.detach()
   }
 
   private static func notIgnored() -> [TerminationSignal] {
