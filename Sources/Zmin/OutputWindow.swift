@@ -43,7 +43,10 @@ struct OutputWindow: ~Copyable {
     let waiting = UnsafeRawBufferPointer(rebasing: buffer.bytes.prefix(heldBytes + byteCount))
     let ready = isLast && !isBad ? waiting.count : readyBytes(of: waiting, release, held: 0, isBad: isBad)
     if ready > 0 { try write(UnsafeRawBufferPointer(rebasing: waiting.prefix(ready))) }
-    hold(UnsafeRawBufferPointer(rebasing: waiting.dropFirst(ready)), isBad: isBad)
+    heldBytes = isBad ? 0 : waiting.count - ready
+    if ready > 0, heldBytes > 0 {
+      buffer.bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: waiting.dropFirst(ready)))
+    }
   }
 
   /// Hands on what lies elsewhere, after what was held back before.
@@ -61,12 +64,11 @@ struct OutputWindow: ~Copyable {
       heldBytes = 0
       try write(UnsafeRawBufferPointer(rebasing: bytes.prefix(ready)))
     }
-    let rest = UnsafeRawBufferPointer(rebasing: bytes.dropFirst(ready))
-    if heldBytes == 0 || isBad {
-      hold(rest, isBad: isBad)
+    if isBad {
+      heldBytes = 0
     } else {
-      room.copyMemory(from: rest)
-      heldBytes += rest.count
+      room.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes.dropFirst(ready)))
+      heldBytes += bytes.count - ready
     }
   }
 
@@ -77,11 +79,5 @@ struct OutputWindow: ~Copyable {
     let ready = bytes.lastIndex(ofByte: UInt8(ascii: "\n"), before: bytes.count).map { $0 + 1 } ?? 0
     let toHold = (ready == 0 ? held : 0) + bytes.count - ready
     return toHold <= buffer.bytes.count - stepBytes || isBad ? ready : bytes.count
-  }
-
-  /// Holds back these bytes and no others.
-  private mutating func hold(_ bytes: UnsafeRawBufferPointer, isBad: Bool) {
-    heldBytes = isBad ? 0 : bytes.count
-    if heldBytes > 0 { buffer.bytes.copyMemory(from: bytes) }
   }
 }

@@ -5,8 +5,7 @@ package protocol RunInput: ~Copyable, SendableMetatype {
   /// Whether bytes can be read a second time. Where they cannot, lines are counted on the way.
   var canReread: Bool { get }
   /// Fills `buffer` with the bytes from `offset` on, as far as there are any and they can be read, and says how many;
-  /// throws only if there is not one that can. Where
-  /// ``byteCountAtPlaces`` is known, several threads may do so at once.
+  /// throws only if there is not one that can. Where ``byteCountAtPlaces`` is known, several threads may do so at once.
   func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws -> Int
   /// Puts the next bytes of the input into `buffer` as ``read(into:)`` does, as many as fit and are there without
   /// waiting for more than the first.

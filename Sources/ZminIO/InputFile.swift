@@ -117,7 +117,7 @@ package struct InputFile: ~Copyable, Sendable {
   ///
   /// - Throws: ``FileError/system(_:)`` or ``FileError/interrupted(_:)``.
   package func isReady(withinMilliseconds milliseconds: Int32) throws(FileError) -> Bool {
-    if status.kind == .regular || isAtEnd { return true }
+    if status.kind == .regular || isAtEnd || errorBehind != nil { return true }
     return try access.isReady(for: POLLIN, on: descriptor.number, file, milliseconds: milliseconds)
   }
 

@@ -51,9 +51,9 @@ struct MinifiedSlice: ~Copyable {
     of bytes: UnsafeRawBufferPointer, startingIn start: SliceHead.Start, _ format: Format,
     _ kernel: borrowing KernelRun, _ output: UnsafeMutableRawBufferPointer
   ) {
+    let startState: StringState = start == .between ? .outside : .inString
     var state = UncheckedState()
-    state.stringState = start == .between ? .outside : .inString
-    let startState = state.stringState
+    state.stringState = startState
     writtenBytes = kernel.unchecked(&state, format: format, bytes, into: output)
     let blanks = bytes.prefix { ByteClass($0) == .whitespace }
     finding = .unchecked(

@@ -56,7 +56,11 @@ final class SliceExchange<Input: RunInput & ~Copyable, Output: RunOutput & ~Copy
   /// The first error of the input, nil if none was met. For when all workers have ended.
   ///
   /// - Throws: What went wrong otherwise.
-  func failure() throws -> Failure? { try result?.get() }
+  func failure() throws -> Failure? {
+    // Less would be an output that is cut short and looks whole.
+    precondition(result != nil || queue.isJoined, "slices were left")
+    return try result?.get()
+  }
 
   /// Works until there is nothing more to do for this worker.
   func work(with kernel: borrowing KernelRun) {
@@ -150,13 +154,12 @@ final class SliceExchange<Input: RunInput & ~Copyable, Output: RunOutput & ~Copy
   /// - Returns: The cut before it.
   private func read(_ slice: SliceQueue.Slice, _ range: Range<Int>, into slot: SliceSlot) -> SliceCut? {
     let window = slice.cutWindowBytes
-    slot.begin(0..<0)
-    var bytes = UnsafeRawBufferPointer(rebasing: slot.input.bytes.prefix(window + range.count))
+    slot.begin()
+    let wantedBytes = window + range.count
+    var filled = 0
     do {
-      var filled = 0
-      defer { bytes = UnsafeRawBufferPointer(rebasing: bytes.prefix(filled)) }
-      while filled < bytes.count {
-        let rest = UnsafeMutableRawBufferPointer(rebasing: slot.input.bytes[filled..<bytes.count])
+      while filled < wantedBytes {
+        let rest = UnsafeMutableRawBufferPointer(rebasing: slot.input.bytes[filled..<wantedBytes])
         let count = try input.pointee.read(into: rest, at: range.lowerBound - window + filled)
         if count == 0 { throw input.pointee.endedEarlyError }
         filled += count
@@ -164,7 +167,8 @@ final class SliceExchange<Input: RunInput & ~Copyable, Output: RunOutput & ~Copy
     } catch {
       slot.error = error
     }
-    guard bytes.count > window else { return nil }
+    guard filled > window else { return nil }
+    let bytes = UnsafeRawBufferPointer(rebasing: slot.input.bytes.prefix(filled))
     let cut = window == 0 ? nil : SliceCut(in: UnsafeRawBufferPointer(rebasing: bytes.prefix(window)), options.format)
     var end = bytes.count
     if !slice.isLast, slot.error == nil {
@@ -172,7 +176,7 @@ final class SliceExchange<Input: RunInput & ~Copyable, Output: RunOutput & ~Copy
       let last = UnsafeRawBufferPointer(rebasing: bytes.suffix(endWindow))
       end += SliceCut(in: last, options.format).offset - endWindow
     }
-    slot.setRange((cut?.offset ?? 0)..<end)
+    slot.range = (cut?.offset ?? 0)..<end
     return cut
   }
 
@@ -208,7 +212,7 @@ final class SliceExchange<Input: RunInput & ~Copyable, Output: RunOutput & ~Copy
       restCut = next
       restBytes = bytes.count - sliceBytes
       rest.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes.suffix(restBytes)))
-      slot.setRange(0..<sliceBytes)
+      slot.range = 0..<sliceBytes
     }
     monitor.withLock {
       isReading = false

@@ -33,7 +33,8 @@ package struct SliceQueue: Sendable {
   private var nextCutWindowBytes = 0
   private var joinedCount = 0
   private var isJoining = false
-  private var hasEnded = false
+  /// Whether all slices are handed out.
+  package private(set) var isHandedOut: Bool
 
   /// - Parameters:
   ///   - byteCount: How long the input is; nil where it comes in order, and ends with ``end()``.
@@ -44,18 +45,15 @@ package struct SliceQueue: Sendable {
     self.sizes = sizes
     progress = Array(repeating: Progress(), count: slots)
     freeSlots = Array((0..<slots).reversed())
-    hasEnded = byteCount == 0
+    isHandedOut = byteCount == 0
   }
 
-  /// Whether all slices are handed out.
-  package var isHandedOut: Bool { hasEnded }
-
   /// Whether all slices are joined.
-  package var isJoined: Bool { hasEnded && joinedCount == handedOutCount }
+  package var isJoined: Bool { isHandedOut && joinedCount == handedOutCount }
 
   /// Hands out the next slice; nil if there is none, or no slot for it.
   package mutating func next() -> Slice? {
-    guard !hasEnded, let slot = freeSlots.popLast() else { return nil }
+    guard !isHandedOut, let slot = freeSlots.popLast() else { return nil }
     var slice = Slice(number: handedOutCount, slot: slot, range: nil, cutWindowBytes: 0, isLast: false)
     if let byteCount {
       let end = handedOutBytes + sizes.bytes(ofSliceIn: byteCount - handedOutBytes)
@@ -64,7 +62,7 @@ package struct SliceQueue: Sendable {
         isLast: end == byteCount)
       nextCutWindowBytes = min(SliceCut.windowBytes, end - handedOutBytes)
       handedOutBytes = end
-      hasEnded = end == byteCount
+      isHandedOut = slice.isLast
     }
     progress[handedOutCount % progress.count] = Progress(slot: slot)
     handedOutCount += 1
@@ -72,7 +70,7 @@ package struct SliceQueue: Sendable {
   }
 
   /// The input that comes in order has ended with the slice that was handed out last.
-  package mutating func end() { hasEnded = true }
+  package mutating func end() { isHandedOut = true }
 
   /// A slice is done, and waits for those before it.
   package mutating func finish(_ slice: Slice) { progress[slice.number % progress.count].isDone = true }

@@ -13,8 +13,8 @@ final class SliceSlot: @unchecked Sendable {
   /// Where the slice is read to, with the bytes before it that its start is found in.
   let input: ByteBuffer
   private let output: ByteBuffer
-  /// The slice's bytes, in the input buffer.
-  private(set) var range = 0..<0
+  /// Where the slice's bytes are in the input buffer.
+  var range = 0..<0
   private(set) var minified: MinifiedSlice
   /// Whether the output is the slice's bytes.
   private(set) var isUnchanged = false
@@ -62,16 +62,13 @@ final class SliceSlot: @unchecked Sendable {
     return UnsafeRawBufferPointer(rebasing: output.bytes[start..<Self.outputMarginBytes + count])
   }
 
-  /// Takes the slice that lies so in the input buffer, of which nothing is known.
-  func begin(_ range: Range<Int>) {
-    setRange(range)
+  /// Begins with another slice, of which nothing is known but perhaps where it lies.
+  func begin(_ range: Range<Int> = 0..<0) {
+    self.range = range
     minified.forget()
     isStartUndecided = false
     error = nil
   }
-
-  /// Says where in the input buffer the slice lies, once that is known.
-  func setRange(_ range: Range<Int>) { self.range = range }
 
   /// Minifies the slice from an assumed start.
   ///

@@ -29,11 +29,15 @@ package struct Planner {
     let badLines = try badLines(for: inputs, task)
     let kernel = try kernel()
     var fallbacks: [String] = []
-    let mode = try mode(for: inputs, &fallbacks)
-    let limits = mode == .streaming || hasLarge(inputs) ? surroundings.limits : nil
+    let largestBytes = largestBytes(of: inputs)
+    let isLarge = largestBytes >= RunMode.streamingBytesMin
+    let mode = try mode(isLarge: isLarge, &fallbacks)
+    let limits = mode == .streaming || isLarge ? surroundings.limits : nil
+    let usefulWorkers = max(1, Int(largestBytes) / SlicePlan.usualBytes)
     return Plan(
       inputs: inputs, task: task, validates: options.validates, depthMax: options.depthMax,
-      kernel: kernel, mode: mode, memory: try memory(for: inputs, mode, kernel, limits, &fallbacks), limits: limits,
+      kernel: kernel, mode: mode, memory: try memory(for: inputs, mode, kernel, limits, usefulWorkers, &fallbacks),
+      limits: limits,
       badLines: badLines, sync: sync, verbosity: verbosity,
       printsStatistics: options.printsStatistics && verbosity != .quiet, fallbacks: fallbacks)
   }
@@ -173,7 +177,8 @@ package struct Planner {
     return kernel
   }
 
-  private func mode(for inputs: [Plan.Input], _ fallbacks: inout [String]) throws(PlanError) -> RunMode {
+  /// - Parameter isLarge: Whether there is an input that `auto` streams: a large one, or one whose size is not known.
+  private func mode(isLarge: Bool, _ fallbacks: inout [String]) throws(PlanError) -> RunMode {
     switch options.mode {
     case .standard: return .standard
     case .streaming: return .streaming
@@ -181,11 +186,8 @@ package struct Planner {
     case .hybrid: fallbacks.append("--mode hybrid goes on on the CPU: this build has no GPU engine")
     case .auto: break
     }
-    return hasLarge(inputs) ? .streaming : .standard
+    return isLarge ? .streaming : .standard
   }
-
-  /// Whether there is an input that `auto` streams: a large one, or one whose size is not known.
-  private func hasLarge(_ inputs: [Plan.Input]) -> Bool { largestBytes(of: inputs) >= RunMode.streamingBytesMin }
 
   /// The size of the largest input, the most there is for one whose size is not known. One that is not there does not
   /// matter.
@@ -201,15 +203,17 @@ package struct Planner {
   }
 
   /// Pools that stay within `--memory-budget`, and as far as may be within what the control groups leave.
+  ///
+  /// - Parameter usefulWorkers: As many as there are slices.
   private func memory(
-    for inputs: [Plan.Input], _ mode: RunMode, _ kernel: Kernel, _ limits: MachineLimits?,
+    for inputs: [Plan.Input], _ mode: RunMode, _ kernel: Kernel, _ limits: MachineLimits?, _ usefulWorkers: Int,
     _ fallbacks: inout [String]
   ) throws(PlanError) -> RunMemory {
     let costliest = Format.allCases.last { format in inputs.contains { $0.format == format } } ?? .json
     let minifierOptions = MinifierOptions(
       format: costliest, validates: options.validates, depthMax: options.depthMax, kernel: kernel)
     let asked = options.jobs ?? min(limits?.processorCount ?? 1, EngineArguments.workersMax)
-    let workers = min(asked, max(1, Int(largestBytes(of: inputs)) / SlicePlan.usualBytes))
+    let workers = min(asked, usefulWorkers)
     let window = RunMemory.window(byteCount: RunMode.windowBytes)
     let usual = mode == .standard ? window : .slices(SlicePlan(workers: workers))
     let least = mode == .standard ? window : .slices(.least)
