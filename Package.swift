@@ -40,6 +40,14 @@ let package = Package(
     .target(name: "ZminCore", dependencies: ["ZminMemory"], swiftSettings: swiftSettings),
     .target(name: "ZminCPU", dependencies: ["CZminSIMD", "ZminCore", "ZminMemory"], swiftSettings: swiftSettings),
     .target(name: "ZminIO", dependencies: ["CZminIO", systemPackage], swiftSettings: swiftSettings),
+    .plugin(
+      name: "CompileShaders", capability: .buildTool(), dependencies: ["ShaderCompiler"],
+      path: "Sources/Plugins/CompileShaders"),
+    .executableTarget(name: "ShaderCompiler", swiftSettings: swiftSettings),
+    .systemLibrary(name: "CZminVulkan"),
+    .target(
+      name: "ZminVulkan", dependencies: ["CZminVulkan", "ZminMemory"], swiftSettings: swiftSettings,
+      plugins: ["CompileShaders"]),
     .target(
       name: "Zmin", dependencies: ["ZminCPU", "ZminCore", "ZminIO", "ZminMemory", systemPackage],
       swiftSettings: swiftSettings),

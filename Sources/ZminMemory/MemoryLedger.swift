@@ -10,6 +10,10 @@ public enum MemoryPurpose: String, Sendable, CaseIterable {
   case nesting
   /// A kernel's working buffers: skeleton, elements, bit planes.
   case kernelWorkspace
+  /// Host memory that a device reads and writes.
+  case deviceStaging
+  /// A device's own memory.
+  case deviceWork
 }
 
 /// Counts of one purpose, in bytes and calls.
