@@ -49,6 +49,9 @@ let package = Package(
       name: "ZminVulkan", dependencies: ["CZminVulkan", "ZminMemory"], swiftSettings: swiftSettings,
       plugins: ["CompileShaders"]),
     .target(
+      name: "ZminGPU", dependencies: ["Zmin", "ZminCPU", "ZminCore", "ZminMemory", "ZminVulkan"],
+      swiftSettings: swiftSettings),
+    .target(
       name: "Zmin", dependencies: ["ZminCPU", "ZminCore", "ZminIO", "ZminMemory", systemPackage],
       swiftSettings: swiftSettings),
     .executableTarget(
@@ -79,6 +82,10 @@ let package = Package(
     .testTarget(
       name: "ZminCommandTests",
       dependencies: ["ZminCommand", "ZminCPU", "ZminIO", argumentParser, systemPackage],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ZminVulkanTests",
+      dependencies: ["Zmin", "ZminCPU", "ZminCore", "ZminGPU", "ZminMemory", "ZminTestSupport", "ZminVulkan"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "ZminIOTests", dependencies: ["ZminIO", "ZminTestSupport", systemPackage], swiftSettings: swiftSettings),

@@ -38,7 +38,9 @@ extension PhysicalDevice {
     let allowed = memoryTypes.filter { bits >> $0.index & 1 != 0 }
     switch use {
     case .work:
-      return allowed.first { $0.has(VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT) && !$0.has(VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT) }
+      return allowed.first {
+        $0.has(VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT) && !$0.has(VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT)
+      }
         ?? allowed.first { $0.has(VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT) } ?? allowed.first
     case .shared:
       let visible = allowed.filter {

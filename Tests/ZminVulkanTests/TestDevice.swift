@@ -1,0 +1,45 @@
+import Foundation
+import ZminMemory
+import ZminVulkan
+
+/// The device that tests run on, under the validation layer: a software device, or the one that `ZMIN_TEST_DEVICE`
+/// names in part.
+enum TestDevice {
+  static let messages = ValidationMessages()
+
+  /// The instance, or why there is none.
+  static let instance = Result<VulkanInstance, VulkanError> { () throws(VulkanError) in
+    try VulkanInstance(VulkanInstance.Options(messages: messages))
+  }
+
+  /// The device; nil if there is none.
+  static let physical: PhysicalDevice? = {
+    guard let devices = try? instance.get().devices() else { return nil }
+    let name = ProcessInfo.processInfo.environment["ZMIN_TEST_DEVICE"]
+    return devices.first { device in name.map { device.name.contains($0) } ?? (device.kind == .software) }
+  }()
+
+  static func device(_ way: Way, _ ledger: MemoryLedger = MemoryLedger()) throws -> VulkanDevice {
+    guard let physical else { throw NoDevice() }
+    var options = VulkanDevice.Options()
+    options.workgroupThreads = way.threads
+    options.copies = way.copies
+    options.patienceSeconds = 300
+    return try VulkanDevice(physical, of: try instance.get(), ledger: ledger, options)
+  }
+
+  struct NoDevice: Error {}
+}
+
+/// A way of using the device.
+struct Way: CustomStringConvertible, CaseIterable, Sendable {
+  let threads: Int
+  let copies: Bool
+
+  static let allCases = [
+    Way(threads: 64, copies: false), Way(threads: 64, copies: true), Way(threads: 128, copies: true),
+    Way(threads: 256, copies: false),
+  ]
+
+  var description: String { "\(threads) threads\(copies ? ", copies" : "")" }
+}
