@@ -18,8 +18,7 @@ layout(std430, binding = ZMIN_BINDING_ELEMENTS) writeonly buffer Elements { uint
 layout(std430, binding = ZMIN_BINDING_ELEMENT_RUNS) writeonly buffer ElementRuns { uvec2 groups[]; } elementRuns;
 
 const uint OWN_POSITIONS = 0xfffffff0u;
-// How many words before its window a thread looks for what its first number began with.
-const uint LOOK_BACK_WORDS = 16u;
+const uint LOOK_BACK_WORDS = uint(ZMIN_LOOK_BACK_WORDS);
 shared uint gathered[THREADS * THREAD_CHARACTERS / 4u];
 shared uint firstElementWord;
 

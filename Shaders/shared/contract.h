@@ -18,6 +18,9 @@
 #define ZMIN_THREAD_BYTES 32
 #define ZMIN_THREAD_CHARACTERS 28
 
+// How many words before its window a thread of `check` looks for what its first number began with.
+#define ZMIN_LOOK_BACK_WORDS 16
+
 // Words in `tiles` for each: a map of states, then counts for each start state.
 #define ZMIN_TILE_WORDS 5
 

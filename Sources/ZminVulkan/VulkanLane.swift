@@ -58,10 +58,10 @@ package final class VulkanLane: @unchecked Sendable {
   let buffers: SliceBuffers
   private let layouts: SliceLayouts
   private let sets: SliceSets
+  let timeline: Timeline
+  let download: CommandRecorder
   private let work: CommandRecorder
   private let upload: CommandRecorder
-  private let download: CommandRecorder
-  private let timeline: Timeline
 
   /// Makes a lane for slices of up to `sliceBytes`.
   ///
@@ -106,30 +106,53 @@ package final class VulkanLane: @unchecked Sendable {
   ///
   /// - Throws: ``VulkanError``. If the device is lost or does not answer, neither it nor its lanes are of any more use.
   package func run(_ request: Request) throws(VulkanError) -> Findings {
-    precondition(request.byteCount <= sliceBytes)
-    let programs = try device.programs(for: request.kind)
-    let hasUploadQueue = device.upload !== device.work
-    if hasUploadQueue, let source = buffers.twin(of: .input) {
-      try upload.record { $0.copy(from: source, to: buffers[.input], byteCount: request.byteCount) }
-      try timeline.submit(upload)
-    }
-    try work.record { commands in
-      if !hasUploadQueue, let source = buffers.twin(of: .input) {
-        commands.copy(from: source, to: buffers[.input], byteCount: request.byteCount)
-        commands.barrier(from: .copy, to: .shaders)
-      }
-      record(request, programs, into: commands)
-    }
-    try timeline.submit(work)
-    try timeline.wait()
+    try runStages(request)
     let result = bytes(of: .result).loadUnaligned(as: zmin_slice_result.self)
     let findings = try Findings(result, of: request, buffers.sizes)
     if findings.flags == 0, device.copies {
-      try download.record { commands in fetch(result, findings, into: commands) }
-      try timeline.submit(download)
-      try timeline.wait()
+      try finishing { () throws(VulkanError) in
+        try download.record { commands in fetch(result, findings, into: commands) }
+        try timeline.submit(download)
+      }
     }
     return findings
+  }
+
+  /// Takes the slice in ``input`` through all stages, and waits until that is done.
+  ///
+  /// - Throws: ``VulkanError``.
+  func runStages(_ request: Request) throws(VulkanError) {
+    precondition(request.byteCount <= sliceBytes)
+    let programs = try device.programs(for: request.kind)
+    try finishing { () throws(VulkanError) in
+      let hasUploadQueue = device.upload !== device.work
+      if hasUploadQueue, let source = buffers.twin(of: .input) {
+        try upload.record { $0.copy(from: source, to: buffers[.input], byteCount: request.byteCount) }
+        try timeline.submit(upload)
+      }
+      try work.record { commands in
+        if !hasUploadQueue, let source = buffers.twin(of: .input) {
+          commands.copy(from: source, to: buffers[.input], byteCount: request.byteCount)
+          commands.barrier(from: .copy, to: .shaders)
+        }
+        record(request, programs, into: commands)
+      }
+      try timeline.submit(work)
+    }
+  }
+
+  /// Has `body` submit work, and waits until it is done: also if an error ends it, as memory and commands stay in use
+  /// until then.
+  ///
+  /// - Throws: ``VulkanError``.
+  func finishing(_ body: () throws(VulkanError) -> Void) throws(VulkanError) {
+    do throws(VulkanError) {
+      try body()
+    } catch {
+      try? timeline.wait()
+      throw error
+    }
+    try timeline.wait()
   }
 
   private func bytes(of binding: SliceBinding) -> UnsafeRawBufferPointer {
