@@ -38,10 +38,12 @@ struct Commands {
 
   fileprivate let buffer: VkCommandBuffer?
   private let calls: DeviceCalls
+  private let call: CheckedCalls
 
-  fileprivate init(_ buffer: VkCommandBuffer?, _ calls: DeviceCalls) {
+  fileprivate init(_ buffer: VkCommandBuffer?, on device: VulkanDevice) {
     self.buffer = buffer
-    self.calls = calls
+    calls = device.calls
+    call = device.call
   }
 
   /// Has what follows see what was written before.
@@ -50,7 +52,9 @@ struct Commands {
     barrier.sType = VK_STRUCTURE_TYPE_MEMORY_BARRIER
     barrier.srcAccessMask = source.writes
     barrier.dstAccessMask = destination.uses
-    calls.pipelineBarrier(buffer, source.stages, destination.stages, 0, 1, &barrier, 0, nil, 0, nil)
+    call.unlessLeftOut("vkCmdPipelineBarrier") {
+      calls.pipelineBarrier(buffer, source.stages, destination.stages, 0, 1, &barrier, 0, nil, 0, nil)
+    }
   }
 
   /// Copies bytes; none is no copy.
@@ -75,11 +79,15 @@ struct Commands {
   }
 
   /// Runs the current stage in so many workgroups.
-  func dispatch(_ workgroups: Int) { calls.dispatch(buffer, UInt32(workgroups), 1, 1) }
+  func dispatch(_ workgroups: Int) {
+    call.unlessLeftOut("vkCmdDispatch") { calls.dispatch(buffer, UInt32(workgroups), 1, 1) }
+  }
 
   /// Runs the current stage in as many workgroups as the buffer says there.
   func dispatch(asSaidIn arguments: DeviceBuffer, at offset: Int) {
-    calls.dispatchIndirect(buffer, arguments.handle, VkDeviceSize(offset))
+    call.unlessLeftOut("vkCmdDispatchIndirect") {
+      calls.dispatchIndirect(buffer, arguments.handle, VkDeviceSize(offset))
+    }
   }
 }
 
@@ -133,7 +141,7 @@ final class CommandRecorder {
     info.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO
     info.flags = VK_COMMAND_BUFFER_USAGE_ONE_TIME_SUBMIT_BIT.rawValue
     try device.call("vkBeginCommandBuffer") { calls.beginCommandBuffer(buffer, &info) }
-    body(Commands(buffer, calls))
+    body(Commands(buffer, on: device))
     try device.call("vkEndCommandBuffer") { calls.endCommandBuffer(buffer) }
   }
 

@@ -117,7 +117,10 @@ package final class VulkanDevice: @unchecked Sendable {
   var isAbandoned: Bool { abandoned.load(ordering: .acquiring) }
 
   /// Gives up on a device that does not answer. Its resources are left to the end of the process.
-  func abandon() { abandoned.store(true, ordering: .releasing) }
+  func abandon() {
+    // An instance must not go before its devices.
+    if !abandoned.exchange(true, ordering: .acquiringAndReleasing) { _ = Unmanaged.passRetained(instance) }
+  }
 
   /// The layouts of the stages.
   ///

@@ -141,18 +141,18 @@ package final class VulkanLane: @unchecked Sendable {
     }
   }
 
-  /// Has `body` submit work, and waits until it is done: also if an error ends it, as memory and commands stay in use
-  /// until then.
+  /// Has `body` submit work, and waits until it is done.
   ///
   /// - Throws: ``VulkanError``.
   func finishing(_ body: () throws(VulkanError) -> Void) throws(VulkanError) {
     do throws(VulkanError) {
       try body()
+      try timeline.wait()
     } catch {
-      try? timeline.wait()
+      // What was submitted has memory and commands in use until it is done, which on a lost device is at once.
+      if !device.isAbandoned { try? timeline.wait() }
       throw error
     }
-    try timeline.wait()
   }
 
   private func bytes(of binding: SliceBinding) -> UnsafeRawBufferPointer {

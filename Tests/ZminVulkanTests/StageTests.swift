@@ -25,7 +25,8 @@ import ZminVulkan
     var checker = try StageChecker(way, format, sliceBytes: 4 * way.tileBytes)
     var mutator = Mutator(seed: 83)
     let alphabets = [
-      "\"\\", "\" \n", "\"a\n\r ", "\n 1", "\\\\\\\\\\\\\\\\\"", "[]{},:\"", ",\":", ",,,,,\"\":1", "0.e-1", "123456789.",
+      "\"\\", "\" \n", "\"a\n\r ", "\n 1", "\\\\\\\\\\\\\\\\\"", "[]{},:\"", ",\":", ",,,,,\"\":1", "0.e-1",
+      "123456789.",
       "1+-eE.0", "é漢😀\"", "truefalsn,", "\"\\u00e9",
     ].map { Array($0.utf8) }
     for round in 0..<(Corpora.testsAreLong ? 5_000 : 120) {

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import Zmin
 import ZminCPU
@@ -25,6 +26,60 @@ import ZminVulkan
     }
     #expect(TestDevice.messages.texts.isEmpty)
   }
+
+  @Test(arguments: [Format.json, .ndjson]) func allShortInputs(_ format: Format) throws {
+    var comparison = try SliceComparison(Way.allCases[0], format, sliceBytes: 1 << 10)
+    try ShortInputs.forEach(upTo: Corpora.testsAreLong ? 4 : 3) { input in
+      try comparison.expectAgreement(input)
+      return true
+    }
+  }
+
+  /// Text of every kind across the edges of threads, workgroups and tiles, in bytes and in skeleton characters.
+  @Test(arguments: PlacedText.Kind.allCases, Way.allCases) func placedText(
+    _ kind: PlacedText.Kind, _ way: Way
+  ) throws {
+    for format in [Format.json, .ndjson] {
+      var comparison = try SliceComparison(way, format, sliceBytes: 1 << 15)
+      var text = PlacedText(kind, way, seed: format == .json ? 74 : 75)
+      for _ in 0..<(Corpora.testsAreLong ? 10_000 : 75) {
+        let document = text.next()
+        try comparison.expectAgreement(document)
+        if text.random.once(in: 8) {
+          for slice in text.random.slices(of: document) { try comparison.expectAgreement(slice) }
+        }
+      }
+    }
+    #expect(TestDevice.messages.texts.isEmpty)
+  }
+
+  @Test(.enabled(if: !Corpora.testSuite.isEmpty, "JSONTestSuite is not there")) func testSuite() throws {
+    var comparison = try SliceComparison(Way.allCases[1], .json, sliceBytes: 1 << 18)
+    for file in Corpora.testSuite {
+      let document = Array(try Data(contentsOf: file))
+      try comparison.expectAgreement(document)
+      for slice in comparison.random.slices(of: document) { try comparison.expectAgreement(slice) }
+    }
+  }
+
+  @Test(
+    .enabled(if: !Corpora.realDocuments.isEmpty, "there are no real documents"),
+    arguments: Corpora.realDocuments)
+  func realDocuments(_ file: URL) throws {
+    let document = Array(try Data(contentsOf: file).prefix(Corpora.testsAreLong ? .max : 1 << 20))
+    let isLines = file.pathExtension == "ndjson" || file.pathExtension == "jsonl"
+    let ways = Corpora.testsAreLong ? Way.allCases : [Way.allCases[file.lastPathComponent.utf8.count % 4]]
+    for way in ways {
+      var comparison = try SliceComparison(way, isLines ? .ndjson : .json, sliceBytes: 1 << 18)
+      var start = 0
+      while start < document.count {
+        let end = min(start + 1 + comparison.random.below(1 << 18), document.count)
+        try comparison.expectAgreement(Array(document[start..<end]))
+        start = end
+      }
+    }
+    #expect(TestDevice.messages.texts.isEmpty)
+  }
 }
 
 extension SplitMix64 {
@@ -44,8 +99,6 @@ struct SliceComparison: ~Copyable {
   private let kernel: KernelRun
   private var expectedNesting: SliceNesting
   private var nesting: SliceNesting
-  /// Clean slices that the device took for unclean, torn tokens apart.
-  private(set) var falseAlarms = 0
 
   init(_ way: Way, _ format: Format, sliceBytes: Int) throws {
     let ledger = MemoryLedger()
@@ -88,8 +141,7 @@ struct SliceComparison: ~Copyable {
     guard let found else {
       guard let expected else { return }
       let endsInToken = expected.end != .between && expected.end != .string
-      if !endsInToken { falseAlarms += 1 }
-      #expect(endsInToken, "the device calls a clean slice unclean, \(place)")
+      #expect(endsInToken || hasLongNumber(slice), "the device calls a clean slice unclean, \(place)")
       return
     }
     guard let expected else {
@@ -119,6 +171,12 @@ struct SliceComparison: ~Copyable {
       #expect(found == expected && state == expectedState, "\(way), \(format), from \(start): \(readable(slice))")
     }
   }
+}
+
+/// Whether there is a number in which so many digits stand before a point or exponent that the device cannot tell what
+/// stands before them.
+private func hasLongNumber(_ slice: [UInt8]) -> Bool {
+  slice.split { !"0123456789+-".utf8.contains($0) }.contains { $0.count >= 64 }
 }
 
 /// What `body` writes, and says how much, given room for what a slice becomes.

@@ -128,7 +128,8 @@ private struct StageExpectation {
     var freeWords = FreeWords(count: min(Int(contents.result.element_words), words))
     for (index, run) in runs.enumerated() {
       let firstWord = Int(contents.word(2 * index, of: .elementRuns))
-      try expect(contents.word(2 * index + 1, of: .elementRuns), UInt32(run.count), "elementRuns[\(index)].count", .check)
+      try expect(
+        contents.word(2 * index + 1, of: .elementRuns), UInt32(run.count), "elementRuns[\(index)].count", .check)
       let wordCount = (run.count + 3) / 4
       guard freeWords.take(firstWord, wordCount) else {
         throw difference("words of their own", "\(firstWord)", "elementRuns[\(index)].first", .check)
@@ -148,7 +149,8 @@ private struct StageExpectation {
     if found != expected { throw difference("\(expected)", "\(found)", place(), stage) }
   }
 
-  private func difference(_ expected: String, _ found: String, _ place: String, _ stage: SliceStage) -> StageDifference {
+  private func difference(_ expected: String, _ found: String, _ place: String, _ stage: SliceStage) -> StageDifference
+  {
     StageDifference(caseName: caseName, stage: stage.name, place: place, expected: expected, found: found)
   }
 }

@@ -11,7 +11,8 @@ struct SummariseTwin {
   init(_ slice: [UInt8], isLines: Bool, threads: Int) {
     let tileBytes = threads * Int(ZMIN_THREAD_BYTES)
     // In `json` no LF is owed, and what is said of that state means nothing.
-    let states: [VulkanLane.EndState] = isLines ? [.outside, .string, .escaped, .owing] : [.outside, .string, .escaped]
+    let states: [VulkanLane.EndState] =
+      isLines ? [.outside, .string, .escaped, .owing] : [.outside, .string, .escaped]
     let mask = UInt32(1) << UInt32(2 * states.count) - 1
     for tileStart in stride(from: 0, to: slice.count, by: tileBytes) {
       let previous = tileStart == 0 ? nil : slice[tileStart - 1]
