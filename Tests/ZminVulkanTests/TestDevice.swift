@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import ZminMemory
 import ZminVulkan
 
@@ -19,20 +20,28 @@ enum TestDevice {
     return devices.first { device in name.map { device.name.contains($0) } ?? (device.kind == .software) }
   }()
 
-  static func device(_ way: Way, _ ledger: MemoryLedger = MemoryLedger()) throws -> VulkanDevice {
+  private static let devices = Mutex<[Way: VulkanDevice]>([:])
+
+  /// The device used in that way. All tests share it, as its shaders take long to make.
+  static func device(_ way: Way) throws -> VulkanDevice {
     guard let physical else { throw NoDevice() }
-    var options = VulkanDevice.Options()
-    options.workgroupThreads = way.threads
-    options.copies = way.copies
-    options.patienceSeconds = 300
-    return try VulkanDevice(physical, of: try instance.get(), ledger: ledger, options)
+    return try devices.withLock { devices in
+      if let known = devices[way] { return known }
+      var options = VulkanDevice.Options()
+      options.workgroupThreads = way.threads
+      options.copies = way.copies
+      options.patienceSeconds = 300
+      let device = try VulkanDevice(physical, of: try instance.get(), ledger: MemoryLedger(), options)
+      devices[way] = device
+      return device
+    }
   }
 
   struct NoDevice: Error {}
 }
 
 /// A way of using the device.
-struct Way: CustomStringConvertible, CaseIterable, Sendable {
+struct Way: CustomStringConvertible, CaseIterable, Hashable, Sendable {
   let threads: Int
   let copies: Bool
 

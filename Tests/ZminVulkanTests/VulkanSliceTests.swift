@@ -103,7 +103,7 @@ struct SliceComparison: ~Copyable {
   init(_ way: Way, _ format: Format, sliceBytes: Int) throws {
     let ledger = MemoryLedger()
     let lane = try VulkanSliceLane(
-      VulkanLane(sliceBytes: sliceBytes, on: try TestDevice.device(way, ledger)), kernel: .fastest, ledger: ledger)
+      VulkanLane(sliceBytes: sliceBytes, on: try TestDevice.device(way)), kernel: .fastest, ledger: ledger)
     let kernel = try KernelRun(.fastest, ledger: ledger)
     let expectedNesting = try SliceNesting(ledger: ledger)
     let nesting = try SliceNesting(ledger: ledger)
