@@ -49,7 +49,8 @@ let package = Package(
       name: "ZminVulkan", dependencies: ["CZminVulkan", "ZminMemory"], swiftSettings: swiftSettings,
       plugins: ["CompileShaders"]),
     .target(
-      name: "ZminGPU", dependencies: ["Zmin", "ZminCPU", "ZminCore", "ZminMemory", "ZminVulkan"],
+      name: "ZminGPU",
+      dependencies: ["Zmin", "ZminCPU", "ZminCore", "ZminIO", "ZminMemory", "ZminVulkan", systemPackage],
       swiftSettings: swiftSettings),
     .target(
       name: "Zmin", dependencies: ["ZminCPU", "ZminCore", "ZminIO", "ZminMemory", systemPackage],
@@ -57,11 +58,20 @@ let package = Package(
     .executableTarget(
       name: "ZminCommand",
       dependencies: [
-        "CZminVersion", "Zmin", "ZminCPU", "ZminCore", "ZminIO", "ZminMemory", argumentParser, systemPackage,
+        "CZminVersion", "Zmin", "ZminCPU", "ZminCore", "ZminGPU", "ZminIO", "ZminMemory", "ZminVulkan", argumentParser,
+        systemPackage,
+      ],
+      swiftSettings: swiftSettings),
+    .target(name: "BenchmarkDocuments", swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "DeviceBenchmark",
+      dependencies: [
+        "BenchmarkDocuments", "Zmin", "ZminCPU", "ZminCore", "ZminGPU", "ZminMemory", "ZminVulkan", argumentParser,
       ],
       swiftSettings: swiftSettings),
     .executableTarget(
-      name: "KernelBenchmark", dependencies: ["Zmin", "ZminCPU", "ZminCore", "ZminMemory", argumentParser],
+      name: "KernelBenchmark",
+      dependencies: ["BenchmarkDocuments", "Zmin", "ZminCPU", "ZminCore", "ZminMemory", argumentParser],
       swiftSettings: swiftSettings),
 
     // The code of the article "Using zmin as a library", compiled as a user's would be: `import Zmin` is all it has.
@@ -81,7 +91,10 @@ let package = Package(
       swiftSettings: swiftSettings),
     .testTarget(
       name: "ZminCommandTests",
-      dependencies: ["ZminCommand", "ZminCPU", "ZminIO", argumentParser, systemPackage],
+      dependencies: ["ZminCommand", "ZminCPU", "ZminGPU", "ZminIO", argumentParser, systemPackage],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ZminGPUTests", dependencies: ["ZminGPU", "ZminIO", "ZminVulkan", systemPackage],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "ZminVulkanTests",

@@ -11,7 +11,7 @@
 layout(std430, binding = ZMIN_BINDING_TILES) writeonly buffer Tiles { uint words[]; } tiles;
 layout(std430, binding = ZMIN_BINDING_THREAD_MAPS) writeonly buffer ThreadMaps { uint maps[]; } threadMaps;
 
-shared uvec4 counts[THREADS];
+shared uvec4 counts[THREADS + SEGMENTS];
 
 void main() {
   uint thread = gl_LocalInvocationIndex, tile = gl_WorkGroupID.x;
@@ -21,8 +21,7 @@ void main() {
   uint map = 0u;
   // Kept bytes in the lower half, skeleton characters in the upper.
   uvec4 fromState = uvec4(0u);
-  [[unroll]] for (uint state = 0u; state < uint(ZMIN_STATE_COUNT); state++) {
-    if (NDJSON == 0u && state == uint(ZMIN_STATE_OWING)) break;
+  [[unroll]] for (uint state = 0u; state < STATES; state++) {
     Scan found = scan(bytes, classes, state, afterScalar);
     map |= found.end << (2u * state);
     fromState[state] = uint(bitCount(found.kept)) | uint(bitCount(found.skeleton)) << 16;
@@ -32,20 +31,21 @@ void main() {
 
   // What this thread counts if the tile starts in each state.
   uvec4 count = uvec4(0u);
-  [[unroll]] for (uint state = 0u; state < uint(ZMIN_STATE_COUNT); state++) {
+  [[unroll]] for (uint state = 0u; state < STATES; state++) {
     count[state] = fromState[stateAfter(before, state)];
   }
-  counts[thread] = count;
+  counts[placeOf(thread)] = count;
   barrier();
   if (thread < SEGMENTS) {
     uvec4 sum = uvec4(0u);
-    for (uint i = 0u; i < SEGMENT_THREADS; i++) sum += counts[thread * SEGMENT_THREADS + i];
-    counts[thread * SEGMENT_THREADS] = sum;
+    uint first = placeOf(thread * SEGMENT_THREADS);
+    for (uint i = first; i < first + SEGMENT_THREADS; i++) sum += counts[i];
+    counts[first] = sum;
   }
   barrier();
   if (thread < uint(ZMIN_STATE_COUNT)) {
     uint sum = 0u;
-    for (uint i = 0u; i < SEGMENTS; i++) sum += counts[i * SEGMENT_THREADS][thread];
+    for (uint i = 0u; i < SEGMENTS; i++) sum += counts[placeOf(i * SEGMENT_THREADS)][thread];
     tiles.words[tile * uint(ZMIN_TILE_WORDS) + 1u + thread] = sum;
   }
   if (thread == 0u) tiles.words[tile * uint(ZMIN_TILE_WORDS)] = tileMap;

@@ -5,13 +5,11 @@ shared uint assembled[THREADS * THREAD_WORDS + 2u];
 
 /// The bytes of `word` under four bits, side by side from the lowest.
 uint packBytes(uint word, uint bits) {
-  uint packed = 0u, shift = 0u;
-  [[unroll]] for (int byte = 0; byte < 4; byte++) {
-    uint isKept = bits >> byte & 1u;
-    packed |= ((word >> (8 * byte)) & (0xffu * isKept)) << shift;
-    shift += 8u * isKept;
-  }
-  return packed;
+  // What is dropped closes from the top: each step moves down all that lies above one byte.
+  word &= ((bits & 1u) | (bits & 2u) << 7 | (bits & 4u) << 14 | (bits & 8u) << 21) * 0xffu;
+  if (!isSet(bits, 2u)) word = (word & 0x0000ffffu) | (word >> 8 & 0xffff0000u);
+  if (!isSet(bits, 1u)) word = (word & 0x000000ffu) | (word >> 8 & 0xffffff00u);
+  return isSet(bits, 0u) ? word : word >> 8;
 }
 
 /// Makes the first words zero. A barrier must follow.

@@ -6,6 +6,10 @@
 #define VK_NO_PROTOTYPES
 #include <vulkan/vulkan.h>
 
+// Macros that Swift does not see.
+static const uint32_t zmin_vulkan_headers = VK_HEADER_VERSION_COMPLETE;
+static const uint32_t zmin_vulkan_api = VK_API_VERSION_1_2;
+
 #include "../../Shaders/shared/contract.h"
 
 #endif

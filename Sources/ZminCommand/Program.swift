@@ -1,4 +1,5 @@
 import Glibc
+import ZminGPU
 import ZminIO
 
 /// The program: parse, plan, run, exit.
@@ -10,7 +11,7 @@ enum Program {
     do {
       switch try Request(RawArgument.ofProcess()) {
       case .text(let text): exit(printing: text.hasSuffix("\n") ? text : text + "\n", console)
-      case .devices(let selfTest): exit(listingDevices: selfTest, console)
+      case .devices(let command): exit(doing: command, console)
       case .minify(let options): minify(options, console)
       }
     } catch {
@@ -22,6 +23,7 @@ enum Program {
   private static func minify(_ options: Options, _ console: Console) -> Never {
     do {
       let plan = try Planner(options, in: RealSurroundings()).plan()
+      if plan.device?.isRequired == true { throw PlanError.engineUnavailable("--mode gpu: files do not go there yet") }
       let interruption = try Interruption()
       let files = FileAccess(
         interruption: interruption, pageCache: plan.limits.map(PageCachePolicy.init) ?? .keepsAll)
@@ -59,9 +61,17 @@ enum Program {
     }
   }
 
-  private static func exit(listingDevices selfTest: Bool, _ console: Console) -> Never {
+  private static func exit(doing command: DevicesCommand, _ console: Console) -> Never {
+    let selector = command.device.map(DeviceSelector.named) ?? .best
     exit(console) { () throws(FileError) in
-      try DevicesRun(provesKernels: selfTest, files: FileAccess(), console: console).run()
+      if command.find {
+        try StandardOutput(FileAccess()).write(DeviceFinder(selector).findHere().line + "\n")
+        // What drivers do at the end of a process is not waited for.
+        _exit(ExitStatus.success.code)
+      }
+      return try DevicesRun(
+        selector: command.device.map(DeviceSelector.named), runsSelfTest: command.selfTest, files: FileAccess()
+      ).run()
     }
   }
 

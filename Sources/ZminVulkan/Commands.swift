@@ -36,7 +36,7 @@ struct Commands {
     }
   }
 
-  fileprivate let buffer: VkCommandBuffer?
+  let buffer: VkCommandBuffer?
   private let calls: DeviceCalls
   private let call: CheckedCalls
 

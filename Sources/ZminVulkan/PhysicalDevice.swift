@@ -17,6 +17,8 @@ package struct PhysicalDevice: Sendable {
     let index: UInt32
     let queueCount: UInt32
     let flags: UInt32
+    /// The bits that its clock counts in, 0 if it has none.
+    let clockBits: UInt32
 
     func has(_ bit: VkQueueFlagBits) -> Bool { flags & bit.rawValue != 0 }
   }
@@ -49,6 +51,7 @@ package struct PhysicalDevice: Sendable {
   let memoryTypes: [MemoryType]
   let hasTimelineSemaphores: Bool
   let isVulkan12: Bool
+  let nanosecondsPerTick: Double
 
   /// `@unchecked Sendable` as a physical device is only a name for one.
   struct Handle: @unchecked Sendable {
@@ -96,12 +99,12 @@ package struct PhysicalDevice: Sendable {
       }
     self.driver = [text(of: driver.driverName), text(of: driver.driverInfo)].filter { !$0.isEmpty }
       .joined(separator: " ")
-    let version = basics.apiVersion
-    apiVersion = "\(version >> 22 & 0x7F).\(version >> 12 & 0x3FF).\(version & 0xFFF)"
-    isVulkan12 = version >= VulkanInstance.apiVersion
+    apiVersion = VulkanInstance.version(basics.apiVersion)
+    isVulkan12 = basics.apiVersion >= VulkanInstance.apiVersion
     uuid = withUnsafeBytes(of: identity.deviceUUID) { bytes in
       bytes.map { byte in byte < 16 ? "0" + String(byte, radix: 16) : String(byte, radix: 16) }.joined()
     }
+    nanosecondsPerTick = Double(basics.limits.timestampPeriod)
     limits = DeviceLimits(basics.limits, allocationBytes: maintenance.maxMemoryAllocationSize)
 
     var timeline = VkPhysicalDeviceTimelineSemaphoreFeatures()
@@ -139,7 +142,9 @@ package struct PhysicalDevice: Sendable {
     var families = [VkQueueFamilyProperties](repeating: VkQueueFamilyProperties(), count: Int(familyCount))
     getFamilies(device, &familyCount, &families)
     queueFamilies = families.enumerated().map { index, family in
-      QueueFamily(index: UInt32(index), queueCount: family.queueCount, flags: family.queueFlags)
+      QueueFamily(
+        index: UInt32(index), queueCount: family.queueCount, flags: family.queueFlags,
+        clockBits: family.timestampValidBits)
     }
   }
 }

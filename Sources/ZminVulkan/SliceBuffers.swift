@@ -10,6 +10,9 @@ struct SliceBuffers {
     let sliceBytes: Int
     let threads: Int
 
+    /// Those of the smallest workgroups, which take the most.
+    static func largest(forSliceBytes sliceBytes: Int) -> Sizes { Sizes(sliceBytes: sliceBytes, threads: 64) }
+
     private var tileBytes: Int { threads * Int(ZMIN_THREAD_BYTES) }
     private var tiles: Int { (sliceBytes + tileBytes - 1) / tileBytes }
     /// The workgroups that check a skeleton of so many characters, the two positions included that elements are late by.
@@ -38,8 +41,14 @@ struct SliceBuffers {
     }
   }
 
-  /// What the host has of a buffer, and which copies lead to or from it.
+  /// The buffers that the host has something to do with.
   private static let seenByHost: [SliceBinding] = [.input, .kept, .result, .elements, .elementRuns]
+
+  /// What a slice takes of a device's own memory and of the host's, where they share none.
+  static func bytes(_ sizes: Sizes) -> (device: Int, host: Int) {
+    let all = SliceBinding.allCases.reduce(0) { $0 + sizes.bytes(of: $1) }
+    return (all, seenByHost.reduce(0) { $0 + sizes.bytes(of: $1) })
+  }
 
   let sizes: Sizes
   private let onDevice: [DeviceBuffer]

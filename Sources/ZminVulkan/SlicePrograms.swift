@@ -152,9 +152,10 @@ struct SlicePrograms: @unchecked Sendable {
 
   /// What workgroups of so many threads share at most, in bytes: by `compact` and `summarise`.
   static func sharedBytes(forThreads threads: Int) -> Int {
-    let scan = threads * 4 + 16 * 4
+    let segments = 16
+    let scan = (threads + 2 * segments + 1) * 4
     let assembled = (threads * Int(ZMIN_THREAD_BYTES) / 4 + 2) * 4
-    let counts = threads * Int(ZMIN_STATE_COUNT) * 4
+    let counts = (threads + segments) * Int(ZMIN_STATE_COUNT) * 4
     return scan + max(assembled, counts)
   }
 

@@ -14,6 +14,8 @@ package final class VulkanDevice: @unchecked Sendable {
     package var copies = false
     /// How long an answer is waited for, in seconds.
     package var patienceSeconds = 20.0
+    /// Whether lanes measure how long each stage takes.
+    package var measures = false
 
     package init() {}
   }
@@ -26,6 +28,7 @@ package final class VulkanDevice: @unchecked Sendable {
   /// The book that its memory is entered in.
   let ledger: MemoryLedger
   let patienceNanoseconds: UInt64
+  let measures: Bool
   let handle: VkDevice
   let calls: DeviceCalls
   let call: CheckedCalls
@@ -56,6 +59,7 @@ package final class VulkanDevice: @unchecked Sendable {
     workgroupThreads = options.workgroupThreads ?? physical.usualWorkgroupThreads
     copies = options.copies || !physical.sharesMemory
     patienceNanoseconds = UInt64(options.patienceSeconds * 1e9)
+    measures = options.measures
     call = instance.call
 
     var structs = CStructs()
@@ -113,6 +117,15 @@ package final class VulkanDevice: @unchecked Sendable {
     calls.destroyDevice(handle, nil)
   }
 
+  /// A function of the device that not every run needs.
+  ///
+  /// - Throws: ``VulkanError`` if there is none.
+  func function<Function>(_ name: String, as type: Function.Type) throws(VulkanError) -> Function {
+    let lookUp = try instance.function("vkGetDeviceProcAddr", as: PFN_vkGetDeviceProcAddr.self)
+    guard let found = lookUp(handle, name) else { throw VulkanError("\(name) is missing") }
+    return unsafeBitCast(found, to: Function.self)
+  }
+
   /// Whether the device was given up on while it had work.
   var isAbandoned: Bool { abandoned.load(ordering: .acquiring) }
 
@@ -142,6 +155,11 @@ package final class VulkanDevice: @unchecked Sendable {
       }
     }.get()
   }
+
+  /// Makes the shaders for inputs of that kind, which takes time, before they are needed.
+  ///
+  /// - Throws: ``VulkanError``.
+  package func prepare(_ kind: ProgramKind) throws(VulkanError) { _ = try programs(for: kind) }
 
   private func layouts(in made: inout Made) throws(VulkanError) -> SliceLayouts {
     if let known = made.layouts { return known }

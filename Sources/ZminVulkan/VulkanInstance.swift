@@ -24,8 +24,16 @@ package final class VulkanInstance: @unchecked Sendable {
   private let destroy: PFN_vkDestroyInstance
   private var messenger: VkDebugUtilsMessengerEXT?
 
-  /// VK_API_VERSION_1_2, a macro that Swift does not see: timeline semaphores are part of it.
-  static let apiVersion: UInt32 = 1 << 22 | 2 << 12
+  /// The version of Vulkan that is asked for: timeline semaphores are part of it.
+  static let apiVersion = zmin_vulkan_api
+
+  /// The version of the headers that this was built with.
+  package static let headersVersion = version(zmin_vulkan_headers)
+
+  /// A version as in 1.3.239.
+  static func version(_ packed: UInt32) -> String {
+    "\(packed >> 22 & 0x7F).\(packed >> 12 & 0x3FF).\(packed & 0xFFF)"
+  }
 
   /// Connects to the drivers.
   ///

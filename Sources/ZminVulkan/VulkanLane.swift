@@ -62,6 +62,8 @@ package final class VulkanLane: @unchecked Sendable {
   let download: CommandRecorder
   private let work: CommandRecorder
   private let upload: CommandRecorder
+  /// There if the device measures.
+  private let clock: StageClock?
 
   /// Makes a lane for slices of up to `sliceBytes`.
   ///
@@ -75,6 +77,7 @@ package final class VulkanLane: @unchecked Sendable {
     self.buffers = buffers
     sets = try SliceSets(buffers, layouts, on: device)
     timeline = try Timeline(on: device)
+    clock = device.measures ? try StageClock(on: device) : nil
     work = try CommandRecorder(for: device.work, on: device)
     upload = try CommandRecorder(for: device.upload, on: device)
     download = try CommandRecorder(for: device.download, on: device)
@@ -82,6 +85,16 @@ package final class VulkanLane: @unchecked Sendable {
 
   /// The most that a slice may have.
   package var sliceBytes: Int { buffers.sizes.sliceBytes }
+
+  /// What a lane takes of a device's own memory at most, in bytes.
+  package static func deviceBytes(forSliceBytes sliceBytes: Int) -> Int {
+    SliceBuffers.bytes(.largest(forSliceBytes: sliceBytes)).device
+  }
+
+  /// What a lane takes of the host's memory at most, in bytes.
+  package static func hostBytes(forSliceBytes sliceBytes: Int) -> Int {
+    SliceBuffers.bytes(.largest(forSliceBytes: sliceBytes)).host
+  }
 
   /// Room before the output.
   package static var outputMarginBytes: Int { SliceBuffers.outputMarginBytes }
@@ -155,6 +168,27 @@ package final class VulkanLane: @unchecked Sendable {
     }
   }
 
+  /// How long each stage of the last slice took, in seconds, by name; of a slice that was checked and has bytes.
+  ///
+  /// - Throws: ``VulkanError``.
+  package func stageSeconds() throws(VulkanError) -> [(stage: String, seconds: Double)] {
+    guard let clock else { throw VulkanError("the device does not measure") }
+    return zip(SliceStage.allCases.map(\.name), try clock.seconds()).map { ($0, $1) }
+  }
+
+  /// Only copies: so much up, and so much down, as a slice that comes to that does. For comparison.
+  ///
+  /// - Throws: ``VulkanError``.
+  package func copy(upBytes: Int, downBytes: Int) throws(VulkanError) {
+    guard let input = buffers.twin(of: .input), let kept = buffers.twin(of: .kept) else { return }
+    try finishing { () throws(VulkanError) in
+      try upload.record { $0.copy(from: input, to: buffers[.input], byteCount: upBytes) }
+      try timeline.submit(upload)
+      try download.record { $0.copy(from: buffers[.kept], to: kept, byteCount: downBytes) }
+      try timeline.submit(download)
+    }
+  }
+
   private func bytes(of binding: SliceBinding) -> UnsafeRawBufferPointer {
     UnsafeRawBufferPointer(buffers.bytes(of: binding))
   }
@@ -166,7 +200,9 @@ package final class VulkanLane: @unchecked Sendable {
       byte_count: UInt32(request.byteCount), tile_count: UInt32(tiles),
       start_state: UInt32(request.startsInString ? ZMIN_STATE_STRING : ZMIN_STATE_OUTSIDE),
       history: request.history, history_elements: request.historyHasElement ? 1 : 0)
+    clock?.start(in: commands)
     func bind(_ stage: SliceStage) {
+      clock?.mark(stage, in: commands)
       commands.bind(programs[stage], layouts[stage].pipeline, sets[stage], constants)
     }
     if tiles > 0 {
@@ -187,6 +223,7 @@ package final class VulkanLane: @unchecked Sendable {
       commands.dispatch(
         asSaidIn: buffers[.result], at: MemoryLayout<zmin_slice_result>.offset(of: \.check_groups) ?? 0)
     }
+    clock?.mark(nil, in: commands)
     guard let twin = buffers.twin(of: .result) else { return commands.barrier(from: .shaders, to: .host) }
     commands.barrier(from: .shaders, to: .copy)
     commands.copy(from: buffers[.result], to: twin, byteCount: MemoryLayout<zmin_slice_result>.size)

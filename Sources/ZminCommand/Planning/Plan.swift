@@ -45,6 +45,8 @@ package struct Plan: Sendable {
   package var depthMax: Int
   package var kernel: Kernel
   package var mode: RunMode
+  /// The device that takes part, if it is found.
+  package var device: DevicePlan?
   /// How inputs go through memory.
   package var memory: RunMemory
   /// How much of the machine may be used, nil if the run is too small to ask.
@@ -63,10 +65,17 @@ package enum RunMode: String, Sendable {
   case standard
   /// In slices, on as many threads as there are processors.
   case streaming
+  /// In slices, all of them on a device.
+  case gpu
+  /// In slices, on whichever of device and processors is free.
+  case hybrid
 
   /// How much ``standard`` reads at once: so much that its output stays in the cache too.
   package static let windowBytes = 256 << 10
 
   /// From this size on `auto` takes ``streaming``.
   package static let streamingBytesMin: Int64 = 10_000_000
+
+  /// For files of more than that `auto` looks for a device.
+  package static let deviceBytesMin: Int64 = 100_000_000
 }

@@ -31,13 +31,20 @@ package struct Planner {
     var fallbacks: [String] = []
     let largestBytes = largestBytes(of: inputs)
     let isLarge = largestBytes >= RunMode.streamingBytesMin
-    let mode = try mode(isLarge: isLarge, &fallbacks)
-    let limits = mode == .streaming || isLarge ? surroundings.limits : nil
-    let usefulWorkers = max(1, Int(largestBytes) / SlicePlan.usualBytes)
+    let mode = mode(isLarge: isLarge)
+    let limits = mode != .standard || isLarge ? surroundings.limits : nil
+    // On a device alone, the processor has nothing to do but to join slices.
+    let usefulWorkers = mode == .gpu ? 1 : max(1, Int(largestBytes) / SlicePlan.usualBytes)
+    let costliest = Format.allCases.last { format in inputs.contains { $0.format == format } } ?? .json
+    let minifierOptions = MinifierOptions(
+      format: costliest, validates: options.validates, depthMax: options.depthMax, kernel: kernel)
+    let memory = try memory(mode, minifierOptions, limits, usefulWorkers, &fallbacks)
+    let device = try DevicePlanner(
+      options: options, surroundings: surroundings, hostBytes: memory.peakBytes(minifierOptions), limits: limits
+    ).plan(for: inputs, &fallbacks)
     return Plan(
       inputs: inputs, task: task, validates: options.validates, depthMax: options.depthMax,
-      kernel: kernel, mode: mode, memory: try memory(for: inputs, mode, kernel, limits, usefulWorkers, &fallbacks),
-      limits: limits,
+      kernel: kernel, mode: mode, device: device, memory: memory, limits: limits,
       badLines: badLines, sync: sync, verbosity: verbosity,
       printsStatistics: options.printsStatistics && verbosity != .quiet, fallbacks: fallbacks)
   }
@@ -178,15 +185,14 @@ package struct Planner {
   }
 
   /// - Parameter isLarge: Whether there is an input that `auto` streams: a large one, or one whose size is not known.
-  private func mode(isLarge: Bool, _ fallbacks: inout [String]) throws(PlanError) -> RunMode {
+  private func mode(isLarge: Bool) -> RunMode {
     switch options.mode {
-    case .standard: return .standard
-    case .streaming: return .streaming
-    case .gpu: throw .engineUnavailable("--mode gpu: this build has no GPU engine")
-    case .hybrid: fallbacks.append("--mode hybrid goes on on the CPU: this build has no GPU engine")
-    case .auto: break
+    case .standard: .standard
+    case .streaming: .streaming
+    case .gpu: .gpu
+    case .hybrid: .hybrid
+    case .auto: isLarge ? .streaming : .standard
     }
-    return isLarge ? .streaming : .standard
   }
 
   /// The size of the largest input, the most there is for one whose size is not known. One that is not there does not
@@ -206,12 +212,9 @@ package struct Planner {
   ///
   /// - Parameter usefulWorkers: As many as there are slices.
   private func memory(
-    for inputs: [Plan.Input], _ mode: RunMode, _ kernel: Kernel, _ limits: MachineLimits?, _ usefulWorkers: Int,
+    _ mode: RunMode, _ minifierOptions: MinifierOptions, _ limits: MachineLimits?, _ usefulWorkers: Int,
     _ fallbacks: inout [String]
   ) throws(PlanError) -> RunMemory {
-    let costliest = Format.allCases.last { format in inputs.contains { $0.format == format } } ?? .json
-    let minifierOptions = MinifierOptions(
-      format: costliest, validates: options.validates, depthMax: options.depthMax, kernel: kernel)
     let asked = options.jobs ?? min(limits?.processorCount ?? 1, EngineArguments.workersMax)
     let workers = min(asked, usefulWorkers)
     let window = RunMemory.window(byteCount: RunMode.windowBytes)

@@ -12,6 +12,8 @@ package protocol Surroundings {
   func facts(about path: FilePath) -> FileFacts?
   /// How much of the machine may be used. Asking reads files: not for a small run.
   var limits: MachineLimits { get }
+  /// The devices that CUDA programs may see, as `CUDA_VISIBLE_DEVICES` says; nil if it does not.
+  var visibleDevices: String? { get }
 }
 
 /// What a plan needs to know of a file.
@@ -42,4 +44,6 @@ struct RealSurroundings: Surroundings {
   }
 
   var limits: MachineLimits { MachineLimits(using: files) }
+
+  var visibleDevices: String? { getenv("CUDA_VISIBLE_DEVICES").map { String(cString: $0) } }
 }

@@ -23,6 +23,18 @@ package enum Figures {
     fixed(seconds > 0 ? Double(inputBytes) / seconds / 1e9 : 0, digits: 3) + " GB/s"
   }
 
+  /// A size in bytes, in powers of 1024.
+  package static func size(_ byteCount: Int) -> String {
+    var value = Double(byteCount)
+    for unit in ["bytes", "KiB", "MiB"] {
+      if value < 1024 {
+        return value.rounded() == value ? "\(Int(value)) \(unit)" : "\(fixed(value, digits: 1)) \(unit)"
+      }
+      value /= 1024
+    }
+    return value.rounded() == value ? "\(Int(value)) GiB" : "\(fixed(value, digits: 1)) GiB"
+  }
+
   /// A count and its noun.
   package static func count(_ count: Int, _ noun: String) -> String {
     "\(count) \(noun)\(count == 1 ? "" : "s")"

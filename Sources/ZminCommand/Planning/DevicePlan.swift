@@ -1,0 +1,17 @@
+package import ZminGPU
+
+/// A device's part in a run.
+package struct DevicePlan: Sendable, Equatable {
+  /// Which device.
+  package var selector: DeviceSelector
+  /// The slices in flight on it.
+  package var pools: DevicePools
+  /// Whether the run is nothing without it.
+  package var isRequired: Bool
+
+  package init(selector: DeviceSelector, pools: DevicePools, isRequired: Bool) {
+    self.selector = selector
+    self.pools = pools
+    self.isRequired = isRequired
+  }
+}
