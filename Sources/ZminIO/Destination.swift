@@ -2,9 +2,10 @@ import Glibc
 package import SystemPackage
 
 /// A directory held open, so that nobody can put another in its place between two steps.
-final class OpenDirectory: Sendable {
+package final class OpenDirectory: Sendable {
   let descriptor: Descriptor
-  let identity: FileIdentity
+  /// What makes it itself, whatever its name.
+  package let identity: FileIdentity
   /// Whether it may be read. One that may only be searched and written can be neither listed nor synced.
   let isReadable: Bool
 
@@ -88,7 +89,7 @@ extension FileAccess {
     }
   }
 
-  private func openDirectory(
+  func openDirectory(
     _ path: FilePath, in parent: Int32, _ file: FileName
   ) throws(FileError) -> OpenDirectory {
     try attempt(.openDirectory, file) { _ throws(Errno) in
@@ -101,7 +102,7 @@ extension FileAccess {
     }
   }
 
-  private func openDirectory(
+  func openDirectory(
     _ path: FilePath, in parent: Int32, flags: Int32, isReadable: Bool
   ) throws(Errno) -> OpenDirectory {
     let descriptor = try open(path, in: parent, flags: flags | O_DIRECTORY)

@@ -10,6 +10,8 @@ package struct InputFile: ~Copyable, Sendable {
   /// Bytes that ``read(into:)`` has given so far.
   package private(set) var bytesRead: Int64 = 0
   let access: FileAccess
+  /// Where it was opened, if that is held open.
+  private(set) var place: Destination?
   private let descriptor: Descriptor
   /// Whether every read waits for bytes first, so that it can be interrupted.
   private let isWaitedFor: Bool
@@ -35,6 +37,24 @@ package struct InputFile: ~Copyable, Sendable {
       throw .system(SystemError(action: .open, file: file, errno: error))
     }
     try self.init(descriptor, file, isNonBlocking: true, using: access)
+  }
+
+  /// Opens what stands at a place, which must be no symbolic link.
+  ///
+  /// - Throws: As ``init(_:using:)``.
+  package init(_ place: FilePlace, using access: FileAccess) throws(FileError) {
+    let file = FileName.path(place.path)
+    let descriptor: Descriptor
+    do throws(Errno) {
+      descriptor = try access.open(
+        place.destination.path, in: place.destination.directory.descriptor.number,
+        flags: O_RDONLY | O_NONBLOCK | O_NOFOLLOW)
+    } catch {
+      if error == .tooManySymbolicLinkLevels { throw .refused(file, .symbolicLink) }
+      throw .system(SystemError(action: .open, file: file, errno: error))
+    }
+    try self.init(descriptor, file, isNonBlocking: true, using: access)
+    self.place = place.destination
   }
 
   /// Standard input, which stays open.

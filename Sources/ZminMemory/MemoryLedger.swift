@@ -10,6 +10,8 @@ public enum MemoryPurpose: String, Sendable, CaseIterable {
   case nesting
   /// A kernel's working buffers: skeleton, elements, bit planes.
   case kernelWorkspace
+  /// The names and sizes of the files of a run.
+  case fileList
 }
 
 /// Counts of one purpose, in bytes and calls.
