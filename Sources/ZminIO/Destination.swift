@@ -20,8 +20,15 @@ package final class OpenDirectory: Sendable {
 struct Destination: Sendable {
   let directory: OpenDirectory
   let name: FilePath.Component
+  /// The name, as system calls take it.
+  let path: FilePath
 
-  var path: FilePath { FilePath(root: nil, [name]) }
+  init(directory: OpenDirectory, name: FilePath.Component) {
+    self.directory = directory
+    self.name = name
+    // Much faster than a path of components, of which the file of every run over many has one.
+    path = name.withPlatformString { FilePath(platformString: $0) }
+  }
 }
 
 extension FileAccess {

@@ -24,6 +24,9 @@ package struct InputFile: ~Copyable, Sendable {
   /// How far the file was dropped from the page cache.
   private var droppedEnd: Int64 = 0
 
+  /// What the system reads ahead by itself: smaller files need no advice.
+  private static let readAheadBytes: Int64 = 128 << 10
+
   /// Opens a file for reading. A FIFO's writer is waited for by the first read, not here.
   ///
   /// - Throws: ``FileError/system(_:)``; a directory is the error `EISDIR`.
@@ -72,7 +75,7 @@ package struct InputFile: ~Copyable, Sendable {
     if status.kind == .directory {
       throw .system(SystemError(action: .read, file: file, errno: .isDirectory))
     }
-    if status.kind == .regular {
+    if status.kind == .regular, status.size > Self.readAheadBytes {
       // Advice only: a file system that takes none reads as well without.
       try? access.calls.adviseSequentialReading(descriptor.number)
     }
@@ -115,8 +118,8 @@ package struct InputFile: ~Copyable, Sendable {
         let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
         let count = try readOnce(into: rest, at: bytesRead + Int64(filled))
         if count == 0 {
-          // A terminal tells it once only.
-          isAtEnd = status.kind != .regular && filled > 0
+          // A terminal tells it once only, and a file need not be asked twice.
+          isAtEnd = filled > 0
           break
         }
         filled += count
@@ -190,6 +193,7 @@ package struct InputFile: ~Copyable, Sendable {
     bytesRead = 0
     droppedEnd = 0
     errorBehind = nil
+    isAtEnd = false
   }
 
   /// Reads from a given place of a regular file, and leaves the place of ``read(into:)`` alone. Several threads may.

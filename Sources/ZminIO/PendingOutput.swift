@@ -18,9 +18,9 @@ package final class PendingOutput: @unchecked Sendable {
   ///
   /// The first sync of many takes what was written before it to the disk as well, so that those after it are cheap.
   ///
-  /// - Returns: For each output what the system says of its file, or why it is not in its place. Where it is only the
-  ///   directory that could not be synced, the file is in its place all the same.
-  package static func commit(_ outputs: [PendingOutput]) -> [Result<FileStatus, FileError>] {
+  /// - Returns: For each output why it is not in its place, if it is not. Where it is only the directory that could not
+  ///   be synced, the file is in its place all the same.
+  package static func commit(_ outputs: [PendingOutput]) -> [Result<Void, FileError>] {
     var results = outputs.map { output in
       Result { () throws(FileError) in try output.sync() }.flatMap {
         Result { () throws(FileError) in try output.rename() }
@@ -42,8 +42,10 @@ package final class PendingOutput: @unchecked Sendable {
     if isSynced { try replacement.sync() }
   }
 
-  private func rename() throws(FileError) -> FileStatus {
-    try replacement.rename()
-    return try replacement.access.status(of: replacement.temporary.descriptor, replacement.file)
+  private func rename() throws(FileError) { try replacement.rename() }
+
+  /// What the system says of the file.
+  package func status() throws(FileError) -> FileStatus {
+    try replacement.access.status(of: replacement.temporary.descriptor, replacement.file)
   }
 }

@@ -42,8 +42,8 @@ package struct DirectoryCursor {
   private let list: FileList
   private let files: FileAccess
   private let mirror: MirrorDirectory?
-  private var input: (number: Int32, directory: OpenDirectory, path: FilePath)?
-  private var output: (number: Int32?, directory: OpenDirectory, path: FilePath)?
+  private var input: (number: Int32, directory: OpenDirectory, path: PathPrefix)?
+  private var output: (number: Int32?, directory: OpenDirectory, path: PathPrefix)?
 
   /// - Parameters:
   ///   - list: The files.
@@ -62,14 +62,14 @@ package struct DirectoryCursor {
     guard entry.access == .place, let number = entry.directory,
       let name = FilePath.Component(bytes: list.name(entry))
     else { return .path(list.path(of: entry)) }
-    let current: (number: Int32, directory: OpenDirectory, path: FilePath)
+    let current: (number: Int32, directory: OpenDirectory, path: PathPrefix)
     if let input, input.number == number {
       current = input
     } else {
-      current = (number, try list.open(number, using: files), list.path(ofDirectory: number))
+      current = (number, try list.open(number, using: files), PathPrefix(list.path(ofDirectory: number)))
       input = current
     }
-    return .place(FilePlace(name, in: current.directory, path: current.path.appending(name)))
+    return .place(FilePlace(name, in: current.directory, path: current.path.path(of: list.name(entry))))
   }
 
   /// Where the output of a file goes, in a directory that is made if there is none.
@@ -82,12 +82,12 @@ package struct DirectoryCursor {
     guard let mirror else { preconditionFailure("no directory for outputs") }
     let number = entry.directory
     if output?.number != number || output == nil {
-      output = (number, try openOutput(mirror, number, isMade: true), outputPath(mirror, number))
+      output = (number, try openOutput(mirror, number, isMade: true), PathPrefix(outputPath(mirror, number)))
     }
     guard let output, let bytes = list.namesBelow(of: entry).last, let name = FilePath.Component(bytes: bytes) else {
       throw .system(SystemError(action: .create, file: .path(list.path(of: entry)), errno: .invalidArgument))
     }
-    return FilePlace(name, in: output.directory, path: output.path.appending(name))
+    return FilePlace(name, in: output.directory, path: output.path.path(of: bytes))
   }
 
   /// What stands where the output of a file goes, nil if nothing does.
@@ -121,4 +121,18 @@ package struct DirectoryCursor {
     }
     return directory
   }
+}
+
+/// The way to a directory, to which names are appended again and again: much faster than by components.
+struct PathPrefix {
+  private let bytes: [UInt8]
+
+  init(_ directory: FilePath) {
+    let slash = UInt8(ascii: "/")
+    let bytes = directory.bytes
+    self.bytes = bytes.isEmpty || bytes.last == slash ? bytes : bytes + [slash]
+  }
+
+  /// The path of a file in the directory.
+  func path(of name: some Collection<UInt8>) -> FilePath { FilePath(bytes: bytes + name) }
 }

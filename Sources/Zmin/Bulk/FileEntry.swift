@@ -1,3 +1,4 @@
+import Glibc
 import SystemPackage
 package import ZminIO
 
@@ -61,5 +62,5 @@ extension FilePath.Component {
   }
 
   /// The name's bytes.
-  package var bytes: [UInt8] { FilePath(root: nil, [self]).bytes }
+  package var bytes: [UInt8] { withPlatformString { Array(UnsafeRawBufferPointer(start: $0, count: strlen($0))) } }
 }

@@ -218,14 +218,15 @@ package final class FileWalk: @unchecked Sendable {
     }
     listing.sort()
     var directories: [Pending] = []
+    let prefix = PathPrefix(path)
     for name in listing.names {
-      try take(listing[name], name.kind, in: number, directory, path, &directories)
+      try take(listing[name], name.kind, in: number, directory, prefix, &directories)
     }
     pending += directories.reversed()
   }
 
   private func take(
-    _ name: [UInt8], _ kind: FileKind, in number: Int32, _ directory: OpenDirectory, _ path: FilePath,
+    _ name: [UInt8], _ kind: FileKind, in number: Int32, _ directory: OpenDirectory, _ path: PathPrefix,
     _ directories: inout [Pending]
   ) throws {
     guard let component = FilePath.Component(bytes: name), !isExcluded(name, in: number) else { return }
@@ -237,7 +238,7 @@ package final class FileWalk: @unchecked Sendable {
     let mayBeDirectory = kind == .unknown || (kind == .symbolicLink && rules.followsSymbolicLinks)
     let isTaken = isTaken(name, in: number)
     guard isTaken || mayBeDirectory else { return }
-    let file = FilePlace(component, in: directory, path: path.appending(component))
+    let file = FilePlace(component, in: directory, path: path.path(of: name))
     do {
       guard var status = try files.statusIfPresent(of: file) else { return }
       let isLink = status.kind == .symbolicLink

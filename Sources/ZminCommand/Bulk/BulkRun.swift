@@ -41,7 +41,7 @@ struct BulkRun {
       try finder.find()
       let missed = reporter.tally.failedFiles
       if reporter.tally.status == .usage { throw Refused(message: "nothing is done") }
-      let queue = FileQueue(list, slicedBytesMin: plan.slicedBytesMin, workers: plan.workers)
+      let queue = FileQueue(list, slicedBytesMin: plan.slicedBytesMin, workers: workers)
       let memory = try memory(for: queue, &fallbacks)
       let context = try makeContext(queue, memory, finder.walk)
       try work(context)
@@ -64,7 +64,6 @@ struct BulkRun {
   /// What the pools may be, now that it is known what there is to do.
   private func memory(for queue: FileQueue, _ fallbacks: inout [String]) throws(Refused) -> BulkMemory {
     let options = formats.map(plan.minifierOptions)
-    let workers = min(plan.workers, max(1, list.count / 8))
     let largestBytes = queue.large.first.map { list[$0].byteCount } ?? 0
     let sliceWorkers = largestBytes == 0 ? 0 : min(plan.workers, max(1, Int(largestBytes) / SlicePlan.usualBytes))
     func memory(within byteCount: Int) -> BulkMemory? {
@@ -85,6 +84,9 @@ struct BulkRun {
     guard let memory = memory(within: leastBytes) else { throw Refused(message: "there is too little memory") }
     return memory
   }
+
+  /// Threads that take small files, as far as there is enough memory: few files are not worth more than one.
+  private var workers: Int { min(plan.workers, max(1, list.count / 8)) }
 
   /// The formats that there are.
   private var formats: [Format] {
@@ -139,10 +141,10 @@ struct BulkRun {
         var worker = BulkWorker(context, memory: .slices(slices), batchFilesMax: 1, ledger: ledger)
         worker.takeLargeFiles()
       }
-      WorkerThreads.run(memory.workers) { _ in
+      WorkerThreads.run(memory.workers) { number in
         var worker = BulkWorker(
           context, memory: .window(byteCount: memory.windowBytes), batchFilesMax: batchFilesMax, ledger: ledger)
-        worker.takeSmallFiles()
+        worker.takeSmallFiles(as: number)
       }
     }
   }

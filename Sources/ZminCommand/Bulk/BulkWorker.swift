@@ -35,10 +35,10 @@ struct BulkWorker: ~Copyable {
     }
   }
 
-  /// Takes files until there are none, or the run stops.
-  mutating func takeSmallFiles() {
+  /// Takes files, of the part of worker number `worker` first, until there are none, or the run stops.
+  mutating func takeSmallFiles(as worker: Int) {
     while context.stopped == nil {
-      let run = context.queue.takeRun()
+      let run = context.queue.takeRun(for: worker)
       if run.isEmpty { break }
       for number in run where context.stopped == nil && !context.queue.isLarge(context.list[number]) { take(number) }
     }

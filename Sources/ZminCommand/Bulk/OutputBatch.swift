@@ -30,7 +30,7 @@ struct OutputBatch {
   /// Takes a file in; one with nothing to write or to note ends at once.
   mutating func add(_ file: File) {
     let isNoted = context.journal != nil && file.outcome.isComplete
-    if file.outcome.pending == nil, !isNoted { return report(file, .success(nil)) }
+    if file.outcome.pending == nil, !isNoted { return report(file, .success(())) }
     files.append(file)
     byteCount += Int(context.list[file.number].byteCount)
     if files.count >= filesMax || byteCount >= Self.bytesMax { end() }
@@ -44,8 +44,7 @@ struct OutputBatch {
     guard !files.isEmpty else { return }
     var committed = PendingOutput.commit(files.compactMap(\.outcome.pending))[...]
     let results = files.map { file in
-      file.outcome.pending == nil
-        ? .success(nil) : committed.removeFirst().map(Optional.init) as Result<FileStatus?, FileError>
+      file.outcome.pending == nil ? .success(()) : committed.removeFirst()
     }
     do throws(FileError) {
       try context.journal?.append(zip(files, results).compactMap(record))
@@ -57,11 +56,11 @@ struct OutputBatch {
   }
 
   /// What the journal says of a file that is done: in place the file is what was made of it.
-  private func record(_ file: File, _ result: Result<FileStatus?, FileError>) -> JournalRecord? {
-    guard case .success(let output) = result, case .complete(let totals) = file.outcome.result,
+  private func record(_ file: File, _ result: Result<Void, FileError>) -> JournalRecord? {
+    guard case .success = result, case .complete(let totals) = file.outcome.result,
       !(context.plan.task.isCheck && !totals.isUnchanged)
     else { return nil }
-    let replaced = context.mirror == nil ? output : nil
+    let replaced = context.mirror == nil ? try? file.outcome.pending?.status() : nil
     guard let status = replaced ?? file.outcome.sourceStatus, status.kind == .regular else { return nil }
     return JournalRecord(
       path: context.list.path(of: context.list[file.number]).bytes, byteCount: status.size,
@@ -69,10 +68,10 @@ struct OutputBatch {
       outputHash: file.outcome.outputHash)
   }
 
-  private func report(_ file: File, _ result: Result<FileStatus?, FileError>) {
+  private func report(_ file: File, _ result: Result<Void, FileError>) {
     let name = file.outcome.source.name
     do {
-      _ = try result.get()
+      try result.get()
       try context.reporter.report(file.outcome, name, to: file.place, seconds: file.seconds)
     } catch FileError.brokenPipe(let output) {
       context.stopped = .brokenPipe(output)
