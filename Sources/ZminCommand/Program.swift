@@ -60,7 +60,7 @@ enum Program {
   /// The log of events, if one is asked for. Where it goes to standard error, all else that is said there goes into it.
   private static func makeLog(_ reports: ReportPlan, _ console: inout Console) throws(FileError) -> EventLog? {
     guard reports.logsEvents else { return nil }
-    let file = try reports.logFile.map { path throws(FileError) in try AppendFile(path, using: FileAccess()) }
+    let file = try reports.logFile.map { path throws(FileError) in try LineFile(path, using: FileAccess()) }
     let log = EventLog(file: file, console: console)
     if file == nil { console = Console(events: log) }
     return log

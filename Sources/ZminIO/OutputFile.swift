@@ -264,6 +264,20 @@ package struct OutputFile: ~Copyable, Sendable {
     return nil
   }
 
+  /// Ends the output and gives it its name, unless another file has it by now.
+  ///
+  /// - Returns: Whether it has its name.
+  /// - Throws: As ``commit()``.
+  package consuming func publish() throws(FileError) -> Bool {
+    reservation?.release(after: bytesWritten)
+    switch ending.take() {
+    case .replacement(let replacement): return try replacement.publish()
+    case .direct(let descriptor): try finish(descriptor)
+    case nil: break
+    }
+    return true
+  }
+
   /// Ends the output without a trace, but for what was written directly.
   package consuming func abandon() {}
 

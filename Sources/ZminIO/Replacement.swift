@@ -22,6 +22,21 @@ struct Replacement: ~Copyable, Sendable {
     if isSynced { try syncDirectory() }
   }
 
+  /// Puts the file in its place if nothing has it, and brings it to the disk; false if something has.
+  consuming func publish() throws(FileError) -> Bool {
+    try sync()
+    try flush()
+    do throws(Errno) {
+      try temporary.link(as: destination.path)
+    } catch .fileExists {
+      return false
+    } catch {
+      throw .system(SystemError(action: .publish, file: file, errno: error))
+    }
+    try syncDirectory()
+    return true
+  }
+
   // MARK: Steps
 
   /// Whether it is brought to the disk.

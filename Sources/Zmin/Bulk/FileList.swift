@@ -93,6 +93,11 @@ package final class FileList: @unchecked Sendable {
     return namesBelow(ofDirectory: directory) + [nameBytes(entry)]
   }
 
+  /// The path of the argument that a file lies below, or of the directory that it was named in.
+  func root(of entry: FileEntry) -> FilePath {
+    entry.directory.map { path(ofDirectory: ancestors(of: $0)[0]) } ?? FilePath()
+  }
+
   /// The hash of the path below the argument.
   package func hashBelow(of entry: FileEntry) -> PathHash {
     guard let directory = entry.directory else { return hash(of: lastName(of: entry), in: nil) }

@@ -39,9 +39,15 @@ package final class FileWalk: @unchecked Sendable {
   /// Numbers of directories by what makes them themselves.
   private var places: [FileIdentity: Int32] = [:]
   private var walkedPlaces: Set<Int32> = []
-  /// Directories of named files by path, and the last of them.
-  private var named: [FilePath: Int32] = [:]
-  private var lastNamed: (path: FilePath, directory: OpenDirectory)?
+  /// Directories by which named files and planned ones are found, by path; those below them; and the last one opened.
+  private var roots: [FilePath: Int32] = [:]
+  private var children: [ChildKey: Int32] = [:]
+  private var lastOpened: (path: FilePath, directory: OpenDirectory)?
+
+  private struct ChildKey: Hashable {
+    let parent: Int32
+    let name: FilePath.Component
+  }
 
   /// - Parameters:
   ///   - rules: What is taken.
@@ -71,9 +77,9 @@ package final class FileWalk: @unchecked Sendable {
   package func add(_ path: FilePath) throws {
     guard let name = path.lastComponent, name.kind == .regular else { return try walk(path) }
     let parent = path.removingLastComponent()
-    guard let directory = try opened(parent) else { return try append(unreachable: path) }
-    let number = try named[parent] ?? append(named: parent, directory)
-    named[parent] = number
+    guard let directory = try opened(parent), let number = try root(parent) else {
+      return try append(unreachable: path)
+    }
     try add(name, path, in: number, directory) { try walk(path) }
   }
 
@@ -82,11 +88,18 @@ package final class FileWalk: @unchecked Sendable {
   ///
   /// - Throws: ``OutOfMemory``, ``FileError/interrupted(_:)``.
   package func add(listed path: FilePath) throws {
-    guard let name = path.lastComponent, name.kind == .regular else { return try append(unreachable: path) }
-    let parent = path.removingLastComponent()
-    guard let directory = try opened(parent), let number = try number(ofListed: parent) else {
-      return try append(unreachable: path)
-    }
+    try add(path.components, below: FilePath(root: path.root, []))
+  }
+
+  /// Takes a path that is known to lie below an argument.
+  ///
+  /// - Throws: ``OutOfMemory``, ``FileError/interrupted(_:)``.
+  package func add(_ components: FilePath.ComponentView, below root: FilePath) throws {
+    let path = root.appending(components)
+    guard let name = components.last, name.kind == .regular else { return try append(unreachable: path) }
+    guard let directory = try opened(path.removingLastComponent()),
+      let number = try number(of: components.dropLast(), below: root)
+    else { return try append(unreachable: path) }
     try add(name, path, in: number, directory) {
       guard let (child, opened) = try append(name.bytes, in: number, path, followsLink: true) else { return }
       try walk(from: child, opened)
@@ -112,31 +125,33 @@ package final class FileWalk: @unchecked Sendable {
   /// A directory of named files; nil if it cannot be opened.
   private func opened(_ path: FilePath) throws -> OpenDirectory? {
     try files.checkInterruption()
-    if let lastNamed, lastNamed.path == path { return lastNamed.directory }
+    if let lastOpened, lastOpened.path == path { return lastOpened.directory }
     guard let directory = try? files.openDirectory(path) else { return nil }
-    lastNamed = (path, directory)
+    lastOpened = (path, directory)
     return directory
   }
 
-  /// The number of a directory of listed files, whose ancestors are listed one by one.
-  private func number(ofListed path: FilePath) throws -> Int32? {
-    if let number = named[path] { return number }
-    var current = FilePath(root: path.root, [])
-    var number = named[current]
-    for component in [nil] + path.components.map(Optional.init) {
-      if let component { current.append(component) }
-      if let known = named[current] {
-        number = known
-        continue
+  /// The number of a directory that paths lie below; nil if it cannot be opened.
+  private func root(_ path: FilePath) throws -> Int32? {
+    if let number = roots[path] { return number }
+    guard let directory = try? files.openDirectory(path) else { return nil }
+    let number = try append(named: path, directory)
+    roots[path] = number
+    return number
+  }
+
+  /// The number of a directory below a root, whose ancestors have numbers too; nil if it cannot be opened.
+  private func number(of components: FilePath.ComponentView.SubSequence, below root: FilePath) throws -> Int32? {
+    guard var number = try self.root(root) else { return nil }
+    var path = root
+    for component in components {
+      path.append(component)
+      let key = ChildKey(parent: number, name: component)
+      guard let child = try children[key] ?? append(component.bytes, in: number, path, followsLink: true)?.0 else {
+        return nil
       }
-      if let component, let parent = number {
-        guard let (child, _) = try append(component.bytes, in: parent, current, followsLink: true) else { return nil }
-        number = child
-      } else {
-        guard let directory = try? files.openDirectory(current) else { return nil }
-        number = try append(named: current, directory)
-      }
-      named[current] = number
+      children[key] = child
+      number = child
     }
     return number
   }

@@ -37,7 +37,7 @@ package final class Journal: Sendable {
   /// Another run has the journal.
   package struct InUse: Error {}
 
-  private let file: AppendFile
+  private let file: LineFile
   private let options: [UInt8]
   private let version: [UInt8]
   private let isSynced: Bool
@@ -54,7 +54,7 @@ package final class Journal: Sendable {
   package init(
     at path: FilePath, options: String, version: String, isSynced: Bool, files: FileAccess
   ) throws {
-    file = try AppendFile(path, using: files)
+    file = try LineFile(path, using: files)
     self.options = EscapedPath.escaped(options.utf8)
     self.version = EscapedPath.escaped(version.utf8)
     self.isSynced = isSynced

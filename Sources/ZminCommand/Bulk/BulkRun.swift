@@ -37,7 +37,7 @@ struct BulkRun {
     for fallback in plan.fallbacks { reporter.detail(fallback) }
     var fallbacks = plan.fallbacks
     do {
-      let finder = FileFinder(plan, files: files, into: list) { reporter.fail($0, .standardOutput) }
+      let finder = FileFinder(plan, files: files, into: list, ledger: ledger) { reporter.fail($0, .standardOutput) }
       try finder.find()
       let missed = reporter.tally.failedFiles
       if reporter.tally.status == .usage { throw Refused(message: "nothing is done") }
@@ -50,6 +50,8 @@ struct BulkRun {
     } catch FileError.interrupted {
     } catch let error as Refused {
       reporter.fail(error.message, .usage)
+    } catch let error as ShardPlan.Unusable {
+      reporter.fail("\(FileName.path(plan.shardPlan ?? "")): \(error.reason)", .usage)
     } catch is Journal.InUse {
       reporter.fail("\(FileName.path(plan.journal ?? "")): another run uses this journal")
     } catch {

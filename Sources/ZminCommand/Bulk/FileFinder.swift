@@ -13,18 +13,28 @@ struct FileFinder {
   private let plan: BulkPlan
   private let files: FileAccess
   private let list: FileList
+  private let ledger: MemoryLedger
+  private let rules: WalkRules
+  private let onFailure: (FileError) -> Void
 
   /// - Parameters:
   ///   - plan: What is to be found.
   ///   - files: What directories are opened with.
   ///   - list: Where the files go.
+  ///   - ledger: The book that the memory of other lists is entered in.
   ///   - onFailure: Hears of what cannot be looked at.
-  init(_ plan: BulkPlan, files: FileAccess, into list: FileList, onFailure: @escaping (FileError) -> Void) {
+  init(
+    _ plan: BulkPlan, files: FileAccess, into list: FileList, ledger: MemoryLedger,
+    onFailure: @escaping (FileError) -> Void
+  ) {
     self.plan = plan
+    self.ledger = ledger
+    self.onFailure = onFailure
     self.files = files
     self.list = list
     var rules = plan.walk
     rules.outputDirectory = plan.mirrorPath.flatMap { try? files.statusIfPresent(of: $0)?.identity }
+    self.rules = rules
     walk = FileWalk(rules, files: files, into: list, onFailure: onFailure)
   }
 
@@ -34,8 +44,24 @@ struct FileFinder {
   func find() throws {
     // In one directory nothing comes twice.
     if plan.paths.count > 1 || plan.list != nil || plan.mirrorPath != nil { list.keepIndex() }
+    if let path = plan.shardPlan, let shard = plan.shard { return try takePart(shard, of: path) }
     for path in plan.paths { try walk.add(path) }
     if let names = plan.list { try readNames(names) }
+  }
+
+  /// Takes what a shard plan gives to one part; makes the plan if there is none.
+  private func takePart(_ shard: Shard, of path: FilePath) throws {
+    if try files.statusIfPresent(of: path) == nil {
+      let all = FileList(ledger: ledger)
+      let walk = FileWalk(rules, files: files, into: all, onFailure: onFailure)
+      all.keepIndex()
+      for path in plan.paths { try walk.add(path) }
+      // Where another task was first, its plan is the one that counts.
+      _ = try ShardPlan(all, shards: shard.count).publish(at: path, roots: plan.paths, files: files)
+    }
+    try ShardPlan.forEachFile(of: shard, in: path, roots: plan.paths, files: files) { components, root in
+      try walk.add(components, below: root)
+    }
   }
 
   private func readNames(_ names: BulkPlan.List) throws {

@@ -6,14 +6,14 @@ final class EventLog: Sendable {
   private static let heldBytesMax = 16 << 10
 
   /// Nil for standard error.
-  private let file: AppendFile?
+  private let file: LineFile?
   private let console: Console
   private let held = Mutex<[UInt8]>([])
 
   /// - Parameters:
   ///   - file: The file that they are appended to, nil for standard error.
   ///   - console: What writes to standard error.
-  init(file: AppendFile?, console: Console) {
+  init(file: LineFile?, console: Console) {
     self.file = file
     self.console = console
   }

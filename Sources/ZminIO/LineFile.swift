@@ -1,8 +1,8 @@
 import Glibc
 package import SystemPackage
 
-/// A file that is only ever appended to: a log or a journal.
-package final class AppendFile: Sendable {
+/// A file of lines that is read from its start and only ever appended to: a log, a journal, a plan.
+package final class LineFile: Sendable {
   private static let pieceBytes = 64 << 10
 
   private let file: FileName
@@ -16,6 +16,20 @@ package final class AppendFile: Sendable {
     let file = FileName.path(path)
     do throws(Errno) {
       descriptor = try access.open(path, flags: O_RDWR | O_CREAT | O_APPEND, mode: 0o666)
+    } catch {
+      throw .system(SystemError(action: .open, file: file, errno: error))
+    }
+    self.file = file
+    self.access = access
+  }
+
+  /// Opens a file that is there already, for reading its lines alone.
+  ///
+  /// - Throws: ``FileError/system(_:)``.
+  package init(reading path: FilePath, using access: FileAccess) throws(FileError) {
+    let file = FileName.path(path)
+    do throws(Errno) {
+      descriptor = try access.open(path, flags: O_RDONLY)
     } catch {
       throw .system(SystemError(action: .open, file: file, errno: error))
     }
