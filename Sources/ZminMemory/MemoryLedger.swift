@@ -14,6 +14,8 @@ public enum MemoryPurpose: String, Sendable, CaseIterable {
   case deviceStaging
   /// A device's own memory.
   case deviceWork
+  /// The names and sizes of the files of a run.
+  case fileList
 }
 
 /// Counts of one purpose, in bytes and calls.

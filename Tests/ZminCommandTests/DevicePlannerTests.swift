@@ -8,6 +8,8 @@ import ZminIO
 @Suite("Plan of a device's part")
 struct DevicePlannerTests {
   private struct Machine: Surroundings {
+    func variable(_ name: String) -> String? { name == "CUDA_VISIBLE_DEVICES" ? visibleDevices : nil }
+
     var standardInputIsTerminal = false
     var standardInputBytes: Int64?
     var visibleDevices: String?
@@ -45,7 +47,7 @@ struct DevicePlannerTests {
   @Test("auto looks for a hardware device for files over 100 MB, and goes on without")
   func auto() throws {
     let device = try #require(try plan("huge.json").device)
-    #expect(device == DevicePlan(selector: .best, pools: .usual, isRequired: false))
+    #expect(device == DevicePlan(selector: .best, pools: .usual, isRequired: false, isWanted: false))
     #expect(try plan("huge.json").mode == .streaming)
     #expect(try plan("huge.jsonl").device != nil)
     for name in ["large.json", "fifo.json", "missing.json", "-"] { #expect(try plan(name).device == nil) }

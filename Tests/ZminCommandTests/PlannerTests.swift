@@ -11,7 +11,7 @@ struct PlannerTests {
   private struct Machine: Surroundings {
     var standardInputIsTerminal = false
     var standardInputBytes: Int64?
-    var visibleDevices: String?
+    var environment: [String: String] = [:]
     var limits = MachineLimits(processorCount: 6, memoryBytes: nil, physicalMemoryBytes: 1 << 34)
     var files: [FilePath: FileFacts] = [
       "dir": FileFacts(kind: .directory, byteCount: 4096), "fifo": FileFacts(kind: .fifo, byteCount: 0),
@@ -21,6 +21,7 @@ struct PlannerTests {
     ]
 
     func facts(about path: FilePath) -> FileFacts? { files[path] }
+    func variable(_ name: String) -> String? { environment[name] }
   }
 
   private func plan(_ arguments: [String], _ machine: Machine = Machine()) throws -> Plan {

@@ -8,10 +8,13 @@ package struct DevicePlan: Sendable, Equatable {
   package var pools: DevicePools
   /// Whether the run is nothing without it.
   package var isRequired: Bool
+  /// Whether it is wanted whatever the size of the files.
+  package var isWanted: Bool
 
-  package init(selector: DeviceSelector, pools: DevicePools, isRequired: Bool) {
+  package init(selector: DeviceSelector, pools: DevicePools, isRequired: Bool, isWanted: Bool) {
     self.selector = selector
     self.pools = pools
     self.isRequired = isRequired
+    self.isWanted = isWanted
   }
 }

@@ -11,13 +11,37 @@ struct DevicePlanner {
   let hostBytes: Int
   let limits: MachineLimits?
 
-  /// The plan, nil if the run does without a device; why it does, where one was asked for, goes to `fallbacks`.
+  /// The plan for these inputs, nil if the run does without a device; why it does, where one was asked for, goes to
+  /// `fallbacks`.
   ///
   /// - Throws: ``PlanError`` where there must be one, and cannot.
   func plan(for inputs: [Plan.Input], _ fallbacks: inout [String]) throws(PlanError) -> DevicePlan? {
+    let hasHugeFile = inputs.contains { input in
+      guard input.format != .concat, case .path(let path) = input.source,
+        let facts = surroundings.facts(about: path), facts.kind == .regular
+      else { return false }
+      return facts.byteCount > RunMode.deviceBytesMin
+    }
+    let obstructs = { (input: Plan.Input) in input.format == .concat }
+    return try plan(
+      isWorthwhile: hasHugeFile,
+      isConcat: options.mode == .gpu ? inputs.contains(where: obstructs) : inputs.allSatisfy(obstructs), &fallbacks)
+  }
+
+  /// The plan for files of which it is not yet known how large they are: it is used if one turns out to be huge.
+  ///
+  /// - Throws: ``PlanError`` where there must be a device, and cannot.
+  func planForManyFiles(_ fallbacks: inout [String]) throws(PlanError) -> DevicePlan? {
+    try plan(isWorthwhile: true, isConcat: options.format == .concat, &fallbacks)
+  }
+
+  private func plan(
+    isWorthwhile: Bool, isConcat: Bool, _ fallbacks: inout [String]
+  ) throws(PlanError) -> DevicePlan? {
     try checkOptions()
-    guard isWished(for: inputs) else { return nil }
-    if let obstacle = obstacle(for: inputs) { return try goOn(without: obstacle, &fallbacks) }
+    guard isWished(isWorthwhile: isWorthwhile) else { return nil }
+    if options.badLines != nil { return try goOn(without: "bad lines are sought on the CPU alone", &fallbacks) }
+    if isConcat { return try goOn(without: "--format concat is taken on the CPU alone", &fallbacks) }
     let budgetBytes = min(options.memoryBudget?.byteCount ?? .max, limits?.memoryBytes ?? .max)
     let floorBytes = hostBytes + DevicePools.driverBytes
     guard
@@ -32,7 +56,8 @@ struct DevicePlanner {
       return try goOn(without: "of memory \(leastBytes) bytes are needed, and there are \(budgetBytes)", &fallbacks)
     }
     return DevicePlan(
-      selector: options.device.map(DeviceSelector.named) ?? .best, pools: pools, isRequired: options.mode == .gpu)
+      selector: options.device.map(DeviceSelector.named) ?? .best, pools: pools, isRequired: options.mode == .gpu,
+      isWanted: options.mode != .auto)
   }
 
   private func checkOptions() throws(PlanError) {
@@ -46,30 +71,15 @@ struct DevicePlanner {
   }
 
   /// Whether a device is to be looked for.
-  private func isWished(for inputs: [Plan.Input]) -> Bool {
+  private func isWished(isWorthwhile: Bool) -> Bool {
     switch options.mode {
     case .gpu, .hybrid: return true
     case .standard, .streaming: return false
     case .auto: break
     }
     // As for CUDA: a job that was given no device has none.
-    let isHidden = surroundings.visibleDevices.map { $0.isEmpty || $0 == "-1" } ?? false
-    guard options.device != nil || !isHidden else { return false }
-    return inputs.contains { input in
-      guard input.format != .concat, case .path(let path) = input.source,
-        let facts = surroundings.facts(about: path), facts.kind == .regular
-      else { return false }
-      return facts.byteCount > RunMode.deviceBytesMin
-    }
-  }
-
-  /// What no device can do.
-  private func obstacle(for inputs: [Plan.Input]) -> String? {
-    if options.badLines != nil { return "bad lines are sought on the CPU alone" }
-    let needsProcessor =
-      options.mode == .gpu
-      ? inputs.contains { $0.format == .concat } : inputs.allSatisfy { $0.format == .concat }
-    return needsProcessor ? "--format concat is taken on the CPU alone" : nil
+    let isHidden = surroundings.variable("CUDA_VISIBLE_DEVICES").map { $0.isEmpty || $0 == "-1" } ?? false
+    return isWorthwhile && (options.device != nil || !isHidden)
   }
 
   private func goOn(without reason: String, _ fallbacks: inout [String]) throws(PlanError) -> DevicePlan? {

@@ -1,4 +1,4 @@
-import SystemPackage
+package import SystemPackage
 package import Zmin
 package import ZminCPU
 package import ZminCore
@@ -12,18 +12,15 @@ package struct Plan: Sendable {
     package let format: Format
 
     /// How messages name it.
-    package var name: FileName {
-      switch source {
-      case .standardInput: .standardInput
-      case .path(let path): .path(path)
-      }
-    }
+    package var name: FileName { source.name }
   }
 
   /// What is done with the inputs.
   package enum Task: Sendable {
     /// All go to one destination, one after another.
     case write(FileDestination)
+    /// Each goes to a file of its own, below a directory.
+    case mirror(FilePath)
     /// Each is replaced.
     case replace(InPlaceRules, MinimumSaving?)
     /// Each is checked.
@@ -55,6 +52,7 @@ package struct Plan: Sendable {
   package var sync: SyncPolicy
   package var verbosity: Verbosity
   package var printsStatistics: Bool
+  package var reports: ReportPlan
   /// Why the run goes on with less than was asked for, a phrase each.
   package var fallbacks: [String]
 }

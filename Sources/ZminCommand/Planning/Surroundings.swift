@@ -10,10 +10,10 @@ package protocol Surroundings {
   var standardInputBytes: Int64? { get }
   /// What a path is, nil if it is nothing or cannot be looked at.
   func facts(about path: FilePath) -> FileFacts?
+  /// A variable of the environment.
+  func variable(_ name: String) -> String?
   /// How much of the machine may be used. Asking reads files: not for a small run.
   var limits: MachineLimits { get }
-  /// The devices that CUDA programs may see, as `CUDA_VISIBLE_DEVICES` says; nil if it does not.
-  var visibleDevices: String? { get }
 }
 
 /// What a plan needs to know of a file.
@@ -43,7 +43,7 @@ struct RealSurroundings: Surroundings {
     return FileFacts(kind: status.kind, byteCount: status.size)
   }
 
-  var limits: MachineLimits { MachineLimits(using: files) }
+  func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
-  var visibleDevices: String? { getenv("CUDA_VISIBLE_DEVICES").map { String(cString: $0) } }
+  var limits: MachineLimits { MachineLimits(using: files) }
 }

@@ -21,6 +21,23 @@ enum ProcessSetup {
     signal(SIGXFSZ, SIG_IGN)
   }
 
+  /// Has the process open as many files at once as it may.
+  ///
+  /// - Returns: How many that is.
+  static func raiseOpenFilesLimit() -> Int {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return openFilesMin }
+    var raised = limit
+    raised.rlim_cur = limit.rlim_max
+    if setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &raised) == 0 { limit = raised }
+    return Int(min(limit.rlim_cur, openFilesMax))
+  }
+
+  /// As many as any system gives.
+  private static let openFilesMin = 256
+  /// More than are of use.
+  private static let openFilesMax: rlim_t = 65536
+
   private static func fill(_ descriptor: Int32, _ flags: Int32) {
     guard fcntl(descriptor, F_GETFD) == -1 else { return }
     // The lowest free number is this one, as those below it are taken by now.

@@ -99,7 +99,7 @@ struct DevicesRun {
 
   private static func listing(of device: PhysicalDevice, among devices: FoundDevices) -> String {
     let heaps = device.heaps.map { heap in
-      Figures.size(heap.byteCount)
+      Figures.memorySize(heap.byteCount)
         + (heap.isDeviceLocal ? device.sharesMemory ? " shared" : " its own" : " of the host")
     }
     let limits = device.limits
@@ -114,8 +114,8 @@ struct DevicesRun {
         \(device.index)  \(device.name)
            \(device.kind.rawValue), \(device.driver), Vulkan \(device.apiVersion), UUID \(device.uuid)
            memory: \(heaps.joined(separator: ", "))
-           limits: \(limits.workgroupThreads) threads a workgroup, \(Figures.size(limits.sharedBytes)) shared; \
-      \(limits.storageBuffers) buffers a stage, \(Figures.size(limits.storageBufferBytes)) each
+           limits: \(limits.workgroupThreads) threads a workgroup, \(Figures.memorySize(limits.sharedBytes)) shared; \
+      \(limits.storageBuffers) buffers a stage, \(Figures.memorySize(limits.storageBufferBytes)) each
            \(use)
 
       """
