@@ -6,6 +6,11 @@ package struct OutOfMemory: Error, Sendable, Equatable {
   package let byteCount: Int
   /// What for.
   package let purpose: MemoryPurpose
+
+  package init(byteCount: Int, purpose: MemoryPurpose) {
+    self.byteCount = byteCount
+    self.purpose = purpose
+  }
 }
 
 /// A fixed run of zeroed private memory, owned by one holder and entered in a ledger.

@@ -1,4 +1,3 @@
-import ZminCPU
 import ZminCore
 import ZminMemory
 
@@ -23,22 +22,27 @@ struct MinifiedSlice: ~Copyable {
   /// - Throws: ``OutOfMemory``.
   init(ledger: MemoryLedger) throws(OutOfMemory) { nesting = try SliceNesting(ledger: ledger) }
 
+  /// Whether nothing is known.
+  var isNothing: Bool { if case .nothing = finding { true } else { false } }
+
   /// Makes of it that nothing is known.
   mutating func forget() { finding = .nothing }
 
   /// Minifies `bytes` from an assumed start.
   ///
   /// - Parameter output: Room as ``Minifier/outputBytes(forInputBytes:format:)`` says.
-  /// - Throws: ``OutOfMemory``.
+  /// - Throws: What the minifier throws.
   mutating func make(
     of bytes: UnsafeRawBufferPointer, startingIn start: SliceHead.Start, _ options: MinifierOptions,
-    with kernel: borrowing KernelRun, into output: UnsafeMutableRawBufferPointer
-  ) throws(OutOfMemory) {
+    with minifier: borrowing some SliceMinifier & ~Copyable, into output: UnsafeMutableRawBufferPointer
+  ) throws {
     forget()
-    guard options.checks else { return makeUnchecked(of: bytes, startingIn: start, options.format, kernel, output) }
+    guard options.checks else {
+      return try makeUnchecked(of: bytes, startingIn: start, options.format, minifier, output)
+    }
     // The bound on depth holds for what stands before the slice too, which is not known: half of it may be there.
     guard
-      let local = try kernel.checkSlice(
+      let local = try minifier.checkSlice(
         &nesting, startingIn: start, format: options.format, riseMax: max(0, options.depthMax) / 2, bytes,
         into: output)
     else { return }
@@ -49,12 +53,12 @@ struct MinifiedSlice: ~Copyable {
 
   private mutating func makeUnchecked(
     of bytes: UnsafeRawBufferPointer, startingIn start: SliceHead.Start, _ format: Format,
-    _ kernel: borrowing KernelRun, _ output: UnsafeMutableRawBufferPointer
-  ) {
+    _ minifier: borrowing some SliceMinifier & ~Copyable, _ output: UnsafeMutableRawBufferPointer
+  ) throws {
     let startState: StringState = start == .between ? .outside : .inString
     var state = UncheckedState()
     state.stringState = startState
-    writtenBytes = kernel.unchecked(&state, format: format, bytes, into: output)
+    writtenBytes = try minifier.unchecked(&state, format: format, bytes, into: output)
     let blanks = bytes.prefix { ByteClass($0) == .whitespace }
     finding = .unchecked(
       UncheckedSlice(

@@ -1,40 +1,69 @@
 import Glibc
 
-/// A lock that threads can wait under for what others do.
+/// A lock that threads can wait under for what others do, in one of several places.
 ///
 /// Of POSIX threads, as `Synchronization` has no condition, and since the thread sanitizer understands these.
 ///
-/// `@unchecked Sendable` because both pointers are constant and what they point at is made for many threads.
+/// `@unchecked Sendable` because the pointers are constant and what they point at is made for many threads.
 final class Monitor: @unchecked Sendable {
+  /// Who waits: those who can do the same, so that it does not matter which of them is woken.
+  enum Waiter: Int, CaseIterable {
+    case worker, lane
+  }
+
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-  private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+  private let conditions = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: Waiter.allCases.count)
 
   init() {
-    // With default attributes neither can fail on Linux.
+    // Neither of these can fail on Linux.
     pthread_mutex_init(mutex, nil)
-    pthread_cond_init(condition, nil)
+    var attributes = pthread_condattr_t()
+    pthread_condattr_init(&attributes)
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+    for waiter in Waiter.allCases { pthread_cond_init(conditions + waiter.rawValue, &attributes) }
+    pthread_condattr_destroy(&attributes)
   }
 
   deinit {
-    pthread_cond_destroy(condition)
+    for waiter in Waiter.allCases { pthread_cond_destroy(conditions + waiter.rawValue) }
     pthread_mutex_destroy(mutex)
-    condition.deallocate()
+    conditions.deallocate()
     mutex.deallocate()
   }
 
   /// Calls `body` while no other thread is in such a call.
-  func withLock<Value>(_ body: () -> Value) -> Value {
+  func withLock<Value>(_ body: () throws -> Value) rethrows -> Value {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
-    return body()
+    return try body()
   }
 
   /// Lets others in until one of them signals, or for no reason. Within ``withLock(_:)`` only.
-  func wait() { pthread_cond_wait(condition, mutex) }
+  ///
+  /// - Parameter endSeconds: When to wait no longer, by ``seconds``.
+  func wait(as waiter: Waiter = .worker, until endSeconds: Double? = nil) {
+    guard let endSeconds else {
+      pthread_cond_wait(conditions + waiter.rawValue, mutex)
+      return
+    }
+    let wholeSeconds = endSeconds.rounded(.down)
+    var end = timespec(tv_sec: Int(wholeSeconds), tv_nsec: Int((endSeconds - wholeSeconds) * 1e9))
+    pthread_cond_timedwait(conditions + waiter.rawValue, mutex, &end)
+  }
 
-  /// Wakes one thread that waits.
-  func signal() { pthread_cond_signal(condition) }
+  /// Wakes one of those who wait there.
+  func signal(_ waiter: Waiter) { pthread_cond_signal(conditions + waiter.rawValue) }
 
-  /// Wakes all threads that wait.
-  func broadcast() { pthread_cond_broadcast(condition) }
+  /// Wakes all who wait there.
+  func broadcast(_ waiter: Waiter) { pthread_cond_broadcast(conditions + waiter.rawValue) }
+
+  /// Wakes all who wait.
+  func broadcast() { for waiter in Waiter.allCases { broadcast(waiter) } }
+
+  /// The time since some moment before the first call, which goes on whatever is done to the machine's clock.
+  static var seconds: Double {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
 }

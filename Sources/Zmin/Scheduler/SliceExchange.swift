@@ -1,41 +1,39 @@
-import Synchronization
 import ZminCPU
 import ZminCore
 
-/// What the workers of one input share: who does what, until all of it is joined or something has gone wrong.
+/// What the workers and lanes of one input share: who does what, until all of it is joined or something has gone wrong.
 ///
-/// A worker joins if the next slice is done and no other worker is joining; else it takes a slice, if there is one and a
-/// slot for it. So a slice is written by whoever is free when its turn comes, and nobody waits for anybody as long as
-/// there are slots.
+/// Each joins if the next slice is done and nobody is joining; else it takes a slice, if there is one and a slot for it. So
+/// a slice is written by whoever is free when its turn comes, and nobody waits for anybody as long as there are slots.
+///
+/// The run waits for its workers. It does not wait for lanes, but while they read or write: one that hangs in its device
+/// comes back to an exchange that is over, and leaves.
 ///
 /// `@unchecked Sendable` because what is shared is either guarded by the monitor or has, by the queue that it guards, one
-/// holder at a time: a slot, the joiner with the output, and an input that comes in order. An input that has places is
-/// only read, which several threads may do. The pointers are valid as long as any worker works.
+/// holder at a time: a slot, the joiner with the output, and an input that comes in order. The pointers are valid as long
+/// as any worker works, and any lane that was given something to do with them.
 final class SliceExchange<Input: RunInput & ~Copyable, Output: RunOutput & ~Copyable>: @unchecked Sendable {
   private let input: UnsafeMutablePointer<Input>
   private let output: UnsafeMutablePointer<Output>
   private let joiner: UnsafeMutablePointer<SliceJoiner>
+  private let reader: SliceReader<Input>
   private let options: MinifierOptions
-  private let slots: [SliceSlot]
   private let canReread: Bool
   private let hasPlaces: Bool
 
   private let monitor = Monitor()
   // Guarded by the monitor.
+  private var slots: [SliceSlot]
   private var queue: SliceQueue
   private var isReading = false
   private var result: Result<Failure, any Error>?
-
-  /// What an input that comes in order has after its last cut; the reader's.
-  private let rest: UnsafeMutableRawBufferPointer
-  private var restBytes = 0
-  private var restCut: SliceCut?
+  private var lanesAtEnds = 0
+  private var laneThreads = 0
+  private var deviceName = ""
+  private var notes: [String] = []
 
   /// How far the input was told that it is done with; the joiner's.
   private var releasedBytes = 0
-
-  /// What the last slice that could have started either way turned out to start in.
-  private let undecidedStart = Atomic<UInt8>(SliceHead.Start.between.rawValue)
 
   init(
     input: UnsafeMutablePointer<Input>, output: UnsafeMutablePointer<Output>,
@@ -47,8 +45,8 @@ final class SliceExchange<Input: RunInput & ~Copyable, Output: RunOutput & ~Copy
     self.joiner = joiner
     self.options = options
     self.slots = slots
-    self.rest = rest
     self.queue = queue
+    reader = SliceReader(input, options.format, rest: rest)
     canReread = input.pointee.canReread
     hasPlaces = input.pointee.byteCountAtPlaces != nil
   }
@@ -57,17 +55,26 @@ final class SliceExchange<Input: RunInput & ~Copyable, Output: RunOutput & ~Copy
   ///
   /// - Throws: What went wrong otherwise.
   func failure() throws -> Failure? {
-    // Less would be an output that is cut short and looks whole.
-    precondition(result != nil || queue.isJoined, "slices were left")
-    return try result?.get()
+    try monitor.withLock {
+      while (result == nil && laneThreads > 0 && !queue.isJoined) || lanesAtEnds > 0 { monitor.wait() }
+      // Less would be an output that is cut short and looks whole.
+      precondition(result != nil || queue.isJoined, "slices were left")
+      return try result?.get()
+    }
   }
+
+  /// What the queue knows at the end.
+  func lastQueue() -> SliceQueue { monitor.withLock { queue } }
+
+  /// What there is to say of the device.
+  func deviceNotes() -> [String] { monitor.withLock { notes } }
 
   /// Works until there is nothing more to do for this worker.
   func work(with kernel: borrowing KernelRun) {
-    while let task = nextTask() {
+    while let task = nextTask(of: nil) {
       switch task {
-      case .join(let slot): join(slots[slot])
-      case .take(let slice): take(slice, with: kernel)
+      case .join(let slot): join(slot)
+      case .take(let slice, let slot): take(slice, into: slot, with: kernel)
       }
     }
   }
@@ -76,24 +83,40 @@ final class SliceExchange<Input: RunInput & ~Copyable, Output: RunOutput & ~Copy
 
   private enum Task {
     /// The slice in this slot.
-    case join(Int)
-    case take(SliceQueue.Slice)
+    case join(SliceSlot)
+    case take(SliceQueue.Slice, SliceSlot)
   }
 
-  private func nextTask() -> Task? {
+  /// What is most pressing.
+  ///
+  /// - Parameter lane: Nil for a worker. A lane must say by ``leaveEnds()`` when it has no more to do with the ends.
+  private func nextTask(of lane: Int?) -> Task? {
     monitor.withLock {
-      while result == nil {
-        if let slot = queue.beginJoin() { return .join(slot) }
-        if !isReading, let slice = queue.next() {
-          isReading = slice.range == nil
-          return .take(slice)
+      while result == nil, !queue.isJoined {
+        if let slot = queue.beginJoin() {
+          if lane != nil { lanesAtEnds += 1 }
+          return .join(slots[slot])
         }
+        switch offer(to: lane) {
+        case .slice(let slice):
+          if lane != nil { lanesAtEnds += 1 }
+          isReading = slice.range == nil
+          // Lanes wait for the first one to be taken.
+          if slice.number == 0 { monitor.broadcast(.lane) }
+          return .take(slice, slots[slice.slot])
+        case .wait(let endSeconds): monitor.wait(as: lane == nil ? .worker : .lane, until: endSeconds)
         // Whoever is at work on a slice will also see to its joining.
-        if queue.isHandedOut { return nil }
-        monitor.wait()
+        case .nothing: return nil
+        }
       }
       return nil
     }
+  }
+
+  private func offer(to lane: Int?) -> SliceQueue.Offer {
+    if isReading { return queue.isHandedOut ? .nothing : .wait(until: nil) }
+    let seconds = Monitor.seconds
+    return lane.map { queue.next(forLane: $0, at: seconds) } ?? queue.next(at: seconds)
   }
 
   private func stop(_ result: Result<Failure, any Error>) {
@@ -103,11 +126,10 @@ final class SliceExchange<Input: RunInput & ~Copyable, Output: RunOutput & ~Copy
     }
   }
 
+  private var isStopped: Bool { monitor.withLock { result != nil } }
+
   private func join(_ slot: SliceSlot) {
-    if slot.isStartUndecided {
-      let start: SliceHead.Start = joiner.pointee.endsInString ? .string : .between
-      undecidedStart.store(start.rawValue, ordering: .relaxed)
-    }
+    if slot.isStartUndecided { reader.noteUndecidedStart(joiner.pointee.endsInString ? .string : .between) }
     do {
       if let failure = try joiner.pointee.join(slot, to: &output.pointee, notesPlaces: !canReread) {
         return stop(.success(failure))
@@ -120,107 +142,140 @@ final class SliceExchange<Input: RunInput & ~Copyable, Output: RunOutput & ~Copy
     }
     monitor.withLock {
       queue.endJoin()
-      monitor.signal()
+      // What a lane was waited for, all wait for.
+      if slot.lane != nil || queue.isJoined { monitor.broadcast() } else { monitor.signal(.worker) }
     }
   }
 
-  private func take(_ slice: SliceQueue.Slice, with kernel: borrowing KernelRun) {
-    let slot = slots[slice.slot]
-    let cut = slice.range.map { read(slice, $0, into: slot) } ?? readNext(into: slot)
+  private func take(_ slice: SliceQueue.Slice, into slot: SliceSlot, with kernel: borrowing KernelRun) {
+    let cut = slice.range.map { reader.read(slice, $0, into: slot) } ?? readNext(into: slot)
     // The first one's start is known to the joiner alone, which knows of byte order marks too.
     if slice.number > 0, slot.error == nil {
       do {
-        try slot.minify(startingIn: start(of: slot, after: cut), options, with: kernel)
+        try slot.minify(startingIn: reader.start(of: slot, after: cut), options, with: kernel)
       } catch {
         slot.error = error
       }
     }
-    monitor.withLock { queue.finish(slice) }
-  }
-
-  // MARK: Slices
-
-  /// Where the slice in `slot` is assumed to start, after that cut.
-  private func start(of slot: SliceSlot, after cut: SliceCut?) -> SliceHead.Start {
-    if cut?.isAfterControlCharacter == true { return .between }
-    if let start = SliceCut.start(before: slot.bytes) { return start }
-    slot.isStartUndecided = true
-    return SliceHead.Start(rawValue: undecidedStart.load(ordering: .relaxed)) ?? .between
-  }
-
-  /// Reads a slice from its place, from the cut before it to the cut at its end; up to an error if there is one, which
-  /// the slot then has.
-  ///
-  /// - Returns: The cut before it.
-  private func read(_ slice: SliceQueue.Slice, _ range: Range<Int>, into slot: SliceSlot) -> SliceCut? {
-    let window = slice.cutWindowBytes
-    slot.begin()
-    let wantedBytes = window + range.count
-    var filled = 0
-    do {
-      while filled < wantedBytes {
-        let rest = UnsafeMutableRawBufferPointer(rebasing: slot.input.bytes[filled..<wantedBytes])
-        let count = try input.pointee.read(into: rest, at: range.lowerBound - window + filled)
-        if count == 0 { throw input.pointee.endedEarlyError }
-        filled += count
-      }
-    } catch {
-      slot.error = error
+    monitor.withLock {
+      let isFirstTime = queue.workerTiming.isUnknown
+      queue.finish(slice, at: Monitor.seconds)
+      // Lanes wait until it is known how fast workers are.
+      if isFirstTime { monitor.broadcast(.lane) }
     }
-    guard filled > window else { return nil }
-    let bytes = UnsafeRawBufferPointer(rebasing: slot.input.bytes.prefix(filled))
-    let cut = window == 0 ? nil : SliceCut(in: UnsafeRawBufferPointer(rebasing: bytes.prefix(window)), options.format)
-    var end = bytes.count
-    if !slice.isLast, slot.error == nil {
-      let endWindow = min(SliceCut.windowBytes, range.count)
-      let last = UnsafeRawBufferPointer(rebasing: bytes.suffix(endWindow))
-      end += SliceCut(in: last, options.format).offset - endWindow
-    }
-    slot.range = (cut?.offset ?? 0)..<end
-    return cut
   }
 
-  /// How long a worker waits for an input without looking whether the run is over: the others wait for it then.
-  private static var patienceMilliseconds: Int32 { 50 }
-
-  /// Reads what comes next of an input that comes in order, up to the last cut in it, and lets another worker read on.
-  /// An error is the slot's.
-  ///
-  /// - Returns: The cut before it.
+  /// Reads what comes next of an input that comes in order, and lets another worker read on.
   private func readNext(into slot: SliceSlot) -> SliceCut? {
-    let cut = restCut
-    let buffer = slot.input.bytes
-    buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: rest.prefix(restBytes)))
-    slot.begin(0..<restBytes)
-    var readBytes = 0
-    do {
-      while try !input.pointee.isReady(withinMilliseconds: Self.patienceMilliseconds), !isStopped {}
-      if !isStopped {
-        readBytes = try input.pointee.readAvailable(
-          into: UnsafeMutableRawBufferPointer(rebasing: buffer[restBytes...]))
-      }
-    } catch {
-      slot.error = error
-    }
-    if readBytes > 0 {
-      let bytes = UnsafeRawBufferPointer(rebasing: buffer.prefix(restBytes + readBytes))
-      let window = UnsafeRawBufferPointer(rebasing: bytes.suffix(SliceCut.windowBytes))
-      let next = SliceCut(in: window, options.format, isLate: bytes.count < buffer.count)
-      // All of it, if there is nothing before the cut: something must go on.
-      let end = bytes.count - window.count + next.offset
-      let sliceBytes = end == 0 ? bytes.count : end
-      restCut = next
-      restBytes = bytes.count - sliceBytes
-      rest.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes.suffix(restBytes)))
-      slot.range = 0..<sliceBytes
-    }
+    let (cut, isAtEnd) = reader.readNext(into: slot) { isStopped }
     monitor.withLock {
       isReading = false
-      if readBytes == 0 { queue.end() }
+      if isAtEnd { queue.end() }
       monitor.broadcast()
     }
     return cut
   }
 
-  private var isStopped: Bool { monitor.withLock { result != nil } }
+  // MARK: Lanes
+
+  /// Has a device join, if the run is not over: each of its lanes that is free works on a thread of its own.
+  func join(_ device: Result<any SliceDevice, DeviceFailure>, _ lanes: DeviceLanes) {
+    switch device {
+    case .success(let device): join(device, lanes)
+    case .failure(let failure): note("no device is used: \(failure)")
+    }
+  }
+
+  private func join(_ device: any SliceDevice, _ lanes: DeviceLanes) {
+    let laneSlots: [SliceSlot]
+    do {
+      laneSlots = try lanes.slots(of: device)
+    } catch {
+      return note("\(device.name) is not used: \(error)")
+    }
+    let largestBytes = min(device.sliceBytesMax, laneSlots.map(\.sliceBytesMax).min() ?? 0)
+    guard largestBytes > 0 else { return note("\(device.name) is not used: its memory has no room for a slice") }
+    let isWanted = monitor.withLock {
+      guard result == nil, !queue.isJoined else { return false }
+      deviceName = device.name
+      slots += laneSlots
+      queue.addLanes(laneSlots.count, smallestBytes: device.sliceBytesMin, largestBytes: largestBytes)
+      laneThreads = laneSlots.count
+      return true
+    }
+    guard isWanted else { return }
+    for lane in laneSlots.indices {
+      guard lanes.claim(lane) else {
+        retireLane()
+        continue
+      }
+      let thread = SystemThread(stackBytes: WorkerThreads.stackBytes) { [self] in
+        work(lane, lanes)
+        lanes.release(lane)
+        retireLane()
+      }
+      guard let thread else {
+        lanes.release(lane)
+        retireLane()
+        continue
+      }
+      thread.detach()
+    }
+  }
+
+  /// Waits until no lane is at work, for a run that has it all to itself.
+  func waitForLanes() { monitor.withLock { while laneThreads > 0 { monitor.wait() } } }
+
+  private func note(_ text: String) { monitor.withLock { notes.append(text) } }
+
+  private func retireLane() {
+    monitor.withLock {
+      laneThreads -= 1
+      queue.retireLane()
+      monitor.broadcast()
+    }
+  }
+
+  private func leaveEnds() {
+    monitor.withLock {
+      lanesAtEnds -= 1
+      if lanesAtEnds == 0 { monitor.broadcast(.worker) }
+    }
+  }
+
+  private func work(_ lane: Int, _ lanes: DeviceLanes) {
+    while let task = nextTask(of: lane) {
+      switch task {
+      case .join(let slot):
+        join(slot)
+        leaveEnds()
+      case .take(let slice, let slot):
+        do {
+          try takeOnLane(slice, into: slot)
+        } catch {
+          let failure = error as? DeviceFailure
+          if let failure { lanes.lose(failure) }
+          monitor.withLock {
+            queue.giveBack(slice)
+            if notes.isEmpty { notes.append("\(deviceName) is used no longer: \(failure?.description ?? "\(error)")") }
+            if failure != nil { queue.loseLanes() }
+            monitor.broadcast()
+          }
+          return
+        }
+      }
+    }
+  }
+
+  /// Does a slice on a lane. One that is not plainly clean, or cannot be read, is the workers'.
+  private func takeOnLane(_ slice: SliceQueue.Slice, into slot: SliceSlot) throws {
+    let cut = slice.range.flatMap { reader.read(slice, $0, into: slot) }
+    leaveEnds()
+    if slot.error == nil { try slot.minifyOnLane(startingIn: reader.start(of: slot, after: cut), options) }
+    let isOfUse = slot.error == nil && !slot.minified.isNothing
+    monitor.withLock {
+      if isOfUse { queue.finish(slice, at: Monitor.seconds) } else { queue.giveBack(slice) }
+      monitor.broadcast()
+    }
+  }
 }

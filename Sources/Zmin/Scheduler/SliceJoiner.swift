@@ -14,6 +14,8 @@ struct SliceJoiner: ~Copyable {
   private var comparison = OutputComparison()
   /// Slices that were minified again, the first apart.
   private(set) var redoneCount = 0
+  /// Slices that are as a device has made them.
+  private(set) var onDeviceCount = 0
 
   /// - Parameter heldBytesMax: How much of a record may be held back until it is whole.
   /// - Throws: ``OutOfMemory``.
@@ -42,6 +44,7 @@ struct SliceJoiner: ~Copyable {
     totals = RunTotals()
     comparison = OutputComparison()
     redoneCount = 0
+    onDeviceCount = 0
   }
 
   /// Whether the input so far ends in a string.
@@ -62,6 +65,7 @@ struct SliceJoiner: ~Copyable {
     if let isBoundary = try minifier.append(slot.minified, bytes) {
       piece = slot.outputBytes(slot.minified.writtenBytes, afterLineFeed: isBoundary)
       isKnownUnchanged = !isBoundary && slot.isUnchanged
+      if slot.lane != nil { onDeviceCount += 1 }
     } else {
       if totals.inputBytes > 0 { redoneCount += 1 }
       let result = try minifier.minify(bytes, into: slot.room)

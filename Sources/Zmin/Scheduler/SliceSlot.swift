@@ -4,16 +4,27 @@ import ZminMemory
 
 /// The memory of one slice on its way: its bytes, what they become, and what was found out.
 ///
-/// `@unchecked Sendable` because a slot has one holder at any time: the worker that ``SliceQueue`` has given the slice,
-/// then whoever joins it. The lock that guards the queue is what hands it over.
-final class SliceSlot: @unchecked Sendable {
-  /// Room in front of the output, for an LF, that leaves it aligned as vectors like it.
-  private static let outputMarginBytes = 64
+/// `@unchecked Sendable` because a slot has one holder at any time: the worker or lane that ``SliceQueue`` has given the
+/// slice, then whoever joins it. The lock that guards the queue is what hands it over.
+package final class SliceSlot: @unchecked Sendable {
+  /// Room in front of the output, for an LF, that leaves it aligned as vectors and devices like it.
+  package static let outputMarginBytes = 256
+  /// How much longer than was wished a slice may be.
+  package static let inputMarginBytes = SliceCut.windowBytes
 
-  /// Where the slice is read to, with the bytes before it that its start is found in.
-  let input: ByteBuffer
-  private let output: ByteBuffer
-  /// Where the slice's bytes are in the input buffer.
+  /// Where the slice is read to: after the bytes before it that its start is found in, or, for a lane, from the start.
+  let input: UnsafeMutableRawBufferPointer
+  private let output: UnsafeMutableRawBufferPointer
+  /// For a lane, what the start is found in.
+  let cutWindow: UnsafeMutableRawBufferPointer
+  /// The lane that the input and the output are of, nil where they are the slot's.
+  let lane: (any SliceLane)?
+  private let ownInput: ByteBuffer
+  private let ownOutput: ByteBuffer?
+  /// The most that a slice may have.
+  let sliceBytesMax: Int
+
+  /// Where the slice's bytes are in the input.
   var range = 0..<0
   private(set) var minified: MinifiedSlice
   /// Whether the output is the slice's bytes.
@@ -25,11 +36,37 @@ final class SliceSlot: @unchecked Sendable {
 
   /// - Parameter sliceBytes: The most that a slice has.
   /// - Throws: ``OutOfMemory``.
-  init(sliceBytes: Int, format: Format, ledger: MemoryLedger) throws(OutOfMemory) {
-    input = try ByteBuffer(byteCount: Self.inputBytes(forSliceBytes: sliceBytes), for: .inputWindow, in: ledger)
-    output = try ByteBuffer(
-      byteCount: Self.outputBytes(forSliceBytes: sliceBytes, format), for: .outputWindow, in: ledger)
+  init(sliceBytes: Int, _ options: MinifierOptions, ledger: MemoryLedger) throws(OutOfMemory) {
+    let ownInput = try ByteBuffer(
+      byteCount: Self.inputBytes(forSliceBytes: sliceBytes), for: .inputWindow, in: ledger)
+    let ownOutput = try ByteBuffer(
+      byteCount: Self.outputBytes(forSliceBytes: sliceBytes, options.format), for: .outputWindow, in: ledger)
     minified = try MinifiedSlice(ledger: ledger)
+    input = ownInput.bytes
+    output = ownOutput.bytes
+    cutWindow = ownInput.bytes
+    lane = nil
+    sliceBytesMax = sliceBytes
+    self.ownInput = consume ownInput
+    self.ownOutput = consume ownOutput
+  }
+
+  /// A slot in a lane's memory.
+  ///
+  /// - Throws: ``OutOfMemory``.
+  init(lane: any SliceLane, _ options: MinifierOptions, ledger: MemoryLedger) throws(OutOfMemory) {
+    let ownInput = try ByteBuffer(byteCount: SliceCut.windowBytes, for: .inputWindow, in: ledger)
+    minified = try MinifiedSlice(ledger: ledger)
+    input = lane.input
+    output = lane.output
+    cutWindow = ownInput.bytes
+    self.lane = lane
+    var sliceBytesMax = max(0, min(lane.input.count, lane.output.count) - Self.inputMarginBytes)
+    let excess = Self.outputBytes(forSliceBytes: sliceBytesMax, options.format) - lane.output.count
+    if excess > 0 { sliceBytesMax = max(0, sliceBytesMax - excess) }
+    self.sliceBytesMax = sliceBytesMax
+    self.ownInput = consume ownInput
+    ownOutput = nil
   }
 
   /// What a slot's buffers take, besides the nesting.
@@ -37,7 +74,7 @@ final class SliceSlot: @unchecked Sendable {
     inputBytes(forSliceBytes: sliceBytes) + outputBytes(forSliceBytes: sliceBytes, format)
   }
 
-  private static func inputBytes(forSliceBytes sliceBytes: Int) -> Int { sliceBytes + SliceCut.windowBytes }
+  private static func inputBytes(forSliceBytes sliceBytes: Int) -> Int { sliceBytes + inputMarginBytes }
 
   private static func outputBytes(forSliceBytes sliceBytes: Int, _ format: Format) -> Int {
     outputMarginBytes
@@ -45,11 +82,11 @@ final class SliceSlot: @unchecked Sendable {
   }
 
   /// The slice.
-  var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: input.bytes[range]) }
+  var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: input[range]) }
 
   /// Room for all that the slice can become.
   var room: UnsafeMutableRawBufferPointer {
-    UnsafeMutableRawBufferPointer(rebasing: output.bytes[Self.outputMarginBytes...])
+    UnsafeMutableRawBufferPointer(rebasing: output[Self.outputMarginBytes...])
   }
 
   /// The first bytes of the output, with an LF before them if there is to be one.
@@ -57,9 +94,9 @@ final class SliceSlot: @unchecked Sendable {
     var start = Self.outputMarginBytes
     if afterLineFeed {
       start -= 1
-      output.bytes[start] = UInt8(ascii: "\n")
+      output[start] = UInt8(ascii: "\n")
     }
-    return UnsafeRawBufferPointer(rebasing: output.bytes[start..<Self.outputMarginBytes + count])
+    return UnsafeRawBufferPointer(rebasing: output[start..<Self.outputMarginBytes + count])
   }
 
   /// Begins with another slice, of which nothing is known but perhaps where it lies.
@@ -73,10 +110,58 @@ final class SliceSlot: @unchecked Sendable {
   /// Minifies the slice from an assumed start.
   ///
   /// - Throws: ``OutOfMemory``.
-  func minify(
-    startingIn start: SliceHead.Start, _ options: MinifierOptions, with kernel: borrowing KernelRun
-  ) throws(OutOfMemory) {
-    try minified.make(of: bytes, startingIn: start, options, with: kernel, into: room)
+  func minify(startingIn start: SliceHead.Start, _ options: MinifierOptions, with kernel: borrowing KernelRun) throws {
+    try make(startingIn: start, options, with: kernel)
+  }
+
+  /// Minifies the slice from an assumed start, on the lane whose memory the slot has.
+  ///
+  /// - Throws: What the lane throws.
+  func minifyOnLane(startingIn start: SliceHead.Start, _ options: MinifierOptions) throws {
+    guard let lane else { preconditionFailure("a slot without a lane") }
+    try make(startingIn: start, options, with: LaneMinifier(lane: lane))
+  }
+
+  private func make(
+    startingIn start: SliceHead.Start, _ options: MinifierOptions,
+    with minifier: borrowing some SliceMinifier & ~Copyable
+  ) throws {
+    try minified.make(of: bytes, startingIn: start, options, with: minifier, into: room)
     isUnchanged = outputBytes(minified.writtenBytes, afterLineFeed: false).hasSameBytes(as: bytes)
+  }
+}
+
+/// Whatever minifies slices.
+protocol SliceMinifier: ~Copyable {
+  /// As `KernelRun.checkSlice`.
+  func checkSlice(
+    _ nesting: inout SliceNesting, startingIn start: SliceHead.Start, format: Format, riseMax: Int,
+    _ slice: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
+  ) throws -> LocalSummary?
+  /// As `KernelRun.unchecked`.
+  func unchecked(
+    _ state: inout UncheckedState, format: Format, _ input: UnsafeRawBufferPointer,
+    into output: UnsafeMutableRawBufferPointer
+  ) throws -> Int
+}
+
+extension KernelRun: SliceMinifier {}
+
+/// A lane, which has the slice and the room for its output.
+private struct LaneMinifier: SliceMinifier {
+  let lane: any SliceLane
+
+  func checkSlice(
+    _ nesting: inout SliceNesting, startingIn start: SliceHead.Start, format: Format, riseMax: Int,
+    _ slice: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
+  ) throws -> LocalSummary? {
+    try lane.checkSlice(&nesting, startingIn: start, format: format, riseMax: riseMax, byteCount: slice.count)
+  }
+
+  func unchecked(
+    _ state: inout UncheckedState, format: Format, _ input: UnsafeRawBufferPointer,
+    into output: UnsafeMutableRawBufferPointer
+  ) throws -> Int {
+    try lane.unchecked(&state, format: format, byteCount: input.count)
   }
 }

@@ -1,6 +1,6 @@
 /// Threads that share one piece of work.
 package enum WorkerThreads {
-  private static let stackBytes = 512 * 1024
+  static let stackBytes = 512 * 1024
 
   /// Calls `body` with 0 on this thread and with each number below `count` on a thread of its own, and returns when all
   /// have returned. Where the system refuses threads there are fewer.

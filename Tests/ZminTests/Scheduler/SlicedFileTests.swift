@@ -130,18 +130,4 @@ import ZminTestSupport
     #expect(content("in.json")?.count == 15_000)
     #expect(names == ["in.json"])
   }
-
-  /// Counts from 0, on any thread.
-  private final class Counter: Sendable {
-    private let value = Mutex(0)
-
-    var count: Int { value.withLock { $0 } }
-
-    func next() -> Int {
-      value.withLock { count in
-        count += 1
-        return count - 1
-      }
-    }
-  }
 }

@@ -297,7 +297,7 @@ struct CutJoiner: ~Copyable {
     let ledger = MemoryLedger()
     let kernel = try KernelRun(options.kernel, ledger: ledger)
     let joiner = try SliceJoiner(options, heldBytesMax: 1000, ledger: ledger)
-    slot = try SliceSlot(sliceBytes: 1 << 18, format: options.format, ledger: ledger)
+    slot = try SliceSlot(sliceBytes: 1 << 18, options, ledger: ledger)
     self.options = options
     self.kernel = kernel
     self.joiner = joiner
@@ -310,7 +310,7 @@ struct CutJoiner: ~Copyable {
     var output = MemoryOutput()
     var failure: Failure?
     for (start, end) in zip([0] + cuts, cuts + [input.count]) where failure == nil {
-      slot.input.bytes.copyBytes(from: input[start..<end])
+      slot.input.copyBytes(from: input[start..<end])
       slot.begin(0..<end - start)
       let truth: SliceHead.Start = joiner.endsInString ? .string : .between
       let assumed = random.once(in: 3) ? random.pick([SliceHead.Start.between, .string]) : truth
@@ -319,7 +319,7 @@ struct CutJoiner: ~Copyable {
     }
     failure = try failure ?? joiner.finish(to: &output)
     let source = MemoryInput(input, hasPlaces: true)
-    let error = try failure?.located(in: source, joiner.places, reading: slot.input.bytes)
+    let error = try failure?.located(in: source, joiner.places, reading: slot.input)
     let result: RunResult = error.map { .invalid($0, joiner.totals) } ?? .complete(joiner.totals)
     return SlicedRunTests.outcome(result, output)
   }

@@ -1,0 +1,11 @@
+import Glibc
+import Synchronization
+
+/// Keeps threads waiting until it is opened.
+final class Gate: Sendable {
+  private let isOpen = Atomic(false)
+
+  func open() { isOpen.store(true, ordering: .sequentiallyConsistent) }
+
+  func wait() { while !isOpen.load(ordering: .sequentiallyConsistent) { usleep(100) } }
+}

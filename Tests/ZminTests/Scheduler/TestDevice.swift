@@ -1,0 +1,136 @@
+import Synchronization
+import Zmin
+import ZminCPU
+import ZminCore
+import ZminMemory
+
+/// A device that is the CPU, and does wrong when it is told to.
+final class TestDevice: SliceDevice {
+  /// What a lane does with a slice.
+  enum Action: Sendable {
+    case work
+    /// The device is lost.
+    case fail
+    case runOutOfMemory
+    /// The slice is called dirty, whatever it is.
+    case callDirty
+    /// One byte of the output is another.
+    case changeByte
+    /// One byte of the output is missing.
+    case dropByte
+    /// The slice is called clean, whatever it is, and left as it is.
+    case callClean
+    /// The slice is said to end in a string if it does not, and the other way round.
+    case mistakeEnd
+  }
+
+  let name = "test device"
+  let lanes: [any SliceLane]
+  let sliceBytesMax: Int
+  let sliceBytesMin: Int
+
+  /// - Parameter action: Called with how many slices the lanes had before; what takes time there takes the lane's.
+  init(
+    lanes: Int = 3, sliceBytesMax: Int, sliceBytesMin: Int, kernel: Kernel = .fastest,
+    action: @escaping @Sendable (Int) -> Action = { _ in .work }
+  ) throws {
+    let counter = Counter()
+    self.sliceBytesMax = sliceBytesMax
+    self.sliceBytesMin = sliceBytesMin
+    self.lanes = try (0..<lanes).map { _ in
+      try TestLane(sliceBytesMax: sliceBytesMax, kernel: kernel) { action(counter.next()) }
+    }
+  }
+
+  /// A box that has the device in it.
+  var ready: PendingDevice {
+    let pending = PendingDevice()
+    pending.resolve(.success(self))
+    return pending
+  }
+}
+
+/// Counts from 0, on any thread.
+final class Counter: Sendable {
+  private let value = Atomic(0)
+
+  var count: Int { value.load(ordering: .sequentiallyConsistent) }
+
+  func next() -> Int { value.add(1, ordering: .sequentiallyConsistent).oldValue }
+}
+
+/// `@unchecked Sendable` because one thread uses it at a time.
+private final class TestLane: SliceLane, @unchecked Sendable {
+  private let inputBuffer: ByteBuffer
+  private let outputBuffer: ByteBuffer
+  private let kernel: KernelRun
+  private let action: @Sendable () -> TestDevice.Action
+
+  init(sliceBytesMax: Int, kernel: Kernel, action: @escaping @Sendable () -> TestDevice.Action) throws {
+    let ledger = MemoryLedger()
+    // To the byte, so that a sanitizer sees what is read or written beyond.
+    let inputBytes = sliceBytesMax + SliceSlot.inputMarginBytes
+    inputBuffer = try ByteBuffer(byteCount: inputBytes, for: .inputWindow, in: ledger)
+    outputBuffer = try ByteBuffer(
+      byteCount: SliceSlot.outputMarginBytes + Minifier.outputBytes(forInputBytes: inputBytes, format: .json),
+      for: .outputWindow, in: ledger)
+    self.kernel = try KernelRun(kernel, ledger: ledger)
+    self.action = action
+  }
+
+  var input: UnsafeMutableRawBufferPointer { inputBuffer.bytes }
+  var output: UnsafeMutableRawBufferPointer { outputBuffer.bytes }
+
+  private var room: UnsafeMutableRawBufferPointer {
+    UnsafeMutableRawBufferPointer(rebasing: output[SliceSlot.outputMarginBytes...])
+  }
+
+  private func slice(_ byteCount: Int) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(rebasing: input[..<byteCount])
+  }
+
+  func checkSlice(
+    _ nesting: inout SliceNesting, startingIn start: SliceHead.Start, format: Format, riseMax: Int, byteCount: Int
+  ) throws -> LocalSummary? {
+    let action = action()
+    var local = try kernel.checkSlice(
+      &nesting, startingIn: start, format: format, riseMax: riseMax, slice(byteCount), into: room)
+    try act(action)
+    switch action {
+    case .callDirty: return nil
+    case .callClean where local == nil:
+      room.copyMemory(from: slice(byteCount))
+      local = LocalSummary(start: start.lexeme, end: .between, tokens: TokenRun(.value), outputByteCount: byteCount)
+    default: break
+    }
+    guard var local else { return nil }
+    alter(&local.outputByteCount, action)
+    if case .mistakeEnd = action { local.end = local.end.isInString ? .between : .string }
+    return local
+  }
+
+  func unchecked(_ state: inout UncheckedState, format: Format, byteCount: Int) throws -> Int {
+    let action = action()
+    var writtenBytes = kernel.unchecked(&state, format: format, slice(byteCount), into: room)
+    try act(action)
+    alter(&writtenBytes, action)
+    if case .mistakeEnd = action { state.stringState = state.stringState == .outside ? .inString : .outside }
+    return writtenBytes
+  }
+
+  private func act(_ action: TestDevice.Action) throws {
+    switch action {
+    case .fail: throw DeviceFailure("it was told to fail")
+    case .runOutOfMemory: throw OutOfMemory(byteCount: 1, purpose: .nesting)
+    default: break
+    }
+  }
+
+  private func alter(_ writtenBytes: inout Int, _ action: TestDevice.Action) {
+    switch action {
+    case .changeByte where writtenBytes > 0: room[writtenBytes / 2] ^= 1
+    case .dropByte where writtenBytes > 0: writtenBytes -= 1
+    default: break
+    }
+  }
+}
