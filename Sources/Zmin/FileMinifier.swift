@@ -23,18 +23,19 @@ package struct FileMinifier: ~Copyable {
   ///   - sync: When outputs are brought to the disk.
   ///   - ending: How outputs that are files of their own end.
   ///   - files: What files are opened with.
+  ///   - device: What takes slices besides the CPU, if inputs go in slices.
   ///   - ledger: The book that the buffers are entered in.
   /// - Throws: ``OutOfMemory``.
   package init(
     _ options: MinifierOptions, memory: RunMemory, badLines: BadLines?, sync: SyncPolicy,
-    ending: OutputEnding = .committed, files: FileAccess, ledger: MemoryLedger
+    ending: OutputEnding = .committed, files: FileAccess, device: DeviceUse = .none, ledger: MemoryLedger
   ) throws {
     let lineRun = badLines == nil ? nil : try LineRun(options, windowBytes: memory.windowBytes, ledger: ledger)
     // Bad lines are sought by one thread, through a window of its own.
     switch badLines == nil ? memory : .window(byteCount: memory.windowBytes) {
     case .window(let windowBytes):
       windowedRun = try WindowedRun(options, windowBytes: windowBytes, ledger: ledger)
-    case .slices(let plan): slicedRun = try SlicedRun(options, plan, ledger: ledger)
+    case .slices(let plan): slicedRun = try SlicedRun(options, plan, device: device, ledger: ledger)
     }
     self.lineRun = lineRun
     self.badLines = badLines
@@ -132,7 +133,7 @@ package struct FileMinifier: ~Copyable {
   ) throws -> FileOutcome {
     var input = try open(source)
     let result = try run(from: &input, to: &output, &rejected, badLinesBefore: badLinesBefore)
-    var outcome = FileOutcome(source: source, result: result)
+    var outcome = outcome(source, result)
     try input.checkUnchanged(isReadToEnd: outcome.isValid)
     outcome.sourceStatus = input.status
     return outcome
@@ -158,6 +159,18 @@ package struct FileMinifier: ~Copyable {
     if let result = try windowedRun?.run(from: &input, to: &output) { return result }
     guard let result = try slicedRun?.run(from: &input, to: &output) else { preconditionFailure("nothing to run with") }
     return result
+  }
+
+  private func outcome(_ source: FileSource, _ result: RunResult) -> FileOutcome {
+    var outcome = FileOutcome(source: source, result: result)
+    switch slicedRun {
+    case .some(let run):
+      outcome.slicesOnDevice = run.slicesOnDevice
+      outcome.redoneSliceCount = run.redoneSliceCount
+      outcome.deviceNotes = run.deviceNotes
+    case .none: break
+    }
+    return outcome
   }
 
   /// Makes the output final. The bad lines come first: they must not be lost, unless there were too many.
@@ -191,7 +204,7 @@ package struct FileMinifier: ~Copyable {
     try input.checkReplaceable(under: rules)
     if rejected == nil, let outcome = try outcomeIfUnchanged(source, &input) { return outcome }
     var output = fileOutput(try OutputFile(replacing: input, under: rules, sync: sync))
-    var outcome = FileOutcome(source: source, result: try run(from: &input, to: &output, &rejected))
+    var outcome = outcome(source, try run(from: &input, to: &output, &rejected))
     try input.checkUnchanged(isReadToEnd: outcome.isValid)
     outcome.sourceStatus = input.status
     guard case .complete(let totals) = outcome.result else { return outcome }
@@ -215,7 +228,7 @@ package struct FileMinifier: ~Copyable {
       switch result {
       case .complete(let totals) where !totals.isUnchanged: break
       default:
-        var outcome = FileOutcome(source: source, result: result)
+        var outcome = outcome(source, result)
         try input.checkUnchanged(isReadToEnd: outcome.isValid)
         outcome.sourceStatus = input.status
         outcome.outputHash = detector.hash?.value

@@ -23,6 +23,8 @@ package enum FileSource: Sendable, Hashable {
 
   /// Whether an error is one of reading or holding this source, rather than of writing what it becomes.
   func isConcerned(by error: any Error) -> Bool {
+    // Of a device the next source would have no more.
+    if error is DeviceFailure { return false }
     guard let error = error as? FileError else { return true }
     return switch error {
     case .system(let error): error.file == name
@@ -109,6 +111,12 @@ package struct FileOutcome: Sendable {
   package internal(set) var outputHash: UInt64?
   /// The output, where it has still to be committed.
   package internal(set) var pending: PendingOutput?
+  /// Slices that a device has minified.
+  package internal(set) var slicesOnDevice = 0
+  /// Slices that were minified a second time.
+  package internal(set) var redoneSliceCount = 0
+  /// What there is to say of the device, a phrase each.
+  package internal(set) var deviceNotes: [String] = []
 
   /// Lines that were put aside.
   var badLines: Int {

@@ -33,7 +33,6 @@ enum Program {
         end(BulkRun(plan, files: files, log: log, console: console).run(), monitor, console)
       }
       let plan = try planner.plan()
-      if plan.device?.isRequired == true { throw PlanError.engineUnavailable("--mode gpu: files do not go there yet") }
       let files = FileAccess(
         interruption: interruption, pageCache: plan.limits.map(PageCachePolicy.init) ?? .keepsAll)
       let monitor = startMonitor(interruption, files)
@@ -84,7 +83,7 @@ enum Program {
 
   /// A signal that came is what the program ends with.
   private static func exit(_ status: ExitStatus, after monitor: SignalMonitor) -> Never {
-    Glibc.exit((monitor.received.map(ExitStatus.signal) ?? status).code)
+    ProcessSetup.exit(monitor.received.map(ExitStatus.signal) ?? status)
   }
 
   private static func exit(printing text: String, _ console: Console) -> Never {

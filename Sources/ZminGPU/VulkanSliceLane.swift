@@ -1,3 +1,4 @@
+import Zmin
 package import ZminCPU
 package import ZminCore
 package import ZminMemory
@@ -6,7 +7,7 @@ package import ZminVulkan
 /// A lane of a Vulkan device that takes slices of documents: all stages before nesting on the device, nesting here.
 ///
 /// `@unchecked Sendable` because one thread uses a lane at a time.
-package final class VulkanSliceLane: @unchecked Sendable {
+package final class VulkanSliceLane: SliceLane, @unchecked Sendable {
   private let lane: VulkanLane
   private let kernel: KernelRun
 
@@ -28,13 +29,13 @@ package final class VulkanSliceLane: @unchecked Sendable {
 
   /// As ``KernelRun/checkSlice(_:startingIn:format:riseMax:_:into:)`` over the first bytes of ``input``.
   ///
-  /// - Throws: ``OutOfMemory``, and ``VulkanError`` if the device is of no more use.
+  /// - Throws: ``OutOfMemory``, and ``DeviceFailure`` if the device is of no more use.
   package func checkSlice(
     _ nesting: inout SliceNesting, startingIn start: SliceHead.Start, format: Format, riseMax: Int, byteCount: Int
   ) throws -> LocalSummary? {
     let slice = UnsafeRawBufferPointer(rebasing: input[..<byteCount])
     return try kernel.settleSlice(&nesting, startingIn: start, format: format, riseMax: riseMax, slice) { history in
-      let found = try lane.run(
+      let found = try run(
         VulkanLane.Request(
           kind: ProgramKind(isLines: format == .ndjson, checks: true), byteCount: byteCount,
           startsInString: start == .string, history: history.characters,
@@ -55,9 +56,9 @@ package final class VulkanSliceLane: @unchecked Sendable {
   /// Minifies the first bytes of ``input`` without any check, `json` or `ndjson`, from a state in which no LF is owed.
   ///
   /// - Returns: The number of bytes kept.
-  /// - Throws: ``VulkanError`` if the device is of no more use.
+  /// - Throws: ``DeviceFailure`` if the device is of no more use.
   package func unchecked(_ state: inout UncheckedState, format: Format, byteCount: Int) throws -> Int {
-    let found = try lane.run(
+    let found = try run(
       VulkanLane.Request(
         kind: ProgramKind(isLines: format == .ndjson, checks: false), byteCount: byteCount,
         startsInString: state.stringState == .inString))
@@ -69,5 +70,13 @@ package final class VulkanSliceLane: @unchecked Sendable {
       }
     if format == .ndjson { state.owesLineFeed = found.keptBytes > 0 && found.end != .outside }
     return found.keptBytes
+  }
+
+  private func run(_ request: VulkanLane.Request) throws(DeviceFailure) -> VulkanLane.Findings {
+    do throws(VulkanError) {
+      return try lane.run(request)
+    } catch {
+      throw DeviceFailure("\(error)")
+    }
   }
 }

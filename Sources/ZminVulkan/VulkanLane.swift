@@ -100,7 +100,9 @@ package final class VulkanLane: @unchecked Sendable {
   package static var outputMarginBytes: Int { SliceBuffers.outputMarginBytes }
 
   /// Where a slice is put, from its first byte on.
-  package var input: UnsafeMutableRawBufferPointer { buffers.bytes(of: .input) }
+  package var input: UnsafeMutableRawBufferPointer {
+    UnsafeMutableRawBufferPointer(rebasing: buffers.bytes(of: .input)[..<sliceBytes])
+  }
 
   /// What is kept of it, after a margin that may be written too.
   package var output: UnsafeMutableRawBufferPointer { buffers.bytes(of: .kept) }

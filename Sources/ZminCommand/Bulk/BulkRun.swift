@@ -13,6 +13,11 @@ struct BulkRun {
     let message: String
   }
 
+  /// Nothing was done, as there is no device.
+  struct NoDevice: Error {
+    let message: String
+  }
+
   /// Files that a worker ends together at most.
   private static let batchFilesMax = 64
 
@@ -48,6 +53,8 @@ struct BulkRun {
       if case .brokenPipe(let output) = context.stopped { return .brokenPipe(output) }
       conclude(fileCount: list.count + missed, seconds: MonotonicClock.seconds() - start, fallbacks)
     } catch FileError.interrupted {
+    } catch let error as NoDevice {
+      reporter.fail(error.message, .engineUnavailable)
     } catch let error as Refused {
       reporter.fail(error.message, .usage)
     } catch let error as ShardPlan.Unusable {
@@ -138,9 +145,13 @@ struct BulkRun {
     let batchFilesMax = max(1, min(Self.batchFilesMax, openFilesMax / 8 / memory.workers))
     let ledger = ledger
     let isDrawn = plan.verbosity != .quiet && !reporter.console.isEvents && LinuxSystemCalls().isTerminal(STDERR_FILENO)
+    let device = try deviceSession(for: context.queue)
+    defer { device?.end() }
+    if let obstacle = device?.obstacle() { throw NoDevice(message: obstacle) }
     try ProgressMeter(context, isDrawn: isDrawn).run {
       if let slices = memory.slices {
-        var worker = BulkWorker(context, memory: .slices(slices), batchFilesMax: 1, ledger: ledger)
+        var worker = BulkWorker(
+          context, memory: .slices(slices), device: device?.use ?? .none, batchFilesMax: 1, ledger: ledger)
         worker.takeLargeFiles()
       }
       WorkerThreads.run(memory.workers) { number in
@@ -149,6 +160,15 @@ struct BulkRun {
         worker.takeSmallFiles(as: number)
       }
     }
+  }
+
+  /// Begins to look for a device, if there are files for one.
+  private func deviceSession(for queue: FileQueue) throws -> DeviceSession? {
+    guard let part = plan.device, let largest = queue.large.first,
+      part.isWanted || list[largest].byteCount > RunMode.deviceBytesMin
+    else { return nil }
+    return try DeviceSession(
+      part, formats: formats, validates: plan.validates, kernel: plan.kernel, ledger: ledger)
   }
 
   // MARK: After

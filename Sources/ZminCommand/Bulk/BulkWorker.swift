@@ -8,6 +8,7 @@ import ZminMemory
 struct BulkWorker: ~Copyable {
   private let context: BulkContext
   private let memory: RunMemory
+  private let device: DeviceUse
   private let ledger: MemoryLedger
   private var cursor: DirectoryCursor
   private var batch: OutputBatch
@@ -17,11 +18,15 @@ struct BulkWorker: ~Copyable {
   /// - Parameters:
   ///   - context: What all workers share.
   ///   - memory: How files go through memory.
+  ///   - device: What takes slices besides the CPU.
   ///   - batchFilesMax: How many files are ended together.
   ///   - ledger: The book that the buffers are entered in.
-  init(_ context: BulkContext, memory: RunMemory, batchFilesMax: Int, ledger: MemoryLedger) {
+  init(
+    _ context: BulkContext, memory: RunMemory, device: DeviceUse = .none, batchFilesMax: Int, ledger: MemoryLedger
+  ) {
     self.context = context
     self.memory = memory
+    self.device = device
     self.ledger = ledger
     cursor = DirectoryCursor(context.list, files: context.files, mirror: context.mirror)
     batch = OutputBatch(context, filesMax: batchFilesMax)
@@ -134,7 +139,8 @@ struct BulkWorker: ~Copyable {
   private func makeMinifier(_ format: Format) throws -> FileMinifier {
     try FileMinifier(
       context.plan.minifierOptions(format), memory: memory, badLines: nil, sync: context.plan.syncOfOutputs,
-      ending: .pending(isHashed: context.journal != nil), files: files, ledger: ledger)
+      ending: .pending(isHashed: context.journal != nil), files: files, device: device,
+      ledger: ledger)
   }
 }
 

@@ -1,8 +1,21 @@
 import Glibc
+import Synchronization
 import ZminIO
 
 /// What is put right about the process before anything else, and how it ends for a reader that went away.
 enum ProcessSetup {
+  /// Whether a thread is left that does not come back, in a driver.
+  private static let hasStuckThread = Atomic(false)
+
+  /// Notes that a thread does not come back: what others do at the end of a process it must not wait for.
+  static func noteStuckThread() { hasStuckThread.store(true, ordering: .releasing) }
+
+  /// Ends the process.
+  static func exit(_ status: ExitStatus) -> Never {
+    if hasStuckThread.load(ordering: .acquiring) { _exit(status.code) }
+    Glibc.exit(status.code)
+  }
+
   /// Whether whoever started the program ignored SIGPIPE. ``run()`` asks first, as it ignores the signal itself.
   private static let hasInheritedIgnoredPipeSignal: Bool = {
     var action = sigaction()

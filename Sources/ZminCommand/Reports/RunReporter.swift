@@ -55,13 +55,16 @@ final class RunReporter: Sendable {
   ///
   /// - Throws: ``FileError`` of standard output.
   func report(_ outcome: FileOutcome, _ name: FileName, to place: FilePath? = nil, seconds: Double) throws {
+    state.withLock { $0.addDevice(outcome) }
+    for note in outcome.deviceNotes { detail("\(name): \(note)") }
+    let engine = outcome.slicesOnDevice > 0 ? "\(engine)+gpu" : engine
     switch outcome.result {
     case .invalid(let error, let totals):
       state.withLock {
         $0.add(totals)
         $0.add(error)
       }
-      logFile(name, "invalid", totals, seconds) { event in
+      logFile(name, "invalid", totals, seconds, engine) { event in
         event.add("error") {
           $0.add("line", error.line)
           $0.add("column", error.column)
@@ -78,7 +81,7 @@ final class RunReporter: Sendable {
         $0.add(seconds: seconds, name)
         if isUnminified { $0.addUnminified() } else { $0.addValid(isWritten: outcome.isWritten) }
       }
-      logFile(name, isUnminified ? "invalid" : "ok", totals, seconds) { event in
+      logFile(name, isUnminified ? "invalid" : "ok", totals, seconds, engine) { event in
         event.add("written", outcome.isWritten)
         if totals.badLines > 0 { event.add("bad_lines", totals.badLines) }
         if isUnminified { event.add("error") { $0.add("message", "not minified") } }
@@ -92,14 +95,14 @@ final class RunReporter: Sendable {
     let message = FailureMessage.text(for: error, input: name)
     let status = FailureMessage.status(for: error)
     state.withLock { if status == .usage { $0.raise(to: status) } else { $0.addFailure(status) } }
-    logFile(name, "failed", RunTotals(), seconds) { event in event.add("error") { $0.add("message", message) } }
+    logFile(name, "failed", RunTotals(), seconds, engine) { event in event.add("error") { $0.add("message", message) } }
     sayUnlessLogged(message)
   }
 
   /// Reports an input that was not looked into.
   func skip(_ name: FileName, because reason: String) {
     state.withLock { $0.addSkipped() }
-    logFile(name, "skipped", RunTotals(), 0) { $0.add("reason", reason) }
+    logFile(name, "skipped", RunTotals(), 0, engine) { $0.add("reason", reason) }
     if log == nil { detail("\(name): skipped: \(reason)") }
   }
 
@@ -110,7 +113,8 @@ final class RunReporter: Sendable {
   }
 
   private func logFile(
-    _ name: FileName, _ status: String, _ totals: RunTotals, _ seconds: Double, _ more: (inout JSONLine) -> Void
+    _ name: FileName, _ status: String, _ totals: RunTotals, _ seconds: Double, _ engine: String,
+    _ more: (inout JSONLine) -> Void
   ) {
     guard let log else { return }
     var event = JSONLine(event: "file")
@@ -178,6 +182,7 @@ final class RunReporter: Sendable {
     event.add("bytes_in", tally.inputBytes)
     event.add("bytes_out", tally.outputBytes)
     event.add("seconds", seconds: seconds)
+    let fallbacks = fallbacks + tally.deviceNotes
     if !fallbacks.isEmpty { event.add("fallback", fallbacks.joined(separator: "; ")) }
     log.log(event)
     log.flush()
@@ -205,9 +210,16 @@ final class RunReporter: Sendable {
       """
       in \(tally.inputBytes) bytes, out \(tally.outputBytes) bytes, \
       saved \(Figures.saved(tally.inputBytes, tally.outputBytes)), \(Figures.fixed(seconds, digits: 3)) s, \
-      \(Figures.rate(tally.inputBytes, seconds: seconds)), engine \(engine), mode \(mode)
+      \(Figures.rate(tally.inputBytes, seconds: seconds)), engine \(engine)\(tally.slicesOnDevice > 0 ? "+gpu" : ""), mode \(mode)\(deviceStatistics(tally))
       """)
   }
+}
+
+/// The device's part, nothing if it had none.
+private func deviceStatistics(_ tally: Tally) -> String {
+  guard tally.slicesOnDevice > 0 else { return "" }
+  let again = tally.redoneSlices > 0 ? ", \(Figures.count(tally.redoneSlices, "slice")) done again" : ""
+  return ", device took \(Figures.count(tally.slicesOnDevice, "slice"))\(again)"
 }
 
 extension Plan.Task {

@@ -10,6 +10,8 @@ struct MinifyRun: ~Copyable {
   private let plan: Plan
   private let files: FileAccess
   private let reporter: RunReporter
+  private let ledger = MemoryLedger()
+  private var device: DeviceSession?
   /// Inputs that were begun.
   private var reached = 0
   private var minifier: FileMinifier?
@@ -19,6 +21,11 @@ struct MinifyRun: ~Copyable {
   private struct Stopped: Error {
     /// The output whose reader it was.
     let brokenPipe: FileName?
+  }
+
+  /// Nothing is done, as there is no device.
+  private struct NoDevice: Error {
+    let obstacle: String
   }
 
   /// How a run ended.
@@ -40,7 +47,13 @@ struct MinifyRun: ~Copyable {
   consuming func run() -> Ending {
     announce()
     let start = MonotonicClock.seconds()
+    defer {
+      // The device's memory is in use until then.
+      minifier = nil
+      device?.end()
+    }
     do {
+      try findDevice()
       if case .write(let destination) = plan.task {
         try takeTogether(to: destination)
       } else if isAllowed() {
@@ -49,11 +62,26 @@ struct MinifyRun: ~Copyable {
           if try !take(input) { break }
         }
       }
+    } catch let error as NoDevice {
+      reporter.fail(error.obstacle, .engineUnavailable)
     } catch {
       if let output = (error as? Stopped)?.brokenPipe { return .brokenPipe(output) }
     }
     conclude(seconds: MonotonicClock.seconds() - start, notReached: plan.inputs.count - reached)
     return .status(reporter.tally.status)
+  }
+
+  /// Begins to look for a device, if one is to take part, and waits for one that must.
+  private mutating func findDevice() throws {
+    guard let part = plan.device else { return }
+    do {
+      device = try DeviceSession(
+        part, formats: plan.inputs.map(\.format), validates: plan.validates, kernel: plan.kernel, ledger: ledger)
+    } catch {
+      guard part.isRequired else { return reporter.detail("no device is looked for: \(error)") }
+      throw NoDevice(obstacle: "--mode gpu: \(error)")
+    }
+    if let obstacle = device?.obstacle() { throw NoDevice(obstacle: obstacle) }
   }
 
   // MARK: Inputs
@@ -135,7 +163,7 @@ struct MinifyRun: ~Copyable {
       format: format, validates: plan.validates, depthMax: plan.depthMax, kernel: plan.kernel)
     return try FileMinifier(
       options, memory: plan.memory, badLines: plan.badLines, sync: plan.sync, files: files,
-      ledger: MemoryLedger())
+      device: device?.use ?? .none, ledger: ledger)
   }
 
   /// Says what went wrong, and whether to go on: a full disk is full for the next file too.

@@ -11,6 +11,8 @@ struct Tally {
 
   /// So many of the slowest files are kept.
   private static let slowFilesMax = 3
+  /// So many notes of the device are kept.
+  private static let deviceNotesMax = 8
 
   private(set) var status = ExitStatus.success
   private(set) var inputBytes = 0
@@ -22,6 +24,12 @@ struct Tally {
   private(set) var severalValuesFiles = 0
   private(set) var unminifiedFiles = 0
   private(set) var failedFiles = 0
+  /// Slices that a device has minified.
+  private(set) var slicesOnDevice = 0
+  /// Slices that were minified a second time.
+  private(set) var redoneSlices = 0
+  /// What there is to say of the device, each once.
+  private(set) var deviceNotes: [String] = []
   /// From the slowest on.
   private(set) var slowFiles: [SlowFile] = []
 
@@ -35,6 +43,15 @@ struct Tally {
   mutating func add(_ totals: RunTotals) {
     inputBytes += totals.inputBytes
     outputBytes += totals.outputBytes
+  }
+
+  /// Counts what a device did of an input.
+  mutating func addDevice(_ outcome: FileOutcome) {
+    slicesOnDevice += outcome.slicesOnDevice
+    redoneSlices += outcome.redoneSliceCount
+    for note in outcome.deviceNotes where !deviceNotes.contains(note) && deviceNotes.count < Self.deviceNotesMax {
+      deviceNotes.append(note)
+    }
   }
 
   /// Counts an input that is valid, and whether something was written for it.
