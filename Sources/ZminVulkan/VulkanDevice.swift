@@ -14,6 +14,8 @@ package final class VulkanDevice: @unchecked Sendable {
     package var copies = false
     /// How long an answer is waited for, in seconds.
     package var patienceSeconds = 20.0
+    /// Shaders that take the place of ``Shaders/compiled``, for tests.
+    package var shaders: [String: [UInt32]] = [:]
 
     package init() {}
   }
@@ -26,6 +28,7 @@ package final class VulkanDevice: @unchecked Sendable {
   /// The book that its memory is entered in.
   let ledger: MemoryLedger
   let patienceNanoseconds: UInt64
+  let shaders: [String: [UInt32]]
   let handle: VkDevice
   let calls: DeviceCalls
   let call: CheckedCalls
@@ -56,6 +59,7 @@ package final class VulkanDevice: @unchecked Sendable {
     workgroupThreads = options.workgroupThreads ?? physical.usualWorkgroupThreads
     copies = options.copies || !physical.sharesMemory
     patienceNanoseconds = UInt64(options.patienceSeconds * 1e9)
+    shaders = options.shaders
     call = instance.call
 
     var structs = CStructs()
