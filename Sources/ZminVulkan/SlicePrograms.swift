@@ -27,12 +27,23 @@ enum SliceStage: Int, CaseIterable {
   }
 
   /// SPIR-V, as hexadecimal words.
-  fileprivate var code: StaticString {
+  private var code: StaticString {
     switch self {
     case .summarise: CompiledShaders.summarise
     case .scan: CompiledShaders.scan
     case .compact: CompiledShaders.compact
     case .check: CompiledShaders.check
+    }
+  }
+
+  /// SPIR-V.
+  fileprivate var words: [UInt32] {
+    code.withUTF8Buffer { digits in
+      stride(from: 0, to: digits.count, by: 8).map { start in
+        digits[start..<start + 8].reduce(0) { word, digit in
+          word << 4 | UInt32(digit >= UInt8(ascii: "a") ? digit - UInt8(ascii: "a") + 10 : digit - UInt8(ascii: "0"))
+        }
+      }
     }
   }
 
@@ -44,6 +55,14 @@ enum SliceStage: Int, CaseIterable {
     case .compact: [.input, .kept, .skeleton, .starts, .threadMaps, .result]
     case .check: [.skeleton, .result, .elements, .elementRuns]
     }
+  }
+}
+
+/// The shaders in SPIR-V, by the names of their stages.
+package enum Shaders {
+  /// Those that are part of the program.
+  package static var compiled: [String: [UInt32]] {
+    Dictionary(uniqueKeysWithValues: SliceStage.allCases.map { ($0.name, $0.words) })
   }
 }
 
@@ -180,7 +199,7 @@ struct SlicePrograms: @unchecked Sendable {
   ) throws(VulkanError) -> VkPipeline {
     let (calls, call, handle) = (device.calls, device.call, device.handle)
     var structs = CStructs()
-    let code = words(of: stage.code)
+    let code = device.shaders[stage.name] ?? stage.words
     var moduleInfo = VkShaderModuleCreateInfo()
     moduleInfo.sType = VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO
     moduleInfo.codeSize = code.count * 4
@@ -221,15 +240,5 @@ struct SlicePrograms: @unchecked Sendable {
     info.dataSize = constants.count * 4
     info.pData = UnsafeRawPointer(structs.array(constants.map(\.value)))
     return info
-  }
-
-  private static func words(of code: StaticString) -> [UInt32] {
-    code.withUTF8Buffer { digits in
-      stride(from: 0, to: digits.count, by: 8).map { start in
-        digits[start..<start + 8].reduce(0) { word, digit in
-          word << 4 | UInt32(digit >= UInt8(ascii: "a") ? digit - UInt8(ascii: "a") + 10 : digit - UInt8(ascii: "0"))
-        }
-      }
-    }
   }
 }

@@ -16,6 +16,8 @@ package final class VulkanDevice: @unchecked Sendable {
     package var patienceSeconds = 20.0
     /// Whether lanes measure how long each stage takes.
     package var measures = false
+    /// Shaders that take the place of ``Shaders/compiled``, for tests.
+    package var shaders: [String: [UInt32]] = [:]
 
     package init() {}
   }
@@ -29,6 +31,7 @@ package final class VulkanDevice: @unchecked Sendable {
   let ledger: MemoryLedger
   let patienceNanoseconds: UInt64
   let measures: Bool
+  let shaders: [String: [UInt32]]
   let handle: VkDevice
   let calls: DeviceCalls
   let call: CheckedCalls
@@ -60,6 +63,7 @@ package final class VulkanDevice: @unchecked Sendable {
     copies = options.copies || !physical.sharesMemory
     patienceNanoseconds = UInt64(options.patienceSeconds * 1e9)
     measures = options.measures
+    shaders = options.shaders
     call = instance.call
 
     var structs = CStructs()

@@ -58,10 +58,10 @@ package final class VulkanLane: @unchecked Sendable {
   let buffers: SliceBuffers
   private let layouts: SliceLayouts
   private let sets: SliceSets
-  let timeline: Timeline
-  let download: CommandRecorder
+  private let timeline: Timeline
   private let work: CommandRecorder
   private let upload: CommandRecorder
+  private let download: CommandRecorder
   /// There if the device measures.
   private let clock: StageClock?
 
@@ -135,8 +135,9 @@ package final class VulkanLane: @unchecked Sendable {
 
   /// Takes the slice in ``input`` through all stages, and waits until that is done.
   ///
+  /// - Parameter next: Writes down what is to be done after the last stage.
   /// - Throws: ``VulkanError``.
-  func runStages(_ request: Request) throws(VulkanError) {
+  func runStages(_ request: Request, _ next: (Commands) -> Void = { _ in }) throws(VulkanError) {
     precondition(request.byteCount <= sliceBytes)
     let programs = try device.programs(for: request.kind)
     try finishing { () throws(VulkanError) in
@@ -151,6 +152,7 @@ package final class VulkanLane: @unchecked Sendable {
           commands.barrier(from: .copy, to: .shaders)
         }
         record(request, programs, into: commands)
+        next(commands)
       }
       try timeline.submit(work)
     }
@@ -159,7 +161,7 @@ package final class VulkanLane: @unchecked Sendable {
   /// Has `body` submit work, and waits until it is done.
   ///
   /// - Throws: ``VulkanError``.
-  func finishing(_ body: () throws(VulkanError) -> Void) throws(VulkanError) {
+  private func finishing(_ body: () throws(VulkanError) -> Void) throws(VulkanError) {
     do throws(VulkanError) {
       try body()
       try timeline.wait()

@@ -9,7 +9,7 @@ import ZminVulkan
     var checker = try StageChecker(way, format, sliceBytes: 1 << 16)
     var generator = DocumentGenerator(seed: 81)
     var mutator = Mutator(seed: 82)
-    for _ in 0..<(Corpora.testsAreLong ? 5_000 : 60) {
+    for _ in 0..<(Corpora.testsAreLong ? 5_000 : 40) {
       var document = generator.document(format)
       while document.count < checker.random.below(2 * way.tileBytes) {
         document += Array(format == .json ? ",".utf8 : "\n".utf8) + generator.document(format)
@@ -29,7 +29,7 @@ import ZminVulkan
       "123456789.",
       "1+-eE.0", "é漢😀\"", "truefalsn,", "\"\\u00e9",
     ].map { Array($0.utf8) }
-    for round in 0..<(Corpora.testsAreLong ? 5_000 : 120) {
+    for round in 0..<(Corpora.testsAreLong ? 5_000 : 80) {
       let byteCount = checker.random.below(3 * way.tileBytes)
       var slice = mutator.soup(byteCount: byteCount)
       if round % 4 != 0 {

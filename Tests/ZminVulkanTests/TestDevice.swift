@@ -20,6 +20,16 @@ enum TestDevice {
     return devices.first { device in name.map { device.name.contains($0) } ?? (device.kind == .software) }
   }()
 
+  /// Shaders from the folder that `ZMIN_TEST_SHADERS` names, in place of those compiled in: `scripts/test-shader-mutants`
+  /// has broken ones there.
+  private static let shaders = Result<[String: [UInt32]], any Error> {
+    guard let folder = ProcessInfo.processInfo.environment["ZMIN_TEST_SHADERS"] else { return [:] }
+    return try Shaders.compiled.reduce(into: [:]) { shaders, shader in
+      let file = try Data(contentsOf: URL(filePath: folder).appending(path: shader.key + ".spv"))
+      shaders[shader.key] = file.withUnsafeBytes { Array($0.bindMemory(to: UInt32.self)) }
+    }
+  }
+
   private static let devices = Mutex<[Way: VulkanDevice]>([:])
 
   /// The device used in that way. All tests share it, as its shaders take long to make.
@@ -31,6 +41,7 @@ enum TestDevice {
       options.workgroupThreads = way.threads
       options.copies = way.copies
       options.patienceSeconds = 300
+      options.shaders = try shaders.get()
       let device = try VulkanDevice(physical, of: try instance.get(), ledger: MemoryLedger(), options)
       devices[way] = device
       return device

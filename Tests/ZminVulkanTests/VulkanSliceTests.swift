@@ -15,7 +15,7 @@ import ZminVulkan
     var comparison = try SliceComparison(way, format, sliceBytes: 1 << 16)
     var generator = DocumentGenerator(seed: 71)
     var mutator = Mutator(seed: 72)
-    for round in 0..<(Corpora.testsAreLong ? 20_000 : 250) {
+    for round in 0..<(Corpora.testsAreLong ? 20_000 : 120) {
       var document = generator.document(format)
       while round % 4 == 0, document.count < 9000 {
         document += Array(format == .json ? ",".utf8 : "\n".utf8) + generator.document(format)
@@ -42,7 +42,7 @@ import ZminVulkan
     for format in [Format.json, .ndjson] {
       var comparison = try SliceComparison(way, format, sliceBytes: 1 << 15)
       var text = PlacedText(kind, way, seed: format == .json ? 74 : 75)
-      for _ in 0..<(Corpora.testsAreLong ? 10_000 : 75) {
+      for _ in 0..<(Corpora.testsAreLong ? 10_000 : 50) {
         let document = text.next()
         try comparison.expectAgreement(document)
         if text.random.once(in: 8) {

@@ -11,10 +11,7 @@ package struct StageComparison {
   package init(sliceBytes: Int, on device: VulkanDevice) throws(VulkanError) {
     lane = try VulkanLane(sliceBytes: sliceBytes, on: device)
     reader = try StageReader(lane)
-    // The first copy is also what gives the memory contents.
-    lane.input.initializeMemory(as: UInt8.self, repeating: 0)
-    try lane.runStages(VulkanLane.Request(kind: ProgramKind(isLines: false, checks: false), byteCount: 0))
-    before = try reader.contents()
+    before = try reader.run(VulkanLane.Request(kind: ProgramKind(isLines: false, checks: false), byteCount: 0))
   }
 
   /// The first difference by the order of stages, nil if there is none.
@@ -32,8 +29,7 @@ package struct StageComparison {
     request.byteCount = slice.count
     lane.input.copyBytes(from: slice)
     for index in slice.count..<min(slice.count + 64, lane.input.count) { lane.input[index] = junk }
-    try lane.runStages(request)
-    let contents = try reader.contents()
+    let contents = try reader.run(request)
     defer { before = contents }
     let (threads, isLines) = (lane.device.workgroupThreads, request.kind.isLines)
     let start: VulkanLane.EndState = request.startsInString ? .string : .outside

@@ -7,16 +7,10 @@ struct StageReader {
 
   private let lane: VulkanLane
   private let staging: DeviceBuffer
+  private let ranges: [SliceBinding: Range<Int>]
 
   /// - Throws: ``VulkanError``.
   init(_ lane: VulkanLane) throws(VulkanError) {
-    let byteCount = Self.bindings.reduce(0) { $0 + lane.buffers[$1].byteCount }
-    staging = try DeviceBuffer(byteCount: byteCount, for: .staging, on: lane.device)
-    self.lane = lane
-  }
-
-  /// - Throws: ``VulkanError``.
-  func contents() throws(VulkanError) -> StageContents {
     var ranges: [SliceBinding: Range<Int>] = [:]
     var end = 0
     for binding in Self.bindings {
@@ -24,16 +18,23 @@ struct StageReader {
       ranges[binding] = end..<end + byteCount
       end += byteCount
     }
-    try lane.finishing { () throws(VulkanError) in
-      try lane.download.record { commands in
-        for (binding, range) in ranges {
-          commands.copy(
-            from: lane.buffers[binding], at: lane.buffers.offset(of: binding), to: staging, at: range.lowerBound,
-            byteCount: range.count)
-        }
-        commands.barrier(from: .copy, to: .host)
+    self.ranges = ranges
+    self.lane = lane
+    staging = try DeviceBuffer(byteCount: end, for: .staging, on: lane.device)
+  }
+
+  /// Takes a slice through all stages.
+  ///
+  /// - Throws: ``VulkanError``.
+  func run(_ request: VulkanLane.Request) throws(VulkanError) -> StageContents {
+    try lane.runStages(request) { commands in
+      commands.barrier(from: .shaders, to: .copy)
+      for (binding, range) in ranges {
+        commands.copy(
+          from: lane.buffers[binding], at: lane.buffers.offset(of: binding), to: staging, at: range.lowerBound,
+          byteCount: range.count)
       }
-      try lane.timeline.submit(lane.download)
+      commands.barrier(from: .copy, to: .host)
     }
     return StageContents(bytes: staging.bytes.map(Array.init) ?? [], ranges: ranges)
   }
