@@ -23,6 +23,14 @@ package struct FilePlace: Sendable {
 }
 
 extension FileAccess {
+  /// Where a path leads once its last component's symbolic links are followed.
+  ///
+  /// - Throws: ``FileError/system(_:)``.
+  package func place(behind path: FilePath) throws(FileError) -> FilePlace {
+    let destination = try resolve(path)
+    return FilePlace(destination.name, in: destination.directory, path: path)
+  }
+
   /// Opens a directory by its path, symbolic links followed.
   ///
   /// - Throws: ``FileError/system(_:)``.

@@ -12,6 +12,8 @@ package struct FileEntry: BitwiseCopyable, Sendable {
     case path
     /// A symbolic link that a walk has met, which is not followed.
     case unfollowedLink
+    /// A symbolic link to a file that is taken by another name.
+    case linkToTakenFile
     /// What a walk has met and is neither a file nor a directory.
     case special
   }
@@ -25,7 +27,7 @@ package struct FileEntry: BitwiseCopyable, Sendable {
   let directory: Int32?
   let nameBytes: Int16
   /// How it is reached.
-  package let access: Access
+  package internal(set) var access: Access
 
   init(nameOffset: Int, nameBytes: Int, directory: Int32?, status: FileStatus?, access: Access) {
     self.nameOffset = nameOffset

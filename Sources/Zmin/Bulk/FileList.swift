@@ -139,6 +139,9 @@ package final class FileList: @unchecked Sendable {
     if index.insert(number, place(of: entry), in: self, entry) { try entries.append(entry) }
   }
 
+  /// Notes that a file is a link to another one of the list.
+  func passBy(_ number: Int) { entries[number].access = .linkToTakenFile }
+
   /// Whether a file of that name in that directory is listed. Files must be looked up since the list was begun.
   func contains(_ name: [UInt8], inPlace place: Int32) -> Bool {
     index?.contains(name, place, in: self) ?? false

@@ -44,6 +44,9 @@ package final class FileWalk: @unchecked Sendable {
   private var children: [ChildKey: Int32] = [:]
   private var lastOpened: (path: FilePath, directory: OpenDirectory)?
 
+  /// Files that are symbolic links which are followed.
+  private var linkNumbers: [Int] = []
+
   private struct ChildKey: Hashable {
     let parent: Int32
     let name: FilePath.Component
@@ -68,6 +71,19 @@ package final class FileWalk: @unchecked Sendable {
     places[place.directory.identity].map { list.contains(place.name.bytes, inPlace: $0) } ?? false
   }
 
+  /// Passes by links that lead to a file which is taken anyway, or to which another link leads: for what is to happen
+  /// once to a file. Files must be looked up since the list was begun.
+  package func passByLinksToTakenFiles() {
+    var targets: Set<FileIdentity> = []
+    for number in linkNumbers where number < list.count {
+      let path = list.path(of: list[number])
+      guard let place = try? files.place(behind: path),
+        let identity = try? files.statusIfPresent(of: place)?.identity
+      else { continue }
+      if hasInput(at: place) || !targets.insert(identity).inserted { list.passBy(number) }
+    }
+  }
+
   // MARK: Named files
 
   /// Takes a path of the command line: a file, whose path below the argument is its name; or a directory, which is
@@ -88,7 +104,9 @@ package final class FileWalk: @unchecked Sendable {
   ///
   /// - Throws: ``OutOfMemory``, ``FileError/interrupted(_:)``.
   package func add(listed path: FilePath) throws {
-    try add(path.components, below: FilePath(root: path.root, []))
+    // Dots change nothing.
+    let names = path.components.filter { $0.kind != .currentDirectory }
+    try add(FilePath.ComponentView(names), below: FilePath(root: path.root, []))
   }
 
   /// Takes a path that is known to lie below an argument.
@@ -101,6 +119,7 @@ package final class FileWalk: @unchecked Sendable {
       let number = try number(of: components.dropLast(), below: root)
     else { return try append(unreachable: path) }
     try add(name, path, in: number, directory) {
+      guard rules.isRecursive else { return onFailure(Self.isDirectory(path)) }
       guard let (child, opened) = try append(name.bytes, in: number, path, followsLink: true) else { return }
       try walk(from: child, opened)
     }
@@ -118,6 +137,7 @@ package final class FileWalk: @unchecked Sendable {
     if isLink { status = try? files.statusIfPresent(of: place, followingLink: true) }
     if status?.kind == .directory { return try walk() }
     guard rules.shard?.contains(list.hash(of: name.bytes, in: number)) != false else { return }
+    if isLink { linkNumbers.append(list.count) }
     let isPlain = status?.kind == .regular && !isLink
     try append(name.bytes, in: number, status, isPlain ? .place : .path)
   }
@@ -159,9 +179,7 @@ package final class FileWalk: @unchecked Sendable {
   // MARK: Directories
 
   private func walk(_ path: FilePath) throws {
-    guard rules.isRecursive else {
-      return onFailure(.system(SystemError(action: .read, file: .path(path), errno: .isDirectory)))
-    }
+    guard rules.isRecursive else { return onFailure(Self.isDirectory(path)) }
     do {
       let directory = try files.openDirectory(path)
       if directory.identity == rules.outputDirectory { return onFailure(.refused(.path(path), .isInput)) }
@@ -169,6 +187,10 @@ package final class FileWalk: @unchecked Sendable {
     } catch let error as FileError {
       try report(error)
     }
+  }
+
+  private static func isDirectory(_ path: FilePath) -> FileError {
+    .system(SystemError(action: .read, file: .path(path), errno: .isDirectory))
   }
 
   /// A directory that was met and is not looked into yet.
@@ -264,7 +286,9 @@ package final class FileWalk: @unchecked Sendable {
       switch status.kind {
       case .directory: directories.append(Pending(parent: number, name: name, followsLink: isLink))
       case _ where !isTaken: break
-      case .regular: try append(name, in: number, status, isLink ? .path : .place)
+      case .regular:
+        if isLink { linkNumbers.append(list.count) }
+        try append(name, in: number, status, isLink ? .path : .place)
       case .symbolicLink: try append(name, in: number, status, .unfollowedLink)
       default: try append(name, in: number, status, .special)
       }

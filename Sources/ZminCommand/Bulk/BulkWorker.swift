@@ -90,6 +90,7 @@ struct BulkWorker: ~Copyable {
   private func reasonToSkip(_ number: Int, _ entry: FileEntry) -> String? {
     switch entry.access {
     case .unfollowedLink: return "it is a symbolic link"
+    case .linkToTakenFile: return "it is a symbolic link to a file that is taken anyway"
     case .special: return "it is not a regular file"
     case .place, .path: break
     }

@@ -43,7 +43,17 @@ struct FileFinder {
   /// - Throws: ``BulkRun/Refused``, ``FileError`` of the list of names, ``OutOfMemory``.
   func find() throws {
     // In one directory nothing comes twice.
-    if plan.paths.count > 1 || plan.list != nil || plan.mirrorPath != nil { list.keepIndex() }
+    if plan.paths.count > 1 || plan.list != nil || plan.mirrorPath != nil || plan.walk.followsSymbolicLinks {
+      list.keepIndex()
+    }
+    try findAll()
+    switch plan.task {
+    case .replace, .rehearse(.replace): walk.passByLinksToTakenFiles()
+    default: break
+    }
+  }
+
+  private func findAll() throws {
     if let path = plan.shardPlan, let shard = plan.shard { return try takePart(shard, of: path) }
     for path in plan.paths { try walk.add(path) }
     if let names = plan.list { try readNames(names) }
