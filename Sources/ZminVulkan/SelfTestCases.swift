@@ -18,12 +18,15 @@ struct SelfTestCases {
   func all(_ extent: DeviceSelfTest.Extent, checks: Bool) -> [Case] {
     switch extent {
     case .short:
-      [spread(shift: 0), packed(byteCount: 2 * tileBytes + 100)]
+      [
+        spread(shift: 0), packed(byteCount: 2 * tileBytes + 100), longNumber(digitCount: 40),
+        longNumber(digitCount: 96),
+      ]
         + Self.fills.map { fill($0, byteCount: tileBytes + 17) }
         + (checks
           ? Self.faults.enumerated().map { fault($1, edges: [$0 % 4 < 2 ? 32 : 28], offsetStep: 99)[$0 % 2] } : [])
     case .full:
-      (0..<32).map { spread(shift: $0) } + sizes
+      (0..<32).map { spread(shift: $0) } + sizes + (20..<130).map { longNumber(digitCount: $0) }
         + Self.fills.flatMap { [fill($0, byteCount: tileBytes + 17), fill($0, byteCount: 2 * tileBytes + 1)] }
         + (checks
           ? Self.faults.flatMap { fault($0, edges: [28, 32, 28 * threads, tileBytes], offsetStep: 1) }
@@ -63,6 +66,12 @@ struct SelfTestCases {
       if let value = values.next() { slice += value + [separator] } else { values = Self.values.makeIterator() }
     }
     return Case(name: "\(byteCount) bytes of values", slice: Array(slice.prefix(byteCount)))
+  }
+
+  /// A slice that begins with a number, whose point comes after so many digits.
+  private func longNumber(digitCount: Int) -> Case {
+    let digits = [UInt8](repeating: UInt8(ascii: "7"), count: digitCount)
+    return Case(name: "\(digitCount) digits before a point", slice: digits + Array(".5e1".utf8) + [separator] + digits)
   }
 
   /// Slices that end near every edge.
