@@ -21,18 +21,19 @@ package struct FileMinifier: ~Copyable {
   ///   - badLines: What to do with bad lines, for `ndjson`; nil to fail at the first.
   ///   - sync: When outputs are brought to the disk.
   ///   - files: What files are opened with.
+  ///   - device: What takes slices besides the CPU, if inputs go in slices.
   ///   - ledger: The book that the buffers are entered in.
   /// - Throws: ``OutOfMemory``.
   package init(
     _ options: MinifierOptions, memory: RunMemory, badLines: BadLines?, sync: SyncPolicy, files: FileAccess,
-    ledger: MemoryLedger
+    device: DeviceUse = .none, ledger: MemoryLedger
   ) throws {
     let lineRun = badLines == nil ? nil : try LineRun(options, windowBytes: memory.windowBytes, ledger: ledger)
     // Bad lines are sought by one thread, through a window of its own.
     switch badLines == nil ? memory : .window(byteCount: memory.windowBytes) {
     case .window(let windowBytes):
       windowedRun = try WindowedRun(options, windowBytes: windowBytes, ledger: ledger)
-    case .slices(let plan): slicedRun = try SlicedRun(options, plan, ledger: ledger)
+    case .slices(let plan): slicedRun = try SlicedRun(options, plan, device: device, ledger: ledger)
     }
     self.lineRun = lineRun
     self.badLines = badLines
@@ -119,7 +120,7 @@ package struct FileMinifier: ~Copyable {
   ) throws -> FileOutcome {
     var input = try open(source)
     let result = try run(from: &input, to: &output, &rejected, badLinesBefore: badLinesBefore)
-    let outcome = FileOutcome(source: source, result: result)
+    let outcome = outcome(source, result)
     try input.checkUnchanged(isReadToEnd: outcome.isValid)
     return outcome
   }
@@ -146,6 +147,18 @@ package struct FileMinifier: ~Copyable {
     return result
   }
 
+  private func outcome(_ source: FileSource, _ result: RunResult) -> FileOutcome {
+    var outcome = FileOutcome(source: source, result: result)
+    switch slicedRun {
+    case .some(let run):
+      outcome.slicesOnDevice = run.slicesOnDevice
+      outcome.redoneSliceCount = run.redoneSliceCount
+      outcome.deviceNotes = run.deviceNotes
+    case .none: break
+    }
+    return outcome
+  }
+
   /// Makes the output final. The bad lines come first: they must not be lost, unless there were too many.
   private func commit(
     _ output: consuming FileOutput, _ rejected: inout FileOutput?, _ outcomes: inout [FileOutcome]
@@ -168,7 +181,7 @@ package struct FileMinifier: ~Copyable {
     try input.checkReplaceable(under: rules)
     if rejected == nil, let outcome = try outcomeIfUnchanged(source, &input) { return outcome }
     var output = FileOutput(file: try OutputFile(replacing: input, under: rules, sync: sync), isFinal: false)
-    let outcome = FileOutcome(source: source, result: try run(from: &input, to: &output, &rejected))
+    let outcome = outcome(source, try run(from: &input, to: &output, &rejected))
     try input.checkUnchanged(isReadToEnd: outcome.isValid)
     guard case .complete(let totals) = outcome.result else { return outcome }
     if totals.isUnchanged || minimumSaving?.isReached(totals) == false {
@@ -191,7 +204,7 @@ package struct FileMinifier: ~Copyable {
       switch result {
       case .complete(let totals) where !totals.isUnchanged: break
       default:
-        let outcome = FileOutcome(source: source, result: result)
+        let outcome = outcome(source, result)
         try input.checkUnchanged(isReadToEnd: outcome.isValid)
         return outcome
       }

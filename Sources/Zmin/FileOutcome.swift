@@ -8,6 +8,8 @@ package enum FileSource: Sendable, Hashable {
 
   /// Whether an error is one of reading or holding this source, rather than of writing what it becomes.
   func isConcerned(by error: any Error) -> Bool {
+    // Of a device the next source would have no more.
+    if error is DeviceFailure { return false }
     guard let error = error as? FileError else { return true }
     let name: FileName =
       switch self {
@@ -76,6 +78,12 @@ package struct FileOutcome: Sendable {
   package internal(set) var isWritten = false
   /// Whether the file of bad lines holds those of all sources.
   package internal(set) var areBadLinesWritten = false
+  /// Slices that a device has minified.
+  package internal(set) var slicesOnDevice = 0
+  /// Slices that were minified a second time.
+  package internal(set) var redoneSliceCount = 0
+  /// What there is to say of the device, a phrase each.
+  package internal(set) var deviceNotes: [String] = []
 
   /// Lines that were put aside.
   var badLines: Int {

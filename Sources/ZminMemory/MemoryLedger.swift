@@ -10,6 +10,8 @@ public enum MemoryPurpose: String, Sendable, CaseIterable {
   case nesting
   /// A kernel's working buffers: skeleton, elements, bit planes.
   case kernelWorkspace
+  /// What is made a second time, to be compared.
+  case verification
 }
 
 /// Counts of one purpose, in bytes and calls.

@@ -8,7 +8,7 @@ struct HelpTests {
     "--output", "--in-place", "--test", "--check", "--dry-run", "--format", "--validate", "--no-validate",
     "--max-depth", "--mode", "--kernel", "--bad-lines", "--max-bad-lines", "--min-saving", "--follow-symlinks",
     "--force", "--preserve", "--sync", "--no-sync", "--stats", "--quiet", "--verbose", "--version", "--help",
-    "--jobs", "--memory-budget", "--self-test",
+    "--jobs", "--memory-budget", "--verify", "--self-test",
   ]
 
   @Test("--help is on standard output and names every option")

@@ -23,6 +23,8 @@ package struct Options: Sendable {
   /// The number of workers, nil for as many as there are processors.
   package var jobs: Int?
   package var memoryBudget: SizeArgument?
+  /// How much is verified, nil for nothing.
+  package var verification: EngineArguments.Extent?
 
   package var printsStatistics = false
   package var verbosity: ReportArguments.Verbosity?
@@ -67,6 +69,7 @@ package struct Options: Sendable {
     kernel = arguments.engine.kernel
     jobs = arguments.engine.jobs
     memoryBudget = arguments.engine.memoryBudget
+    verification = arguments.engine.verify
     printsStatistics = arguments.report.stats
     verbosity = try arguments.report.verbosity.one()
   }

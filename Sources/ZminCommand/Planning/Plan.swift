@@ -44,6 +44,7 @@ package struct Plan: Sendable {
   package var validates: Bool
   package var depthMax: Int
   package var kernel: Kernel
+  package var verification: Verification
   package var mode: RunMode
   /// How inputs go through memory.
   package var memory: RunMemory

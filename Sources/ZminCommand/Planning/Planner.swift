@@ -36,7 +36,8 @@ package struct Planner {
     let usefulWorkers = max(1, Int(largestBytes) / SlicePlan.usualBytes)
     return Plan(
       inputs: inputs, task: task, validates: options.validates, depthMax: options.depthMax,
-      kernel: kernel, mode: mode, memory: try memory(for: inputs, mode, kernel, limits, usefulWorkers, &fallbacks),
+      kernel: kernel, verification: verification, mode: mode,
+      memory: try memory(for: inputs, mode, kernel, limits, usefulWorkers, &fallbacks),
       limits: limits,
       badLines: badLines, sync: sync, verbosity: verbosity,
       printsStatistics: options.printsStatistics && verbosity != .quiet, fallbacks: fallbacks)
@@ -177,6 +178,15 @@ package struct Planner {
     return kernel
   }
 
+  private var verification: Verification {
+    switch options.verification {
+    case .all: .whole
+    // Any number will do, as long as it is always the same.
+    case .sample: .sampled(seed: 1)
+    case nil: .none
+    }
+  }
+
   /// - Parameter isLarge: Whether there is an input that `auto` streams: a large one, or one whose size is not known.
   private func mode(isLarge: Bool, _ fallbacks: inout [String]) throws(PlanError) -> RunMode {
     switch options.mode {
@@ -210,8 +220,9 @@ package struct Planner {
     _ fallbacks: inout [String]
   ) throws(PlanError) -> RunMemory {
     let costliest = Format.allCases.last { format in inputs.contains { $0.format == format } } ?? .json
-    let minifierOptions = MinifierOptions(
+    var minifierOptions = MinifierOptions(
       format: costliest, validates: options.validates, depthMax: options.depthMax, kernel: kernel)
+    minifierOptions.verification = verification
     let asked = options.jobs ?? min(limits?.processorCount ?? 1, EngineArguments.workersMax)
     let workers = min(asked, usefulWorkers)
     let window = RunMemory.window(byteCount: RunMode.windowBytes)
