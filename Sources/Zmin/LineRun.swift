@@ -48,7 +48,7 @@ package struct LineRun: ~Copyable {
   /// - Parameters:
   ///   - rejected: Gets the bad lines, byte for byte.
   ///   - badLinesMax: How many are allowed, nil for any number. With more the run fails with the first one's error.
-  /// - Throws: What the ends throw, ``OutOfMemory``, ``LineTooLong``.
+  /// - Throws: What the ends throw, ``OutOfMemory``, ``LineTooLong``, ``VerificationDifference``.
   package mutating func run<
     Input: RunInput & ~Copyable, Output: RunOutput & ~Copyable, Rejected: RunOutput & ~Copyable
   >(
@@ -86,6 +86,7 @@ package struct LineRun: ~Copyable {
   private func handOn<Output: RunOutput & ~Copyable>(
     _ whole: UnsafeRawBufferPointer, _ progress: inout Progress, to accepted: inout Output
   ) throws {
+    if let difference = minifier.difference { throw difference }
     let minified = UnsafeRawBufferPointer(rebasing: output.bytes.prefix(progress.acceptedBytes))
     progress.totals.outputBytes += minified.count
     progress.totals.isUnchanged = progress.totals.isUnchanged && minified.hasSameBytes(as: whole)

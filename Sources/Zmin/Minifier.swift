@@ -23,6 +23,10 @@ package struct Minifier: ~Copyable, Sendable {
   /// Where the string began that is open now, or that the fault is in.
   private(set) var openQuoteOffset: Int?
   private var pending: PendingFailure?
+  /// There if something is to be verified.
+  private var verifier: WindowVerifier?
+  /// What was found to differ from what another path makes of it; nothing of this input may be used then.
+  private(set) var difference: VerificationDifference?
 
   /// A fault that waits for the bytes after it, which may name it better.
   private struct PendingFailure {
@@ -44,17 +48,20 @@ package struct Minifier: ~Copyable, Sendable {
     let kernel = try KernelRun(options.kernel, ledger: ledger)
     let state = try DocumentState(ledger: ledger)
     let windowStart = try DocumentState(ledger: ledger)
+    let verifier = options.verification == .none ? nil : try WindowVerifier(options, ledger: ledger)
     self.options = options
     self.kernel = kernel
     self.state = state
     self.windowStart = windowStart
+    self.verifier = verifier
     reference = Reference(format: options.format, depthMax: max(0, options.depthMax))
     head.reserveCapacity(ForeignContent.signatureBytes)
   }
 
   /// What a minifier takes at most, in bytes: a kernel's workspace, and twice the nesting, which grows by doubling.
   static func bytes(_ options: MinifierOptions) -> Int {
-    options.kernel.workspaceBytes + 2 * max(NestingStack.usualBytes, options.depthMax / 8 * 2)
+    let verifierBytes = options.verification == .none ? 0 : WindowVerifier.bytes(options)
+    return options.kernel.workspaceBytes + 2 * max(NestingStack.usualBytes, options.depthMax / 8 * 2) + verifierBytes
   }
 
   /// The room that the output needs for an input of `byteCount` bytes and for what ``finish(into:)`` adds.
@@ -81,6 +88,7 @@ package struct Minifier: ~Copyable, Sendable {
     head.removeLast(max(0, head.count - offset))
     openQuoteOffset = nil
     pending = nil
+    if offset == 0 { difference = nil }
   }
 
   /// Minifies the next bytes of the input.
@@ -103,7 +111,13 @@ package struct Minifier: ~Copyable, Sendable {
     if options.checks {
       try check(rest, into: room, &result)
     } else {
-      result.writtenBytes += kernel.unchecked(&unchecked, format: options.format, rest, into: room)
+      let start = unchecked
+      let written = kernel.unchecked(&unchecked, format: options.format, rest, into: room)
+      result.writtenBytes += written
+      if isVerified {
+        let kept = UnsafeRawBufferPointer(rebasing: room.prefix(written))
+        note(verifier?.difference(in: rest, from: start, kept: kept, end: unchecked))
+      }
       consumedBytes += rest.count
     }
     return result
@@ -124,10 +138,12 @@ package struct Minifier: ~Copyable, Sendable {
     var result = Result()
     let body = takeByteOrderMark(rest, into: output, &result)
     try state.nesting.reserve(body.count)
+    if isVerified { try windowStart.assign(from: state) }
     guard pending == nil,
       let writtenBytes = kernel.check(
         &state, format: options.format, depthMax: reference.depthMax, body, into: output)
     else { return nil }
+    try verify(body, UnsafeRawBufferPointer(rebasing: output.prefix(writtenBytes)))
     let end = finish(into: UnsafeMutableRawBufferPointer(rebasing: output[writtenBytes...]))
     return end.failure == nil ? writtenBytes + end.writtenBytes : nil
   }
@@ -168,6 +184,7 @@ package struct Minifier: ~Copyable, Sendable {
       &state, format: options.format, depthMax: reference.depthMax, window, into: output)
     {
       result.writtenBytes += written
+      try verify(window, UnsafeRawBufferPointer(rebasing: output.prefix(written)))
       if !state.lexeme.isInString {
         openQuoteOffset = nil
       } else if let index = window.lastOpeningQuote(startingIn: windowStart.lexeme) {
@@ -189,6 +206,23 @@ package struct Minifier: ~Copyable, Sendable {
     consumedBytes += found.index
     pending = PendingFailure(fault: found.fault, offset: consumedBytes)
     result.failure = extendPendingFailure(with: UnsafeRawBufferPointer(rebasing: window.dropFirst(found.index)))
+  }
+
+  // MARK: Verification
+
+  /// Whether what comes next is to be verified.
+  private var isVerified: Bool { difference == nil && options.verification.includes(consumedBytes) }
+
+  /// Verifies what the kernel has made of a window that stands between the two states, if it is to be.
+  private mutating func verify(
+    _ window: UnsafeRawBufferPointer, _ kept: UnsafeRawBufferPointer
+  ) throws(OutOfMemory) {
+    guard isVerified else { return }
+    note(try verifier?.difference(in: window, from: windowStart, kept: kept, end: state))
+  }
+
+  private mutating func note(_ difference: VerificationDifference?) {
+    self.difference = difference?.moved(by: consumedBytes)
   }
 
   // MARK: Slices

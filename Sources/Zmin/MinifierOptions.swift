@@ -13,6 +13,8 @@ public struct MinifierOptions: Sendable {
   public var inputBytesMax: Int
   /// The kernel to use.
   package var kernel = Kernel.fastest
+  /// What is done a second time on another path, and compared.
+  package var verification = Verification.none
 
   /// The nesting depth allowed unless said otherwise.
   public static let defaultDepthMax = 1_048_576

@@ -33,7 +33,7 @@ package struct WindowedRun: ~Copyable {
 
   /// Takes one input to its end or its first error.
   ///
-  /// - Throws: What the ends throw, and ``OutOfMemory``.
+  /// - Throws: What the ends throw, ``OutOfMemory``, and ``VerificationDifference``.
   package mutating func run<Input: RunInput & ~Copyable, Output: RunOutput & ~Copyable>(
     from input: inout Input, to output: inout Output
   ) throws -> RunResult {
@@ -59,6 +59,7 @@ package struct WindowedRun: ~Copyable {
       let isLast = window.isEmpty
       let room = outputWindow.room
       let result = isLast ? minifier.finish(into: room) : try minifier.minify(window, into: room)
+      if let difference = minifier.difference { throw difference }
       if !input.canReread { places.note(window, minifier) }
       totals.inputBytes += readBytes
       totals.outputBytes += result.writtenBytes

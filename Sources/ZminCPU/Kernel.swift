@@ -58,6 +58,12 @@ package struct Kernel: Sendable {
   /// The fastest kernel that this CPU can run.
   package static let fastest = available[0]
 
+  /// The kernel that runs everywhere.
+  package static let portable = all[all.count - 1]
+
+  /// Whether it is the kernel that runs everywhere.
+  package var isPortable: Bool { name == Self.portable.name }
+
   /// The kernel of that name, nil if there is none.
   package static func named(_ name: String) -> Kernel? { all.first { $0.name == name } }
 }

@@ -113,5 +113,17 @@ package struct NestingStack: ~Copyable {
     storage.bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: other.storage.bytes.prefix(wordCount * 8)))
   }
 
+  /// Whether the same levels are open in `other`.
+  ///
+  /// - Complexity: O(*d* / 64) for a depth of *d*.
+  package func isSame(as other: borrowing NestingStack) -> Bool {
+    // The same levels may lie in two forms, of which one has a word less.
+    let sharedWords = min(wordCount, other.wordCount)
+    guard depth == other.depth, (0..<sharedWords).allSatisfy({ words[$0] == other.words[$0] }) else { return false }
+    return (0..<depth - sharedWords * Self.levelsPerWord).allSatisfy {
+      kind(levelsOut: $0) == other.kind(levelsOut: $0)
+    }
+  }
+
   private func kind(_ bits: UInt64) -> ContainerKind { bits & 1 == 0 ? .array : .object }
 }

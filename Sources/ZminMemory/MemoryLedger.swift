@@ -16,6 +16,8 @@ public enum MemoryPurpose: String, Sendable, CaseIterable {
   case deviceWork
   /// The names and sizes of the files of a run.
   case fileList
+  /// What is made a second time, to be compared.
+  case verification
 }
 
 /// Counts of one purpose, in bytes and calls.

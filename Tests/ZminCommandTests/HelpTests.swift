@@ -8,7 +8,8 @@ struct HelpTests {
     "--output", "--in-place", "--test", "--check", "--dry-run", "--format", "--validate", "--no-validate",
     "--max-depth", "--mode", "--kernel", "--bad-lines", "--max-bad-lines", "--min-saving", "--follow-symlinks",
     "--force", "--preserve", "--sync", "--no-sync", "--stats", "--quiet", "--verbose", "--version", "--help",
-    "--jobs", "--memory-budget", "--device", "--device-memory", "--self-test", "--recursive", "--include", "--exclude",
+    "--jobs", "--memory-budget", "--verify", "--device", "--device-memory", "--self-test", "--recursive", "--include",
+    "--exclude",
     "--files-from", "--null", "--output-dir", "--journal", "--shard", "--shard-plan", "--log", "--log-file",
     "--metrics-file",
   ]

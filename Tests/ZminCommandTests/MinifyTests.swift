@@ -157,6 +157,10 @@ struct MinifyTests {
   func lineTooLong() {
     #expect(FailureMessage.status(for: LineTooLong()) == .invalidInput)
     #expect(FailureMessage.status(for: CancellationError()) == .failure)
+    #expect(FailureMessage.status(for: DeviceFailure("no driver")) == .engineUnavailable)
+    let difference = VerificationDifference(offset: 7, subject: .output, paths: ["a", "b"])
+    #expect(FailureMessage.status(for: difference).code == 5)
+    #expect("\(difference)" == "a and b differ in the output: one of them is wrong (byte 7)")
   }
 
   @Test("Bad lines are put aside, up to the limit")

@@ -103,6 +103,18 @@ struct ParserTests {
     #expect(try options("--memory-budget=1.5G", "a").memoryBudget?.byteCount == 1_500_000_000)
   }
 
+  @Test("--verify takes a value only after =")
+  func verify() throws {
+    #expect(try options("a").verification == nil)
+    for arguments in [["--verify", "all"], ["all", "--verify"], ["--verify=all", "all"], ["--verify", "--", "all"]] {
+      guard case .minify(let options) = try Request(arguments) else { continue }
+      #expect(options.verification == .all && options.paths.map(\.path) == ["all"], "\(arguments)")
+    }
+    #expect(try options("--verify=sample", "a").verification == .sample)
+    #expect(try options("--", "--verify").paths.map(\.path) == ["--verify"])
+    #expect(throws: UsageError.self) { try options("--verify=input.json") }
+  }
+
   @Test("devices is a subcommand as the first argument only")
   func devices() throws {
     guard case .devices(let command) = try Request(["devices", "--self-test", "--device", "lava"]) else {

@@ -10,6 +10,7 @@ final class DeviceLanes: @unchecked Sendable {
   private let ledger: MemoryLedger
   private let monitor = Monitor()
   private var slots: [SliceSlot]?
+  private var verifiers: [SliceVerifier] = []
   private var busy: Set<Int> = []
   private var failure: DeviceFailure?
 
@@ -26,9 +27,19 @@ final class DeviceLanes: @unchecked Sendable {
       if let failure { throw failure }
       if let slots { return slots }
       let made = try device.lanes.map { try SliceSlot(lane: $0, options, ledger: ledger) }
+      if options.verification != .none {
+        verifiers = try device.lanes.map {
+          try SliceVerifier(options, ofDevice: device.name, roomBytes: $0.output.count, ledger: ledger)
+        }
+      }
       slots = made
       return made
     }
+  }
+
+  /// What verifies a lane's slices, if that is asked for.
+  func verifier(of lane: Int) -> SliceVerifier? {
+    monitor.withLock { verifiers.isEmpty ? nil : verifiers[lane] }
   }
 
   /// Notes that the device is of no more use.

@@ -70,11 +70,13 @@ final class SliceExchange<Input: RunInput & ~Copyable, Output: RunOutput & ~Copy
   func deviceNotes() -> [String] { monitor.withLock { notes } }
 
   /// Works until there is nothing more to do for this worker.
-  func work(with kernel: borrowing KernelRun) {
+  ///
+  /// - Parameter verifier: What does slices again that are to be verified.
+  func work(with kernel: borrowing KernelRun, _ verifier: SliceVerifier?) {
     while let task = nextTask(of: nil) {
       switch task {
       case .join(let slot): join(slot)
-      case .take(let slice, let slot): take(slice, into: slot, with: kernel)
+      case .take(let slice, let slot): take(slice, into: slot, with: kernel, verifier)
       }
     }
   }
@@ -147,12 +149,18 @@ final class SliceExchange<Input: RunInput & ~Copyable, Output: RunOutput & ~Copy
     }
   }
 
-  private func take(_ slice: SliceQueue.Slice, into slot: SliceSlot, with kernel: borrowing KernelRun) {
+  private func take(
+    _ slice: SliceQueue.Slice, into slot: SliceSlot, with kernel: borrowing KernelRun, _ verifier: SliceVerifier?
+  ) {
     let cut = slice.range.map { reader.read(slice, $0, into: slot) } ?? readNext(into: slot)
     // The first one's start is known to the joiner alone, which knows of byte order marks too.
     if slice.number > 0, slot.error == nil {
       do {
-        try slot.minify(startingIn: reader.start(of: slot, after: cut), options, with: kernel)
+        let start = reader.start(of: slot, after: cut)
+        try slot.minify(startingIn: start, options, with: kernel)
+        if options.verification.includes(slice.place) {
+          slot.difference = try verifier?.difference(in: slot, startingIn: start)
+        }
       } catch {
         slot.error = error
       }
@@ -244,6 +252,7 @@ final class SliceExchange<Input: RunInput & ~Copyable, Output: RunOutput & ~Copy
   }
 
   private func work(_ lane: Int, _ lanes: DeviceLanes) {
+    let verifier = lanes.verifier(of: lane)
     while let task = nextTask(of: lane) {
       switch task {
       case .join(let slot):
@@ -251,7 +260,7 @@ final class SliceExchange<Input: RunInput & ~Copyable, Output: RunOutput & ~Copy
         leaveEnds()
       case .take(let slice, let slot):
         do {
-          try takeOnLane(slice, into: slot)
+          try takeOnLane(slice, into: slot, verifier)
         } catch {
           let failure = error as? DeviceFailure
           if let failure { lanes.lose(failure) }
@@ -268,10 +277,18 @@ final class SliceExchange<Input: RunInput & ~Copyable, Output: RunOutput & ~Copy
   }
 
   /// Does a slice on a lane. One that is not plainly clean, or cannot be read, is the workers'.
-  private func takeOnLane(_ slice: SliceQueue.Slice, into slot: SliceSlot) throws {
+  private func takeOnLane(
+    _ slice: SliceQueue.Slice, into slot: SliceSlot, _ verifier: SliceVerifier?
+  ) throws {
     let cut = slice.range.flatMap { reader.read(slice, $0, into: slot) }
     leaveEnds()
-    if slot.error == nil { try slot.minifyOnLane(startingIn: reader.start(of: slot, after: cut), options) }
+    if slot.error == nil {
+      let start = reader.start(of: slot, after: cut)
+      try slot.minifyOnLane(startingIn: start, options)
+      if options.verification.includes(slice.place) {
+        slot.difference = try verifier?.difference(in: slot, startingIn: start)
+      }
+    }
     let isOfUse = slot.error == nil && !slot.minified.isNothing
     monitor.withLock {
       if isOfUse { queue.finish(slice, at: Monitor.seconds) } else { queue.giveBack(slice) }

@@ -54,7 +54,7 @@ struct SliceJoiner: ~Copyable {
   ///
   /// - Parameter notesPlaces: Whether lines are to be counted, as the input cannot be read again.
   /// - Returns: The first error of the input, if it is known now.
-  /// - Throws: The slot's error, ``OutOfMemory``, and what the output throws.
+  /// - Throws: The slot's error, ``OutOfMemory``, ``VerificationDifference``, and what the output throws.
   mutating func join<Output: RunOutput & ~Copyable>(
     _ slot: SliceSlot, to output: inout Output, notesPlaces: Bool
   ) throws -> Failure? {
@@ -62,6 +62,7 @@ struct SliceJoiner: ~Copyable {
     let piece: UnsafeRawBufferPointer
     var isKnownUnchanged = false
     var failure: Failure?
+    if let difference = slot.difference { throw difference.moved(by: totals.inputBytes) }
     if let isBoundary = try minifier.append(slot.minified, bytes) {
       piece = slot.outputBytes(slot.minified.writtenBytes, afterLineFeed: isBoundary)
       isKnownUnchanged = !isBoundary && slot.isUnchanged
@@ -69,6 +70,7 @@ struct SliceJoiner: ~Copyable {
     } else {
       if totals.inputBytes > 0 { redoneCount += 1 }
       let result = try minifier.minify(bytes, into: slot.room)
+      if let difference = minifier.difference { throw difference }
       failure = result.failure
       piece = slot.outputBytes(result.writtenBytes, afterLineFeed: false)
     }

@@ -69,7 +69,9 @@ package struct SlicePlan: Sendable, Equatable {
   /// What the run has resident at most, in bytes: the program itself, the pools, and the deepest nesting allowed.
   package func peakBytes(_ options: MinifierOptions) -> Int {
     let slotBytes = SliceSlot.bytes(forSliceBytes: sliceBytes, options.format) + SliceNesting.bytes
-    let workerBytes = options.kernel.workspaceBytes + Self.touchedStackBytes
+    let roomBytes = SliceSlot.roomBytes(forSliceBytes: sliceBytes, options.format)
+    let verifierBytes = options.verification == .none ? 0 : SliceVerifier.bytes(options, roomBytes: roomBytes)
+    let workerBytes = options.kernel.workspaceBytes + Self.touchedStackBytes + verifierBytes
     return Self.programBytes + slots * slotBytes + workers * workerBytes
       + SliceJoiner.bytes(options, heldBytesMax: heldBytesMax)
   }

@@ -22,6 +22,9 @@ package struct SliceQueue: Sendable {
     package let isLast: Bool
     /// When it was taken.
     let takenSeconds: Double
+
+    /// Where it is in the order of the input.
+    var place: Int { range?.lowerBound ?? number }
   }
 
   /// What there is for whoever asks for a slice.

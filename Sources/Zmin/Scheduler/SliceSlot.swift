@@ -29,6 +29,8 @@ package final class SliceSlot: @unchecked Sendable {
   private(set) var minified: MinifiedSlice
   /// Whether the output is the slice's bytes.
   private(set) var isUnchanged = false
+  /// How what was made of the slice differs from what another path makes of it.
+  var difference: VerificationDifference?
   /// Whether the slice could have started either way, for all that its bytes tell.
   var isStartUndecided = false
   /// Why what follows the slice's bytes could not be read, or be held; it counts once these are joined.
@@ -76,9 +78,13 @@ package final class SliceSlot: @unchecked Sendable {
 
   private static func inputBytes(forSliceBytes sliceBytes: Int) -> Int { sliceBytes + inputMarginBytes }
 
+  /// What a slice's output may take.
+  static func roomBytes(forSliceBytes sliceBytes: Int, _ format: Format) -> Int {
+    Minifier.outputBytes(forInputBytes: inputBytes(forSliceBytes: sliceBytes), format: format)
+  }
+
   private static func outputBytes(forSliceBytes sliceBytes: Int, _ format: Format) -> Int {
-    outputMarginBytes
-      + Minifier.outputBytes(forInputBytes: inputBytes(forSliceBytes: sliceBytes), format: format)
+    outputMarginBytes + roomBytes(forSliceBytes: sliceBytes, format)
   }
 
   /// The slice.
@@ -104,6 +110,7 @@ package final class SliceSlot: @unchecked Sendable {
     self.range = range
     minified.forget()
     isStartUndecided = false
+    difference = nil
     error = nil
   }
 

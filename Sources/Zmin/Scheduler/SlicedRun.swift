@@ -35,7 +35,8 @@ package struct SlicedRun: ~Copyable {
       slots.append(try SliceSlot(sliceBytes: plan.sliceBytes, options, ledger: ledger))
     }
     var kernels: [WorkerKernel] = []
-    for _ in 0..<plan.workers { kernels.append(try WorkerKernel(options.kernel, ledger: ledger)) }
+    let roomBytes = SliceSlot.roomBytes(forSliceBytes: plan.sliceBytes, options.format)
+    for _ in 0..<plan.workers { kernels.append(try WorkerKernel(options, roomBytes: roomBytes, ledger: ledger)) }
     let rest = try ByteBuffer(byteCount: SliceCut.windowBytes, for: .inputWindow, in: ledger)
     let joiner = try SliceJoiner(options, heldBytesMax: plan.heldBytesMax, ledger: ledger)
     self.options = options
@@ -58,7 +59,7 @@ package struct SlicedRun: ~Copyable {
 
   /// Takes one input to its end or its first error.
   ///
-  /// - Throws: What the ends throw, ``OutOfMemory``, and ``DeviceFailure`` where the device was to be alone and cannot be
+  /// - Throws: What the ends throw, ``OutOfMemory``, ``VerificationDifference``, and ``DeviceFailure`` where the device was to be alone and cannot be
   ///   used. One that is lost on the way leaves its part to the CPU, and a note.
   package mutating func run<Input: RunInput & ~Copyable, Output: RunOutput & ~Copyable>(
     from input: inout Input, to output: inout Output
@@ -80,7 +81,7 @@ package struct SlicedRun: ~Copyable {
           let exchange = SliceExchange(
             input: input, output: output, joiner: joiner, options: options, slots: slots, rest: rest, queue: queue)
           let observer = device.pending?.observe { result in exchange.join(result, lanes) }
-          WorkerThreads.run(workers) { exchange.work(with: kernels[$0].run) }
+          WorkerThreads.run(workers) { exchange.work(with: kernels[$0].run, kernels[$0].verifier) }
           let failure = Result { try exchange.failure() }
           if let observer { device.pending?.removeObserver(observer) }
           if device.isAlone { exchange.waitForLanes() }
@@ -123,11 +124,18 @@ extension DeviceUse {
   fileprivate var isAlone: Bool { if case .alone = self { true } else { false } }
 }
 
-/// A kernel with the workspace of one worker.
+/// A kernel with the workspace of one worker, and what verifies its slices if that is asked for.
 ///
 /// `@unchecked Sendable` because one thread uses it at a time.
 private final class WorkerKernel: @unchecked Sendable {
   let run: KernelRun
 
-  init(_ kernel: Kernel, ledger: MemoryLedger) throws(OutOfMemory) { run = try KernelRun(kernel, ledger: ledger) }
+  let verifier: SliceVerifier?
+
+  /// - Parameter roomBytes: What the output of a slice may take.
+  init(_ options: MinifierOptions, roomBytes: Int, ledger: MemoryLedger) throws(OutOfMemory) {
+    run = try KernelRun(options.kernel, ledger: ledger)
+    verifier =
+      options.verification == .none ? nil : try SliceVerifier(options, roomBytes: roomBytes, ledger: ledger)
+  }
 }

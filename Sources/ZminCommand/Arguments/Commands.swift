@@ -18,8 +18,8 @@ package struct ZminTree: ParsableCommand {
       bytes, offsets from 0. PATH is 'standard input' where there is none.
 
       Exit codes: 0 all done; 1 some input is not valid or, with --check, not minified; 2 wrong command line; 3 a file \
-      could not be read or written, or memory or disk ran out; 4 the engine asked for is not available; 5 a self-test \
-      found a difference; 129, 130, 143 hung up, interrupted, terminated.
+      could not be read or written, or memory or disk ran out; 4 the engine asked for is not available; 5 --verify \
+      or a self-test found a difference; 129, 130, 143 hung up, interrupted, terminated.
       """,
     version: VersionText.text,
     subcommands: [DevicesCommand.self])

@@ -7,6 +7,11 @@ package struct EngineArguments: ParsableArguments, Sendable {
     case auto, standard, streaming, gpu, hybrid
   }
 
+  /// The values of `--verify`.
+  package enum Extent: String, ExpressibleByArgument, CaseIterable, Sendable {
+    case all, sample
+  }
+
   /// As many threads as may be asked for.
   package static let workersMax = 1024
 
@@ -72,6 +77,16 @@ package struct EngineArguments: ParsableArguments, Sendable {
 
   @Option(help: ArgumentHelp("The CPU kernel to use, as listed by zmin devices.", valueName: "name"))
   package var kernel: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Do everything a second time in another way, and compare it before it is written (exit 5 if it differs).",
+      discussion: """
+        Alone it means --verify=all; --verify=sample does so with a tenth of the input. What a GPU has done is compared \
+        with what the CPU's kernel does, that with the portable kernel, and that with the reference.
+        """,
+      valueName: "all|sample"))
+  package var verify: Extent?
 
   package init() {}
 }

@@ -11,6 +11,7 @@ package enum Request {
   ///
   /// - Throws: ``UsageError``.
   package init(_ arguments: [String]) throws(UsageError) {
+    let arguments = arguments.withOmittedValues
     // Most calls are file names alone: they are not worth the milliseconds that the parser's reflection takes.
     if !arguments.contains(where: { $0.hasPrefix("-") && $0 != "-" }), !Self.namesSubcommand(arguments) {
       var options = Options()

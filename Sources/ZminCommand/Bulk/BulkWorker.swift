@@ -147,7 +147,9 @@ struct BulkWorker: ~Copyable {
 
 extension BulkPlan {
   func minifierOptions(_ format: Format) -> MinifierOptions {
-    MinifierOptions(format: format, validates: validates, depthMax: depthMax, kernel: kernel)
+    var options = MinifierOptions(format: format, validates: validates, depthMax: depthMax, kernel: kernel)
+    options.verification = verification
+    return options
   }
 
   /// What a journal calls done is on the disk.

@@ -24,6 +24,8 @@ package struct BulkPlan: Sendable {
   package var validates: Bool
   package var depthMax: Int
   package var kernel: Kernel
+  /// How much is done a second time and compared.
+  package var verification: Verification
   /// The device that takes part in files that are taken in slices, if it is found.
   package var device: DevicePlan?
   /// From this size on a file is taken in slices, by all workers.

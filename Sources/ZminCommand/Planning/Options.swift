@@ -27,6 +27,8 @@ package struct Options: Sendable {
   package var memoryBudget: SizeArgument?
   package var device: String?
   package var deviceMemory: SizeArgument?
+  /// How much is verified, nil for nothing.
+  package var verification: EngineArguments.Extent?
 
   package var log: ReportArguments.LogForm?
   package var logFile: PathArgument?
@@ -100,6 +102,7 @@ package struct Options: Sendable {
     memoryBudget = arguments.engine.memoryBudget
     device = arguments.engine.device
     deviceMemory = arguments.engine.deviceMemory
+    verification = arguments.engine.verify
     printsStatistics = arguments.report.stats
     verbosity = try arguments.report.verbosity.one()
   }

@@ -41,6 +41,7 @@ package struct Plan: Sendable {
   package var validates: Bool
   package var depthMax: Int
   package var kernel: Kernel
+  package var verification: Verification
   package var mode: RunMode
   /// The device that takes part, if it is found.
   package var device: DevicePlan?

@@ -56,7 +56,8 @@ extension Planner {
           separator: options.bulk.isListNullSeparated ? 0 : UInt8(ascii: "\n"))
       },
       walk: walk, task: try bulkTask(), format: options.format, validates: options.validates,
-      depthMax: options.depthMax, kernel: kernel, device: device, slicedBytesMin: slicedBytesMin, workers: workers,
+      depthMax: options.depthMax, kernel: kernel, verification: verification, device: device,
+      slicedBytesMin: slicedBytesMin, workers: workers,
       memoryBudgetBytes: options.memoryBudget?.byteCount, limits: limits,
       sync: sync, journal: options.bulk.journal?.path, shard: shard, shardPlan: options.bulk.shardPlan?.path,
       verbosity: verbosity, printsStatistics: printsStatistics, reports: try reports(),

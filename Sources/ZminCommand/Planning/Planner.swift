@@ -36,15 +36,16 @@ package struct Planner {
     // On a device alone, the processor has nothing to do but to join slices.
     let usefulWorkers = mode == .gpu ? 1 : max(1, Int(largestBytes) / SlicePlan.usualBytes)
     let costliest = Format.allCases.last { format in inputs.contains { $0.format == format } } ?? .json
-    let minifierOptions = MinifierOptions(
+    var minifierOptions = MinifierOptions(
       format: costliest, validates: options.validates, depthMax: options.depthMax, kernel: kernel)
+    minifierOptions.verification = verification
     let memory = try memory(mode, minifierOptions, limits, usefulWorkers, &fallbacks)
     let device = try DevicePlanner(
       options: options, surroundings: surroundings, hostBytes: memory.peakBytes(minifierOptions), limits: limits
     ).plan(for: inputs, &fallbacks)
     return Plan(
       inputs: inputs, task: task, validates: options.validates, depthMax: options.depthMax,
-      kernel: kernel, mode: mode, device: device, memory: memory, limits: limits,
+      kernel: kernel, verification: verification, mode: mode, device: device, memory: memory, limits: limits,
       badLines: badLines, sync: sync, verbosity: verbosity,
       printsStatistics: printsStatistics, reports: try reports(), fallbacks: fallbacks)
   }
@@ -183,6 +184,15 @@ package struct Planner {
     }
     if let missing = kernel.missingFeature { throw .engineUnavailable("--kernel \(name): this CPU lacks \(missing)") }
     return kernel
+  }
+
+  var verification: Verification {
+    switch options.verification {
+    case .all: .whole
+    // Any number will do, as long as it is always the same.
+    case .sample: .sampled(seed: 1)
+    case nil: .none
+    }
   }
 
   /// - Parameter isLarge: Whether there is an input that `auto` streams: a large one, or one whose size is not known.

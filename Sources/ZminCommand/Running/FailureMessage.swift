@@ -12,6 +12,7 @@ package enum FailureMessage {
     case FileError.refused(_, .isInput), FileError.refused(_, .isOutput): .usage
     // It is the input that is so: trying again will not help.
     case is LineTooLong: .invalidInput
+    case is VerificationDifference: .difference
     case is DeviceFailure: .engineUnavailable
     default: .failure
     }

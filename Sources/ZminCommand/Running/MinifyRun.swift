@@ -159,8 +159,9 @@ struct MinifyRun: ~Copyable {
 
   private mutating func makeMinifier(_ format: Format) throws -> FileMinifier {
     minifierFormat = format
-    let options = MinifierOptions(
+    var options = MinifierOptions(
       format: format, validates: plan.validates, depthMax: plan.depthMax, kernel: plan.kernel)
+    options.verification = plan.verification
     return try FileMinifier(
       options, memory: plan.memory, badLines: plan.badLines, sync: plan.sync, files: files,
       device: device?.use ?? .none, ledger: ledger)

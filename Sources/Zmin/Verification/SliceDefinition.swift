@@ -1,0 +1,90 @@
+import ZminCore
+import ZminMemory
+
+/// What a slice is by definition, found piece by piece, to compare with what was made of it.
+struct SliceDefinition: ~Copyable {
+  private static let pieceBytes = 16 << 10
+
+  private let format: Format
+  private let output: ByteBuffer
+  private let elements: ByteBuffer
+
+  /// - Throws: ``OutOfMemory``.
+  init(_ format: Format, ledger: MemoryLedger) throws(OutOfMemory) {
+    let output = try ByteBuffer(
+      byteCount: Minifier.outputBytes(forInputBytes: Self.pieceBytes, format: format), for: .verification, in: ledger)
+    let elements = try ByteBuffer(byteCount: Self.pieceBytes, for: .verification, in: ledger)
+    self.format = format
+    self.output = output
+    self.elements = elements
+  }
+
+  /// What it takes, in bytes.
+  static func bytes(_ format: Format) -> Int {
+    pieceBytes + Minifier.outputBytes(forInputBytes: pieceBytes, format: format)
+  }
+
+  /// How what was made of a slice differs from what it is; nil if it does not.
+  func difference(
+    from minified: borrowing MinifiedSlice, _ local: LocalSummary, _ bytes: UnsafeRawBufferPointer,
+    _ kept: UnsafeRawBufferPointer
+  ) -> VerificationDifference.Subject? {
+    var joined = LocalSummary(start: local.start)
+    var nesting = NestingResidue()
+    var comparison = PieceComparison(kept)
+    let room = UnsafeMutableRawBufferPointer(rebasing: output.bytes[1...])
+    for pieceStart in stride(from: 0, to: bytes.count, by: Self.pieceBytes) {
+      let piece = UnsafeRawBufferPointer(rebasing: bytes[pieceStart...].prefix(Self.pieceBytes))
+      var elements = ElementBuffer(self.elements.bytes.bindMemory(to: Element.self))
+      guard
+        let next = SliceScanner(format: format).scan(piece, from: joined.end, into: room, elements: &elements),
+        let seam = pieceStart == 0 ? .undecided : joined.append(next, format: format),
+        nesting.narrow(to: seam.levels), elements.elements.allSatisfy({ nesting.append($0) })
+      else { return .verdict }
+      if pieceStart == 0 { joined = next }
+      // Only what stands before a piece can ask for an LF before its first token.
+      output.bytes[0] = UInt8(ascii: "\n")
+      let start = seam.isBoundary ? 0 : 1
+      let made = UnsafeMutableRawBufferPointer(rebasing: output.bytes[start...])
+      guard comparison.goesOn(with: made, next.outputByteCount + 1 - start) else { return .output }
+    }
+    guard comparison.isComplete, local.outputByteCount == kept.count else { return .output }
+    let isSame =
+      local.end == joined.end && local.tokens.first == joined.tokens.first
+      && minified.nesting.isSame(as: nesting)
+      && local.tokens.ending(in: nesting) == joined.tokens.ending(in: nesting)
+    return isSame ? nil : .state
+  }
+}
+
+extension SliceNesting {
+  /// Whether the slice asks the same of the nesting as that residue, leaves the same, and is no deeper than it says.
+  fileprivate func isSame(as residue: NestingResidue) -> Bool {
+    rise >= residue.rise && base == residue.base && openers.isSame(as: residue.openers)
+      && closers.isSame(as: residue.closers)
+  }
+}
+
+extension NestingStack {
+  /// Whether the same levels are open.
+  fileprivate func isSame(as levels: BitStack) -> Bool {
+    var level = depth
+    return depth == levels.count
+      && levels.allSatisfy {
+        level -= 1
+        return kind(levelsOut: level) == $0
+      }
+  }
+}
+
+extension TokenRun {
+  /// What the tokens end with. A string after a comma is a name or a value where it is known what it stands in.
+  fileprivate func ending(in nesting: NestingResidue) -> Ending {
+    guard ending == .stringAfterComma else { return ending }
+    return switch nesting.openers.last ?? nesting.base.onlyContainer {
+    case .object: .name
+    case .array: .value
+    case nil: ending
+    }
+  }
+}
