@@ -79,7 +79,8 @@ let package = Package(
       name: "ZminExamples", dependencies: ["Zmin"], path: "Examples/Snippets", packageAccess: false,
       swiftSettings: swiftSettings),
     .target(
-      name: "ZminTestSupport", dependencies: ["ZminCore", "ZminIO", systemPackage], path: "Tests/ZminTestSupport",
+      name: "ZminTestSupport", dependencies: ["Zmin", "ZminCore", "ZminIO", systemPackage],
+      path: "Tests/ZminTestSupport",
       swiftSettings: swiftSettings),
     .testTarget(
       name: "ZminCoreTests", dependencies: ["ZminCore", "ZminMemory", "ZminTestSupport"], swiftSettings: swiftSettings),
@@ -94,11 +95,13 @@ let package = Package(
       dependencies: ["ZminCommand", "ZminCPU", "ZminGPU", "ZminIO", argumentParser, systemPackage],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "ZminGPUTests", dependencies: ["ZminGPU", "ZminIO", "ZminVulkan", systemPackage],
+      name: "ZminGPUTests", dependencies: ["ZminGPU", "ZminIO", "ZminTestSupport", "ZminVulkan", systemPackage],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "ZminVulkanTests",
-      dependencies: ["Zmin", "ZminCPU", "ZminCore", "ZminGPU", "ZminMemory", "ZminTestSupport", "ZminVulkan"],
+      dependencies: [
+        "BenchmarkDocuments", "Zmin", "ZminCPU", "ZminCore", "ZminGPU", "ZminMemory", "ZminTestSupport", "ZminVulkan",
+      ],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "ZminIOTests", dependencies: ["ZminIO", "ZminTestSupport", systemPackage], swiftSettings: swiftSettings),

@@ -1,8 +1,8 @@
-import Foundation
 import SystemPackage
 import Testing
 import ZminGPU
 import ZminIO
+import ZminTestSupport
 
 /// What a run learns from the process that it has drivers looked at in, whatever these do.
 @Suite struct DeviceFinderTests {
@@ -10,16 +10,8 @@ import ZminIO
   private func verdict(
     _ script: String, milliseconds: Int32 = 20_000, _ interruption: Interruption? = nil
   ) throws -> DeviceFinder.Verdict? {
-    let program = FileManager.default.temporaryDirectory.appending(path: "zmin-driver-\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: program) }
-    // Written by another process: one that this process has open for writing, a process started meanwhile may have too,
-    // and then it cannot be run.
-    let writer = Process()
-    writer.executableURL = URL(filePath: "/bin/sh")
-    writer.arguments = ["-c", "printf '#!/bin/sh\n%s\n' \"$1\" > \"$0\" && chmod +x \"$0\"", program.path, script]
-    try writer.run()
-    writer.waitUntilExit()
-    let finder = DeviceFinder(.named("x y"), program: FilePath(program.path), patienceMilliseconds: milliseconds)
+    let program = try FinderProgram(script)
+    let finder = DeviceFinder(.named("x y"), program: program.path, patienceMilliseconds: milliseconds)
     return finder.find(orUntil: try interruption ?? Interruption())
   }
 

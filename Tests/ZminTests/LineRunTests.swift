@@ -2,6 +2,7 @@ import Testing
 import Zmin
 import ZminCore
 import ZminMemory
+import ZminTestSupport
 
 /// Bad lines put aside.
 @Suite struct LineRunTests {

@@ -2,6 +2,7 @@ import Testing
 import Zmin
 import ZminCore
 import ZminMemory
+import ZminTestSupport
 
 /// A run over ends that are made up.
 @Suite struct WindowedRunTests {

@@ -2,8 +2,6 @@ import ZminMemory
 
 /// The lanes of a device with their slots, for all inputs of a run.
 ///
-/// A lane may be at work still on a slice of an input that is done with, as nobody waits for one that was taken back.
-///
 /// `@unchecked Sendable` because all that changes is guarded by the monitor.
 final class DeviceLanes: @unchecked Sendable {
   private let options: MinifierOptions
@@ -11,11 +9,12 @@ final class DeviceLanes: @unchecked Sendable {
   private let monitor = Monitor()
   private var slots: [SliceSlot]?
   private var verifiers: [SliceVerifier] = []
-  private var busy: Set<Int> = []
-  private var failure: DeviceFailure?
+  /// Of the device, which other runs may have too.
+  let claims: LaneClaims
 
-  init(_ options: MinifierOptions, ledger: MemoryLedger) {
+  init(_ options: MinifierOptions, _ claims: LaneClaims, ledger: MemoryLedger) {
     self.options = options
+    self.claims = claims
     self.ledger = ledger
   }
 
@@ -24,7 +23,7 @@ final class DeviceLanes: @unchecked Sendable {
   /// - Throws: ``OutOfMemory``, and the ``DeviceFailure`` that an earlier input has met.
   func slots(of device: any SliceDevice) throws -> [SliceSlot] {
     try monitor.withLock {
-      if let failure { throw failure }
+      if let failure = claims.failure { throw failure }
       if let slots { return slots }
       let made = try device.lanes.map { try SliceSlot(lane: $0, options, ledger: ledger) }
       if options.verification != .none {
@@ -41,13 +40,4 @@ final class DeviceLanes: @unchecked Sendable {
   func verifier(of lane: Int) -> SliceVerifier? {
     monitor.withLock { verifiers.isEmpty ? nil : verifiers[lane] }
   }
-
-  /// Notes that the device is of no more use.
-  func lose(_ failure: DeviceFailure) { monitor.withLock { self.failure = failure } }
-
-  /// Takes a lane for an input; false if it is at work still on another one.
-  func claim(_ lane: Int) -> Bool { monitor.withLock { busy.insert(lane).inserted } }
-
-  /// Gives a lane back.
-  func release(_ lane: Int) { monitor.withLock { _ = busy.remove(lane) } }
 }

@@ -2,6 +2,8 @@
 ///
 /// `@unchecked Sendable` because all that changes is guarded by the monitor.
 package final class PendingDevice: @unchecked Sendable {
+  /// Which of its lanes are at work.
+  let claims = LaneClaims()
   private let monitor = Monitor()
   private var result: Result<any SliceDevice, DeviceFailure>?
   private var observers: [Int: Observer] = [:]
@@ -22,6 +24,18 @@ package final class PendingDevice: @unchecked Sendable {
       return Array(self.observers.values)
     }
     for observer in observers { observer(result) }
+  }
+
+  /// Whether a lane is at work still on what nobody waits for.
+  package var isBusy: Bool { claims.isAnyTaken }
+
+  /// Waits until it is known what has become of it, or for so long.
+  package func wait(seconds: Double) -> Result<any SliceDevice, DeviceFailure>? {
+    let end = Monitor.seconds + seconds
+    return monitor.withLock {
+      while result == nil, Monitor.seconds < end { monitor.wait(as: .lane, until: end) }
+      return result
+    }
   }
 
   /// Waits until it is known what has become of it.

@@ -213,17 +213,17 @@ final class SliceExchange<Input: RunInput & ~Copyable, Output: RunOutput & ~Copy
     }
     guard isWanted else { return }
     for lane in laneSlots.indices {
-      guard lanes.claim(lane) else {
+      guard lanes.claims.claim(lane) else {
         retireLane()
         continue
       }
       let thread = SystemThread(stackBytes: WorkerThreads.stackBytes) { [self] in
         work(lane, lanes)
-        lanes.release(lane)
+        lanes.claims.release(lane)
         retireLane()
       }
       guard let thread else {
-        lanes.release(lane)
+        lanes.claims.release(lane)
         retireLane()
         continue
       }
@@ -263,7 +263,7 @@ final class SliceExchange<Input: RunInput & ~Copyable, Output: RunOutput & ~Copy
           try takeOnLane(slice, into: slot, verifier)
         } catch {
           let failure = error as? DeviceFailure
-          if let failure { lanes.lose(failure) }
+          if let failure { lanes.claims.lose(failure) }
           monitor.withLock {
             queue.giveBack(slice)
             if notes.isEmpty { notes.append("\(deviceName) is used no longer: \(failure?.description ?? "\(error)")") }

@@ -47,7 +47,7 @@ package struct SlicedRun: ~Copyable {
     self.rest = rest
     self.joiner = joiner
     self.device = device
-    lanes = DeviceLanes(options, ledger: ledger)
+    lanes = DeviceLanes(options, device.pending?.claims ?? LaneClaims(), ledger: ledger)
   }
 
   /// Slices of the last input that were minified a second time, since they did not start as was assumed, or were not

@@ -147,7 +147,7 @@ struct BulkRun {
     let isDrawn = plan.verbosity != .quiet && !reporter.console.isEvents && LinuxSystemCalls().isTerminal(STDERR_FILENO)
     let device = try deviceSession(for: context.queue)
     defer { device?.end() }
-    if let obstacle = device?.obstacle() { throw NoDevice(message: obstacle) }
+    if let obstacle = try device?.obstacle(files) { throw NoDevice(message: obstacle) }
     try ProgressMeter(context, isDrawn: isDrawn).run {
       if let slices = memory.slices {
         var worker = BulkWorker(

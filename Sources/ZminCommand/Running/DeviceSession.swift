@@ -2,6 +2,7 @@ import Zmin
 import ZminCPU
 import ZminCore
 import ZminGPU
+import ZminIO
 import ZminMemory
 import ZminVulkan
 
@@ -32,13 +33,22 @@ final class DeviceSession {
   var use: DeviceUse { isRequired ? .alone(search.pending) : .beside(search.pending) }
 
   /// Why there is no device although there must be one; nil if there is, or need not be.
-  func obstacle() -> String? {
-    guard isRequired, case .failure(let failure) = search.pending.wait() else { return nil }
-    return "--mode gpu: \(failure)"
+  ///
+  /// - Throws: ``FileError/interrupted(_:)`` if the run is to stop meanwhile.
+  func obstacle(_ files: FileAccess) throws(FileError) -> String? {
+    guard isRequired else { return nil }
+    while true {
+      try files.checkInterruption()
+      switch search.pending.wait(seconds: 0.05) {
+      case nil: continue
+      case .success: return nil
+      case .failure(let failure): return "--mode gpu: \(failure)"
+      }
+    }
   }
 
   /// Lets the device go, when no run uses it any more.
   func end() {
-    if !search.end() { ProcessSetup.noteStuckThread() }
+    if !search.end() || search.pending.isBusy { ProcessSetup.noteStuckThread() }
   }
 }

@@ -64,6 +64,8 @@ struct MinifyRun: ~Copyable {
       }
     } catch let error as NoDevice {
       reporter.fail(error.obstacle, .engineUnavailable)
+    } catch FileError.interrupted {
+      // The signal is what the program ends with.
     } catch {
       if let output = (error as? Stopped)?.brokenPipe { return .brokenPipe(output) }
     }
@@ -81,7 +83,7 @@ struct MinifyRun: ~Copyable {
       guard part.isRequired else { return reporter.detail("no device is looked for: \(error)") }
       throw NoDevice(obstacle: "--mode gpu: \(error)")
     }
-    if let obstacle = device?.obstacle() { throw NoDevice(obstacle: obstacle) }
+    if let obstacle = try device?.obstacle(files) { throw NoDevice(obstacle: obstacle) }
   }
 
   // MARK: Inputs

@@ -1,0 +1,108 @@
+import Testing
+
+/// Runs with a Vulkan device, from outside: a software device here, which must be named.
+@Suite("Runs with a device", .enabled(if: SoftwareDevice.isThere, "there is no software Vulkan device"))
+struct DeviceRunTests {
+  private static let records = (0..<30_000).map {
+    "{ \"id\" : \($0),\t\"text\" : \"a \\\"b\\\" é\", \"n\" : [ 1.5, -2e3 ] }"
+  }
+  private static let gpu = ["O": "--mode gpu --device llvmpipe"]
+
+  @Test("A device gives the same bytes", arguments: ["--mode gpu", "--mode hybrid", "--mode gpu --verify"])
+  func sameBytes(_ mode: String) throws {
+    let scratch = try Scratch()
+    try scratch.write("[\n" + Self.records.joined(separator: ",\n") + "]\n", to: "a.json")
+    try scratch.write(Self.records.joined(separator: "\r\n\n"), to: "c.jsonl")
+    let run = try ZminProgram.shell(
+      "for f in a.json c.jsonl; do $ZMIN --mode standard $f -o min && $ZMIN $O $f -o out && cmp min out || exit 9; done",
+      ["O": mode + " --device llvmpipe"], in: scratch)
+    #expect(run.ending == .exit(0), "\(run.errors)")
+  }
+
+  @Test("What a device took is said")
+  func statistics() throws {
+    let scratch = try Scratch()
+    try scratch.write("[\n" + Self.records.joined(separator: ",\n") + "]\n", to: "a.json")
+    let run = try ZminProgram.shell("$ZMIN $O --stats --log json a.json -o out", Self.gpu, in: scratch)
+    #expect(run.errors.contains("+gpu") && run.errors.contains("device took "))
+    #expect(run.errors.contains("\"engine\":\""))
+  }
+
+  @Test("A device changes no message, and in place nothing but what changes")
+  func sameMessages() throws {
+    let scratch = try Scratch()
+    var records = Self.records
+    records[25_000] = "{ \"id\" : 01 }"
+    try scratch.write("[\n" + records.joined(separator: ",\n") + "]\n", to: "a.json")
+    try scratch.write("[\n" + Self.records.joined(separator: ",\n") + "]\n", to: "b.json")
+    let expected = try ZminProgram.shell("$ZMIN --mode standard a.json -o out", in: scratch)
+    #expect(expected.errors.contains(":25002:11: leading zero"))
+    let run = try ZminProgram.shell("$ZMIN $O a.json -o out; s=$?; ls; exit $s", Self.gpu, in: scratch)
+    #expect(run.errors == expected.errors && run.output == "a.json\nb.json\n" && run.ending == .exit(1))
+    let inPlace = try ZminProgram.shell(
+      "$ZMIN b.json -o min; $ZMIN $O -i b.json a.json; s=$?; cmp b.json min && exit $s", Self.gpu, in: scratch)
+    #expect(inPlace.ending == .exit(1))
+  }
+
+  @Test("Small and odd inputs")
+  func smallInputs() throws {
+    let scratch = try Scratch()
+    for (name, text) in [("empty", ""), ("one", "1"), ("blank", " \n "), ("mark", "\u{FEFF}[ 1 ]"), ("cut", "[1, 2")] {
+      try scratch.write(text, to: name)
+      let expected = try ZminProgram.shell("$ZMIN --mode standard \(name)", in: scratch)
+      let run = try ZminProgram.shell("$ZMIN $O \(name)", Self.gpu, in: scratch)
+      #expect(run.output == expected.output && run.errors == expected.errors && run.ending == expected.ending)
+    }
+    let pipe = try ZminProgram.shell("echo '[ 1 ]' | $ZMIN $O -v", Self.gpu, in: scratch)
+    #expect(pipe.output == "[1]" && pipe.errors.contains("an input that comes in order is the CPU's"))
+  }
+
+  @Test("Without a device gpu is exit 4, and the others go on and say why")
+  func noDevice() throws {
+    let scratch = try Scratch()
+    try scratch.write("[ 1 ]", to: "a.json")
+    let nowhere = "VK_DRIVER_FILES=/nonexistent VK_ICD_FILENAMES=/nonexistent "
+    for environment in ["", nowhere] {
+      let options = environment.isEmpty ? "" : " --device llvmpipe"
+      let gpu = try ZminProgram.shell(
+        "\(environment)$ZMIN --mode gpu\(options) a.json -o out; s=$?; ls; exit $s", in: scratch)
+      #expect(gpu.ending == .exit(4) && gpu.output == "a.json\n")
+      #expect(gpu.errors.hasPrefix("zmin: --mode gpu: ") && gpu.errors.split(separator: "\n").count == 1)
+      let hybrid = try ZminProgram.shell("\(environment)$ZMIN --mode hybrid\(options) -v a.json", in: scratch)
+      #expect(hybrid.ending == .exit(0) && hybrid.output == "[1]")
+    }
+    let unknown = try ZminProgram.run(["--mode", "gpu", "--device", "no such", "a.json"], in: scratch)
+    #expect(unknown.ending == .exit(4) && unknown.errors.contains("there is no device 'no such': there are 0 "))
+    let listing = try ZminProgram.shell("\(nowhere)$ZMIN devices", in: scratch)
+    #expect(listing.ending == .exit(0) && listing.output.contains("Vulkan devices:\n  none: "))
+  }
+
+  @Test("Many files with a device")
+  func bulk() throws {
+    let scratch = try Scratch()
+    try scratch.write("[\n" + Self.records.joined(separator: ",\n") + "]\n", to: "a.json")
+    let run = try ZminProgram.shell(
+      """
+      mkdir d && cp a.json d/one.json && cp a.json d/two.json && echo '{"a" : 1}' > d/three.jsonl \
+      && $ZMIN a.json -o min && $ZMIN $O -r d --output-dir e --stats && cmp min e/one.json && cmp min e/two.json \
+      && cat e/three.jsonl
+      """, Self.gpu, in: scratch)
+    #expect(run.ending == .exit(0) && run.output == "{\"a\":1}\n", "\(run.errors)")
+    #expect(run.errors.contains("device took "))
+  }
+
+  @Test("devices proves a device stage by stage")
+  func selfTest() throws {
+    let run = try ZminProgram.run(["devices", "--self-test", "--device", "llvmpipe"])
+    #expect(run.ending == .exit(0) && run.output.contains("every stage agrees with the reference"))
+    #expect(run.output.contains("not used by auto: a software device must be named by --device"))
+    let unknown = try ZminProgram.run(["devices", "--device", "no such"])
+    #expect(unknown.ending == .exit(4))
+  }
+}
+
+/// The device that these tests run on.
+private enum SoftwareDevice {
+  static let isThere =
+    (try? ZminProgram.run(["devices", "--find", "--device", "llvmpipe"]).output.hasPrefix("found ")) == true
+}

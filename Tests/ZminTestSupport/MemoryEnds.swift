@@ -1,0 +1,56 @@
+import Zmin
+
+/// An input in memory, in pieces if it is read in order.
+package struct MemoryInput: RunInput {
+  package let bytes: [UInt8]
+  /// As many bytes as a read gives at most.
+  package var pieceBytes = Int.max
+  package let canReread: Bool
+  /// Whether bytes can be had from any place at any time.
+  package let hasPlaces: Bool
+  package private(set) var offset = 0
+
+  package init(_ bytes: [UInt8], hasPlaces: Bool, pieceBytes: Int = .max) {
+    self.bytes = bytes
+    self.hasPlaces = hasPlaces
+    self.pieceBytes = pieceBytes
+    canReread = hasPlaces
+  }
+
+  /// One that comes in order.
+  package init(_ text: String, pieceBytes: Int = .max, canReread: Bool = false) {
+    bytes = Array(text.utf8)
+    hasPlaces = false
+    self.pieceBytes = pieceBytes
+    self.canReread = canReread
+  }
+
+  package var byteCountAtPlaces: Int? { hasPlaces ? bytes.count : nil }
+  package var endedEarlyError: any Error { EndedEarly() }
+
+  package struct EndedEarly: Error {
+    package init() {}
+  }
+
+  package mutating func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+    let count = read(into: UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(pieceBytes)), at: offset)
+    offset += count
+    return count
+  }
+
+  package func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) -> Int {
+    let rest = bytes[offset...].prefix(buffer.count)
+    buffer.copyBytes(from: rest)
+    return rest.count
+  }
+}
+
+/// An output in memory.
+package struct MemoryOutput: RunOutput {
+  package var isFinal = false
+  package private(set) var bytes: [UInt8] = []
+
+  package init(isFinal: Bool = false) { self.isFinal = isFinal }
+
+  package mutating func write(_ bytes: UnsafeRawBufferPointer, isUnchanged: Bool) { self.bytes += bytes }
+}
