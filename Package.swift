@@ -40,17 +40,38 @@ let package = Package(
     .target(name: "ZminCore", dependencies: ["ZminMemory"], swiftSettings: swiftSettings),
     .target(name: "ZminCPU", dependencies: ["CZminSIMD", "ZminCore", "ZminMemory"], swiftSettings: swiftSettings),
     .target(name: "ZminIO", dependencies: ["CZminIO", systemPackage], swiftSettings: swiftSettings),
+    .plugin(
+      name: "CompileShaders", capability: .buildTool(), dependencies: ["ShaderCompiler"],
+      path: "Sources/Plugins/CompileShaders"),
+    .executableTarget(name: "ShaderCompiler", swiftSettings: swiftSettings),
+    .systemLibrary(name: "CZminVulkan"),
+    .target(
+      name: "ZminVulkan", dependencies: ["CZminVulkan", "ZminMemory"], swiftSettings: swiftSettings,
+      plugins: ["CompileShaders"]),
+    .target(
+      name: "ZminGPU",
+      dependencies: ["Zmin", "ZminCPU", "ZminCore", "ZminIO", "ZminMemory", "ZminVulkan", systemPackage],
+      swiftSettings: swiftSettings),
     .target(
       name: "Zmin", dependencies: ["ZminCPU", "ZminCore", "ZminIO", "ZminMemory", systemPackage],
       swiftSettings: swiftSettings),
     .executableTarget(
       name: "ZminCommand",
       dependencies: [
-        "CZminVersion", "Zmin", "ZminCPU", "ZminCore", "ZminIO", "ZminMemory", argumentParser, systemPackage,
+        "CZminVersion", "Zmin", "ZminCPU", "ZminCore", "ZminGPU", "ZminIO", "ZminMemory", "ZminVulkan", argumentParser,
+        systemPackage,
+      ],
+      swiftSettings: swiftSettings),
+    .target(name: "BenchmarkDocuments", swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "DeviceBenchmark",
+      dependencies: [
+        "BenchmarkDocuments", "Zmin", "ZminCPU", "ZminCore", "ZminGPU", "ZminMemory", "ZminVulkan", argumentParser,
       ],
       swiftSettings: swiftSettings),
     .executableTarget(
-      name: "KernelBenchmark", dependencies: ["Zmin", "ZminCPU", "ZminCore", "ZminMemory", argumentParser],
+      name: "KernelBenchmark",
+      dependencies: ["BenchmarkDocuments", "Zmin", "ZminCPU", "ZminCore", "ZminMemory", argumentParser],
       swiftSettings: swiftSettings),
 
     // The code of the article "Using zmin as a library", compiled as a user's would be: `import Zmin` is all it has.
@@ -70,7 +91,14 @@ let package = Package(
       swiftSettings: swiftSettings),
     .testTarget(
       name: "ZminCommandTests",
-      dependencies: ["ZminCommand", "ZminCPU", "ZminIO", argumentParser, systemPackage],
+      dependencies: ["ZminCommand", "ZminCPU", "ZminGPU", "ZminIO", argumentParser, systemPackage],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ZminGPUTests", dependencies: ["ZminGPU", "ZminIO", "ZminVulkan", systemPackage],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ZminVulkanTests",
+      dependencies: ["Zmin", "ZminCPU", "ZminCore", "ZminGPU", "ZminMemory", "ZminTestSupport", "ZminVulkan"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "ZminIOTests", dependencies: ["ZminIO", "ZminTestSupport", systemPackage], swiftSettings: swiftSettings),

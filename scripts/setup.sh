@@ -23,6 +23,21 @@ install_missing() {
   [ ${#missing[@]} -eq 0 ] || install_packages "${missing[@]}"
 }
 
+# install_missing_files PATTERN=PACKAGE...: the same for packages that have no command but files.
+install_missing_files() {
+  local pair missing=()
+  for pair in "$@"; do
+    compgen -G "${pair%%=*}" >/dev/null || missing+=("${pair#*=}")
+  done
+  [ ${#missing[@]} -eq 0 ] || install_packages "${missing[@]}"
+}
+
+# What the shaders are compiled with.
+install_shader_tools() {
+  install_missing glslangValidator=glslang-tools
+  install_missing_files /usr/include/vulkan/vulkan.h=libvulkan-dev
+}
+
 # install_packages PACKAGE...: with apt-get, whether they are there or not.
 install_packages() {
   local as_root=()

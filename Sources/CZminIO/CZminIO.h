@@ -10,7 +10,8 @@ long fgetxattr(int descriptor, const char *name, void *value, size_t size);
 int fsetxattr(int descriptor, const char *name, const void *value, size_t size, int flags);
 int fremovexattr(int descriptor, const char *name);
 
-// As in <fcntl.h> and <sched.h> for those who ask for GNU extensions.
+// As in <fcntl.h>, <unistd.h> and <sched.h> for those who ask for GNU extensions.
 int fallocate(int descriptor, int mode, long offset, long length);
 int sync_file_range(int descriptor, long offset, long length, unsigned int flags);
+int pipe2(int descriptors[2], int flags);
 int sched_getaffinity(int process, size_t size, void *mask);

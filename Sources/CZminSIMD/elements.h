@@ -20,9 +20,9 @@
 /// What an element is: of its own container something may stand after an opener or a comma, and before a comma or a
 /// closer. A boundary is an LF in ndjson. The marks set elements apart from other characters.
 enum {
-  ELEMENT_LEADS = 1,
-  ELEMENT_TRAILS = 2,
-  ELEMENT_OBJECT = 4,
+  ELEMENT_LEADS = ZMIN_ELEMENT_LEADS,
+  ELEMENT_TRAILS = ZMIN_ELEMENT_TRAILS,
+  ELEMENT_OBJECT = ZMIN_ELEMENT_OBJECT,
   ELEMENT_MARK = 8,
   BOUNDARY_MARK = 16,
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import BenchmarkDocuments
 import Glibc
 import Zmin
 import ZminCPU
@@ -178,6 +179,8 @@ struct KernelBenchmark: ParsableCommand {
     return "unknown CPU"
   }
 }
+
+extension DocumentKind: ExpressibleByArgument {}
 
 /// Seconds that `work` takes, by the monotonic clock.
 func elapsedSeconds(_ work: () throws -> Void) rethrows -> Double {

@@ -20,7 +20,7 @@ package struct DestinationCheck: Sendable {
   ///   it cannot be found out, or a source is not there and without it there is no output.
   package func check(_ sources: [FileSource], to destination: FileDestination) throws(FileError) {
     switch destination {
-    case .nowhere where badLines == nil, .inPlace where badLines == nil: return
+    case .nowhere where badLines == nil, .inPlace where badLines == nil, .place where badLines == nil: return
     default: break
     }
     var inputs: [FileStatus] = []
@@ -36,6 +36,7 @@ package struct DestinationCheck: Sendable {
     switch destination {
     case .standardOutput: try refuse(files.statusOfStandardOutput(), .standardOutput, among: inputs)
     case .file(let path): try refuse(files.statusIfPresent(of: path), .path(path), among: inputs)
+    case .place(let place): try refuse(files.statusIfPresent(of: place), .path(place.path), among: inputs)
     case .nowhere, .inPlace: break
     }
   }
@@ -50,7 +51,7 @@ package struct DestinationCheck: Sendable {
       switch destination {
       case .file(let path): try files.isOneOutput(path, badLines)
       case .standardOutput: try files.statusOfStandardOutput().isOverwritten(through: status)
-      case .nowhere, .inPlace: false
+      case .nowhere, .inPlace, .place: false
       }
     if isOutput { throw .refused(.path(badLines), .isOutput) }
   }
@@ -63,6 +64,7 @@ package struct DestinationCheck: Sendable {
     switch source {
     case .standardInput: try files.status(ofInput: nil)
     case .path(let path): try files.status(ofInput: path)
+    case .place(let place): try files.status(ofInput: place.path)
     }
   }
 }

@@ -24,12 +24,15 @@ extension InputFile: RunInput {
 struct FileOutput: RunOutput, ~Copyable {
   var file: OutputFile
   let isFinal: Bool
+  /// Of what was written, where it is asked for.
+  private(set) var hash: OutputHash?
   /// Whether the last line written lacks its end.
   private var hasOpenLine = false
 
-  init(file: consuming OutputFile, isFinal: Bool) {
+  init(file: consuming OutputFile, isFinal: Bool, isHashed: Bool = false) {
     self.file = file
     self.isFinal = isFinal
+    if isHashed { hash = OutputHash() }
   }
 
   mutating func expect(byteCount: Int64) {
@@ -38,6 +41,7 @@ struct FileOutput: RunOutput, ~Copyable {
 
   mutating func write(_ bytes: UnsafeRawBufferPointer, isUnchanged: Bool) throws {
     try file.write(bytes)
+    hash?.append(bytes)
     if let last = bytes.last { hasOpenLine = last != UInt8(ascii: "\n") }
   }
 
@@ -52,9 +56,17 @@ struct ChangeDetector: RunOutput {
   /// The output is not the input.
   struct Changed: Error {}
 
+  /// Of what there was so far, where it is asked for.
+  private(set) var hash: OutputHash?
+
+  init(isHashed: Bool = false) {
+    if isHashed { hash = OutputHash() }
+  }
+
   var isFinal: Bool { false }
 
-  func write(_ bytes: UnsafeRawBufferPointer, isUnchanged: Bool) throws {
+  mutating func write(_ bytes: UnsafeRawBufferPointer, isUnchanged: Bool) throws {
     guard isUnchanged else { throw Changed() }
+    hash?.append(bytes)
   }
 }

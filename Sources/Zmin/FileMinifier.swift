@@ -13,6 +13,7 @@ package struct FileMinifier: ~Copyable {
   private var lineRun: LineRun?
   private let badLines: BadLines?
   private let sync: SyncPolicy
+  private let ending: OutputEnding
   private let files: FileAccess
 
   /// - Parameters:
@@ -20,13 +21,14 @@ package struct FileMinifier: ~Copyable {
   ///   - memory: How inputs go through memory. Bad lines take a window of their own in any case.
   ///   - badLines: What to do with bad lines, for `ndjson`; nil to fail at the first.
   ///   - sync: When outputs are brought to the disk.
+  ///   - ending: How outputs that are files of their own end.
   ///   - files: What files are opened with.
   ///   - device: What takes slices besides the CPU, if inputs go in slices.
   ///   - ledger: The book that the buffers are entered in.
   /// - Throws: ``OutOfMemory``.
   package init(
-    _ options: MinifierOptions, memory: RunMemory, badLines: BadLines?, sync: SyncPolicy, files: FileAccess,
-    device: DeviceUse = .none, ledger: MemoryLedger
+    _ options: MinifierOptions, memory: RunMemory, badLines: BadLines?, sync: SyncPolicy,
+    ending: OutputEnding = .committed, files: FileAccess, device: DeviceUse = .none, ledger: MemoryLedger
   ) throws {
     let lineRun = badLines == nil ? nil : try LineRun(options, windowBytes: memory.windowBytes, ledger: ledger)
     // Bad lines are sought by one thread, through a window of its own.
@@ -38,6 +40,7 @@ package struct FileMinifier: ~Copyable {
     self.lineRun = lineRun
     self.badLines = badLines
     self.sync = sync
+    self.ending = ending
     self.files = files
   }
 
@@ -83,6 +86,10 @@ package struct FileMinifier: ~Copyable {
       var output = FileOutput(file: try OutputFile(at: path, using: files, sync: sync), isFinal: false)
       try runAll(sources, to: &output, &rejected, &outcomes)
       if outcomes.areValid { try commit(output, &rejected, &outcomes) }
+    case .place(let place):
+      var output = fileOutput(try OutputFile(at: place, using: files, sync: sync))
+      try runAll(sources, to: &output, &rejected, &outcomes)
+      if outcomes.areValid { try commit(output, &rejected, &outcomes) }
     case .inPlace(let rules, let minimumSaving):
       for source in sources { outcomes.append(try replace(source, rules, minimumSaving, &rejected)) }
     }
@@ -92,7 +99,13 @@ package struct FileMinifier: ~Copyable {
     switch source {
     case .standardInput: try .standardInput(using: files)
     case .path(let path): try InputFile(path, using: files)
+    case .place(let place): try InputFile(place, using: files)
     }
+  }
+
+  /// A file of its own as the output of a run.
+  private func fileOutput(_ file: consuming OutputFile) -> FileOutput {
+    FileOutput(file: file, isFinal: false, isHashed: ending.isHashed)
   }
 
   // MARK: Running
@@ -120,8 +133,9 @@ package struct FileMinifier: ~Copyable {
   ) throws -> FileOutcome {
     var input = try open(source)
     let result = try run(from: &input, to: &output, &rejected, badLinesBefore: badLinesBefore)
-    let outcome = outcome(source, result)
+    var outcome = outcome(source, result)
     try input.checkUnchanged(isReadToEnd: outcome.isValid)
+    outcome.sourceStatus = input.status
     return outcome
   }
 
@@ -164,8 +178,17 @@ package struct FileMinifier: ~Copyable {
     _ output: consuming FileOutput, _ rejected: inout FileOutput?, _ outcomes: inout [FileOutcome]
   ) throws {
     if !outcomes.contains(where: \.isInvalid) { try commit(&rejected) }
-    try output.file.commit()
-    for index in outcomes.indices { outcomes[index].isWritten = outcomes[index].isValid }
+    let hash = output.hash?.value
+    var pending: PendingOutput?
+    switch ending {
+    case .committed: try output.file.commit()
+    case .pending: pending = try output.file.prepare()
+    }
+    for index in outcomes.indices {
+      outcomes[index].isWritten = outcomes[index].isValid
+      outcomes[index].outputHash = hash
+      outcomes[index].pending = pending
+    }
   }
 
   private func commit(_ rejected: inout FileOutput?) throws {
@@ -180,9 +203,10 @@ package struct FileMinifier: ~Copyable {
     var input = try open(source)
     try input.checkReplaceable(under: rules)
     if rejected == nil, let outcome = try outcomeIfUnchanged(source, &input) { return outcome }
-    var output = FileOutput(file: try OutputFile(replacing: input, under: rules, sync: sync), isFinal: false)
-    let outcome = outcome(source, try run(from: &input, to: &output, &rejected))
+    var output = fileOutput(try OutputFile(replacing: input, under: rules, sync: sync))
+    var outcome = outcome(source, try run(from: &input, to: &output, &rejected))
     try input.checkUnchanged(isReadToEnd: outcome.isValid)
+    outcome.sourceStatus = input.status
     guard case .complete(let totals) = outcome.result else { return outcome }
     if totals.isUnchanged || minimumSaving?.isReached(totals) == false {
       try commit(&rejected)
@@ -198,14 +222,16 @@ package struct FileMinifier: ~Copyable {
   private mutating func outcomeIfUnchanged(
     _ source: FileSource, _ input: inout InputFile
   ) throws -> FileOutcome? {
-    var detector = ChangeDetector()
+    var detector = ChangeDetector(isHashed: ending.isHashed)
     do {
       let result = try run(from: &input, to: &detector)
       switch result {
       case .complete(let totals) where !totals.isUnchanged: break
       default:
-        let outcome = outcome(source, result)
+        var outcome = outcome(source, result)
         try input.checkUnchanged(isReadToEnd: outcome.isValid)
+        outcome.sourceStatus = input.status
+        outcome.outputHash = detector.hash?.value
         return outcome
       }
     } catch is ChangeDetector.Changed {}

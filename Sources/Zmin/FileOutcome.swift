@@ -5,20 +5,30 @@ package import ZminIO
 package enum FileSource: Sendable, Hashable {
   case standardInput
   case path(FilePath)
+  /// In a directory that is held open.
+  case place(FilePlace)
+
+  package static func == (one: FileSource, other: FileSource) -> Bool { one.name == other.name }
+
+  package func hash(into hasher: inout Hasher) { hasher.combine(name) }
+
+  /// How messages name it.
+  package var name: FileName {
+    switch self {
+    case .standardInput: .standardInput
+    case .path(let path): .path(path)
+    case .place(let place): .path(place.path)
+    }
+  }
 
   /// Whether an error is one of reading or holding this source, rather than of writing what it becomes.
   func isConcerned(by error: any Error) -> Bool {
     // Of a device the next source would have no more.
     if error is DeviceFailure { return false }
     guard let error = error as? FileError else { return true }
-    let name: FileName =
-      switch self {
-      case .standardInput: .standardInput
-      case .path(let path): .path(path)
-      }
     return switch error {
     case .system(let error): error.file == name
-    case .inputChanged(let file): file == name
+    case .inputChanged(let file), .refused(let file, .symbolicLink): file == name
     case .brokenPipe, .interrupted, .refused: false
     }
   }
@@ -45,8 +55,25 @@ package enum FileDestination: Sendable {
   case nowhere
   case standardOutput
   case file(FilePath)
+  /// What will stand at that place, and never elsewhere.
+  case place(FilePlace)
   /// Each source is replaced, if it changes, and by so much as is worth it.
   case inPlace(InPlaceRules, MinimumSaving?)
+}
+
+/// How outputs end that are files of their own.
+package enum OutputEnding: Sendable {
+  /// With their final name.
+  case committed
+  /// Left to be committed with others (``FileOutcome/pending``), and hashed if that is asked for.
+  case pending(isHashed: Bool)
+
+  var isHashed: Bool {
+    switch self {
+    case .committed: false
+    case .pending(let isHashed): isHashed
+    }
+  }
 }
 
 /// What is done with lines of `ndjson` that are not valid.
@@ -78,6 +105,12 @@ package struct FileOutcome: Sendable {
   package internal(set) var isWritten = false
   /// Whether the file of bad lines holds those of all sources.
   package internal(set) var areBadLinesWritten = false
+  /// What the system said of the source when it was opened; nil where that is not asked for.
+  package internal(set) var sourceStatus: FileStatus?
+  /// The hash of the output, where that is asked for and there is one.
+  package internal(set) var outputHash: UInt64?
+  /// The output, where it has still to be committed.
+  package internal(set) var pending: PendingOutput?
   /// Slices that a device has minified.
   package internal(set) var slicesOnDevice = 0
   /// Slices that were minified a second time.

@@ -14,6 +14,7 @@ package struct Kernel: Sendable {
 
   let check: zmin_check_function
   let unchecked: zmin_raw_function
+  let nest: zmin_nest_function
   /// What it works in, in bytes.
   package let workspaceBytes: Int
 
@@ -29,22 +30,25 @@ package struct Kernel: Sendable {
         Kernel(
           name: "avx512", summary: "AVX-512 with VBMI2 and GFNI, 64 bytes at a time",
           missingFeature: !features.avx512 ? "AVX-512 VBMI2" : !features.gfni ? "GFNI" : nil,
-          check: zmin_check_avx512, unchecked: zmin_raw_avx512, workspaceBytes: zmin_workspace_bytes_avx512()))
+          check: zmin_check_avx512, unchecked: zmin_raw_avx512, nest: zmin_nest_avx512,
+          workspaceBytes: zmin_workspace_bytes_avx512()))
       kernels.append(
         Kernel(
           name: "avx2", summary: "AVX2 with BMI2 and PCLMULQDQ, 64 bytes at a time",
           missingFeature: features.avx2 ? nil : "AVX2",
-          check: zmin_check_avx2, unchecked: zmin_raw_avx2, workspaceBytes: zmin_workspace_bytes_avx2()))
+          check: zmin_check_avx2, unchecked: zmin_raw_avx2, nest: zmin_nest_avx2,
+          workspaceBytes: zmin_workspace_bytes_avx2()))
     #elseif arch(arm64)
       kernels.append(
         Kernel(
           name: "neon", summary: "NEON, 64 bytes at a time", missingFeature: nil,
-          check: zmin_check_neon, unchecked: zmin_raw_neon, workspaceBytes: zmin_workspace_bytes_neon()))
+          check: zmin_check_neon, unchecked: zmin_raw_neon, nest: zmin_nest_neon,
+          workspaceBytes: zmin_workspace_bytes_neon()))
     #endif
     kernels.append(
       Kernel(
         name: "portable", summary: "C without vector instructions, up to 8 bytes at a time", missingFeature: nil,
-        check: zmin_check_portable, unchecked: zmin_raw_portable, workspaceBytes: 0))
+        check: zmin_check_portable, unchecked: zmin_raw_portable, nest: zmin_nest_portable, workspaceBytes: 0))
     return kernels
   }()
 

@@ -19,7 +19,7 @@ package struct KernelRun: ~Copyable {
   /// Bytes that a kernel may write past the last one that it returns as written.
   package static let outputSlackBytes = Int(ZMIN_OUTPUT_SLACK)
 
-  private var workspace: UnsafeMutableRawPointer? {
+  var workspace: UnsafeMutableRawPointer? {
     switch buffer {
     case .some(let buffer): buffer.bytes.baseAddress
     case .none: nil
@@ -66,34 +66,25 @@ package struct KernelRun: ~Copyable {
   ) throws(OutOfMemory) -> LocalSummary? {
     let head = SliceHead(slice, startingIn: start, format)
     try nesting.reset(in: head.levels, byteCount: slice.count)
+    guard let first = head.first, head.blankByteCount < slice.count else { return head.summaryOfBlanks(after: start) }
+    var state = nesting.stateForKernels(after: head, startingIn: start, riseMax: riseMax)
     let rest = UnsafeRawBufferPointer(rebasing: slice[head.blankByteCount...])
-    guard let first = head.first, !rest.isEmpty else {
-      return LocalSummary(
-        start: start.lexeme, end: start.lexeme, tokens: head.first.map { TokenRun($0) } ?? TokenRun())
-    }
-    var shared = zmin_state(
-      nesting: zmin_nesting(
-        open: nesting.openers.forKernels, closed: nesting.closers.forKernels, rise: 0, base: head.levels.rawValue),
-      depth_max: riseMax, lexeme: start.lexeme.rawValue, expectation: head.expectation.rawValue)
-    guard let end = check(&shared, format, rest, into: output) else { return nil }
-    nesting.openers.assign(fromKernels: shared.nesting.open)
-    nesting.closers.assign(fromKernels: shared.nesting.closed)
-    nesting.base = LevelSet(rawValue: shared.nesting.base)
-    nesting.rise = min(shared.nesting.rise, riseMax)
-    // What a string is with which all ends, only the next slice tells.
-    let isUndecided = first == .string || first == .restOfString
-    let innermost = nesting.openers.innermost.map { LevelSet($0) } ?? nesting.base
-    return LocalSummary(
-      start: start.lexeme, end: end.lexeme,
-      tokens: TokenRun(first: first, ending: isUndecided ? .loneString : .init(end.expectation, in: innermost)),
-      outputByteCount: end.writtenBytes)
+    guard let end = check(&state, format, rest, into: output) else { return nil }
+    return nesting.summary(of: state, startingIn: start, with: first, endingIn: end)
+  }
+
+  /// Where a run of bytes that is plainly clean ends.
+  struct End {
+    let writtenBytes: Int
+    let lexeme: Lexeme
+    let expectation: Expectation
   }
 
   /// Runs the kernel over bytes of which there are some; nil if they are not plainly clean.
   private func check(
     _ state: inout zmin_state, _ format: Format, _ input: UnsafeRawBufferPointer,
     into output: UnsafeMutableRawBufferPointer
-  ) -> (writtenBytes: Int, lexeme: Lexeme, expectation: Expectation)? {
+  ) -> End? {
     guard let start = input.baseAddress, let out = output.baseAddress else { return nil }
     var written = 0
     let isClean = kernel.check(
@@ -102,7 +93,7 @@ package struct KernelRun: ~Copyable {
     guard isClean, let lexeme = Lexeme(rawValue: state.lexeme),
       let expectation = Expectation(rawValue: state.expectation)
     else { return nil }
-    return (written, lexeme, expectation)
+    return End(writtenBytes: written, lexeme: lexeme, expectation: expectation)
   }
 
   /// Minifies `input` without any check, `json` or `ndjson`.
@@ -121,6 +112,40 @@ package struct KernelRun: ~Copyable {
     state.stringState = StringState(rawValue: shared.string_state) ?? .outside
     state.owesLineFeed = shared.kept_since_lf != 0
     return written
+  }
+}
+
+extension SliceHead {
+  /// The summary of a slice that has nothing after the blanks that it begins with.
+  func summaryOfBlanks(after start: Start) -> LocalSummary {
+    LocalSummary(start: start.lexeme, end: start.lexeme, tokens: first.map { TokenRun($0) } ?? TokenRun())
+  }
+}
+
+extension SliceNesting {
+  /// The state that a slice is checked from.
+  func stateForKernels(after head: SliceHead, startingIn start: SliceHead.Start, riseMax: Int) -> zmin_state {
+    zmin_state(
+      nesting: zmin_nesting(
+        open: openers.forKernels, closed: closers.forKernels, rise: 0, base: head.levels.rawValue),
+      depth_max: riseMax, lexeme: start.lexeme.rawValue, expectation: head.expectation.rawValue)
+  }
+
+  /// Takes over what a clean slice does to the nesting, and tells the rest.
+  mutating func summary(
+    of state: zmin_state, startingIn start: SliceHead.Start, with first: Token, endingIn end: KernelRun.End
+  ) -> LocalSummary {
+    openers.assign(fromKernels: state.nesting.open)
+    closers.assign(fromKernels: state.nesting.closed)
+    base = LevelSet(rawValue: state.nesting.base)
+    rise = min(state.nesting.rise, state.depth_max)
+    // What a string is with which all ends, only the next slice tells.
+    let isUndecided = first == .string || first == .restOfString
+    let innermost = openers.innermost.map { LevelSet($0) } ?? base
+    return LocalSummary(
+      start: start.lexeme, end: end.lexeme,
+      tokens: TokenRun(first: first, ending: isUndecided ? .loneString : .init(end.expectation, in: innermost)),
+      outputByteCount: end.writtenBytes)
   }
 }
 

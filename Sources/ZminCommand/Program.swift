@@ -1,4 +1,5 @@
 import Glibc
+import ZminGPU
 import ZminIO
 
 /// The program: parse, plan, run, exit.
@@ -10,7 +11,7 @@ enum Program {
     do {
       switch try Request(RawArgument.ofProcess()) {
       case .text(let text): exit(printing: text.hasSuffix("\n") ? text : text + "\n", console)
-      case .devices(let selfTest): exit(listingDevices: selfTest, console)
+      case .devices(let command): exit(doing: command, console)
       case .minify(let options): minify(options, console)
       }
     } catch {
@@ -20,36 +21,69 @@ enum Program {
   }
 
   private static func minify(_ options: Options, _ console: Console) -> Never {
+    var console = console
     do {
-      let plan = try Planner(options, in: RealSurroundings()).plan()
+      let planner = Planner(options, in: RealSurroundings())
+      let log = try makeLog(try planner.reports(), &console)
       let interruption = try Interruption()
+      if planner.isBulk {
+        let plan = try planner.bulkPlan()
+        let files = FileAccess(interruption: interruption, pageCache: PageCachePolicy(plan.limits))
+        let monitor = startMonitor(interruption, files)
+        end(BulkRun(plan, files: files, log: log, console: console).run(), monitor, console)
+      }
+      let plan = try planner.plan()
       let files = FileAccess(
         interruption: interruption, pageCache: plan.limits.map(PageCachePolicy.init) ?? .keepsAll)
-      let monitor = SignalMonitor(interruption: interruption, temporaries: files.temporaries)
-      monitor.start()
-      switch MinifyRun(plan, files: files, console: console).run() {
-      case .brokenPipe(let output) where monitor.received == nil: ProcessSetup.end(byBrokenPipe: output, console)
-      case .brokenPipe: exit(.success, after: monitor)
-      case .status(let status): exit(status, after: monitor)
-      }
+      let monitor = startMonitor(interruption, files)
+      end(MinifyRun(plan, files: files, log: log, console: console).run(), monitor, console)
     } catch PlanError.usage(let message) {
       console.sayUsageError(message)
+      console.flush()
       Glibc.exit(ExitStatus.usage.code)
     } catch PlanError.engineUnavailable(let message) {
       console.say(message)
+      console.flush()
       Glibc.exit(ExitStatus.engineUnavailable.code)
     } catch PlanError.nothingToDo {
       console.write(shortHelp)
       Glibc.exit(ExitStatus.usage.code)
+    } catch let error as FileError {
+      console.say(FailureMessage.text(for: error, input: .standardOutput))
+      Glibc.exit(ExitStatus.failure.code)
     } catch {
       console.say("cannot start: \(error)")
+      console.flush()
       Glibc.exit(ExitStatus.failure.code)
+    }
+  }
+
+  /// The log of events, if one is asked for. Where it goes to standard error, all else that is said there goes into it.
+  private static func makeLog(_ reports: ReportPlan, _ console: inout Console) throws(FileError) -> EventLog? {
+    guard reports.logsEvents else { return nil }
+    let file = try reports.logFile.map { path throws(FileError) in try LineFile(path, using: FileAccess()) }
+    let log = EventLog(file: file, console: console)
+    if file == nil { console = Console(events: log) }
+    return log
+  }
+
+  private static func startMonitor(_ interruption: Interruption, _ files: FileAccess) -> SignalMonitor {
+    let monitor = SignalMonitor(interruption: interruption, temporaries: files.temporaries)
+    monitor.start()
+    return monitor
+  }
+
+  private static func end(_ ending: MinifyRun.Ending, _ monitor: SignalMonitor, _ console: Console) -> Never {
+    switch ending {
+    case .brokenPipe(let output) where monitor.received == nil: ProcessSetup.end(byBrokenPipe: output, console)
+    case .brokenPipe: exit(.success, after: monitor)
+    case .status(let status): exit(status, after: monitor)
     }
   }
 
   /// A signal that came is what the program ends with.
   private static func exit(_ status: ExitStatus, after monitor: SignalMonitor) -> Never {
-    Glibc.exit((monitor.received.map(ExitStatus.signal) ?? status).code)
+    ProcessSetup.exit(monitor.received.map(ExitStatus.signal) ?? status)
   }
 
   private static func exit(printing text: String, _ console: Console) -> Never {
@@ -59,9 +93,17 @@ enum Program {
     }
   }
 
-  private static func exit(listingDevices selfTest: Bool, _ console: Console) -> Never {
+  private static func exit(doing command: DevicesCommand, _ console: Console) -> Never {
+    let selector = command.device.map(DeviceSelector.named) ?? .best
     exit(console) { () throws(FileError) in
-      try DevicesRun(provesKernels: selfTest, files: FileAccess(), console: console).run()
+      if command.find {
+        try StandardOutput(FileAccess()).write(DeviceFinder(selector).findHere().line + "\n")
+        // What drivers do at the end of a process is not waited for.
+        _exit(ExitStatus.success.code)
+      }
+      return try DevicesRun(
+        selector: command.device.map(DeviceSelector.named), runsSelfTest: command.selfTest, files: FileAccess()
+      ).run()
     }
   }
 

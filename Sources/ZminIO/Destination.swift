@@ -2,9 +2,10 @@ import Glibc
 package import SystemPackage
 
 /// A directory held open, so that nobody can put another in its place between two steps.
-final class OpenDirectory: Sendable {
+package final class OpenDirectory: Sendable {
   let descriptor: Descriptor
-  let identity: FileIdentity
+  /// What makes it itself, whatever its name.
+  package let identity: FileIdentity
   /// Whether it may be read. One that may only be searched and written can be neither listed nor synced.
   let isReadable: Bool
 
@@ -19,8 +20,15 @@ final class OpenDirectory: Sendable {
 struct Destination: Sendable {
   let directory: OpenDirectory
   let name: FilePath.Component
+  /// The name, as system calls take it.
+  let path: FilePath
 
-  var path: FilePath { FilePath(root: nil, [name]) }
+  init(directory: OpenDirectory, name: FilePath.Component) {
+    self.directory = directory
+    self.name = name
+    // Much faster than a path of components, of which the file of every run over many has one.
+    path = name.withPlatformString { FilePath(platformString: $0) }
+  }
 }
 
 extension FileAccess {
@@ -88,7 +96,7 @@ extension FileAccess {
     }
   }
 
-  private func openDirectory(
+  func openDirectory(
     _ path: FilePath, in parent: Int32, _ file: FileName
   ) throws(FileError) -> OpenDirectory {
     try attempt(.openDirectory, file) { _ throws(Errno) in
@@ -101,7 +109,7 @@ extension FileAccess {
     }
   }
 
-  private func openDirectory(
+  func openDirectory(
     _ path: FilePath, in parent: Int32, flags: Int32, isReadable: Bool
   ) throws(Errno) -> OpenDirectory {
     let descriptor = try open(path, in: parent, flags: flags | O_DIRECTORY)

@@ -68,6 +68,11 @@ package struct FileAccess: Sendable {
     return outcome == .ready
   }
 
+  /// Throws ``FileError/interrupted(_:)`` if somebody asked to stop.
+  package func checkInterruption() throws(FileError) {
+    try interruption?.check()
+  }
+
   /// As much as a pipe is made to hold. With less, reader and writer wake each other more often than they need to;
   /// with more, what goes through it does not stay in the processor's cache.
   private static let pipeBytes: Int32 = 256 << 10

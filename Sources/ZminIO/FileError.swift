@@ -82,7 +82,7 @@ package enum Refusal: Sendable, Equatable, CustomStringConvertible {
 package struct SystemError: Error, Sendable, Equatable, CustomStringConvertible {
   /// What was tried; reads after "cannot".
   package enum Action: String, Sendable {
-    case open, read, write, wait = "wait for", inspect, create, lock, sync, close, replace
+    case open, read, write, wait = "wait for", inspect, create, lock, sync, close, replace, list, publish
     case resolveLink = "follow the link", setMode = "set the mode of", setTimes = "set the times of"
     case copyAttributes = "copy the attributes of", openDirectory = "open the directory of"
     case syncDirectory = "sync the directory of"
@@ -94,6 +94,12 @@ package struct SystemError: Error, Sendable, Equatable, CustomStringConvertible 
   package let file: FileName
   /// What the system answered.
   package let errno: Errno
+
+  package init(action: Action, file: FileName, errno: Errno) {
+    self.action = action
+    self.file = file
+    self.errno = errno
+  }
 
   /// One clear phrase, such as `cannot write out.json: No space left on device`.
   package var description: String { "cannot \(action.rawValue) \(file): \(errno)" }

@@ -4,6 +4,21 @@ package import SystemPackage
 /// What kind of thing a file is.
 package enum FileKind: Sendable {
   case regular, directory, symbolicLink, fifo, characterDevice, blockDevice, socket, unknown
+
+  /// What an entry of a directory says of its file.
+  init(directoryEntryType type: UInt8) {
+    self =
+      switch Int(type) {
+      case Int(DT_REG): .regular
+      case Int(DT_DIR): .directory
+      case Int(DT_LNK): .symbolicLink
+      case Int(DT_FIFO): .fifo
+      case Int(DT_CHR): .characterDevice
+      case Int(DT_BLK): .blockDevice
+      case Int(DT_SOCK): .socket
+      default: .unknown
+      }
+  }
 }
 
 /// What makes a file itself, whatever its name.

@@ -22,7 +22,8 @@ extension InputFile {
     guard case .path(let path) = file else { throw .refused(file, .standardInput) }
     guard status.kind == .regular else { throw .refused(file, .notRegularFile) }
     if status.linkCount > 1 && !rules.splitsHardLinks { throw .refused(file, .hardLinks(status.linkCount)) }
-    if rules.followsSymbolicLinks { return }
+    // What was opened at a place is no link.
+    if rules.followsSymbolicLinks || place != nil { return }
     let named = try access.attempt(.inspect, file) { calls throws(Errno) in
       FileStatus(try calls.status(of: path, in: AT_FDCWD, followingLinks: false))
     }

@@ -10,6 +10,8 @@ package struct InputFile: ~Copyable, Sendable {
   /// Bytes that ``read(into:)`` has given so far.
   package private(set) var bytesRead: Int64 = 0
   let access: FileAccess
+  /// Where it was opened, if that is held open.
+  private(set) var place: Destination?
   private let descriptor: Descriptor
   /// Whether every read waits for bytes first, so that it can be interrupted.
   private let isWaitedFor: Bool
@@ -21,6 +23,9 @@ package struct InputFile: ~Copyable, Sendable {
   private var errorBehind: FileError?
   /// How far the file was dropped from the page cache.
   private var droppedEnd: Int64 = 0
+
+  /// What the system reads ahead by itself: smaller files need no advice.
+  private static let readAheadBytes: Int64 = 128 << 10
 
   /// Opens a file for reading. A FIFO's writer is waited for by the first read, not here.
   ///
@@ -35,6 +40,24 @@ package struct InputFile: ~Copyable, Sendable {
       throw .system(SystemError(action: .open, file: file, errno: error))
     }
     try self.init(descriptor, file, isNonBlocking: true, using: access)
+  }
+
+  /// Opens what stands at a place, which must be no symbolic link.
+  ///
+  /// - Throws: As ``init(_:using:)``.
+  package init(_ place: FilePlace, using access: FileAccess) throws(FileError) {
+    let file = FileName.path(place.path)
+    let descriptor: Descriptor
+    do throws(Errno) {
+      descriptor = try access.open(
+        place.destination.path, in: place.destination.directory.descriptor.number,
+        flags: O_RDONLY | O_NONBLOCK | O_NOFOLLOW)
+    } catch {
+      if error == .tooManySymbolicLinkLevels { throw .refused(file, .symbolicLink) }
+      throw .system(SystemError(action: .open, file: file, errno: error))
+    }
+    try self.init(descriptor, file, isNonBlocking: true, using: access)
+    self.place = place.destination
   }
 
   /// Standard input, which stays open.
@@ -52,7 +75,7 @@ package struct InputFile: ~Copyable, Sendable {
     if status.kind == .directory {
       throw .system(SystemError(action: .read, file: file, errno: .isDirectory))
     }
-    if status.kind == .regular {
+    if status.kind == .regular, status.size > Self.readAheadBytes {
       // Advice only: a file system that takes none reads as well without.
       try? access.calls.adviseSequentialReading(descriptor.number)
     }
@@ -95,8 +118,8 @@ package struct InputFile: ~Copyable, Sendable {
         let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
         let count = try readOnce(into: rest, at: bytesRead + Int64(filled))
         if count == 0 {
-          // A terminal tells it once only.
-          isAtEnd = status.kind != .regular && filled > 0
+          // A terminal tells it once only, and a file need not be asked twice.
+          isAtEnd = filled > 0
           break
         }
         filled += count
@@ -170,6 +193,7 @@ package struct InputFile: ~Copyable, Sendable {
     bytesRead = 0
     droppedEnd = 0
     errorBehind = nil
+    isAtEnd = false
   }
 
   /// Reads from a given place of a regular file, and leaves the place of ``read(into:)`` alone. Several threads may.

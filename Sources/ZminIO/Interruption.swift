@@ -47,6 +47,12 @@ package final class Interruption: Sendable {
   /// Why to stop, or nil if nobody asked.
   package var reason: Reason? { Reason(rawValue: reasonCode.load(ordering: .sequentiallyConsistent)) }
 
+  /// Waits until somebody asks to stop, or the time is up, or for no reason; whether somebody asked.
+  package func wait(milliseconds: Int32) -> Bool {
+    _ = try? calls.wait(for: 0, on: -1, orWake: wakeDescriptor, milliseconds: milliseconds)
+    return reason != nil
+  }
+
   /// Throws ``FileError/interrupted(_:)`` if somebody asked to stop.
   package func check() throws(FileError) {
     if let reason { throw .interrupted(reason) }

@@ -29,7 +29,8 @@ extension FileAccess {
     let names = leftovers.names(in: directory) {
       var temporaries: [FilePath.Component] = []
       try? calls.forEachEntry(of: directory.descriptor.number) {
-        if isTemporaryName($0) { temporaries.append($0) }
+        name, _ in
+        if isTemporaryName(name) { temporaries.append(name) }
       }
       return temporaries
     }

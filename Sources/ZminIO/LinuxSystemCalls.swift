@@ -141,7 +141,9 @@ package struct LinuxSystemCalls: SystemCalls {
     return FilePath(platformString: target)
   }
 
-  package func forEachEntry(of directory: Int32, _ body: (FilePath.Component) -> Void) throws(Errno) {
+  package func forEachEntry(
+    of directory: Int32, _ body: (FilePath.Component, FileKind) -> Void
+  ) throws(Errno) {
     // A descriptor of its own: closedir closes it, and its position is not shared.
     let own = try checked(openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC))
     guard let stream = fdopendir(own) else {
@@ -159,8 +161,21 @@ package struct LinuxSystemCalls: SystemCalls {
       let component = withUnsafePointer(to: &entry.pointee.d_name) { name in
         name.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { FilePath.Component(platformString: $0) }
       }
-      if let component, component.kind == .regular { body(component) }
+      if let component, component.kind == .regular {
+        body(component, FileKind(directoryEntryType: entry.pointee.d_type))
+      }
     }
+  }
+
+  package func makeDirectory(_ path: FilePath, in directory: Int32, mode: mode_t) throws(Errno) {
+    try checked(path.withPlatformString { mkdirat(directory, $0, mode) })
+  }
+
+  package func freeBytes(of descriptor: Int32) throws(Errno) -> Int64 {
+    var status = statfs()
+    try checked(fstatfs(descriptor, &status))
+    let (byteCount, overflow) = Int64(clamping: status.f_bavail).multipliedReportingOverflow(by: Int64(status.f_bsize))
+    return overflow ? .max : byteCount
   }
 
   package func sync(_ descriptor: Int32) throws(Errno) {
@@ -170,6 +185,13 @@ package struct LinuxSystemCalls: SystemCalls {
   package func rename(_ oldName: FilePath, to newName: FilePath, in directory: Int32) throws(Errno) {
     let result = oldName.withPlatformString { old in
       newName.withPlatformString { new in renameat(directory, old, directory, new) }
+    }
+    try checked(result)
+  }
+
+  package func link(_ name: FilePath, as newName: FilePath, in directory: Int32) throws(Errno) {
+    let result = name.withPlatformString { old in
+      newName.withPlatformString { new in linkat(directory, old, directory, new, 0) }
     }
     try checked(result)
   }

@@ -119,6 +119,24 @@ package struct OutputFile: ~Copyable, Sendable {
     return nil
   }
 
+  /// What will stand at a place. A link or special file that stands there is refused, never followed or replaced.
+  ///
+  /// - Throws: ``FileError/refused(_:_:)``, ``FileError/system(_:)``.
+  package init(
+    at place: FilePlace, using access: FileAccess, sync: SyncPolicy = .automatic
+  ) throws(FileError) {
+    let file = FileName.path(place.path)
+    switch try access.statusIfPresent(of: place.destination, file)?.kind {
+    case nil:
+      try self.init(beside: place.destination, replacing: nil, isInPlace: false, file, sync: sync, using: access)
+    case .regular:
+      let replaced = try access.openReplaced(place.destination, file)
+      try self.init(beside: place.destination, replacing: replaced, isInPlace: false, file, sync: sync, using: access)
+    case .symbolicLink: throw .refused(file, .symbolicLink)
+    default: throw .refused(file, .notRegularFile)
+    }
+  }
+
   /// The replacement of an input file.
   ///
   /// It keeps mode, extended attributes, access control list and, where permitted, owner. Call
@@ -132,7 +150,7 @@ package struct OutputFile: ~Copyable, Sendable {
     let (file, access) = (input.file, input.access)
     try input.checkReplaceable(under: rules)
     guard case .path(let path) = file else { throw .refused(file, .standardInput) }
-    let destination = try access.resolve(path)
+    let destination = if let place = input.place { place } else { try access.resolve(path) }
     guard try access.statusIfPresent(of: destination, file)?.identity == input.status.identity else {
       throw .inputChanged(file)
     }
@@ -229,6 +247,35 @@ package struct OutputFile: ~Copyable, Sendable {
     case .direct(let descriptor): try finish(descriptor)
     case nil: break
     }
+  }
+
+  /// Ends the output, which has still to be brought to the disk and to get its final name: ``PendingOutput/commit(_:)``
+  /// does so for many at once.
+  ///
+  /// - Returns: The output; nil if it was written directly, and there is nothing to do for it.
+  /// - Throws: As ``commit()``.
+  package consuming func prepare() throws(FileError) -> PendingOutput? {
+    reservation?.release(after: bytesWritten)
+    switch ending.take() {
+    case .replacement(let replacement): return try PendingOutput(replacement, sync)
+    case .direct(let descriptor): try finish(descriptor)
+    case nil: break
+    }
+    return nil
+  }
+
+  /// Ends the output and gives it its name, unless another file has it by now.
+  ///
+  /// - Returns: Whether it has its name.
+  /// - Throws: As ``commit()``.
+  package consuming func publish() throws(FileError) -> Bool {
+    reservation?.release(after: bytesWritten)
+    switch ending.take() {
+    case .replacement(let replacement): return try replacement.publish()
+    case .direct(let descriptor): try finish(descriptor)
+    case nil: break
+    }
+    return true
   }
 
   /// Ends the output without a trace, but for what was written directly.

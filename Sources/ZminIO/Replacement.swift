@@ -14,18 +14,60 @@ struct Replacement: ~Copyable, Sendable {
 
   /// Puts the file in its place. Whatever fails before the rename leaves the destination as it was.
   consuming func commit(_ policy: SyncPolicy) throws(FileError) {
+    try copyAttributes()
+    let isSynced = isSynced(policy)
+    if isSynced { try sync() }
+    try flush()
+    try rename()
+    if isSynced { try syncDirectory() }
+  }
+
+  /// Puts the file in its place if nothing has it, and brings it to the disk; false if something has.
+  consuming func publish() throws(FileError) -> Bool {
+    try sync()
+    try flush()
+    do throws(Errno) {
+      try temporary.link(as: destination.path)
+    } catch .fileExists {
+      return false
+    } catch {
+      throw .system(SystemError(action: .publish, file: file, errno: error))
+    }
+    try syncDirectory()
+    return true
+  }
+
+  // MARK: Steps
+
+  /// Whether it is brought to the disk.
+  func isSynced(_ policy: SyncPolicy) -> Bool {
+    policy == .always || (policy == .automatic && replaced != nil)
+  }
+
+  /// Gives the temporary what it is to keep of the file that it replaces.
+  func copyAttributes() throws(FileError) {
+    if let replaced { try access.copyAttributes(of: replaced, to: temporary.descriptor.number, file) }
+  }
+
+  /// Brings the temporary to the disk.
+  func sync() throws(FileError) {
     let number = temporary.descriptor.number
-    if let replaced { try access.copyAttributes(of: replaced, to: number, file) }
-    let isSynced = policy == .always || (policy == .automatic && replaced != nil)
-    if isSynced { try access.attempt(.sync, file) { calls throws(Errno) in try calls.sync(number) } }
+    try access.attempt(.sync, file) { calls throws(Errno) in try calls.sync(number) }
+  }
+
+  /// Has the system say what closing would say.
+  func flush() throws(FileError) {
     do throws(Errno) {
       try temporary.descriptor.flush()
     } catch {
       throw .system(SystemError(action: .close, file: file, errno: error))
     }
+  }
+
+  /// Gives the temporary its final name, unless what it replaces in place is not what it was.
+  mutating func rename() throws(FileError) {
     if isInPlace { try checkUnchanged() }
     try temporary.rename(to: destination.path, file)
-    if isSynced { try syncDirectory() }
   }
 
   private func checkUnchanged() throws(FileError) {
@@ -37,7 +79,8 @@ struct Replacement: ~Copyable, Sendable {
     }
   }
 
-  private func syncDirectory() throws(FileError) {
+  /// Brings the name to the disk.
+  func syncDirectory() throws(FileError) {
     guard destination.directory.isReadable else { return }
     do throws(Errno) {
       try access.retrying { calls throws(Errno) in try calls.sync(destination.directory.descriptor.number) }

@@ -67,13 +67,20 @@ package protocol SystemCalls: Sendable {
   func status(of path: FilePath, in directory: Int32, followingLinks: Bool) throws(Errno) -> stat
   /// `readlinkat`: where a symbolic link points; `EINVAL` for what is no link.
   func readLink(_ path: FilePath, in directory: Int32) throws(Errno) -> FilePath
-  /// `getdents`: calls `body` with the name of each entry but `.` and `..`, valid during the call.
-  func forEachEntry(of directory: Int32, _ body: (FilePath.Component) -> Void) throws(Errno)
+  /// `getdents`: calls `body` with the name of each entry but `.` and `..`, valid during the call, and with what it is
+  /// as far as the directory itself tells, else `unknown`.
+  func forEachEntry(of directory: Int32, _ body: (FilePath.Component, FileKind) -> Void) throws(Errno)
+  /// `mkdirat`.
+  func makeDirectory(_ path: FilePath, in directory: Int32, mode: mode_t) throws(Errno)
+  /// `fstatfs`: how much more the user may write to a file system, in bytes.
+  func freeBytes(of descriptor: Int32) throws(Errno) -> Int64
 
   /// `fsync`, of a file or a directory.
   func sync(_ descriptor: Int32) throws(Errno)
   /// `renameat` within one directory.
   func rename(_ oldName: FilePath, to newName: FilePath, in directory: Int32) throws(Errno)
+  /// `linkat` within one directory: a second name, if it is free.
+  func link(_ name: FilePath, as newName: FilePath, in directory: Int32) throws(Errno)
   /// `unlinkat`.
   func unlink(_ path: FilePath, in directory: Int32) throws(Errno)
   /// `flock`, without waiting: `EWOULDBLOCK` if the lock is held elsewhere.

@@ -78,6 +78,14 @@ struct TemporaryFile: ~Copyable, Sendable {
     return named?.identity == opened.identity
   }
 
+  /// Gives the file a second name, if it is free.
+  func link(as newName: FilePath) throws(Errno) {
+    let (name, directory) = (name, directory)
+    try access.retrying { calls throws(Errno) in
+      try calls.link(name, as: newName, in: directory.descriptor.number)
+    }
+  }
+
   /// Gives the file its final name, in place of whatever has it. It stays locked until its owner ends.
   mutating func rename(to newName: FilePath, _ file: FileName) throws(FileError) {
     let (name, directory) = (name, directory)

@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 package import SystemPackage
 
 /// How the temporary beside `NAME` is called: `.zmin-RANDOM-NAME.tmp`.
@@ -13,8 +14,10 @@ enum TemporaryName {
 
   /// A new name of a temporary for `target`.
   static func random(for target: FilePath.Component) -> FilePath {
-    var generator = SystemRandomNumberGenerator()
-    let random = (0..<randomCount).map { _ in alphabet[Int(generator.next(upperBound: UInt(alphabet.count)))] }
+    let words = Randomness.next()
+    let random = (0..<randomCount).map { index in
+      alphabet[Int(truncatingIfNeeded: (index < randomCount / 2 ? words.0 : words.1) >> (5 * (index % 8))) & 31]
+    }
     return FilePath(platformString: prefix + random + tail(for: target) + [0])
   }
 
@@ -55,6 +58,25 @@ enum TemporaryName {
 
   private static func characters(of text: StaticString) -> [CChar] {
     text.withUTF8Buffer { $0.map { CChar(bitPattern: $0) } }
+  }
+}
+
+/// Numbers that do not come twice in a process, and start anywhere: of many small files each costs no call of the
+/// system.
+private enum Randomness {
+  private static let seeds = (UInt64.random(in: 0 ... .max), UInt64.random(in: 0 ... .max))
+  private static let counter = Atomic<UInt64>(0)
+
+  static func next() -> (UInt64, UInt64) {
+    let step = counter.add(1, ordering: .relaxed).newValue &* 0x9E37_79B9_7F4A_7C15
+    return (mixed(seeds.0 &+ step), mixed(seeds.1 &- step))
+  }
+
+  /// Every bit of the result depends on every bit of the value, and no two values have the same (SplitMix64).
+  private static func mixed(_ value: UInt64) -> UInt64 {
+    var bits = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
+    bits = (bits ^ bits >> 27) &* 0x94D0_49BB_1331_11EB
+    return bits ^ bits >> 31
   }
 }
 

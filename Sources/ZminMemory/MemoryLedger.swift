@@ -10,6 +10,12 @@ public enum MemoryPurpose: String, Sendable, CaseIterable {
   case nesting
   /// A kernel's working buffers: skeleton, elements, bit planes.
   case kernelWorkspace
+  /// Host memory that a device reads and writes.
+  case deviceStaging
+  /// A device's own memory.
+  case deviceWork
+  /// The names and sizes of the files of a run.
+  case fileList
   /// What is made a second time, to be compared.
   case verification
 }

@@ -8,7 +8,10 @@ struct HelpTests {
     "--output", "--in-place", "--test", "--check", "--dry-run", "--format", "--validate", "--no-validate",
     "--max-depth", "--mode", "--kernel", "--bad-lines", "--max-bad-lines", "--min-saving", "--follow-symlinks",
     "--force", "--preserve", "--sync", "--no-sync", "--stats", "--quiet", "--verbose", "--version", "--help",
-    "--jobs", "--memory-budget", "--verify", "--self-test",
+    "--jobs", "--memory-budget", "--verify", "--device", "--device-memory", "--self-test", "--recursive", "--include",
+    "--exclude",
+    "--files-from", "--null", "--output-dir", "--journal", "--shard", "--shard-plan", "--log", "--log-file",
+    "--metrics-file",
   ]
 
   @Test("--help is on standard output and names every option")
@@ -53,7 +56,7 @@ struct HelpTests {
     #expect(run.ending == .exit(0))
     #expect(run.output.hasPrefix("zmin 0.1.0"))
     for kernel in Kernel.all { #expect(run.output.contains(kernel.name)) }
-    #expect(run.output.hasSuffix("Vulkan headers: none\n"))
+    #expect(run.output.contains(/Vulkan headers: 1\.\d+\.\d+\n$/))
   }
 
   @Test("devices lists every kernel and proves it")
@@ -62,7 +65,9 @@ struct HelpTests {
     #expect(run.ending == .exit(0))
     for kernel in Kernel.all { #expect(run.output.contains("  \(kernel.name) ")) }
     for kernel in Kernel.available { #expect(run.output.contains("\(kernel.name): agrees with the reference\n")) }
-    #expect(run.output.contains("Vulkan devices:\n  none: "))
+    #expect(run.output.contains("Vulkan devices:\n  "))
+    let disagreement = run.output.split(separator: "\n").filter { $0.contains("DIFFERS") || $0.contains("not tested") }
+    #expect(disagreement.isEmpty)
   }
 
   @Test("A usage error is one line and a hint")

@@ -117,11 +117,11 @@ struct ParserTests {
 
   @Test("devices is a subcommand as the first argument only")
   func devices() throws {
-    guard case .devices(let selfTest) = try Request(["devices", "--self-test"]) else {
+    guard case .devices(let command) = try Request(["devices", "--self-test", "--device", "lava"]) else {
       Issue.record("not a devices request")
       return
     }
-    #expect(selfTest)
+    #expect(command.selfTest && command.device == "lava")
     #expect(try options("a", "devices").paths.count == 2)
     #expect(try options("-t", "devices").paths.count == 1)
     #expect(try options("./devices").paths.count == 1)

@@ -11,6 +11,7 @@ struct PlannerTests {
   private struct Machine: Surroundings {
     var standardInputIsTerminal = false
     var standardInputBytes: Int64?
+    var environment: [String: String] = [:]
     var limits = MachineLimits(processorCount: 6, memoryBytes: nil, physicalMemoryBytes: 1 << 34)
     var files: [FilePath: FileFacts] = [
       "dir": FileFacts(kind: .directory, byteCount: 4096), "fifo": FileFacts(kind: .fifo, byteCount: 0),
@@ -20,6 +21,7 @@ struct PlannerTests {
     ]
 
     func facts(about path: FilePath) -> FileFacts? { files[path] }
+    func variable(_ name: String) -> String? { environment[name] }
   }
 
   private func plan(_ arguments: [String], _ machine: Machine = Machine()) throws -> Plan {
@@ -61,17 +63,6 @@ struct PlannerTests {
   func terminal() throws {
     #expect(throws: PlanError.nothingToDo) { try plan([], Machine(standardInputIsTerminal: true)) }
     #expect(try plan(["-"], Machine(standardInputIsTerminal: true)).inputs.count == 1)
-  }
-
-  @Test("The GPU is not available, hybrid goes on and says so")
-  func gpu() throws {
-    do {
-      _ = try plan(["--mode", "gpu"])
-      Issue.record("accepted")
-    } catch PlanError.engineUnavailable(let message) {
-      #expect(message.contains("GPU"))
-    }
-    #expect(try plan(["--mode", "hybrid"]).fallbacks.count == 1)
   }
 
   @Test("auto streams from 10 MB on, and pipes")

@@ -20,8 +20,3 @@ func expectAgreement(
       """, sourceLocation: sourceLocation)
   }
 }
-
-/// The bytes as text that shows every one of them.
-func readable(_ bytes: [UInt8]) -> String {
-  bytes.map { UnicodeScalar($0).escaped(asASCII: true) }.joined()
-}

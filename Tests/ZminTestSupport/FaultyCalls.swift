@@ -10,7 +10,7 @@ package final class FaultyCalls: SystemCalls {
     case sync, rename, unlink, lock, setMode, setOwner, setTimes
     case attributeNames, attribute, setAttribute, removeAttribute
     case dropCache, startWriteBack, finishWriteBack, reserve, truncate, processorMask
-    case fileSystemType, position, pipeCapacity, setPipeCapacity
+    case fileSystemType, position, pipeCapacity, setPipeCapacity, makeDirectory, freeBytes, link
   }
 
   package struct Plan: Sendable {
@@ -209,7 +209,22 @@ package final class FaultyCalls: SystemCalls {
     return try live.readLink(path, in: directory)
   }
 
-  package func forEachEntry(of directory: Int32, _ body: (FilePath.Component) -> Void) throws(Errno) {
+  package func makeDirectory(_ path: FilePath, in directory: Int32, mode: mode_t) throws(Errno) {
+    try enter(.makeDirectory)
+    try live.makeDirectory(path, in: directory, mode: mode)
+  }
+
+  package func freeBytes(of descriptor: Int32) throws(Errno) -> Int64 {
+    try enter(.freeBytes)
+    return try live.freeBytes(of: descriptor)
+  }
+
+  package func link(_ name: FilePath, as newName: FilePath, in directory: Int32) throws(Errno) {
+    try enter(.link)
+    try live.link(name, as: newName, in: directory)
+  }
+
+  package func forEachEntry(of directory: Int32, _ body: (FilePath.Component, FileKind) -> Void) throws(Errno) {
     try enter(.list)
     try live.forEachEntry(of: directory, body)
   }

@@ -2,6 +2,7 @@ import Testing
 import Zmin
 import ZminCPU
 import ZminCore
+import ZminTestSupport
 
 /// The first error, exactly: place and message, from every kernel and every way of cutting the input.
 @Suite struct MessageTests {

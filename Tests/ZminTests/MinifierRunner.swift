@@ -55,11 +55,6 @@ struct MinifierRunner: ~Copyable {
   }
 }
 
-/// The bytes as text that shows every one of them.
-func readable(_ bytes: [UInt8]) -> String {
-  bytes.prefix(3000).map { UnicodeScalar($0).escaped(asASCII: true) }.joined()
-}
-
 /// What should come of an input that may begin with a byte order mark, of which the oracle knows nothing.
 struct Expected {
   var output: [UInt8] = []

@@ -160,6 +160,44 @@ size_t zmin_raw_neon(zmin_raw_state *, zmin_format, const uint8_t *in, size_t n,
 size_t zmin_workspace_bytes_neon(void);
 #endif
 
+/// What a bracket, comma or record's end is to the nesting: of its own container something may stand after what leads
+/// and before what trails. A record's end does neither.
+enum { ZMIN_ELEMENT_LEADS = 1, ZMIN_ELEMENT_TRAILS = 2, ZMIN_ELEMENT_OBJECT = 4 };
+
+/// Applies `count` elements that were found elsewhere. `workspace` is as for the kernel's check. False: they do not fit.
+typedef bool (*zmin_nest_function)(
+    zmin_state *state, zmin_format format, const uint8_t *elements, size_t count, void *workspace);
+
+bool zmin_nest_portable(zmin_state *, zmin_format, const uint8_t *elements, size_t count, void *workspace);
+#if defined(__x86_64__)
+bool zmin_nest_avx512(zmin_state *, zmin_format, const uint8_t *elements, size_t count, void *workspace);
+bool zmin_nest_avx2(zmin_state *, zmin_format, const uint8_t *elements, size_t count, void *workspace);
+#endif
+#if defined(__aarch64__)
+bool zmin_nest_neon(zmin_state *, zmin_format, const uint8_t *elements, size_t count, void *workspace);
+#endif
+
+/// The skeleton characters that stand for what comes before a run of bytes.
+typedef struct {
+  uint8_t characters[4];
+  bool has_seen_element;  // one of them is a bracket or a record's end that the nesting knows
+} zmin_history;
+
+/// What to put before the skeleton of a run that starts in this state, between tokens or in a string.
+zmin_history zmin_history_before(const zmin_state *state, zmin_format format);
+
+/// How a run ends that was checked elsewhere, all but its nesting.
+typedef struct {
+  uint8_t last, before;  // the last two characters of history and skeleton
+  bool is_empty;         // the run has no skeleton
+  bool in_string;        // it ends in the plain text of a string
+  bool unclaimed;        // the last comma's container is not known yet, and it was not among the elements
+} zmin_skeleton_end;
+
+/// Brings `state`, to which all elements were applied, to the run's end. False: not plainly clean; a run that ends in
+/// the midst of a number or literal is not.
+bool zmin_settle(zmin_state *state, zmin_format format, zmin_skeleton_end end);
+
 /// Counts the line feeds in `n` bytes, with whatever the CPU has.
 size_t zmin_count_newlines(const uint8_t *in, size_t n);
 

@@ -25,7 +25,7 @@ package final class PendingDevice: @unchecked Sendable {
   }
 
   /// Waits until it is known what has become of it.
-  func wait() -> Result<any SliceDevice, DeviceFailure> {
+  package func wait() -> Result<any SliceDevice, DeviceFailure> {
     monitor.withLock {
       while true {
         if let result { return result }

@@ -6,9 +6,9 @@ import ZminCore
 /// it and whoever has the slice after it come to the same. In a valid document a raw byte below 0x20 is in no string:
 /// after one, the state is known. Where there is none near, two machines go on from the cut, one outside strings and one
 /// within, and the one that first meets a byte that cannot come was wrong: in text that takes tens of bytes.
-struct SliceCut: Equatable {
+package struct SliceCut: Equatable {
   /// How far before the wished place is looked.
-  static let windowBytes = 1024
+  package static let windowBytes = 1024
   /// How far after the cut the two machines go.
   static let probeBytes = 2048
 

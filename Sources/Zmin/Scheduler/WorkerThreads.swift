@@ -1,10 +1,10 @@
 /// Threads that share one piece of work.
-enum WorkerThreads {
+package enum WorkerThreads {
   static let stackBytes = 512 * 1024
 
   /// Calls `body` with 0 on this thread and with each number below `count` on a thread of its own, and returns when all
   /// have returned. Where the system refuses threads there are fewer.
-  static func run(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
+  package static func run(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
     var threads: [SystemThread] = []
     for index in 1..<max(1, count) {
       guard let thread = SystemThread(stackBytes: stackBytes, { body(index) }) else { break }

@@ -7,7 +7,7 @@ package struct ZminTree: ParsableCommand {
     abstract: "Removes the whitespace from JSON, checks all of it, and changes nothing else.",
     usage: """
       zmin [<options>] [<path> ...]
-      zmin devices [--self-test]
+      zmin devices [--self-test] [--device <device>]
       """,
     discussion: """
       Several paths need -i, -t, --check or --dry-run; with --format ndjson or concat they may also go to one output, \
@@ -46,11 +46,18 @@ package struct DevicesCommand: ParsableCommand {
   package static let configuration = CommandConfiguration(
     commandName: name,
     abstract: "Lists the CPU kernels and Vulkan devices.",
-    usage: "zmin devices [--self-test]",
+    usage: "zmin devices [--self-test] [--device <device>]",
     version: VersionText.text)
 
-  @Flag(help: "Run each kernel against the reference on hard cases; exit 5 if one differs.")
+  @Flag(help: "Run kernels and devices against the reference on hard cases; exit 5 if one differs.")
   package var selfTest = false
+
+  @Option(help: ArgumentHelp("List and test only this Vulkan device: its index, UUID, or a part of its name."))
+  package var device: String?
+
+  /// What a run starts another process for, lest a driver take it down: `DeviceFinder`.
+  @Flag(help: .hidden)
+  package var find = false
 
   package init() {}
 }

@@ -20,8 +20,10 @@ package struct EngineArguments: ParsableArguments, Sendable {
       "How files are taken through memory: auto, standard, streaming, gpu or hybrid.",
       discussion: """
         standard goes through one small window on one thread; streaming takes slices, of which several are read, \
-        minified and written at once; auto takes standard under 10 MB, streaming for more and for pipes. gpu \
-        and hybrid need an engine that this build does not have: gpu fails (exit 4), hybrid goes on on the CPU.
+        minified and written at once. gpu takes slices through a Vulkan device, hybrid through device and CPU, whichever \
+        is free. auto takes standard under 10 MB, streaming for more and for pipes; a file over 100 MB begins so too, \
+        and is joined by a hardware device once that is found and has proved itself. Without a device gpu fails (exit \
+        4); the others go on on the CPU, and -v says why.
         """,
       valueName: "mode"))
   package var mode = Mode.auto
@@ -53,6 +55,25 @@ package struct EngineArguments: ParsableArguments, Sendable {
         """, valueName: "size"),
     transform: { try ValueRange("a size such as 64Mi is taken").value(of: $0, SizeArgument.init(argument:)) })
   package var memoryBudget: SizeArgument?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "The Vulkan device to use: its index or UUID as zmin devices lists them, or a part of its name.",
+      discussion: """
+        Without it the best hardware device; a device in software, such as llvmpipe, must be named. An empty \
+        CUDA_VISIBLE_DEVICES, or -1, means that auto takes none.
+        """, valueName: "device"))
+  package var device: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "The most of the device's memory to use: 64Mi, 1G.",
+      discussion: "Less means fewer or smaller slices; too little is an error that says how little would do.",
+      valueName: "size"),
+    transform: { try ValueRange("a size such as 64Mi is taken").value(of: $0, SizeArgument.init(argument:)) })
+  package var deviceMemory: SizeArgument?
 
   @Option(help: ArgumentHelp("The CPU kernel to use, as listed by zmin devices.", valueName: "name"))
   package var kernel: String?

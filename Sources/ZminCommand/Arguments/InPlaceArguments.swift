@@ -12,7 +12,7 @@ package struct InPlaceArguments: ParsableArguments, Sendable {
     })
   package var minSaving: SavingArgument?
 
-  @Flag(help: "Replace what a symbolic link leads to, instead of refusing.")
+  @Flag(help: "Follow symbolic links: replace what they lead to, walk the directories.")
   package var followSymlinks = false
 
   @Flag(help: "Replace files of several hard links too; the other names keep the old contents.")

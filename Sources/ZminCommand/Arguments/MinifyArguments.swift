@@ -8,6 +8,9 @@ package struct MinifyArguments: ParsableArguments, Sendable {
   @OptionGroup(title: "Output")
   package var output: OutputArguments
 
+  @OptionGroup(title: "Many files")
+  package var bulk: BulkArguments
+
   @OptionGroup(title: "In place")
   package var inPlace: InPlaceArguments
 

@@ -45,6 +45,13 @@ package struct OutputArguments: ParsableArguments, Sendable {
   @Flag(name: .shortAndLong, help: "Replace each input that changes.")
   package var inPlace = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Write each output below DIR, as its input lies below the argument.",
+      discussion: "Nothing is ever written outside DIR. It is not walked if it lies inside an input.",
+      valueName: "dir"))
+  package var outputDir: PathArgument?
+
   @Flag(help: ArgumentHelp("Inspection."))
   package var inspection: [Inspection] = []
 

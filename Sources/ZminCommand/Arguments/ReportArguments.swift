@@ -18,8 +18,26 @@ package struct ReportArguments: ParsableArguments, Sendable {
     }
   }
 
+  /// The values of `--log`.
+  package enum LogForm: String, ExpressibleByArgument, CaseIterable, Sendable {
+    case json
+  }
+
   @Flag(help: "Print bytes in and out, saved, rate and engine on standard error.")
   package var stats = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Log in a form that programs read: json, an object a line on standard error, and nothing else there.",
+      valueName: "form"))
+  package var log: LogForm?
+
+  @Option(help: ArgumentHelp("Append the log to FILE instead.", valueName: "file"))
+  package var logFile: PathArgument?
+
+  @Option(
+    help: ArgumentHelp("Write what the run came to into FILE at its end, as OpenMetrics text.", valueName: "file"))
+  package var metricsFile: PathArgument?
 
   @Flag(help: ArgumentHelp("Verbosity."))
   package var verbosity: [Verbosity] = []

@@ -3,7 +3,7 @@ import ArgumentParser
 /// What the command line asks for.
 package enum Request {
   case minify(Options)
-  case devices(selfTest: Bool)
+  case devices(DevicesCommand)
   /// Help, version, a completion script: text for standard output.
   case text(String)
 
@@ -26,7 +26,7 @@ package enum Request {
           self = .text(VersionText.text)
           return
         }
-        self = .devices(selfTest: try DevicesCommand.parse(Array(arguments.dropFirst())).selfTest)
+        self = .devices(try DevicesCommand.parse(Array(arguments.dropFirst())))
       } else {
         self = .minify(try Options(try MinifyCommand.parse(arguments).arguments))
       }

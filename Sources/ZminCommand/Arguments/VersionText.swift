@@ -1,5 +1,6 @@
 import CZminVersion
 import ZminCPU
+import ZminVulkan
 
 /// What `--version` prints.
 package enum VersionText {
@@ -14,7 +15,7 @@ package enum VersionText {
     return """
       zmin \(number)\(commit.map { " (commit \($0))" } ?? "")
       kernels: \(kernels.joined(separator: ", "))
-      Vulkan headers: none
+      Vulkan headers: \(VulkanInstance.headersVersion)
       """
   }
 

@@ -14,6 +14,8 @@ package struct Options: Sendable {
   package var inspection: OutputArguments.Inspection?
   package var sync: OutputArguments.Sync?
 
+  package var outputDirectory: PathArgument?
+  package var bulk = Bulk()
   package var inPlace = InPlace()
   package var badLines: PathArgument?
   package var badLinesMax: BadLineArguments.Limit?
@@ -23,9 +25,14 @@ package struct Options: Sendable {
   /// The number of workers, nil for as many as there are processors.
   package var jobs: Int?
   package var memoryBudget: SizeArgument?
+  package var device: String?
+  package var deviceMemory: SizeArgument?
   /// How much is verified, nil for nothing.
   package var verification: EngineArguments.Extent?
 
+  package var log: ReportArguments.LogForm?
+  package var logFile: PathArgument?
+  package var metricsFile: PathArgument?
   package var printsStatistics = false
   package var verbosity: ReportArguments.Verbosity?
 
@@ -45,6 +52,18 @@ package struct Options: Sendable {
     }
   }
 
+  /// Which files are taken of many.
+  package struct Bulk: Sendable {
+    package var isRecursive = false
+    package var include: [String] = []
+    package var exclude: [String] = []
+    package var filesFrom: PathArgument?
+    package var isListNullSeparated = false
+    package var journal: PathArgument?
+    package var shard: ShardArgument?
+    package var shardPlan: PathArgument?
+  }
+
   package init() {}
 
   /// The options that were parsed.
@@ -59,6 +78,18 @@ package struct Options: Sendable {
     isInPlace = arguments.output.inPlace
     inspection = try arguments.output.inspection.one()
     sync = try arguments.output.sync.one()
+    outputDirectory = arguments.output.outputDir
+    bulk.isRecursive = arguments.bulk.recursive
+    bulk.include = arguments.bulk.include
+    bulk.exclude = arguments.bulk.exclude
+    bulk.filesFrom = arguments.bulk.filesFrom
+    bulk.isListNullSeparated = arguments.bulk.null
+    bulk.journal = arguments.bulk.journal
+    bulk.shard = arguments.bulk.shard
+    bulk.shardPlan = arguments.bulk.shardPlan
+    log = arguments.report.log
+    logFile = arguments.report.logFile
+    metricsFile = arguments.report.metricsFile
     inPlace.minimumSaving = arguments.inPlace.minSaving?.minimum
     inPlace.followsSymbolicLinks = arguments.inPlace.followSymlinks
     inPlace.splitsHardLinks = arguments.inPlace.force
@@ -69,6 +100,8 @@ package struct Options: Sendable {
     kernel = arguments.engine.kernel
     jobs = arguments.engine.jobs
     memoryBudget = arguments.engine.memoryBudget
+    device = arguments.engine.device
+    deviceMemory = arguments.engine.deviceMemory
     verification = arguments.engine.verify
     printsStatistics = arguments.report.stats
     verbosity = try arguments.report.verbosity.one()

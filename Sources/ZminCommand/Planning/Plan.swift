@@ -1,4 +1,4 @@
-import SystemPackage
+package import SystemPackage
 package import Zmin
 package import ZminCPU
 package import ZminCore
@@ -12,18 +12,15 @@ package struct Plan: Sendable {
     package let format: Format
 
     /// How messages name it.
-    package var name: FileName {
-      switch source {
-      case .standardInput: .standardInput
-      case .path(let path): .path(path)
-      }
-    }
+    package var name: FileName { source.name }
   }
 
   /// What is done with the inputs.
   package enum Task: Sendable {
     /// All go to one destination, one after another.
     case write(FileDestination)
+    /// Each goes to a file of its own, below a directory.
+    case mirror(FilePath)
     /// Each is replaced.
     case replace(InPlaceRules, MinimumSaving?)
     /// Each is checked.
@@ -46,6 +43,8 @@ package struct Plan: Sendable {
   package var kernel: Kernel
   package var verification: Verification
   package var mode: RunMode
+  /// The device that takes part, if it is found.
+  package var device: DevicePlan?
   /// How inputs go through memory.
   package var memory: RunMemory
   /// How much of the machine may be used, nil if the run is too small to ask.
@@ -54,6 +53,7 @@ package struct Plan: Sendable {
   package var sync: SyncPolicy
   package var verbosity: Verbosity
   package var printsStatistics: Bool
+  package var reports: ReportPlan
   /// Why the run goes on with less than was asked for, a phrase each.
   package var fallbacks: [String]
 }
@@ -64,10 +64,17 @@ package enum RunMode: String, Sendable {
   case standard
   /// In slices, on as many threads as there are processors.
   case streaming
+  /// In slices, all of them on a device.
+  case gpu
+  /// In slices, on whichever of device and processors is free.
+  case hybrid
 
   /// How much ``standard`` reads at once: so much that its output stays in the cache too.
   package static let windowBytes = 256 << 10
 
   /// From this size on `auto` takes ``streaming``.
   package static let streamingBytesMin: Int64 = 10_000_000
+
+  /// For files of more than that `auto` looks for a device.
+  package static let deviceBytesMin: Int64 = 100_000_000
 }

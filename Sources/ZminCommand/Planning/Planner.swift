@@ -31,21 +31,28 @@ package struct Planner {
     var fallbacks: [String] = []
     let largestBytes = largestBytes(of: inputs)
     let isLarge = largestBytes >= RunMode.streamingBytesMin
-    let mode = try mode(isLarge: isLarge, &fallbacks)
-    let limits = mode == .streaming || isLarge ? surroundings.limits : nil
-    let usefulWorkers = max(1, Int(largestBytes) / SlicePlan.usualBytes)
+    let mode = mode(isLarge: isLarge)
+    let limits = mode != .standard || isLarge ? surroundings.limits : nil
+    // On a device alone, the processor has nothing to do but to join slices.
+    let usefulWorkers = mode == .gpu ? 1 : max(1, Int(largestBytes) / SlicePlan.usualBytes)
+    let costliest = Format.allCases.last { format in inputs.contains { $0.format == format } } ?? .json
+    var minifierOptions = MinifierOptions(
+      format: costliest, validates: options.validates, depthMax: options.depthMax, kernel: kernel)
+    minifierOptions.verification = verification
+    let memory = try memory(mode, minifierOptions, limits, usefulWorkers, &fallbacks)
+    let device = try DevicePlanner(
+      options: options, surroundings: surroundings, hostBytes: memory.peakBytes(minifierOptions), limits: limits
+    ).plan(for: inputs, &fallbacks)
     return Plan(
       inputs: inputs, task: task, validates: options.validates, depthMax: options.depthMax,
-      kernel: kernel, verification: verification, mode: mode,
-      memory: try memory(for: inputs, mode, kernel, limits, usefulWorkers, &fallbacks),
-      limits: limits,
+      kernel: kernel, verification: verification, mode: mode, device: device, memory: memory, limits: limits,
       badLines: badLines, sync: sync, verbosity: verbosity,
-      printsStatistics: options.printsStatistics && verbosity != .quiet, fallbacks: fallbacks)
+      printsStatistics: printsStatistics, reports: try reports(), fallbacks: fallbacks)
   }
 
   // MARK: Input
 
-  private func checkInputOptions() throws(PlanError) {
+  func checkInputOptions() throws(PlanError) {
     guard !options.validates else { return }
     if options.format == .concat { throw .usage("--no-validate cannot be used with --format concat") }
     if options.inspection == .test { throw .usage("--no-validate leaves nothing for --test to do") }
@@ -63,7 +70,7 @@ package struct Planner {
       }
       if argument.path.isEmpty { throw .usage("a path is empty") }
       if surroundings.facts(about: argument.path)?.kind == .directory {
-        throw .usage("\(FileName.path(argument.path)) is a directory, and directories are not walked: name its files")
+        throw .usage("\(FileName.path(argument.path)) is a directory: --recursive walks it")
       }
       // What the slash asks of the system, a dot after it asks as well, and a path keeps that.
       let path = argument.namesDirectory ? argument.path.appending(".") : argument.path
@@ -72,28 +79,25 @@ package struct Planner {
     return inputs
   }
 
-  private func format(of path: FilePath?) -> Format {
+  func format(of path: FilePath?) -> Format {
     if let format = options.format.format { return format }
-    guard let name = path?.lastComponent?.string.utf8 else { return .json }
-    // Bytes: what comes before the suffix need be no text. A name that is the suffix alone has it too.
-    let isLines = [".ndjson", ".jsonl", ".jsonlines"].contains { suffix in
-      name.suffix(suffix.utf8.count).elementsEqual(suffix.utf8) { byte, expected in
-        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 == expected : byte == expected
-      }
-    }
-    return isLines ? .ndjson : .json
+    return path?.lastComponent.map { Format(ofName: $0.bytes) } ?? .json
   }
 
   // MARK: Output
 
-  private func checkDestinations() throws(PlanError) {
+  func checkDestinations() throws(PlanError) {
     if options.isInPlace && options.output != nil { throw .usage("--in-place and --output exclude each other") }
     if let inspection = options.inspection, inspection != .dryRun {
       let name = inspection == .test ? "--test" : "--check"
       if options.isInPlace { throw .usage("\(name) writes nothing: it excludes --in-place") }
       if options.output != nil { throw .usage("\(name) writes nothing: it excludes --output") }
     }
-    if !options.isInPlace, let option = options.inPlace.firstGiven { throw .usage("\(option) needs --in-place") }
+    if !options.isInPlace, let option = options.inPlace.firstGiven,
+      option != "--follow-symlinks" || !options.bulk.isRecursive
+    {
+      throw .usage("\(option) needs --in-place")
+    }
     if options.output?.path.isEmpty == true { throw .usage("the path of --output is empty") }
     for (option, argument) in [("--output", options.output), ("--bad-lines", options.badLines)] {
       if let argument, argument.namesDirectory {
@@ -116,11 +120,7 @@ package struct Planner {
       if inputs.contains(where: { $0.source == .standardInput }) {
         throw .usage("standard input cannot be replaced: --in-place needs paths")
       }
-      var rules = InPlaceRules()
-      rules.followsSymbolicLinks = options.inPlace.followsSymbolicLinks
-      rules.splitsHardLinks = options.inPlace.splitsHardLinks
-      rules.keepsTimes = options.inPlace.keepsTimes
-      return .replace(rules, options.inPlace.minimumSaving)
+      return .replace(inPlaceRules, options.inPlace.minimumSaving)
     }
     let isRehearsalAlone = isRehearsal && options.output == nil
     if inputs.count > 1, !isRehearsalAlone {
@@ -133,7 +133,15 @@ package struct Planner {
     return .write(.standardOutput)
   }
 
-  private var sync: SyncPolicy {
+  var inPlaceRules: InPlaceRules {
+    var rules = InPlaceRules()
+    rules.followsSymbolicLinks = options.inPlace.followsSymbolicLinks
+    rules.splitsHardLinks = options.inPlace.splitsHardLinks
+    rules.keepsTimes = options.inPlace.keepsTimes
+    return rules
+  }
+
+  var sync: SyncPolicy {
     switch options.sync {
     case .sync: .always
     case .noSync: .never
@@ -157,7 +165,7 @@ package struct Planner {
     case .rehearse: throw .usage("--dry-run writes nothing: it excludes --bad-lines")
     case .replace, .test, .check:
       if inputs.count > 1 { throw .usage("--bad-lines takes one input, or several that go to one output") }
-    case .write: break
+    case .write, .mirror: break
     }
     let maximum: Int? =
       switch options.badLinesMax {
@@ -169,7 +177,7 @@ package struct Planner {
 
   // MARK: Engine
 
-  private func kernel() throws(PlanError) -> Kernel {
+  func kernel() throws(PlanError) -> Kernel {
     guard let name = options.kernel else { return .fastest }
     guard let kernel = Kernel.named(name) else {
       throw .usage("unknown kernel '\(name)': there are \(Kernel.all.map(\.name).joined(separator: ", "))")
@@ -178,7 +186,7 @@ package struct Planner {
     return kernel
   }
 
-  private var verification: Verification {
+  var verification: Verification {
     switch options.verification {
     case .all: .whole
     // Any number will do, as long as it is always the same.
@@ -188,25 +196,25 @@ package struct Planner {
   }
 
   /// - Parameter isLarge: Whether there is an input that `auto` streams: a large one, or one whose size is not known.
-  private func mode(isLarge: Bool, _ fallbacks: inout [String]) throws(PlanError) -> RunMode {
+  func mode(isLarge: Bool) -> RunMode {
     switch options.mode {
-    case .standard: return .standard
-    case .streaming: return .streaming
-    case .gpu: throw .engineUnavailable("--mode gpu: this build has no GPU engine")
-    case .hybrid: fallbacks.append("--mode hybrid goes on on the CPU: this build has no GPU engine")
-    case .auto: break
+    case .standard: .standard
+    case .streaming: .streaming
+    case .gpu: .gpu
+    case .hybrid: .hybrid
+    case .auto: isLarge ? .streaming : .standard
     }
-    return isLarge ? .streaming : .standard
   }
 
   /// The size of the largest input, the most there is for one whose size is not known. One that is not there does not
   /// matter.
   private func largestBytes(of inputs: [Plan.Input]) -> Int64 {
-    let sizes = inputs.map { input in
+    let sizes = inputs.map { input -> Int64 in
       switch input.source {
       case .standardInput: surroundings.standardInputBytes ?? .max
       case .path(let path):
         surroundings.facts(about: path).map { $0.kind == .regular ? $0.byteCount : .max } ?? 0
+      case .place: 0
       }
     }
     return sizes.max() ?? 0
@@ -216,13 +224,9 @@ package struct Planner {
   ///
   /// - Parameter usefulWorkers: As many as there are slices.
   private func memory(
-    for inputs: [Plan.Input], _ mode: RunMode, _ kernel: Kernel, _ limits: MachineLimits?, _ usefulWorkers: Int,
+    _ mode: RunMode, _ minifierOptions: MinifierOptions, _ limits: MachineLimits?, _ usefulWorkers: Int,
     _ fallbacks: inout [String]
   ) throws(PlanError) -> RunMemory {
-    let costliest = Format.allCases.last { format in inputs.contains { $0.format == format } } ?? .json
-    var minifierOptions = MinifierOptions(
-      format: costliest, validates: options.validates, depthMax: options.depthMax, kernel: kernel)
-    minifierOptions.verification = verification
     let asked = options.jobs ?? min(limits?.processorCount ?? 1, EngineArguments.workersMax)
     let workers = min(asked, usefulWorkers)
     let window = RunMemory.window(byteCount: RunMode.windowBytes)
@@ -246,7 +250,20 @@ package struct Planner {
 
   // MARK: Reports
 
-  private var verbosity: Plan.Verbosity {
+  var printsStatistics: Bool { options.printsStatistics && verbosity != .quiet }
+
+  func reports() throws(PlanError) -> ReportPlan {
+    for (option, argument) in [("--log-file", options.logFile), ("--metrics-file", options.metricsFile)] {
+      if let argument, argument.isStandardStream || argument.path.isEmpty || argument.namesDirectory {
+        throw .usage("\(option) needs the name of a file")
+      }
+    }
+    return ReportPlan(
+      logsEvents: options.log != nil || options.logFile != nil, logFile: options.logFile?.path,
+      metricsFile: options.metricsFile?.path)
+  }
+
+  var verbosity: Plan.Verbosity {
     switch options.verbosity {
     case .quiet: .quiet
     case .verbose: .verbose

@@ -10,6 +10,8 @@ package protocol Surroundings {
   var standardInputBytes: Int64? { get }
   /// What a path is, nil if it is nothing or cannot be looked at.
   func facts(about path: FilePath) -> FileFacts?
+  /// A variable of the environment.
+  func variable(_ name: String) -> String?
   /// How much of the machine may be used. Asking reads files: not for a small run.
   var limits: MachineLimits { get }
 }
@@ -40,6 +42,8 @@ struct RealSurroundings: Surroundings {
     guard let status = try? files.statusIfPresent(of: path) else { return nil }
     return FileFacts(kind: status.kind, byteCount: status.size)
   }
+
+  func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
   var limits: MachineLimits { MachineLimits(using: files) }
 }

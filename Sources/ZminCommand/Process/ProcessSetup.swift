@@ -1,8 +1,21 @@
 import Glibc
+import Synchronization
 import ZminIO
 
 /// What is put right about the process before anything else, and how it ends for a reader that went away.
 enum ProcessSetup {
+  /// Whether a thread is left that does not come back, in a driver.
+  private static let hasStuckThread = Atomic(false)
+
+  /// Notes that a thread does not come back: what others do at the end of a process it must not wait for.
+  static func noteStuckThread() { hasStuckThread.store(true, ordering: .releasing) }
+
+  /// Ends the process.
+  static func exit(_ status: ExitStatus) -> Never {
+    if hasStuckThread.load(ordering: .acquiring) { _exit(status.code) }
+    Glibc.exit(status.code)
+  }
+
   /// Whether whoever started the program ignored SIGPIPE. ``run()`` asks first, as it ignores the signal itself.
   private static let hasInheritedIgnoredPipeSignal: Bool = {
     var action = sigaction()
@@ -20,6 +33,23 @@ enum ProcessSetup {
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
   }
+
+  /// Has the process open as many files at once as it may.
+  ///
+  /// - Returns: How many that is.
+  static func raiseOpenFilesLimit() -> Int {
+    var limit = rlimit()
+    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return openFilesMin }
+    var raised = limit
+    raised.rlim_cur = limit.rlim_max
+    if setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &raised) == 0 { limit = raised }
+    return Int(min(limit.rlim_cur, openFilesMax))
+  }
+
+  /// As many as any system gives.
+  private static let openFilesMin = 256
+  /// More than are of use.
+  private static let openFilesMax: rlim_t = 65536
 
   private static func fill(_ descriptor: Int32, _ flags: Int32) {
     guard fcntl(descriptor, F_GETFD) == -1 else { return }

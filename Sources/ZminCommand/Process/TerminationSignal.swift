@@ -32,3 +32,16 @@ package enum TerminationSignal: Sendable, CaseIterable, Comparable {
     }
   }
 }
+
+extension FileAccess {
+  /// What the program will exit with if it was asked to stop.
+  var interruptedStatus: ExitStatus? {
+    do throws(FileError) {
+      try checkInterruption()
+      return nil
+    } catch {
+      guard case .interrupted(let reason) = error else { return nil }
+      return TerminationSignal.allCases.first { $0.reason == reason }.map(ExitStatus.signal)
+    }
+  }
+}

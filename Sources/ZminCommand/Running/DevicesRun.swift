@@ -1,20 +1,59 @@
 import Zmin
 import ZminCPU
 import ZminCore
+import ZminGPU
 import ZminIO
+import ZminMemory
+import ZminVulkan
 
 /// Lists what can do the work, and proves it if asked to.
 struct DevicesRun {
-  let provesKernels: Bool
+  /// The one device to look at; nil for all, and for the kernels.
+  let selector: DeviceSelector?
+  let runsSelfTest: Bool
   let files: FileAccess
-  let console: Console
 
   func run() throws(FileError) -> ExitStatus {
     let output = StandardOutput(files)
-    try output.write(Self.listing)
-    guard provesKernels else { return .success }
+    if selector == nil { try output.write(Self.kernelListing) }
+    let devices: FoundDevices
+    do {
+      devices = try FoundDevices(selector)
+    } catch {
+      try output.write("Vulkan devices:\n  none: \(error)\n")
+      let kernels = try runsSelfTest && selector == nil ? proveKernels(output) : .success
+      return selector == nil ? kernels : max(kernels, .engineUnavailable)
+    }
+    try output.write("Vulkan devices:\n" + devices.all.map { Self.listing(of: $0, among: devices) }.joined())
+    guard runsSelfTest else { return .success }
+    var status = try selector == nil ? proveKernels(output) : .success
+    for device in devices.all { status = max(status, try prove(device, of: devices.instance, output)) }
+    return status
+  }
+
+  // MARK: Kernels
+
+  /// The kernels, a line each.
+  private static var kernelListing: String {
+    let nameWidth = Kernel.all.map(\.name.count).max() ?? 0
+    let states = Kernel.all.map { kernel in
+      kernel.missingFeature.map { "not available: this CPU lacks \($0)" }
+        ?? (kernel.name == Kernel.fastest.name ? "available, used" : "available")
+    }
+    let stateWidth = states.map(\.count).max() ?? 0
+    let lines = zip(Kernel.all, states).map { kernel, state in
+      "  \(padded(kernel.name, nameWidth))  \(padded(state, stateWidth))  \(kernel.summary)\n"
+    }
+    return "CPU kernels:\n" + lines.joined()
+  }
+
+  private static func padded(_ text: String, _ width: Int) -> String {
+    text + String(repeating: " ", count: width - text.count)
+  }
+
+  private func proveKernels(_ output: StandardOutput) throws(FileError) -> ExitStatus {
     var status = ExitStatus.success
-    try output.write("Self-test:\n")
+    try output.write("Self-test of kernels:\n")
     for kernel in Kernel.available {
       let (line, kernelStatus) = prove(kernel)
       try output.write("  \(kernel.name): \(line)\n")
@@ -35,21 +74,70 @@ struct DevicesRun {
     }
   }
 
-  /// The kernels and devices, a line each.
-  private static var listing: String {
-    let nameWidth = Kernel.all.map(\.name.count).max() ?? 0
-    let states = Kernel.all.map { kernel in
-      kernel.missingFeature.map { "not available: this CPU lacks \($0)" }
-        ?? (kernel.name == Kernel.fastest.name ? "available, used" : "available")
+  // MARK: Devices
+
+  /// The devices that there are, and which `auto` would take.
+  private struct FoundDevices {
+    let instance: VulkanInstance
+    let all: [PhysicalDevice]
+    let best: Result<DeviceSelector.Candidate, DeviceSelector.NoChoice>
+
+    init(_ selector: DeviceSelector?) throws {
+      instance = try VulkanInstance()
+      let devices = try instance.devices()
+      let candidates = devices.map(DeviceSelector.Candidate.init)
+      best = Result { () throws(DeviceSelector.NoChoice) in try DeviceSelector.best.choose(from: candidates) }
+      guard let selector else {
+        if devices.isEmpty { throw DeviceSelector.NoChoice.noDevice }
+        all = devices
+        return
+      }
+      let chosen = try selector.choose(from: candidates)
+      all = devices.filter { $0.index == chosen.index }
     }
-    let stateWidth = states.map(\.count).max() ?? 0
-    let lines = zip(Kernel.all, states).map { kernel, state in
-      "  \(padded(kernel.name, nameWidth))  \(padded(state, stateWidth))  \(kernel.summary)\n"
-    }
-    return "CPU kernels:\n\(lines.joined())Vulkan devices:\n  none: this build has no Vulkan engine\n"
   }
 
-  private static func padded(_ text: String, _ width: Int) -> String {
-    text + String(repeating: " ", count: width - text.count)
+  private static func listing(of device: PhysicalDevice, among devices: FoundDevices) -> String {
+    let heaps = device.heaps.map { heap in
+      Figures.memorySize(heap.byteCount)
+        + (heap.isDeviceLocal ? device.sharesMemory ? " shared" : " its own" : " of the host")
+    }
+    let limits = device.limits
+    let use =
+      switch devices.best {
+      case _ where device.shortcoming != nil: "cannot be used: \(device.shortcoming ?? "")"
+      case .success(let best) where best.index == device.index: "used by auto"
+      case _ where device.kind == .software: "not used by auto: a software device must be named by --device"
+      default: "not used by auto: another is preferred"
+      }
+    return """
+        \(device.index)  \(device.name)
+           \(device.kind.rawValue), \(device.driver), Vulkan \(device.apiVersion), UUID \(device.uuid)
+           memory: \(heaps.joined(separator: ", "))
+           limits: \(limits.workgroupThreads) threads a workgroup, \(Figures.memorySize(limits.sharedBytes)) shared; \
+      \(limits.storageBuffers) buffers a stage, \(Figures.memorySize(limits.storageBufferBytes)) each
+           \(use)
+
+      """
+  }
+
+  private func prove(
+    _ physical: PhysicalDevice, of instance: VulkanInstance, _ output: StandardOutput
+  ) throws(FileError) -> ExitStatus {
+    try output.write("Self-test of device \(physical.index):\n")
+    do {
+      let device = try VulkanDevice(physical, of: instance, ledger: MemoryLedger())
+      if let difference = try DeviceSelfTest.firstDifference(on: device, extent: .full) {
+        try output.write("  DIFFERS from the reference: \(difference)\n")
+        return .difference
+      }
+      try output.write("  every stage agrees with the reference\n")
+      return .success
+    } catch let error as FileError {
+      throw error
+    } catch {
+      try output.write("  not tested: \(error)\n")
+      return .failure
+    }
   }
 }

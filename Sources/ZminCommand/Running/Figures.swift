@@ -23,6 +23,35 @@ package enum Figures {
     fixed(seconds > 0 ? Double(inputBytes) / seconds / 1e9 : 0, digits: 3) + " GB/s"
   }
 
+  /// A size of memory, by powers of 1024.
+  package static func memorySize(_ byteCount: Int) -> String {
+    var value = Double(byteCount)
+    for unit in ["bytes", "KiB", "MiB"] {
+      if value < 1024 {
+        return value.rounded() == value ? "\(Int(value)) \(unit)" : "\(fixed(value, digits: 1)) \(unit)"
+      }
+      value /= 1024
+    }
+    return value.rounded() == value ? "\(Int(value)) GiB" : "\(fixed(value, digits: 1)) GiB"
+  }
+
+  /// A number of bytes, by powers of 1000.
+  package static func size(_ byteCount: Int) -> String {
+    for (unit, factor) in [("TB", 1e12), ("GB", 1e9), ("MB", 1e6), ("kB", 1e3)] where Double(byteCount) >= factor {
+      return "\(fixed(Double(byteCount) / factor, digits: 1)) \(unit)"
+    }
+    return "\(byteCount) B"
+  }
+
+  /// A time, in the two largest units that it has.
+  package static func duration(_ seconds: Double) -> String {
+    guard seconds.isFinite, seconds < 1e9 else { return "-" }
+    let whole = Int(seconds.rounded(.up))
+    if whole < 60 { return "\(whole) s" }
+    if whole < 3600 { return "\(whole / 60) min \(whole % 60) s" }
+    return "\(whole / 3600) h \(whole / 60 % 60) min"
+  }
+
   /// A count and its noun.
   package static func count(_ count: Int, _ noun: String) -> String {
     "\(count) \(noun)\(count == 1 ? "" : "s")"

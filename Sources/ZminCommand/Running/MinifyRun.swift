@@ -9,8 +9,9 @@ import ZminMemory
 struct MinifyRun: ~Copyable {
   private let plan: Plan
   private let files: FileAccess
-  private let console: Console
-  private var tally = Tally()
+  private let reporter: RunReporter
+  private let ledger = MemoryLedger()
+  private var device: DeviceSession?
   /// Inputs that were begun.
   private var reached = 0
   private var minifier: FileMinifier?
@@ -22,6 +23,11 @@ struct MinifyRun: ~Copyable {
     let brokenPipe: FileName?
   }
 
+  /// Nothing is done, as there is no device.
+  private struct NoDevice: Error {
+    let obstacle: String
+  }
+
   /// How a run ended.
   enum Ending {
     case status(ExitStatus)
@@ -29,17 +35,25 @@ struct MinifyRun: ~Copyable {
     case brokenPipe(FileName)
   }
 
-  init(_ plan: Plan, files: FileAccess, console: Console) {
+  init(_ plan: Plan, files: FileAccess, log: EventLog?, console: Console) {
     self.plan = plan
     self.files = files
-    self.console = console
+    reporter = RunReporter(
+      task: plan.task, verbosity: plan.verbosity, badLines: plan.badLines?.path, engine: plan.kernel.name,
+      files: files, log: log, console: console)
   }
 
   /// Does it all.
   consuming func run() -> Ending {
     announce()
     let start = MonotonicClock.seconds()
+    defer {
+      // The device's memory is in use until then.
+      minifier = nil
+      device?.end()
+    }
     do {
+      try findDevice()
       if case .write(let destination) = plan.task {
         try takeTogether(to: destination)
       } else if isAllowed() {
@@ -48,11 +62,26 @@ struct MinifyRun: ~Copyable {
           if try !take(input) { break }
         }
       }
+    } catch let error as NoDevice {
+      reporter.fail(error.obstacle, .engineUnavailable)
     } catch {
       if let output = (error as? Stopped)?.brokenPipe { return .brokenPipe(output) }
     }
     conclude(seconds: MonotonicClock.seconds() - start, notReached: plan.inputs.count - reached)
-    return .status(tally.status)
+    return .status(reporter.tally.status)
+  }
+
+  /// Begins to look for a device, if one is to take part, and waits for one that must.
+  private mutating func findDevice() throws {
+    guard let part = plan.device else { return }
+    do {
+      device = try DeviceSession(
+        part, formats: plan.inputs.map(\.format), validates: plan.validates, kernel: plan.kernel, ledger: ledger)
+    } catch {
+      guard part.isRequired else { return reporter.detail("no device is looked for: \(error)") }
+      throw NoDevice(obstacle: "--mode gpu: \(error)")
+    }
+    if let obstacle = device?.obstacle() { throw NoDevice(obstacle: obstacle) }
   }
 
   // MARK: Inputs
@@ -67,7 +96,7 @@ struct MinifyRun: ~Copyable {
     } catch {
       // An input that cannot be looked at says so when its turn comes.
       guard FailureMessage.status(for: error) == .usage else { return true }
-      fail(error, .standardOutput)
+      reporter.fail(error, .standardOutput)
       return false
     }
   }
@@ -75,8 +104,10 @@ struct MinifyRun: ~Copyable {
   /// All inputs into one output.
   private mutating func takeTogether(to destination: FileDestination) throws {
     var outcomes: [FileOutcome] = []
+    let start = MonotonicClock.seconds()
     let result = Result { try minify(plan.inputs, to: destination, &outcomes) }
-    for (outcome, input) in zip(outcomes, plan.inputs) { report(outcome, input) }
+    let seconds = (MonotonicClock.seconds() - start) / Double(max(1, outcomes.count))
+    for (outcome, input) in zip(outcomes, plan.inputs) { try reporter.report(outcome, input.name, seconds: seconds) }
     reached = outcomes.count
     // What failed is the output, or memory, under the hands of the input that comes next.
     let current = plan.inputs[min(reached, plan.inputs.count - 1)]
@@ -99,11 +130,14 @@ struct MinifyRun: ~Copyable {
       case .rehearse(.replace(let rules, _)):
         try run.checkReplaceable(input, rules)
         destination = .nowhere
-      case .write, .test, .check, .rehearse: destination = .nowhere
+      case .write, .mirror, .test, .check, .rehearse: destination = .nowhere
       }
+      let start = MonotonicClock.seconds()
       var outcomes: [FileOutcome] = []
       try run.minify([input], to: destination, &outcomes)
-      for outcome in outcomes { try run.judge(outcome, input) }
+      for outcome in outcomes {
+        try run.reporter.report(outcome, input.name, seconds: MonotonicClock.seconds() - start)
+      }
     }
   }
 
@@ -130,7 +164,7 @@ struct MinifyRun: ~Copyable {
     options.verification = plan.verification
     return try FileMinifier(
       options, memory: plan.memory, badLines: plan.badLines, sync: plan.sync, files: files,
-      ledger: MemoryLedger())
+      device: device?.use ?? .none, ledger: ledger)
   }
 
   /// Says what went wrong, and whether to go on: a full disk is full for the next file too.
@@ -145,84 +179,17 @@ struct MinifyRun: ~Copyable {
     } catch let error as Stopped {
       throw error
     } catch {
-      fail(error, name)
+      reporter.fail(error, name)
       return (error as? FileError)?.isStorageFull != true
     }
-  }
-
-  /// Says what went wrong and counts it.
-  private mutating func fail(_ error: any Error, _ name: FileName) {
-    console.say(FailureMessage.text(for: error, input: name))
-    let status = FailureMessage.status(for: error)
-    if status == .usage {
-      tally.raise(to: status)
-    } else {
-      tally.addFailure(status)
-    }
-  }
-
-  // MARK: Outcomes
-
-  /// Counts an outcome and names what is not valid; the totals if all is well.
-  @discardableResult
-  private mutating func report(_ outcome: FileOutcome, _ input: Plan.Input) -> RunTotals? {
-    switch outcome.result {
-    case .invalid(let error, let totals):
-      tally.add(totals)
-      tally.add(error)
-      console.say("\(input.name):\(error)")
-      return nil
-    case .failed(let error):
-      fail(error, input.name)
-      return nil
-    case .complete(let totals):
-      tally.add(totals)
-      if totals.badLines > 0, outcome.areBadLinesWritten, plan.verbosity != .quiet, let badLines = plan.badLines {
-        console.say(
-          "\(input.name): \(Figures.count(totals.badLines, "bad line")) put into \(FileName.path(badLines.path))")
-      }
-      return totals
-    }
-  }
-
-  /// Says what the task wants to be said of an outcome.
-  private mutating func judge(_ outcome: FileOutcome, _ input: Plan.Input) throws {
-    guard let totals = report(outcome, input) else { return }
-    let sizes =
-      "\(totals.inputBytes) to \(totals.outputBytes) bytes, saved "
-      + Figures.saved(totals.inputBytes, totals.outputBytes)
-    switch plan.task {
-    case .write: break
-    case .test: detail("\(input.name): valid")
-    case .check where totals.isUnchanged: detail("\(input.name): minified")
-    case .check:
-      tally.addUnminified()
-      if plan.verbosity != .quiet { console.say("\(input.name): not minified") }
-    case .replace: detail("\(input.name): \(outcome.isWritten ? "replaced, \(sizes)" : "left as it is")")
-    case .rehearse(.replace(_, let minimum)):
-      let isReplaced = !totals.isUnchanged && minimum?.isReached(totals) != false
-      try print("\(input.name): would be \(isReplaced ? "replaced, \(sizes)" : "left as it is")")
-    case .rehearse(.write(.file(let path))):
-      try print("\(input.name): would be written to \(FileName.path(path)), \(sizes)")
-    case .rehearse: try print("\(input.name): would be written, \(sizes)")
-    }
-  }
-
-  /// What a task has to say is on standard output.
-  private func print(_ line: String) throws {
-    if plan.verbosity != .quiet { try StandardOutput(files).write(line + "\n") }
-  }
-
-  private func detail(_ line: String) {
-    if plan.verbosity == .verbose { console.say(line) }
   }
 
   // MARK: Before and after
 
   private func announce() {
-    for fallback in plan.fallbacks { detail(fallback) }
-    detail("mode \(plan.mode.rawValue), kernel \(plan.kernel.name), \(Self.description(of: plan.memory))")
-    for input in plan.inputs { detail("\(input.name): format \(input.format.rawValue)") }
+    for fallback in plan.fallbacks { reporter.detail(fallback) }
+    reporter.detail("mode \(plan.mode.rawValue), kernel \(plan.kernel.name), \(Self.description(of: plan.memory))")
+    for input in plan.inputs { reporter.detail("\(input.name): format \(input.format.rawValue)") }
   }
 
   private static func description(of memory: RunMemory) -> String {
@@ -234,18 +201,19 @@ struct MinifyRun: ~Copyable {
   }
 
   private func conclude(seconds: Double, notReached: Int) {
-    if plan.inputs.count > 1, plan.verbosity != .quiet,
-      let summary = tally.summary(of: plan.inputs.count, notReached: notReached)
-    {
-      console.say(summary)
+    let tally = reporter.tally
+    if plan.inputs.count > 1, let summary = tally.summary(of: plan.inputs.count, notReached: notReached) {
+      reporter.note(summary)
     }
-    if plan.printsStatistics {
-      console.say(
-        """
-        in \(tally.inputBytes) bytes, out \(tally.outputBytes) bytes, \
-        saved \(Figures.saved(tally.inputBytes, tally.outputBytes)), \(Figures.fixed(seconds, digits: 3)) s, \
-        \(Figures.rate(tally.inputBytes, seconds: seconds)), engine \(plan.kernel.name), mode \(plan.mode.rawValue)
-        """)
+    if plan.printsStatistics { reporter.sayStatistics(seconds: seconds, mode: plan.mode.rawValue) }
+    if let path = plan.reports.metricsFile {
+      do throws(FileError) {
+        try MetricsFile.write(
+          tally, fileCount: plan.inputs.count, seconds: seconds, status: tally.status, to: path, files: files)
+      } catch {
+        reporter.fail(FailureMessage.text(for: error, input: .path(path)))
+      }
     }
+    reporter.logSummary(fileCount: plan.inputs.count, seconds: seconds, fallbacks: plan.fallbacks)
   }
 }

@@ -1,5 +1,3 @@
-import ArgumentParser
-
 /// SplitMix64 (Steele, Lea and Flood, 2014): small, seeded, the same everywhere.
 struct SplitMix64: RandomNumberGenerator {
   private var state: UInt64
@@ -19,13 +17,13 @@ struct SplitMix64: RandomNumberGenerator {
 }
 
 /// A kind of generated document.
-enum DocumentKind: String, CaseIterable, ExpressibleByArgument {
+package enum DocumentKind: String, CaseIterable, Sendable {
   case pretty, cjk, minified, numbers, fifth, half
 
   /// Those that kernels are timed on; the others differ in their share of whitespace alone.
-  static let ofKernels: [DocumentKind] = [.pretty, .cjk, .minified, .numbers]
+  package static let ofKernels: [DocumentKind] = [.pretty, .cjk, .minified, .numbers]
 
-  var summary: String {
+  package var summary: String {
     switch self {
     case .pretty: "records, indented by four spaces"
     case .cjk: "records of Chinese and Japanese text, indented by two spaces"
@@ -38,7 +36,7 @@ enum DocumentKind: String, CaseIterable, ExpressibleByArgument {
 }
 
 /// Writes seeded JSON documents of any size into an array.
-struct DocumentWriter {
+package struct DocumentWriter {
   private(set) var bytes: [UInt8] = []
   private var random: SplitMix64
   private let indentation: Int?
@@ -50,7 +48,7 @@ struct DocumentWriter {
   }
 
   /// A document of about `byteCount` bytes: an array of values until it is that long.
-  static func document(_ kind: DocumentKind, byteCount: Int, seed: UInt64) -> [UInt8] {
+  package static func document(_ kind: DocumentKind, byteCount: Int, seed: UInt64) -> [UInt8] {
     let indentation =
       switch kind {
       case .pretty: 4

@@ -1,0 +1,52 @@
+#version 450
+// Stage 1: what each tile of the input does from each state that it may start in. A workgroup has a tile, a thread 32
+// bytes of it.
+#extension GL_GOOGLE_include_directive : require
+#include "shared/slice.glsl"
+#include "shared/planes.glsl"
+#include "shared/strings.glsl"
+#include "shared/maps.glsl"
+#include "shared/scan.glsl"
+
+layout(std430, binding = ZMIN_BINDING_TILES) writeonly buffer Tiles { uint words[]; } tiles;
+layout(std430, binding = ZMIN_BINDING_THREAD_MAPS) writeonly buffer ThreadMaps { uint maps[]; } threadMaps;
+
+shared uvec4 counts[THREADS + SEGMENTS];
+
+void main() {
+  uint thread = gl_LocalInvocationIndex, tile = gl_WorkGroupID.x;
+  Bytes bytes = loadBytes((tile * THREADS + thread) * THREAD_BYTES);
+  Classes classes = classify(bytes);
+  bool afterScalar = isScalar(bytes.before >> 24);
+  uint map = 0u;
+  // Kept bytes in the lower half, skeleton characters in the upper.
+  uvec4 fromState = uvec4(0u);
+  [[unroll]] for (uint state = 0u; state < STATES; state++) {
+    Scan found = scan(bytes, classes, state, afterScalar);
+    map |= found.end << (2u * state);
+    fromState[state] = uint(bitCount(found.kept)) | uint(bitCount(found.skeleton)) << 16;
+  }
+  uint tileMap, before = mapBefore(thread, map, tileMap);
+  threadMaps.maps[tile * THREADS + thread] = before;
+
+  // What this thread counts if the tile starts in each state.
+  uvec4 count = uvec4(0u);
+  [[unroll]] for (uint state = 0u; state < STATES; state++) {
+    count[state] = fromState[stateAfter(before, state)];
+  }
+  counts[placeOf(thread)] = count;
+  barrier();
+  if (thread < SEGMENTS) {
+    uvec4 sum = uvec4(0u);
+    uint first = placeOf(thread * SEGMENT_THREADS);
+    for (uint i = first; i < first + SEGMENT_THREADS; i++) sum += counts[i];
+    counts[first] = sum;
+  }
+  barrier();
+  if (thread < uint(ZMIN_STATE_COUNT)) {
+    uint sum = 0u;
+    for (uint i = 0u; i < SEGMENTS; i++) sum += counts[placeOf(i * SEGMENT_THREADS)][thread];
+    tiles.words[tile * uint(ZMIN_TILE_WORDS) + 1u + thread] = sum;
+  }
+  if (thread == 0u) tiles.words[tile * uint(ZMIN_TILE_WORDS)] = tileMap;
+}

@@ -1,0 +1,138 @@
+package import SystemPackage
+package import ZminIO
+
+extension FileList {
+  /// Opens a directory step by step from the one that was named, so that nothing on the way is a symbolic link unless
+  /// it was one when it was listed and links are followed.
+  ///
+  /// - Throws: ``FileError/system(_:)``.
+  func open(_ number: Int32, using files: FileAccess) throws(FileError) -> OpenDirectory {
+    let chain = ancestors(of: number)
+    var path = FilePath(bytes: name(directory(chain[0])))
+    var opened = try files.openDirectory(path)
+    for number in chain.dropFirst() {
+      let directory = directory(number)
+      guard let component = FilePath.Component(bytes: name(directory)) else { continue }
+      path.append(component)
+      opened = try files.openDirectory(
+        at: FilePlace(component, in: opened, path: path), followsLink: directory.followsLink)
+    }
+    return opened
+  }
+}
+
+/// Where outputs go that mirror the tree of the inputs.
+package struct MirrorDirectory: Sendable {
+  /// The way there, as messages name it.
+  package let path: FilePath
+  /// The directory itself.
+  package let root: OpenDirectory
+
+  /// - Parameters:
+  ///   - path: The way there, as messages name it.
+  ///   - root: The directory itself.
+  package init(_ path: FilePath, root: OpenDirectory) {
+    self.path = path
+    self.root = root
+  }
+}
+
+/// Opens the directories of files, of inputs and outputs, and keeps the last ones open: files come by directory.
+package struct DirectoryCursor {
+  private let list: FileList
+  private let files: FileAccess
+  private let mirror: MirrorDirectory?
+  private var input: (number: Int32, directory: OpenDirectory, path: PathPrefix)?
+  private var output: (number: Int32?, directory: OpenDirectory, path: PathPrefix)?
+
+  /// - Parameters:
+  ///   - list: The files.
+  ///   - files: What directories are opened with.
+  ///   - mirror: Where outputs go, nil if they go nowhere else.
+  package init(_ list: FileList, files: FileAccess, mirror: MirrorDirectory?) {
+    self.list = list
+    self.files = files
+    self.mirror = mirror
+  }
+
+  /// A file as the source of a run.
+  ///
+  /// - Throws: ``FileError/system(_:)`` if its directory cannot be opened.
+  package mutating func source(of entry: FileEntry) throws(FileError) -> FileSource {
+    guard entry.access == .place, let number = entry.directory,
+      let name = FilePath.Component(bytes: list.name(entry))
+    else { return .path(list.path(of: entry)) }
+    let current: (number: Int32, directory: OpenDirectory, path: PathPrefix)
+    if let input, input.number == number {
+      current = input
+    } else {
+      current = (number, try list.open(number, using: files), PathPrefix(list.path(ofDirectory: number)))
+      input = current
+    }
+    return .place(FilePlace(name, in: current.directory, path: current.path.path(of: list.name(entry))))
+  }
+
+  /// Where the output of a file goes, in a directory that is made if there is none.
+  ///
+  /// Every step down is one in a directory that is held open, and never one through a symbolic link: whatever the names
+  /// and whatever happens to the tree meanwhile, it ends below the mirror.
+  ///
+  /// - Throws: ``FileError/system(_:)``.
+  package mutating func outputPlace(of entry: FileEntry) throws(FileError) -> FilePlace {
+    guard let mirror else { preconditionFailure("no directory for outputs") }
+    let number = entry.directory
+    if output?.number != number || output == nil {
+      output = (number, try openOutput(mirror, number, isMade: true), PathPrefix(outputPath(mirror, number)))
+    }
+    guard let output, let bytes = list.namesBelow(of: entry).last, let name = FilePath.Component(bytes: bytes) else {
+      throw .system(SystemError(action: .create, file: .path(list.path(of: entry)), errno: .invalidArgument))
+    }
+    return FilePlace(name, in: output.directory, path: output.path.path(of: bytes))
+  }
+
+  /// What stands where the output of a file goes, nil if nothing does.
+  package func outputStatus(of entry: FileEntry) -> FileStatus? {
+    guard let mirror, let directory = try? openOutput(mirror, entry.directory, isMade: false),
+      let bytes = list.namesBelow(of: entry).last, let name = FilePath.Component(bytes: bytes)
+    else { return nil }
+    return try? files.statusIfPresent(of: FilePlace(name, in: directory, path: outputPath(mirror, entry.directory)))
+  }
+
+  private func outputPath(_ mirror: MirrorDirectory, _ number: Int32?) -> FilePath {
+    components(below: number).reduce(into: mirror.path) { $0.append($1) }
+  }
+
+  private func components(below number: Int32?) -> [FilePath.Component] {
+    number.map { list.namesBelow(ofDirectory: $0).compactMap { FilePath.Component(bytes: $0) } } ?? []
+  }
+
+  private func openOutput(
+    _ mirror: MirrorDirectory, _ number: Int32?, isMade: Bool
+  ) throws(FileError) -> OpenDirectory {
+    var (directory, path) = (mirror.root, mirror.path)
+    for component in components(below: number) {
+      path.append(component)
+      let place = FilePlace(component, in: directory, path: path)
+      // A list may lead up: that was found before anything was written, and is yet not done here.
+      guard component.kind == .regular else {
+        throw .system(SystemError(action: .create, file: .path(path), errno: .invalidArgument))
+      }
+      directory = isMade ? try files.makeDirectory(at: place) : try files.openDirectory(at: place)
+    }
+    return directory
+  }
+}
+
+/// The way to a directory, to which names are appended again and again: much faster than by components.
+struct PathPrefix {
+  private let bytes: [UInt8]
+
+  init(_ directory: FilePath) {
+    let slash = UInt8(ascii: "/")
+    let bytes = directory.bytes
+    self.bytes = bytes.isEmpty || bytes.last == slash ? bytes : bytes + [slash]
+  }
+
+  /// The path of a file in the directory.
+  func path(of name: some Collection<UInt8>) -> FilePath { FilePath(bytes: bytes + name) }
+}

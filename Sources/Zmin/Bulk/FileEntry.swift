@@ -1,0 +1,68 @@
+import Glibc
+import SystemPackage
+package import ZminIO
+
+/// A file of a run, in 32 bytes and its name.
+package struct FileEntry: BitwiseCopyable, Sendable {
+  /// How it is reached, or why not.
+  package enum Access: UInt8, BitwiseCopyable, Sendable {
+    /// A regular file: in its directory, whatever becomes of the way there.
+    case place
+    /// By its path, as what was named by hand and is no regular file, or not there.
+    case path
+    /// A symbolic link that a walk has met, which is not followed.
+    case unfollowedLink
+    /// A symbolic link to a file that is taken by another name.
+    case linkToTakenFile
+    /// What a walk has met and is neither a file nor a directory.
+    case special
+  }
+
+  let nameOffset: Int
+  /// Its size when it was listed.
+  package let byteCount: Int64
+  /// When it was last changed, in nanoseconds since 1970.
+  package let modifiedNanoseconds: Int64
+  /// The number of its directory, nil if its name is the whole path.
+  let directory: Int32?
+  let nameBytes: Int16
+  /// How it is reached.
+  package internal(set) var access: Access
+
+  init(nameOffset: Int, nameBytes: Int, directory: Int32?, status: FileStatus?, access: Access) {
+    self.nameOffset = nameOffset
+    self.nameBytes = Int16(nameBytes)
+    self.directory = directory
+    byteCount = status.map { $0.kind == .regular ? $0.size : 0 } ?? 0
+    modifiedNanoseconds = status.map { $0.modificationTime.sinceEpochNanoseconds } ?? 0
+    self.access = access
+  }
+}
+
+extension FileTime {
+  /// Nanoseconds since 1970, as far as 64 bits go.
+  package var sinceEpochNanoseconds: Int64 {
+    let (product, overflow) = Int64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
+    return overflow ? (seconds < 0 ? .min : .max) : product &+ Int64(nanoseconds)
+  }
+}
+
+extension FilePath {
+  /// The path of some bytes, none of which is NUL.
+  package init(bytes: some Sequence<UInt8>) {
+    self.init(platformString: bytes.map { CChar(bitPattern: $0) } + [0])
+  }
+
+  /// The path's bytes.
+  package var bytes: [UInt8] { withPlatformString { Array(UnsafeRawBufferPointer(start: $0, count: length)) } }
+}
+
+extension FilePath.Component {
+  /// The component of some bytes; nil if they are more than one name, or none.
+  init?(bytes: some Sequence<UInt8>) {
+    self.init(platformString: bytes.map { CChar(bitPattern: $0) } + [0])
+  }
+
+  /// The name's bytes.
+  package var bytes: [UInt8] { withPlatformString { Array(UnsafeRawBufferPointer(start: $0, count: strlen($0))) } }
+}

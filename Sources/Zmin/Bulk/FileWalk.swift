@@ -1,0 +1,372 @@
+package import SystemPackage
+package import ZminIO
+import ZminMemory
+
+/// What a walk takes.
+package struct WalkRules: Sendable {
+  /// Files of which no name or path matches one of these are passed by.
+  package var include: [GlobPattern] = ["*.json", "*.ndjson", "*.jsonl", "*.jsonlines"].map {
+    GlobPattern(Array($0.utf8))
+  }
+  /// Files and directories that match one of these are passed by.
+  package var exclude: [GlobPattern] = []
+  /// Whether directories are walked at all.
+  package var isRecursive = false
+  /// Whether symbolic links that are met are followed.
+  package var followsSymbolicLinks = false
+  /// A directory that is not walked: where the outputs go.
+  package var outputDirectory: FileIdentity?
+  /// The part of the files that is taken.
+  package var shard: Shard?
+
+  package init() {}
+}
+
+/// Fills a list with files: those that are named, and those in directories.
+///
+/// The files of a directory come in the order of their names' bytes, and then its directories in the same way. No
+/// directory is walked twice, however it is reached, so that loops end.
+///
+/// `@unchecked Sendable` because one thread walks, and then many only look files up.
+package final class FileWalk: @unchecked Sendable {
+  /// Deeper directories than this are not walked.
+  private static let depthMax: Int32 = 2048
+
+  private let rules: WalkRules
+  private let files: FileAccess
+  private let list: FileList
+  private let onFailure: (FileError) -> Void
+  /// Numbers of directories by what makes them themselves.
+  private var places: [FileIdentity: Int32] = [:]
+  private var walkedPlaces: Set<Int32> = []
+  /// Directories by which named files and planned ones are found, by path; those below them; and the last one opened.
+  private var roots: [FilePath: Int32] = [:]
+  private var children: [ChildKey: Int32] = [:]
+  private var lastOpened: (path: FilePath, directory: OpenDirectory)?
+
+  /// Files that are symbolic links which are followed.
+  private var linkNumbers: [Int] = []
+
+  private struct ChildKey: Hashable {
+    let parent: Int32
+    let name: FilePath.Component
+  }
+
+  /// - Parameters:
+  ///   - rules: What is taken.
+  ///   - files: What directories are opened with.
+  ///   - list: Where the files go.
+  ///   - onFailure: Hears of what cannot be looked at; the walk goes on.
+  package init(
+    _ rules: WalkRules, files: FileAccess, into list: FileList, onFailure: @escaping (FileError) -> Void
+  ) {
+    self.rules = rules
+    self.files = files
+    self.list = list
+    self.onFailure = onFailure
+  }
+
+  /// Whether a file of the list stands at a place. Files must be looked up since the list was begun.
+  package func hasInput(at place: FilePlace) -> Bool {
+    places[place.directory.identity].map { list.contains(place.name.bytes, inPlace: $0) } ?? false
+  }
+
+  /// Passes by links that lead to a file which is taken anyway, or to which another link leads: for what is to happen
+  /// once to a file. Files must be looked up since the list was begun.
+  package func passByLinksToTakenFiles() {
+    var targets: Set<FileIdentity> = []
+    for number in linkNumbers where number < list.count {
+      let path = list.path(of: list[number])
+      guard let place = try? files.place(behind: path),
+        let identity = try? files.statusIfPresent(of: place)?.identity
+      else { continue }
+      if hasInput(at: place) || !targets.insert(identity).inserted { list.passBy(number) }
+    }
+  }
+
+  // MARK: Named files
+
+  /// Takes a path of the command line: a file, whose path below the argument is its name; or a directory, which is
+  /// walked.
+  ///
+  /// - Throws: ``OutOfMemory``, ``FileError/interrupted(_:)``.
+  package func add(_ path: FilePath) throws {
+    guard let name = path.lastComponent, name.kind == .regular else { return try walk(path) }
+    let parent = path.removingLastComponent()
+    guard let directory = try opened(parent), let number = try root(parent) else {
+      return try append(unreachable: path)
+    }
+    try add(name, path, in: number, directory) { try walk(path) }
+  }
+
+  /// Takes a path of a list: a file, or a directory, which is walked. The whole path counts as the one below the
+  /// argument.
+  ///
+  /// - Throws: ``OutOfMemory``, ``FileError/interrupted(_:)``.
+  package func add(listed path: FilePath) throws {
+    // Dots change nothing.
+    let names = path.components.filter { $0.kind != .currentDirectory }
+    try add(FilePath.ComponentView(names), below: FilePath(root: path.root, []))
+  }
+
+  /// Takes a path that is known to lie below an argument.
+  ///
+  /// - Throws: ``OutOfMemory``, ``FileError/interrupted(_:)``.
+  package func add(_ components: FilePath.ComponentView, below root: FilePath) throws {
+    let path = root.appending(components)
+    guard let name = components.last, name.kind == .regular else { return try append(unreachable: path) }
+    guard let directory = try opened(path.removingLastComponent()),
+      let number = try number(of: components.dropLast(), below: root)
+    else { return try append(unreachable: path) }
+    try add(name, path, in: number, directory) {
+      guard rules.isRecursive else { return onFailure(Self.isDirectory(path)) }
+      guard let (child, opened) = try append(name.bytes, in: number, path, followsLink: true) else { return }
+      try walk(from: child, opened)
+    }
+  }
+
+  /// Takes a file of a directory, whatever it is.
+  private func add(
+    _ name: FilePath.Component, _ path: FilePath, in number: Int32, _ directory: OpenDirectory,
+    orWalk walk: () throws -> Void
+  ) throws {
+    guard rules.shard?.contains(list.hash(of: name.bytes, in: number)) != false || rules.isRecursive else { return }
+    let place = FilePlace(name, in: directory, path: path)
+    var status = try? files.statusIfPresent(of: place)
+    let isLink = status?.kind == .symbolicLink
+    if isLink { status = try? files.statusIfPresent(of: place, followingLink: true) }
+    if status?.kind == .directory { return try walk() }
+    guard rules.shard?.contains(list.hash(of: name.bytes, in: number)) != false else { return }
+    if isLink { linkNumbers.append(list.count) }
+    let isPlain = status?.kind == .regular && !isLink
+    try append(name.bytes, in: number, status, isPlain ? .place : .path)
+  }
+
+  /// A directory of named files; nil if it cannot be opened.
+  private func opened(_ path: FilePath) throws -> OpenDirectory? {
+    try files.checkInterruption()
+    if let lastOpened, lastOpened.path == path { return lastOpened.directory }
+    guard let directory = try? files.openDirectory(path) else { return nil }
+    lastOpened = (path, directory)
+    return directory
+  }
+
+  /// The number of a directory that paths lie below; nil if it cannot be opened.
+  private func root(_ path: FilePath) throws -> Int32? {
+    if let number = roots[path] { return number }
+    guard let directory = try? files.openDirectory(path) else { return nil }
+    let number = try append(named: path, directory)
+    roots[path] = number
+    return number
+  }
+
+  /// The number of a directory below a root, whose ancestors have numbers too; nil if it cannot be opened.
+  private func number(of components: FilePath.ComponentView.SubSequence, below root: FilePath) throws -> Int32? {
+    guard var number = try self.root(root) else { return nil }
+    var path = root
+    for component in components {
+      path.append(component)
+      let key = ChildKey(parent: number, name: component)
+      guard let child = try children[key] ?? append(component.bytes, in: number, path, followsLink: true)?.0 else {
+        return nil
+      }
+      children[key] = child
+      number = child
+    }
+    return number
+  }
+
+  // MARK: Directories
+
+  private func walk(_ path: FilePath) throws {
+    guard rules.isRecursive else { return onFailure(Self.isDirectory(path)) }
+    do {
+      let directory = try files.openDirectory(path)
+      if directory.identity == rules.outputDirectory { return onFailure(.refused(.path(path), .isInput)) }
+      try walk(from: append(named: path, directory), directory)
+    } catch let error as FileError {
+      try report(error)
+    }
+  }
+
+  private static func isDirectory(_ path: FilePath) -> FileError {
+    .system(SystemError(action: .read, file: .path(path), errno: .isDirectory))
+  }
+
+  /// A directory that was met and is not looked into yet.
+  private struct Pending {
+    let parent: Int32
+    let name: [UInt8]
+    let followsLink: Bool
+  }
+
+  private func walk(from start: Int32, _ directory: OpenDirectory) throws {
+    var pending: [Pending] = []
+    try look(into: start, directory, &pending)
+    while let next = pending.popLast() {
+      try files.checkInterruption()
+      let path = list.path(ofDirectory: next.parent).appending(FilePath(bytes: next.name).components)
+      guard let (number, directory) = try append(next.name, in: next.parent, path, followsLink: next.followsLink)
+      else { continue }
+      try look(into: number, directory, &pending)
+    }
+  }
+
+  /// What a directory has, for a moment.
+  private struct Listing {
+    struct Name {
+      let offset: UInt32
+      let count: UInt16
+      let kind: FileKind
+    }
+
+    var bytes: [UInt8] = []
+    var names: [Name] = []
+
+    mutating func append(_ name: [UInt8], _ kind: FileKind) {
+      names.append(Name(offset: UInt32(bytes.count), count: UInt16(name.count), kind: kind))
+      bytes += name
+    }
+
+    mutating func sort() {
+      bytes.withUnsafeBufferPointer { bytes in
+        func slice(_ name: Name) -> Slice<UnsafeBufferPointer<UInt8>> {
+          bytes[Int(name.offset)..<Int(name.offset) + Int(name.count)]
+        }
+        names.sort { slice($0).lexicographicallyPrecedes(slice($1)) }
+      }
+    }
+
+    subscript(name: Name) -> [UInt8] { Array(bytes[Int(name.offset)..<Int(name.offset) + Int(name.count)]) }
+  }
+
+  /// Takes the files of a directory, and puts its directories on the pile, the first on top.
+  private func look(into number: Int32, _ directory: OpenDirectory, _ pending: inout [Pending]) throws {
+    let place = list.directory(number).place
+    guard directory.identity != rules.outputDirectory, walkedPlaces.insert(place).inserted else { return }
+    let path = list.path(ofDirectory: number)
+    var listing = Listing()
+    do throws(FileError) {
+      try files.forEachEntry(of: directory, path) { name, kind in
+        if !isTemporaryName(name) { listing.append(name.bytes, kind) }
+      }
+    } catch {
+      try report(error)
+    }
+    listing.sort()
+    var directories: [Pending] = []
+    let prefix = PathPrefix(path)
+    for name in listing.names {
+      try take(listing[name], name.kind, in: number, directory, prefix, &directories)
+    }
+    pending += directories.reversed()
+  }
+
+  private func take(
+    _ name: [UInt8], _ kind: FileKind, in number: Int32, _ directory: OpenDirectory, _ path: PathPrefix,
+    _ directories: inout [Pending]
+  ) throws {
+    guard let component = FilePath.Component(bytes: name), !isExcluded(name, in: number) else { return }
+    if kind == .directory {
+      directories.append(Pending(parent: number, name: name, followsLink: false))
+      return
+    }
+    // What the directory does not tell may be another one.
+    let mayBeDirectory = kind == .unknown || (kind == .symbolicLink && rules.followsSymbolicLinks)
+    let isTaken = isTaken(name, in: number)
+    guard isTaken || mayBeDirectory else { return }
+    let file = FilePlace(component, in: directory, path: path.path(of: name))
+    do {
+      guard var status = try files.statusIfPresent(of: file) else { return }
+      let isLink = status.kind == .symbolicLink
+      if isLink, rules.followsSymbolicLinks {
+        guard let target = try files.statusIfPresent(of: file, followingLink: true) else { return }
+        status = target
+      }
+      switch status.kind {
+      case .directory: directories.append(Pending(parent: number, name: name, followsLink: isLink))
+      case _ where !isTaken: break
+      case .regular:
+        if isLink { linkNumbers.append(list.count) }
+        try append(name, in: number, status, isLink ? .path : .place)
+      case .symbolicLink: try append(name, in: number, status, .unfollowedLink)
+      default: try append(name, in: number, status, .special)
+      }
+    } catch let error as FileError {
+      try report(error)
+    }
+  }
+
+  private func isExcluded(_ name: [UInt8], in number: Int32) -> Bool {
+    rules.exclude.contains { $0.matches(name: name) { list.namesBelow(ofDirectory: number) + [name] } }
+  }
+
+  /// Whether a file of that name is one to take, and in the part of the files that is to be taken.
+  private func isTaken(_ name: [UInt8], in number: Int32) -> Bool {
+    rules.include.contains { $0.matches(name: name) { list.namesBelow(ofDirectory: number) + [name] } }
+      && rules.shard?.contains(list.hash(of: name, in: number)) != false
+  }
+
+  // MARK: Records
+
+  private func append(named path: FilePath, _ directory: OpenDirectory) throws -> Int32 {
+    let bytes = path.bytes
+    return try list.append(
+      FileList.Directory(
+        parent: nil, place: place(of: directory), depth: 0, nameBytes: Int32(bytes.count),
+        nameOffset: try list.append(name: bytes), hash: PathHash(), followsLink: true))
+  }
+
+  /// A directory in another, opened; nil if it cannot be, which is reported.
+  private func append(
+    _ name: [UInt8], in parent: Int32, _ path: FilePath, followsLink: Bool
+  ) throws -> (Int32, OpenDirectory)? {
+    let above = list.directory(parent)
+    var hash = list.hash(of: name, in: parent)
+    hash.appendSlash()
+    do {
+      guard above.depth < Self.depthMax, let component = FilePath.Component(bytes: name) else {
+        throw FileError.system(SystemError(action: .openDirectory, file: .path(path), errno: .fileNameTooLong))
+      }
+      let directory = try files.openDirectory(
+        at: FilePlace(component, in: try list.open(parent, using: files), path: path), followsLink: followsLink)
+      let number = try list.append(
+        FileList.Directory(
+          parent: parent, place: place(of: directory), depth: above.depth + 1, nameBytes: Int32(name.count),
+          nameOffset: try list.append(name: name), hash: hash, followsLink: followsLink))
+      return (number, directory)
+    } catch let error as FileError {
+      try report(error)
+      return nil
+    }
+  }
+
+  private func append(
+    _ name: [UInt8], in number: Int32, _ status: FileStatus?, _ access: FileEntry.Access
+  ) throws(OutOfMemory) {
+    try list.append(
+      FileEntry(
+        nameOffset: try list.append(name: name), nameBytes: name.count, directory: number, status: status,
+        access: access))
+  }
+
+  /// A file whose directory cannot be opened: it will say so when its turn comes.
+  private func append(unreachable path: FilePath) throws(OutOfMemory) {
+    let bytes = path.bytes
+    try list.append(
+      FileEntry(
+        nameOffset: try list.append(name: bytes), nameBytes: bytes.count, directory: nil, status: nil, access: .path))
+  }
+
+  private func place(of directory: OpenDirectory) -> Int32 {
+    let place = places[directory.identity] ?? Int32(places.count)
+    places[directory.identity] = place
+    return place
+  }
+
+  /// Says what went wrong; a request to stop goes on its way.
+  private func report(_ error: FileError) throws(FileError) {
+    if case .interrupted = error { throw error }
+    onFailure(error)
+  }
+}

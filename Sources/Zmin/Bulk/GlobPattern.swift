@@ -1,0 +1,56 @@
+import Glibc
+
+/// A pattern for names: `*`, `?` and `[...]` within a name, `**` for any number of directories.
+///
+/// One without a slash is matched with a file's name, one with a slash with the whole path below the argument.
+package struct GlobPattern: Sendable {
+  private let segments: [[CChar]]
+  private let matchesPath: Bool
+
+  /// The pattern that a text stands for. A slash at its start or end means that the path is meant, and nothing else.
+  package init(_ bytes: [UInt8]) {
+    let slash = UInt8(ascii: "/")
+    matchesPath = bytes.contains(slash)
+    segments = bytes.split(separator: slash).map { $0.map { CChar(bitPattern: $0) } + [0] }
+  }
+
+  /// Whether the pattern matches a file or directory.
+  ///
+  /// - Parameters:
+  ///   - name: Its name.
+  ///   - path: Gives the names on the way from the argument down to it, its own last.
+  package func matches(name: [UInt8], path: () -> [[UInt8]]) -> Bool {
+    guard matchesPath else { return segments.first.map { Self.matches($0, name) } ?? false }
+    return matches(path())
+  }
+
+  /// Whether the segments match these names: a `**` gives way name by name, and only the last one has to.
+  private func matches(_ names: [[UInt8]]) -> Bool {
+    var (segment, name) = (0, 0)
+    var retry: (segment: Int, name: Int)?
+    while true {
+      if segment < segments.count, Self.isAnyPath(segments[segment]) {
+        segment += 1
+        retry = (segment, name)
+      } else if segment < segments.count, name < names.count, Self.matches(segments[segment], names[name]) {
+        segment += 1
+        name += 1
+      } else if segment == segments.count, name == names.count {
+        return true
+      } else {
+        guard let last = retry, last.name < names.count else { return false }
+        retry = (last.segment, last.name + 1)
+        (segment, name) = (last.segment, last.name + 1)
+      }
+    }
+  }
+
+  private static func isAnyPath(_ segment: [CChar]) -> Bool {
+    let star = CChar(bitPattern: UInt8(ascii: "*"))
+    return segment == [star, star, 0]
+  }
+
+  private static func matches(_ pattern: [CChar], _ name: [UInt8]) -> Bool {
+    fnmatch(pattern, name.map { CChar(bitPattern: $0) } + [0], 0) == 0
+  }
+}

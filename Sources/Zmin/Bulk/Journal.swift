@@ -1,0 +1,153 @@
+package import SystemPackage
+package import ZminIO
+
+/// What a journal says of a file that is done.
+package struct JournalRecord: Sendable, Equatable {
+  /// The way to the input, as messages name it.
+  package var path: [UInt8]
+  /// What the input has, as it is left: in place that is the output.
+  package var byteCount: Int64
+  package var modifiedNanoseconds: Int64
+  package var outputBytes: Int64
+  /// Nil where there was no output.
+  package var outputHash: UInt64?
+
+  package init(
+    path: [UInt8], byteCount: Int64, modifiedNanoseconds: Int64, outputBytes: Int64, outputHash: UInt64?
+  ) {
+    self.path = path
+    self.byteCount = byteCount
+    self.modifiedNanoseconds = modifiedNanoseconds
+    self.outputBytes = outputBytes
+    self.outputHash = outputHash
+  }
+}
+
+/// A file with a line for each input that is done, from which a later run knows what is left.
+///
+/// A line has fields with tabs between them: `zmin1`, the input's size and time in nanoseconds, the output's size and
+/// XXH64 (`-` for none), the options, the version, the path. A line without its end was cut off by a kill: it is none,
+/// and goes before another is appended.
+package final class Journal: Sendable {
+  private static let mark = Array("zmin1".utf8)
+  /// A path has 4096 bytes at most, three times as many when all are escaped.
+  private static let lineBytesMax = 32 << 10
+  private static let tab = UInt8(ascii: "\t")
+
+  /// Another run has the journal.
+  package struct InUse: Error {}
+
+  private let file: LineFile
+  private let options: [UInt8]
+  private let version: [UInt8]
+  private let isSynced: Bool
+
+  /// Opens a journal for this run alone.
+  ///
+  /// - Parameters:
+  ///   - path: Where it is; it is made if there is none.
+  ///   - options: What makes outputs what they are. Files that were done with others are not done.
+  ///   - version: The program's version, in the same way.
+  ///   - isSynced: Whether lines are brought to the disk.
+  ///   - files: What it is opened with.
+  /// - Throws: ``InUse``, ``FileError/system(_:)``.
+  package init(
+    at path: FilePath, options: String, version: String, isSynced: Bool, files: FileAccess
+  ) throws {
+    file = try LineFile(path, using: files)
+    self.options = EscapedPath.escaped(options.utf8)
+    self.version = EscapedPath.escaped(version.utf8)
+    self.isSynced = isSynced
+    guard try file.lock() else { throw InUse() }
+    let end = try file.forEachLine(lineBytesMax: Self.lineBytesMax) { _ in }
+    if try file.byteCount() != end { try file.truncate(to: end) }
+  }
+
+  /// The files of a list that are done, and as they were left.
+  ///
+  /// - Returns: For each file the size of its output, or ``notDone``.
+  /// - Throws: ``FileError/system(_:)``.
+  package func finishedFiles(of list: FileList) throws(FileError) -> [Int64] {
+    let paths = PathIndex(list)
+    var sizes = [Int64](repeating: Self.notDone, count: list.count)
+    _ = try file.forEachLine(lineBytesMax: Self.lineBytesMax) { line in
+      guard let (record, isSame) = record(of: line), let number = paths.number(of: record.path, in: list) else {
+        return
+      }
+      let entry = list[number]
+      let isAsLeft =
+        isSame && entry.byteCount == record.byteCount && entry.modifiedNanoseconds == record.modifiedNanoseconds
+      sizes[number] = isAsLeft ? record.outputBytes : Self.notDone
+    }
+    return sizes
+  }
+
+  /// What stands for a file that is not done.
+  package static let notDone: Int64 = -1
+
+  /// Appends a line for each of these files, all of which must be on the disk, and brings them there too.
+  ///
+  /// - Throws: ``FileError/system(_:)``.
+  package func append(_ records: [JournalRecord]) throws(FileError) {
+    guard !records.isEmpty else { return }
+    try file.append(records.flatMap(line))
+    if isSynced { try file.sync() }
+  }
+
+  // MARK: Lines
+
+  private func line(_ record: JournalRecord) -> [UInt8] {
+    let hash = record.outputHash.map { String($0, radix: 16) } ?? "-"
+    let numbers = [
+      "\(record.byteCount)", "\(record.modifiedNanoseconds)", "\(record.outputBytes)", hash,
+    ].map { Array($0.utf8) }
+    let fields = [Self.mark] + numbers + [options, version, EscapedPath.escaped(record.path)]
+    return Array(fields.joined(separator: [Self.tab])) + [UInt8(ascii: "\n")]
+  }
+
+  /// What a line says, and whether of these options and this version; nil if it is no line of a journal.
+  private func record(of line: ArraySlice<UInt8>) -> (JournalRecord, isSame: Bool)? {
+    let fields = line.split(separator: Self.tab, omittingEmptySubsequences: false)
+    guard fields.count == 8, fields[0].elementsEqual(Self.mark),
+      let byteCount = Self.number(fields[1]), let modified = Self.number(fields[2]),
+      let outputBytes = Self.number(fields[3]), let path = EscapedPath.path(of: fields[7])
+    else { return nil }
+    let record = JournalRecord(
+      path: path, byteCount: byteCount, modifiedNanoseconds: modified, outputBytes: outputBytes,
+      outputHash: UInt64(String(decoding: fields[4], as: UTF8.self), radix: 16))
+    return (record, fields[5].elementsEqual(options) && fields[6].elementsEqual(version))
+  }
+
+  private static func number(_ field: ArraySlice<UInt8>) -> Int64? { Int64(String(decoding: field, as: UTF8.self)) }
+}
+
+/// Numbers of files by their paths: an open hash table.
+private struct PathIndex {
+  private static let none = UInt32.max
+  private var slots: [UInt32]
+
+  init(_ list: FileList) {
+    var size = 64
+    while size * 2 < list.count * 3 { size *= 2 }
+    slots = [UInt32](repeating: Self.none, count: size)
+    for number in 0..<list.count {
+      let slot = slot(of: list.path(of: list[number]).bytes, in: list)
+      if slots[slot] == Self.none { slots[slot] = UInt32(number) }
+    }
+  }
+
+  func number(of path: [UInt8], in list: FileList) -> Int? {
+    let number = slots[slot(of: path, in: list)]
+    return number == Self.none ? nil : Int(number)
+  }
+
+  private func slot(of path: [UInt8], in list: FileList) -> Int {
+    var hash = PathHash()
+    hash.append(path)
+    var slot = Int(truncatingIfNeeded: hash.value ^ hash.value >> 32) & (slots.count - 1)
+    while slots[slot] != Self.none, list.path(of: list[Int(slots[slot])]).bytes != path {
+      slot = (slot + 1) & (slots.count - 1)
+    }
+    return slot
+  }
+}

@@ -1,0 +1,105 @@
+import CZminSIMD
+package import ZminCore
+
+/// What the stages before nesting found in a slice, where they ran elsewhere than on this CPU and called it clean.
+package struct FirstStages {
+  /// Elements that lie side by side.
+  package struct ElementRun {
+    package let firstByte: Int
+    package let count: Int
+
+    package init(firstByte: Int, count: Int) {
+      self.firstByte = firstByte
+      self.count = count
+    }
+  }
+
+  /// Bytes kept.
+  package var keptBytes: Int
+  /// Whether the slice ends in the plain text of a string.
+  package var endsInString: Bool
+  /// Whether there is nothing outside strings but blanks.
+  package var skeletonIsEmpty: Bool
+  /// The last character of history and skeleton, and the one before it.
+  package var lastCharacter: UInt8
+  package var characterBefore: UInt8
+  /// Brackets, commas and in `ndjson` the ends of records, in the form of `zmin_nest_function`.
+  package var elements: UnsafeRawBufferPointer
+  /// How many runs of elements there are.
+  package var runCount: Int
+  /// The runs, in the order of the slice. What lies outside ``elements`` makes the slice unclean.
+  package var run: (Int) -> ElementRun
+
+  package init(
+    keptBytes: Int, endsInString: Bool, skeletonIsEmpty: Bool, lastCharacter: UInt8, characterBefore: UInt8,
+    elements: UnsafeRawBufferPointer, runCount: Int, run: @escaping (Int) -> ElementRun
+  ) {
+    self.keptBytes = keptBytes
+    self.endsInString = endsInString
+    self.skeletonIsEmpty = skeletonIsEmpty
+    self.lastCharacter = lastCharacter
+    self.characterBefore = characterBefore
+    self.elements = elements
+    self.runCount = runCount
+    self.run = run
+  }
+}
+
+/// What stands before a slice's skeleton, so that the stages that check it behave as if the document had gone before.
+package struct SkeletonHistory: Sendable, Equatable {
+  /// Four characters, the last in the highest byte.
+  package let characters: UInt32
+  /// Whether one of them is an element that the nesting has seen: it is not to be passed on.
+  package let hasSeenElement: Bool
+}
+
+extension KernelRun {
+  /// Checks a slice as ``checkSlice(_:startingIn:format:riseMax:_:into:)`` does, but leaves all stages before nesting to
+  /// `body`.
+  ///
+  /// - Parameter body: Gives nil if the slice is not plainly clean.
+  /// - Throws: ``OutOfMemory``, and what `body` throws.
+  package func settleSlice(
+    _ nesting: inout SliceNesting, startingIn start: SliceHead.Start, format: Format, riseMax: Int,
+    _ slice: UnsafeRawBufferPointer, _ body: (SkeletonHistory) throws -> FirstStages?
+  ) throws -> LocalSummary? {
+    let head = SliceHead(slice, startingIn: start, format)
+    try nesting.reset(in: head.levels, byteCount: slice.count)
+    guard let first = head.first, head.blankByteCount < slice.count else { return head.summaryOfBlanks(after: start) }
+    var state = nesting.stateForKernels(after: head, startingIn: start, riseMax: riseMax)
+    let history = zmin_history_before(&state, format.forKernels)
+    let characters = withUnsafeBytes(of: history.characters) { $0.loadUnaligned(as: UInt32.self) }
+    guard
+      let found = try body(SkeletonHistory(characters: characters, hasSeenElement: history.has_seen_element)),
+      let end = settle(&state, format.forKernels, found)
+    else { return nil }
+    return nesting.summary(of: state, startingIn: start, with: first, endingIn: end)
+  }
+
+  private func settle(_ state: inout zmin_state, _ format: zmin_format, _ found: FirstStages) -> End? {
+    let comma = UInt8(ascii: ",")
+    // A comma has no claim yet if nothing or only a string follows it.
+    let isUnclaimed =
+      !found.skeletonIsEmpty
+      && (found.lastCharacter == comma
+        || found.lastCharacter == UInt8(ascii: "\"") && found.characterBefore == comma)
+    var left = (0..<found.runCount).reduce(0) { $0 + found.run($1).count } - (isUnclaimed ? 1 : 0)
+    for index in 0..<found.runCount {
+      let run = found.run(index)
+      let count = min(run.count, left)
+      guard count > 0 else { continue }
+      guard run.firstByte >= 0, run.firstByte <= found.elements.count - count,
+        let elements = found.elements.baseAddress?.assumingMemoryBound(to: UInt8.self),
+        kernel.nest(&state, format, elements + run.firstByte, count, workspace)
+      else { return nil }
+      left -= count
+    }
+    let end = zmin_skeleton_end(
+      last: found.lastCharacter, before: found.characterBefore, is_empty: found.skeletonIsEmpty,
+      in_string: found.endsInString, unclaimed: isUnclaimed)
+    guard left == 0, zmin_settle(&state, format, end), let lexeme = Lexeme(rawValue: state.lexeme),
+      let expectation = Expectation(rawValue: state.expectation)
+    else { return nil }
+    return End(writtenBytes: found.keptBytes, lexeme: lexeme, expectation: expectation)
+  }
+}

@@ -1,0 +1,24 @@
+package import Zmin
+
+/// What `--shard` takes: `K/N`, or `auto/N`.
+package enum ShardArgument: Sendable, Equatable {
+  case part(Shard)
+  /// The environment says which one.
+  case automatic(count: Int)
+
+  package init?(argument: String) {
+    let parts = argument.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count == 2, let count = Self.number(parts[1]), Shard(index: 0, count: count) != nil else { return nil }
+    if parts[0] == "auto" {
+      self = .automatic(count: count)
+    } else {
+      guard let index = Self.number(parts[0]), let shard = Shard(index: index, count: count) else { return nil }
+      self = .part(shard)
+    }
+  }
+
+  /// Digits and nothing else.
+  static func number(_ text: some StringProtocol) -> Int? {
+    text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ? Int(text) : nil
+  }
+}

@@ -1,0 +1,74 @@
+import Synchronization
+import Zmin
+import ZminCore
+import ZminIO
+
+/// What the workers of a run over many files share.
+final class BulkContext: Sendable {
+  let plan: BulkPlan
+  let files: FileAccess
+  let queue: FileQueue
+  let memory: BulkMemory
+  let mirror: MirrorDirectory?
+  let reporter: RunReporter
+  let journal: Journal?
+  /// For each file the size of its output if it is done, nil if there is no journal.
+  let finished: [Int64]?
+  /// What the files were found by.
+  let walk: FileWalk
+  private let filesDone = Atomic(0)
+  private let bytesDone = Atomic(0)
+  private let lastBegun = Mutex<Int?>(nil)
+  private let stop = Mutex<Stop?>(nil)
+
+  /// Why no more files are taken.
+  enum Stop {
+    /// There is no room left, or the journal cannot be written.
+    case failed
+    case interrupted
+    /// The reader of this output went away.
+    case brokenPipe(FileName)
+  }
+
+  init(
+    _ plan: BulkPlan, files: FileAccess, queue: FileQueue, memory: BulkMemory, mirror: MirrorDirectory?,
+    walk: FileWalk, reporter: RunReporter, journal: Journal?, finished: [Int64]?
+  ) {
+    self.plan = plan
+    self.files = files
+    self.queue = queue
+    self.memory = memory
+    self.mirror = mirror
+    self.reporter = reporter
+    self.journal = journal
+    self.finished = finished
+    self.walk = walk
+  }
+
+  var list: FileList { queue.list }
+
+  /// Why it stops, nil while it goes on. The first reason stays.
+  var stopped: Stop? {
+    get { stop.withLock { $0 } }
+    set { stop.withLock { $0 = $0 ?? newValue } }
+  }
+
+  /// How far the run is.
+  var progress: (files: Int, bytes: Int) {
+    (filesDone.load(ordering: .relaxed), bytesDone.load(ordering: .relaxed))
+  }
+
+  /// The file that was begun last.
+  var current: String {
+    lastBegun.withLock { $0 }.map { "\(FileName.path(list.path(of: list[$0])))" } ?? ""
+  }
+
+  /// Notes that a file is begun.
+  func begin(_ number: Int) { lastBegun.withLock { $0 = number } }
+
+  /// Counts a file that is done with, for good or ill.
+  func countDone(_ entry: FileEntry) {
+    filesDone.add(1, ordering: .relaxed)
+    bytesDone.add(Int(entry.byteCount), ordering: .relaxed)
+  }
+}

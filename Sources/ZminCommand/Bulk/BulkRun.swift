@@ -1,0 +1,198 @@
+import Glibc
+import SystemPackage
+import Zmin
+import ZminCPU
+import ZminCore
+import ZminIO
+import ZminMemory
+
+/// Carries out a run over many files: finds them, has them taken by workers, and sums up.
+struct BulkRun {
+  /// Nothing was done, as the command line asks for what must not be.
+  struct Refused: Error {
+    let message: String
+  }
+
+  /// Nothing was done, as there is no device.
+  struct NoDevice: Error {
+    let message: String
+  }
+
+  /// Files that a worker ends together at most.
+  private static let batchFilesMax = 64
+
+  let plan: BulkPlan
+  let files: FileAccess
+  let reporter: RunReporter
+  private let list: FileList
+  private let ledger = MemoryLedger()
+
+  init(_ plan: BulkPlan, files: FileAccess, log: EventLog?, console: Console) {
+    self.plan = plan
+    self.files = files
+    reporter = RunReporter(
+      task: plan.task, verbosity: plan.verbosity, badLines: nil, engine: plan.kernel.name, files: files, log: log,
+      console: console)
+    list = FileList(ledger: ledger)
+  }
+
+  /// Does it all.
+  func run() -> MinifyRun.Ending {
+    let start = MonotonicClock.seconds()
+    for fallback in plan.fallbacks { reporter.detail(fallback) }
+    var fallbacks = plan.fallbacks
+    do {
+      let finder = FileFinder(plan, files: files, into: list, ledger: ledger) { reporter.fail($0, .standardOutput) }
+      try finder.find()
+      let missed = reporter.tally.failedFiles
+      if reporter.tally.status == .usage { throw Refused(message: "nothing is done") }
+      let queue = FileQueue(list, slicedBytesMin: plan.slicedBytesMin, workers: workers)
+      let memory = try memory(for: queue, &fallbacks)
+      let context = try makeContext(queue, memory, finder.walk)
+      try work(context)
+      if case .brokenPipe(let output) = context.stopped { return .brokenPipe(output) }
+      conclude(fileCount: list.count + missed, seconds: MonotonicClock.seconds() - start, fallbacks)
+    } catch FileError.interrupted {
+    } catch let error as NoDevice {
+      reporter.fail(error.message, .engineUnavailable)
+    } catch let error as Refused {
+      reporter.fail(error.message, .usage)
+    } catch let error as ShardPlan.Unusable {
+      reporter.fail("\(FileName.path(plan.shardPlan ?? "")): \(error.reason)", .usage)
+    } catch is Journal.InUse {
+      reporter.fail("\(FileName.path(plan.journal ?? "")): another run uses this journal")
+    } catch {
+      reporter.fail(FailureMessage.text(for: error, input: .standardInput))
+    }
+    reporter.flushLog()
+    return .status(reporter.tally.status)
+  }
+
+  // MARK: Before
+
+  /// What the pools may be, now that it is known what there is to do.
+  private func memory(for queue: FileQueue, _ fallbacks: inout [String]) throws(Refused) -> BulkMemory {
+    let options = formats.map(plan.minifierOptions)
+    let largestBytes = queue.large.first.map { list[$0].byteCount } ?? 0
+    let sliceWorkers = largestBytes == 0 ? 0 : min(plan.workers, max(1, Int(largestBytes) / SlicePlan.usualBytes))
+    func memory(within byteCount: Int) -> BulkMemory? {
+      BulkMemory(
+        workers: workers, sliceWorkers: sliceWorkers, listBytes: list.byteCount, withinBytes: byteCount, options)
+    }
+    let leastBytes = BulkMemory.leastBytes(
+      listBytes: list.byteCount, hasLargeFiles: sliceWorkers > 0, options)
+    if let budgetBytes = plan.memoryBudgetBytes, budgetBytes < leastBytes {
+      throw Refused(
+        message: "--memory-budget \(budgetBytes) is too little for these files: it takes \(leastBytes) bytes at least")
+    }
+    let budgetBytes = min(plan.memoryBudgetBytes ?? .max, plan.limits.memoryBytes ?? .max)
+    if let memory = memory(within: budgetBytes) { return memory }
+    fallbacks.append(
+      "the control group leaves \(budgetBytes) bytes, less than the \(leastBytes) that it takes at least")
+    reporter.detail(fallbacks[fallbacks.count - 1])
+    guard let memory = memory(within: leastBytes) else { throw Refused(message: "there is too little memory") }
+    return memory
+  }
+
+  /// Threads that take small files, as far as there is enough memory: few files are not worth more than one.
+  private var workers: Int { min(plan.workers, max(1, list.count / 8)) }
+
+  /// The formats that there are.
+  private var formats: [Format] {
+    if let format = plan.format.format { return [format] }
+    let hasLines = (0..<list.count).contains { Format(ofName: list.nameBytes(list[$0])) == .ndjson }
+    return hasLines ? [.json, .ndjson] : [.json]
+  }
+
+  private func makeContext(_ queue: FileQueue, _ memory: BulkMemory, _ walk: FileWalk) throws -> BulkContext {
+    if plan.mirrorPath != nil, let (one, other) = list.firstCollision() {
+      let paths = [one, other].map { "\(FileName.path(list.path(of: $0)))" }
+      throw Refused(message: "\(paths[0]) and \(paths[1]) would become one file below --output-dir; nothing is done")
+    }
+    let journal = try plan.journal.map {
+      try Journal(
+        at: $0, options: plan.outputOptions, version: VersionText.number, isSynced: plan.sync != .never, files: files)
+    }
+    var mirror: MirrorDirectory?
+    if case .mirror(let path) = plan.task { mirror = MirrorDirectory(path, root: try files.makeDirectory(path)) }
+    noteSpace(queue, mirror)
+    return BulkContext(
+      plan, files: files, queue: queue, memory: memory, mirror: mirror, walk: walk, reporter: reporter,
+      journal: journal, finished: try journal?.finishedFiles(of: list))
+  }
+
+  /// Says that there may be too little room, before it is needed.
+  private func noteSpace(_ queue: FileQueue, _ mirror: MirrorDirectory?) {
+    guard let mirror, let freeBytes = files.freeBytes(in: mirror.root), queue.byteCount > freeBytes else { return }
+    reporter.note(
+      """
+      outputs may take up to \(Figures.size(queue.byteCount)), and \(Figures.size(Int(freeBytes))) are free in \
+      \(FileName.path(mirror.path))
+      """)
+  }
+
+  // MARK: Working
+
+  private func work(_ context: BulkContext) throws {
+    let memory = context.memory
+    reporter.detail(
+      """
+      \(Figures.count(list.count, "file")), \(Figures.size(context.queue.byteCount)), kernel \(plan.kernel.name), \
+      \(Figures.count(memory.workers, "worker")), windows of \(memory.windowBytes) bytes\
+      \(memory.slices.map { ", \($0.slots) slices of \($0.sliceBytes) bytes at once for large files" } ?? "")
+      """)
+    let openFilesMax = ProcessSetup.raiseOpenFilesLimit()
+    let batchFilesMax = max(1, min(Self.batchFilesMax, openFilesMax / 8 / memory.workers))
+    let ledger = ledger
+    let isDrawn = plan.verbosity != .quiet && !reporter.console.isEvents && LinuxSystemCalls().isTerminal(STDERR_FILENO)
+    let device = try deviceSession(for: context.queue)
+    defer { device?.end() }
+    if let obstacle = device?.obstacle() { throw NoDevice(message: obstacle) }
+    try ProgressMeter(context, isDrawn: isDrawn).run {
+      if let slices = memory.slices {
+        var worker = BulkWorker(
+          context, memory: .slices(slices), device: device?.use ?? .none, batchFilesMax: 1, ledger: ledger)
+        worker.takeLargeFiles()
+      }
+      WorkerThreads.run(memory.workers) { number in
+        var worker = BulkWorker(
+          context, memory: .window(byteCount: memory.windowBytes), batchFilesMax: batchFilesMax, ledger: ledger)
+        worker.takeSmallFiles(as: number)
+      }
+    }
+  }
+
+  /// Begins to look for a device, if there are files for one.
+  private func deviceSession(for queue: FileQueue) throws -> DeviceSession? {
+    guard let part = plan.device, let largest = queue.large.first,
+      part.isWanted || list[largest].byteCount > RunMode.deviceBytesMin
+    else { return nil }
+    return try DeviceSession(
+      part, formats: formats, validates: plan.validates, kernel: plan.kernel, ledger: ledger)
+  }
+
+  // MARK: After
+
+  private func conclude(fileCount: Int, seconds: Double, _ fallbacks: [String]) {
+    let tally = reporter.tally
+    let summary = BulkSummary(tally, fileCount: fileCount, seconds: seconds, hasJournal: plan.journal != nil)
+    if reporter.console.isEvents {
+      // The summary is an event of its own.
+    } else if plan.printsSummary {
+      for line in summary.lines { reporter.note(line) }
+    } else if let line = tally.summary(of: fileCount, notReached: fileCount - tally.files) {
+      reporter.note(line)
+    }
+    if plan.printsStatistics { reporter.sayStatistics(seconds: seconds, mode: "bulk") }
+    if let path = plan.reports.metricsFile {
+      do throws(FileError) {
+        try MetricsFile.write(
+          tally, fileCount: fileCount, seconds: seconds, status: files.interruptedStatus ?? tally.status, to: path,
+          files: FileAccess())
+      } catch {
+        reporter.fail(FailureMessage.text(for: error, input: .path(path)))
+      }
+    }
+    reporter.logSummary(fileCount: fileCount, seconds: seconds, fallbacks: fallbacks)
+  }
+}

@@ -1,0 +1,168 @@
+import SystemPackage
+import Zmin
+import ZminCore
+import ZminIO
+import ZminMemory
+
+/// One thread's part of a run over many files: takes files through memory of its own, and ends them in batches.
+struct BulkWorker: ~Copyable {
+  private let context: BulkContext
+  private let memory: RunMemory
+  private let device: DeviceUse
+  private let ledger: MemoryLedger
+  private var cursor: DirectoryCursor
+  private var batch: OutputBatch
+  private var valueMinifier: FileMinifier?
+  private var lineMinifier: FileMinifier?
+
+  /// - Parameters:
+  ///   - context: What all workers share.
+  ///   - memory: How files go through memory.
+  ///   - device: What takes slices besides the CPU.
+  ///   - batchFilesMax: How many files are ended together.
+  ///   - ledger: The book that the buffers are entered in.
+  init(
+    _ context: BulkContext, memory: RunMemory, device: DeviceUse = .none, batchFilesMax: Int, ledger: MemoryLedger
+  ) {
+    self.context = context
+    self.memory = memory
+    self.device = device
+    self.ledger = ledger
+    cursor = DirectoryCursor(context.list, files: context.files, mirror: context.mirror)
+    batch = OutputBatch(context, filesMax: batchFilesMax)
+  }
+
+  /// Takes the large files, each by itself.
+  mutating func takeLargeFiles() {
+    for number in context.queue.large where context.stopped == nil {
+      take(number)
+      batch.end()
+    }
+  }
+
+  /// Takes files, of the part of worker number `worker` first, until there are none, or the run stops.
+  mutating func takeSmallFiles(as worker: Int) {
+    while context.stopped == nil {
+      let run = context.queue.takeRun(for: worker)
+      if run.isEmpty { break }
+      for number in run where context.stopped == nil && !context.queue.isLarge(context.list[number]) { take(number) }
+    }
+    batch.end()
+  }
+
+  /// One file, whatever becomes of it.
+  private mutating func take(_ number: Int) {
+    let entry = context.list[number]
+    let start = MonotonicClock.seconds()
+    context.begin(number)
+    do {
+      try files.checkInterruption()
+      if let reason = reasonToSkip(number, entry) {
+        context.reporter.skip(.path(context.list.path(of: entry)), because: reason)
+        return context.countDone(entry)
+      }
+      let source = try cursor.source(of: entry)
+      let (destination, place) = try destination(of: entry, source)
+      let outcome = try minify(source, Format(entry, in: context), to: destination)
+      batch.add(
+        OutputBatch.File(
+          number: number, outcome: outcome, place: place, seconds: MonotonicClock.seconds() - start))
+    } catch {
+      fail(error, entry, seconds: MonotonicClock.seconds() - start)
+    }
+  }
+
+  private var files: FileAccess { context.files }
+
+  private mutating func fail(_ error: any Error, _ entry: FileEntry, seconds: Double) {
+    switch error {
+    case FileError.interrupted: context.stopped = .interrupted
+    case FileError.brokenPipe(let output): context.stopped = .brokenPipe(output)
+    default:
+      context.reporter.fail(error, .path(context.list.path(of: entry)), seconds: seconds)
+      context.countDone(entry)
+      // A full disk is full for the next file too.
+      if (error as? FileError)?.isStorageFull == true { context.stopped = .failed }
+    }
+  }
+
+  /// Why a file is not looked into, nil if it is.
+  private func reasonToSkip(_ number: Int, _ entry: FileEntry) -> String? {
+    switch entry.access {
+    case .unfollowedLink: return "it is a symbolic link"
+    case .linkToTakenFile: return "it is a symbolic link to a file that is taken anyway"
+    case .special: return "it is not a regular file"
+    case .place, .path: break
+    }
+    guard let outputBytes = context.finished?[number], outputBytes != Journal.notDone else { return nil }
+    if context.mirror != nil, cursor.outputStatus(of: entry)?.size != outputBytes { return nil }
+    return "the journal says that it is done"
+  }
+
+  private mutating func destination(
+    of entry: FileEntry, _ source: FileSource
+  ) throws -> (FileDestination, FilePath?) {
+    switch context.plan.task {
+    case .mirror:
+      let place = try cursor.outputPlace(of: entry)
+      if context.walk.hasInput(at: place) { throw FileError.refused(.path(place.path), .isInput) }
+      return (.place(place), place.path)
+    case .replace(let rules, let minimum): return (.inPlace(rules, minimum), nil)
+    case .rehearse(.replace(let rules, _)):
+      try checkReplaceable(source, rules)
+      return (.nowhere, nil)
+    case .rehearse(.mirror(let path)):
+      let names = context.list.namesBelow(of: entry).map { FilePath(bytes: $0).components }
+      return (.nowhere, names.reduce(into: path) { $0.append($1) })
+    case .write, .test, .check, .rehearse: return (.nowhere, nil)
+    }
+  }
+
+  private func checkReplaceable(_ source: FileSource, _ rules: InPlaceRules) throws {
+    switch source {
+    case .standardInput: break
+    case .path(let path): try InputFile(path, using: files).checkReplaceable(under: rules)
+    case .place(let place): try InputFile(place, using: files).checkReplaceable(under: rules)
+    }
+  }
+
+  private mutating func minify(
+    _ source: FileSource, _ format: Format, to destination: FileDestination
+  ) throws -> FileOutcome {
+    var minifier = try (format == .json ? valueMinifier.take() : lineMinifier.take()) ?? makeMinifier(format)
+    var outcomes: [FileOutcome] = []
+    let result = Result { try minifier.minify([source], to: destination, outcomes: &outcomes) }
+    if format == .json { valueMinifier = consume minifier } else { lineMinifier = consume minifier }
+    try result.get()
+    return outcomes[0]
+  }
+
+  private func makeMinifier(_ format: Format) throws -> FileMinifier {
+    try FileMinifier(
+      context.plan.minifierOptions(format), memory: memory, badLines: nil, sync: context.plan.syncOfOutputs,
+      ending: .pending(isHashed: context.journal != nil), files: files, device: device,
+      ledger: ledger)
+  }
+}
+
+extension BulkPlan {
+  func minifierOptions(_ format: Format) -> MinifierOptions {
+    var options = MinifierOptions(format: format, validates: validates, depthMax: depthMax, kernel: kernel)
+    options.verification = verification
+    return options
+  }
+
+  /// What a journal calls done is on the disk.
+  var syncOfOutputs: SyncPolicy {
+    switch sync {
+    case .automatic: journal == nil ? .automatic : .always
+    case .always, .never: sync
+    }
+  }
+}
+
+extension Format {
+  fileprivate init(_ entry: FileEntry, in context: BulkContext) {
+    self = context.plan.format.format ?? Format(ofName: context.list.nameBytes(entry))
+  }
+}

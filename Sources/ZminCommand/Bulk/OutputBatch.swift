@@ -1,0 +1,90 @@
+import SystemPackage
+import Zmin
+import ZminIO
+
+/// Files that are taken through, and end together: outputs are brought to the disk and get their names, then the journal
+/// gets its lines, then they are reported.
+struct OutputBatch {
+  /// A file that was taken through.
+  struct File {
+    let number: Int
+    let outcome: FileOutcome
+    /// Where its output goes, if that is elsewhere.
+    let place: FilePath?
+    let seconds: Double
+  }
+
+  /// A batch of more bytes ends, so that not too much is written twice after a kill.
+  private static let bytesMax = 64 << 20
+
+  private let context: BulkContext
+  private let filesMax: Int
+  private var files: [File] = []
+  private var byteCount = 0
+
+  init(_ context: BulkContext, filesMax: Int) {
+    self.context = context
+    self.filesMax = filesMax
+  }
+
+  /// Takes a file in; one with nothing to write or to note ends at once.
+  mutating func add(_ file: File) {
+    let isNoted = context.journal != nil && file.outcome.isComplete
+    if file.outcome.pending == nil, !isNoted { return report(file, .success(())) }
+    files.append(file)
+    byteCount += Int(context.list[file.number].byteCount)
+    if files.count >= filesMax || byteCount >= Self.bytesMax { end() }
+  }
+
+  /// Ends all files.
+  mutating func end() {
+    let files = files
+    self.files = []
+    byteCount = 0
+    guard !files.isEmpty else { return }
+    var committed = PendingOutput.commit(files.compactMap(\.outcome.pending))[...]
+    let results = files.map { file in
+      file.outcome.pending == nil ? .success(()) : committed.removeFirst()
+    }
+    do throws(FileError) {
+      try context.journal?.append(zip(files, results).compactMap(record))
+    } catch {
+      context.reporter.fail(FailureMessage.text(for: error, input: .standardOutput))
+      context.stopped = .failed
+    }
+    for (file, result) in zip(files, results) { report(file, result) }
+  }
+
+  /// What the journal says of a file that is done: in place the file is what was made of it.
+  private func record(_ file: File, _ result: Result<Void, FileError>) -> JournalRecord? {
+    guard case .success = result, case .complete(let totals) = file.outcome.result,
+      !(context.plan.task.isCheck && !totals.isUnchanged)
+    else { return nil }
+    let replaced = context.mirror == nil ? try? file.outcome.pending?.status() : nil
+    guard let status = replaced ?? file.outcome.sourceStatus, status.kind == .regular else { return nil }
+    return JournalRecord(
+      path: context.list.path(of: context.list[file.number]).bytes, byteCount: status.size,
+      modifiedNanoseconds: status.modificationTime.sinceEpochNanoseconds, outputBytes: Int64(totals.outputBytes),
+      outputHash: file.outcome.outputHash)
+  }
+
+  private func report(_ file: File, _ result: Result<Void, FileError>) {
+    let name = file.outcome.source.name
+    do {
+      try result.get()
+      try context.reporter.report(file.outcome, name, to: file.place, seconds: file.seconds)
+    } catch FileError.brokenPipe(let output) {
+      context.stopped = .brokenPipe(output)
+    } catch {
+      context.reporter.fail(error, name, seconds: file.seconds)
+      if (error as? FileError)?.isStorageFull == true { context.stopped = .failed }
+    }
+    context.countDone(context.list[file.number])
+  }
+}
+
+extension FileOutcome {
+  fileprivate var isComplete: Bool {
+    if case .complete = result { true } else { false }
+  }
+}

@@ -1,0 +1,35 @@
+/// How far a run over many files is, in words.
+package struct ProgressText {
+  private let filesDone: Int
+  private let fileCount: Int
+  private let bytesDone: Int
+  private let byteCount: Int
+  private let seconds: Double
+  private let current: String
+
+  package init(
+    filesDone: Int, fileCount: Int, bytesDone: Int, byteCount: Int, seconds: Double, current: String
+  ) {
+    self.filesDone = filesDone
+    self.fileCount = fileCount
+    self.bytesDone = bytesDone
+    self.byteCount = byteCount
+    self.seconds = seconds
+    self.current = current
+  }
+
+  /// The text, no wider than so many columns; the name at its end gives way.
+  package func line(columns: Int) -> String {
+    let bytes = min(bytesDone, byteCount)
+    var text =
+      "\(filesDone) of \(Figures.count(fileCount, "file")), \(Figures.size(bytes)) of \(Figures.size(byteCount)), "
+      + Figures.rate(bytes, seconds: seconds)
+    if bytes > 0, bytes < byteCount {
+      text += ", \(Figures.duration(seconds * Double(byteCount - bytes) / Double(bytes))) left"
+    }
+    // The last column stays free: some terminals begin a new line after it.
+    let room = columns - 1 - text.count - 1
+    if room > 8, !current.isEmpty { text += " " + (current.count <= room ? current : "…" + current.suffix(room - 1)) }
+    return String(text.prefix(max(0, columns - 1)))
+  }
+}

@@ -1,0 +1,151 @@
+import SystemPackage
+import Zmin
+import ZminCore
+import ZminIO
+
+extension Planner {
+  /// Whether the command line asks for a run over many files, each with an end of its own.
+  package var isBulk: Bool {
+    let bulk = options.bulk
+    if bulk.isRecursive || bulk.filesFrom != nil || options.outputDirectory != nil || bulk.journal != nil
+      || bulk.shard != nil || bulk.shardPlan != nil
+    {
+      return true
+    }
+    let isEachByItself = options.isInPlace || options.inspection == .test || options.inspection == .check
+    return isEachByItself && options.paths.count > 1 && !options.paths.contains(where: \.isStandardStream)
+  }
+
+  /// The plan of such a run.
+  ///
+  /// - Throws: ``PlanError``.
+  package func bulkPlan() throws(PlanError) -> BulkPlan {
+    try checkDestinations()
+    try checkInputOptions()
+    try checkBulkOptions()
+    var fallbacks: [String] = []
+    let mode = mode(isLarge: true)
+    let limits = surroundings.limits
+    var walk = WalkRules()
+    if !options.bulk.include.isEmpty { walk.include = options.bulk.include.map(Self.pattern) }
+    walk.exclude = options.bulk.exclude.map(Self.pattern)
+    walk.isRecursive = options.bulk.isRecursive
+    walk.followsSymbolicLinks = options.inPlace.followsSymbolicLinks
+    let kernel = try kernel()
+    let workers = options.jobs ?? min(limits.processorCount, EngineArguments.workersMax)
+    let device = try DevicePlanner(
+      options: options, surroundings: surroundings,
+      hostBytes: SlicePlan(workers: workers).peakBytes(
+        MinifierOptions(validates: options.validates, depthMax: options.depthMax, kernel: kernel)),
+      limits: limits
+    ).planForManyFiles(&fallbacks)
+    let slicedBytesMin: Int64 =
+      switch mode {
+      case .standard: .max
+      case .gpu: 0
+      case .streaming where options.mode == .streaming: Int64(2 * SlicePlan.usualBytes)
+      case .streaming, .hybrid: RunMode.streamingBytesMin
+      }
+    let shard = try shard()
+    if options.bulk.shardPlan == nil { walk.shard = shard }
+    return BulkPlan(
+      paths: try bulkPaths(),
+      list: options.bulk.filesFrom.map { list in
+        BulkPlan.List(
+          path: list.isStandardStream ? nil : list.path,
+          separator: options.bulk.isListNullSeparated ? 0 : UInt8(ascii: "\n"))
+      },
+      walk: walk, task: try bulkTask(), format: options.format, validates: options.validates,
+      depthMax: options.depthMax, kernel: kernel, verification: verification, device: device,
+      slicedBytesMin: slicedBytesMin, workers: workers,
+      memoryBudgetBytes: options.memoryBudget?.byteCount, limits: limits,
+      sync: sync, journal: options.bulk.journal?.path, shard: shard, shardPlan: options.bulk.shardPlan?.path,
+      verbosity: verbosity, printsStatistics: printsStatistics, reports: try reports(),
+      printsSummary: options.bulk.isRecursive || options.bulk.filesFrom != nil || options.outputDirectory != nil,
+      fallbacks: fallbacks)
+  }
+
+  private static func pattern(_ text: String) -> GlobPattern { GlobPattern(RawArgument.bytes(of: text)) }
+
+  private func checkBulkOptions() throws(PlanError) {
+    let bulk = options.bulk
+    if options.badLines != nil { throw .usage("--bad-lines takes one input, or several that go to one output") }
+    if options.badLinesMax != nil { throw .usage("--max-bad-lines needs --bad-lines") }
+    if options.output != nil { throw .usage("--output takes no files of directories or lists: --output-dir does") }
+    if options.paths.isEmpty, bulk.filesFrom == nil { throw .usage("there are no paths") }
+    if options.paths.contains(where: \.isStandardStream) {
+      throw .usage("standard input is no file that could be found again: it is minified by itself")
+    }
+    if bulk.isListNullSeparated, bulk.filesFrom == nil { throw .usage("--null needs --files-from") }
+    if !bulk.isRecursive, !bulk.include.isEmpty || !bulk.exclude.isEmpty {
+      throw .usage("\(bulk.include.isEmpty ? "--exclude" : "--include") needs --recursive")
+    }
+    if bulk.shardPlan != nil, bulk.shard == nil { throw .usage("--shard-plan needs --shard") }
+    if bulk.shardPlan != nil, bulk.filesFrom != nil { throw .usage("--shard-plan and --files-from exclude each other") }
+    if bulk.journal != nil, options.inspection == .dryRun {
+      throw .usage("--dry-run does nothing that --journal could note")
+    }
+    for (option, argument) in [
+      ("--journal", bulk.journal), ("--shard-plan", bulk.shardPlan), ("--output-dir", options.outputDirectory),
+    ] {
+      if let argument, argument.isStandardStream || argument.path.isEmpty {
+        throw .usage("\(option) needs the name of a \(option == "--output-dir" ? "directory" : "file")")
+      }
+    }
+  }
+
+  private func bulkPaths() throws(PlanError) -> [FilePath] {
+    var paths: [FilePath] = []
+    for argument in options.paths {
+      if argument.path.isEmpty { throw .usage("a path is empty") }
+      let isDirectory = surroundings.facts(about: argument.path)?.kind == .directory
+      if isDirectory, !options.bulk.isRecursive {
+        throw .usage("\(FileName.path(argument.path)) is a directory: --recursive walks it")
+      }
+      // What the slash asks of the system, a dot after it asks as well.
+      paths.append(argument.namesDirectory && !isDirectory ? argument.path.appending(".") : argument.path)
+    }
+    return paths
+  }
+
+  private func bulkTask() throws(PlanError) -> Plan.Task {
+    if let directory = options.outputDirectory {
+      if options.isInPlace { throw .usage("--in-place and --output-dir exclude each other") }
+      switch options.inspection {
+      case .test: throw .usage("--test writes nothing: it excludes --output-dir")
+      case .check: throw .usage("--check writes nothing: it excludes --output-dir")
+      case .dryRun: return .rehearse(.mirror(directory.path))
+      case nil: return .mirror(directory.path)
+      }
+    }
+    switch options.inspection {
+    case .test: return .test
+    case .check: return .check
+    case .dryRun: return .rehearse(options.isInPlace ? replacement : .write(.standardOutput))
+    case nil: break
+    }
+    if options.isInPlace { return replacement }
+    throw .usage("many files need --in-place, --output-dir, --test, --check or --dry-run")
+  }
+
+  private var replacement: Plan.Task { .replace(inPlaceRules, options.inPlace.minimumSaving) }
+
+  private func shard() throws(PlanError) -> Shard? {
+    switch options.bulk.shard {
+    case nil: return nil
+    case .part(let shard): return shard
+    case .automatic(let count):
+      let names = ["SLURM_ARRAY_TASK_ID", "JOB_COMPLETION_INDEX"]
+      guard let name = names.first(where: { surroundings.variable($0) != nil }),
+        let value = surroundings.variable(name)
+      else { throw .usage("--shard auto: neither \(names[0]) nor \(names[1]) is set") }
+      guard let index = ShardArgument.number(value) else {
+        throw .usage("--shard auto: \(name) is no number: \(value)")
+      }
+      guard let shard = Shard(index: index, count: count) else {
+        throw .usage("--shard auto/\(count): \(name) is \(index), and parts count from 0 to \(count - 1)")
+      }
+      return shard
+    }
+  }
+}

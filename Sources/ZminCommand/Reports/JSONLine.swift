@@ -1,0 +1,84 @@
+import SystemPackage
+import Zmin
+import ZminIO
+
+/// A JSON object on a line of its own, written member by member.
+struct JSONLine {
+  private var bytes: [UInt8] = [UInt8(ascii: "{")]
+
+  /// An event, which says what it is first.
+  init(event: String) { add("event", event) }
+
+  private init() {}
+
+  /// The object and the LF after it.
+  var line: [UInt8] { bytes + Array("}\n".utf8) }
+
+  mutating func add(_ key: String, _ text: String) { add(key, raw: Self.quoted(Array(text.utf8))) }
+
+  mutating func add(_ key: String, _ number: Int) { add(key, raw: Array("\(number)".utf8)) }
+
+  mutating func add(_ key: String, _ flag: Bool) { add(key, raw: Array("\(flag)".utf8)) }
+
+  mutating func add(_ key: String, seconds: Double) { add(key, raw: Array(Figures.fixed(seconds, digits: 6).utf8)) }
+
+  mutating func add(_ key: String, _ fill: (inout JSONLine) -> Void) {
+    var object = JSONLine()
+    fill(&object)
+    add(key, raw: object.bytes + [UInt8(ascii: "}")])
+  }
+
+  /// A file as `path`, or as `path_base64` where its name is no UTF-8.
+  mutating func add(_ file: FileName) {
+    switch file {
+    case .standardInput, .standardOutput: add("path", "\(file)")
+    case .path(let path):
+      let bytes = path.bytes
+      if String(validating: bytes, as: UTF8.self) != nil {
+        add("path", raw: Self.quoted(bytes))
+      } else {
+        add("path_base64", Base64.encoded(bytes))
+      }
+    }
+  }
+
+  private mutating func add(_ key: String, raw value: [UInt8]) {
+    if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
+    bytes += Self.quoted(Array(key.utf8))
+    bytes.append(UInt8(ascii: ":"))
+    bytes += value
+  }
+
+  /// A string of UTF-8 in quotes, with the escapes that JSON demands and no others.
+  private static func quoted(_ text: [UInt8]) -> [UInt8] {
+    let digits = Array("0123456789abcdef".utf8)
+    var quoted: [UInt8] = [UInt8(ascii: "\"")]
+    for byte in text {
+      switch byte {
+      case UInt8(ascii: "\""), UInt8(ascii: "\\"): quoted += [UInt8(ascii: "\\"), byte]
+      case UInt8(ascii: "\n"): quoted += Array("\\n".utf8)
+      case UInt8(ascii: "\t"): quoted += Array("\\t".utf8)
+      case 0..<0x20: quoted += Array("\\u00".utf8) + [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+      default: quoted.append(byte)
+      }
+    }
+    return quoted + [UInt8(ascii: "\"")]
+  }
+}
+
+/// Base64 with padding, RFC 4648.
+enum Base64 {
+  private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+
+  static func encoded(_ bytes: [UInt8]) -> String {
+    var text: [UInt8] = []
+    for start in stride(from: 0, to: bytes.count, by: 3) {
+      let group = bytes[start..<min(start + 3, bytes.count)]
+      let bits = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
+      for index in 0..<4 {
+        text.append(index <= group.count ? alphabet[bits >> (18 - 6 * index) & 63] : UInt8(ascii: "="))
+      }
+    }
+    return String(decoding: text, as: UTF8.self)
+  }
+}

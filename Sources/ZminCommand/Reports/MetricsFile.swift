@@ -1,0 +1,49 @@
+import SystemPackage
+import ZminIO
+
+/// What a run came to, as OpenMetrics text: for the textfile collector of a node exporter and the like.
+enum MetricsFile {
+  /// Writes it whole, or not at all.
+  ///
+  /// - Throws: ``FileError``.
+  static func write(
+    _ tally: Tally, fileCount: Int, seconds: Double, status: ExitStatus, to path: FilePath, files: FileAccess
+  ) throws(FileError) {
+    var output = try OutputFile(at: path, using: files)
+    let text = Array(text(tally, fileCount: fileCount, seconds: seconds, status: status).utf8)
+    let result = text.withUnsafeBytes { bytes in
+      Result { () throws(FileError) in try output.write(bytes) }
+    }
+    try result.get()
+    try output.commit()
+  }
+
+  private static func text(_ tally: Tally, fileCount: Int, seconds: Double, status: ExitStatus) -> String {
+    let counts = [
+      ("ok", tally.validFiles), ("invalid", tally.invalidFiles + tally.unminifiedFiles), ("failed", tally.failedFiles),
+      ("skipped", tally.skippedFiles), ("not_reached", max(0, fileCount - tally.files)),
+    ]
+    return """
+      # TYPE zmin_files gauge
+      # HELP zmin_files Files of the last run, by what became of them.
+      \(counts.map { "zmin_files{status=\"\($0.0)\"} \($0.1)" }.joined(separator: "\n"))
+      # TYPE zmin_input_bytes gauge
+      # UNIT zmin_input_bytes bytes
+      # HELP zmin_input_bytes Bytes that the last run read.
+      zmin_input_bytes \(tally.inputBytes)
+      # TYPE zmin_output_bytes gauge
+      # UNIT zmin_output_bytes bytes
+      # HELP zmin_output_bytes Bytes that their minified forms have.
+      zmin_output_bytes \(tally.outputBytes)
+      # TYPE zmin_duration_seconds gauge
+      # UNIT zmin_duration_seconds seconds
+      # HELP zmin_duration_seconds How long the last run took.
+      zmin_duration_seconds \(Figures.fixed(seconds, digits: 3))
+      # TYPE zmin_exit_status gauge
+      # HELP zmin_exit_status What the last run exited with.
+      zmin_exit_status \(status.code)
+      # EOF
+
+      """
+  }
+}

@@ -1,0 +1,229 @@
+import Synchronization
+import SystemPackage
+import Zmin
+import ZminIO
+
+/// Says what becomes of each file, to people and to programs, and counts it. Many threads may report.
+final class RunReporter: Sendable {
+  private let task: Plan.Task
+  private let verbosity: Plan.Verbosity
+  private let badLines: FilePath?
+  private let engine: String
+  private let files: FileAccess
+  private let log: EventLog?
+  let console: Console
+  private let state = Mutex(Tally())
+  private let output = Mutex(())
+
+  /// - Parameters:
+  ///   - task: What is done.
+  ///   - verbosity: How much is said to people.
+  ///   - badLines: Where lines go that are not valid, nil if nowhere.
+  ///   - engine: What does the work.
+  ///   - files: What standard output is written with.
+  ///   - log: Where events go, nil if nowhere.
+  ///   - console: Where the rest is said.
+  init(
+    task: Plan.Task, verbosity: Plan.Verbosity, badLines: FilePath?, engine: String, files: FileAccess,
+    log: EventLog?, console: Console
+  ) {
+    self.task = task
+    self.verbosity = verbosity
+    self.badLines = badLines
+    self.engine = engine
+    self.files = files
+    self.log = log
+    self.console = console
+  }
+
+  /// What it has come to so far.
+  var tally: Tally { state.withLock { $0 } }
+
+  /// Says something under `-v`.
+  func detail(_ line: @autoclosure () -> String) {
+    if verbosity == .verbose { console.say(line()) }
+  }
+
+  /// Says something unless under `-q`.
+  func note(_ line: @autoclosure () -> String) {
+    if verbosity != .quiet { console.say(line()) }
+  }
+
+  // MARK: Files
+
+  /// Reports what became of an input, as the task wants it said.
+  ///
+  /// - Throws: ``FileError`` of standard output.
+  func report(_ outcome: FileOutcome, _ name: FileName, to place: FilePath? = nil, seconds: Double) throws {
+    state.withLock { $0.addDevice(outcome) }
+    for note in outcome.deviceNotes { detail("\(name): \(note)") }
+    let engine = outcome.slicesOnDevice > 0 ? "\(engine)+gpu" : engine
+    switch outcome.result {
+    case .invalid(let error, let totals):
+      state.withLock {
+        $0.add(totals)
+        $0.add(error)
+      }
+      logFile(name, "invalid", totals, seconds, engine) { event in
+        event.add("error") {
+          $0.add("line", error.line)
+          $0.add("column", error.column)
+          $0.add("offset", error.offset)
+          $0.add("message", error.message)
+        }
+      }
+      sayUnlessLogged("\(name):\(error)")
+    case .failed(let error): fail(error, name, seconds: seconds)
+    case .complete(let totals):
+      let isUnminified = task.isCheck && !totals.isUnchanged
+      state.withLock {
+        $0.add(totals)
+        $0.add(seconds: seconds, name)
+        if isUnminified { $0.addUnminified() } else { $0.addValid(isWritten: outcome.isWritten) }
+      }
+      logFile(name, isUnminified ? "invalid" : "ok", totals, seconds, engine) { event in
+        event.add("written", outcome.isWritten)
+        if totals.badLines > 0 { event.add("bad_lines", totals.badLines) }
+        if isUnminified { event.add("error") { $0.add("message", "not minified") } }
+      }
+      try describe(outcome, totals, name, place)
+    }
+  }
+
+  /// Reports what went wrong with an input, or with what becomes of it.
+  func fail(_ error: any Error, _ name: FileName, seconds: Double = 0) {
+    let message = FailureMessage.text(for: error, input: name)
+    let status = FailureMessage.status(for: error)
+    state.withLock { if status == .usage { $0.raise(to: status) } else { $0.addFailure(status) } }
+    logFile(name, "failed", RunTotals(), seconds, engine) { event in event.add("error") { $0.add("message", message) } }
+    sayUnlessLogged(message)
+  }
+
+  /// Reports an input that was not looked into.
+  func skip(_ name: FileName, because reason: String) {
+    state.withLock { $0.addSkipped() }
+    logFile(name, "skipped", RunTotals(), 0, engine) { $0.add("reason", reason) }
+    if log == nil { detail("\(name): skipped: \(reason)") }
+  }
+
+  /// Says what went wrong with no file in particular.
+  func fail(_ message: String, _ status: ExitStatus = .failure) {
+    state.withLock { $0.raise(to: status) }
+    console.say(message)
+  }
+
+  private func logFile(
+    _ name: FileName, _ status: String, _ totals: RunTotals, _ seconds: Double, _ engine: String,
+    _ more: (inout JSONLine) -> Void
+  ) {
+    guard let log else { return }
+    var event = JSONLine(event: "file")
+    event.add(name)
+    event.add("status", status)
+    event.add("bytes_in", totals.inputBytes)
+    event.add("bytes_out", totals.outputBytes)
+    event.add("seconds", seconds: seconds)
+    event.add("engine", engine)
+    more(&event)
+    log.log(event)
+  }
+
+  /// Where the log is on standard error, it says what a message would say.
+  private func sayUnlessLogged(_ message: String) {
+    if !console.isEvents { console.say(message) }
+  }
+
+  private func describe(
+    _ outcome: FileOutcome, _ totals: RunTotals, _ name: FileName, _ place: FilePath?
+  ) throws {
+    if totals.badLines > 0, outcome.areBadLinesWritten, verbosity != .quiet, let badLines {
+      console.say("\(name): \(Figures.count(totals.badLines, "bad line")) put into \(FileName.path(badLines))")
+    }
+    func sizes() -> String {
+      "\(totals.inputBytes) to \(totals.outputBytes) bytes, saved "
+        + Figures.saved(totals.inputBytes, totals.outputBytes)
+    }
+    switch task {
+    case .write: break
+    case .mirror: detail("\(name): written to \(place.map { "\(FileName.path($0))" } ?? ""), \(sizes())")
+    case .test: detail("\(name): valid")
+    case .check where totals.isUnchanged: detail("\(name): minified")
+    case .check: if !console.isEvents { note("\(name): not minified") }
+    case .replace: detail("\(name): \(outcome.isWritten ? "replaced, \(sizes())" : "left as it is")")
+    case .rehearse(.replace(_, let minimum)):
+      let isReplaced = !totals.isUnchanged && minimum?.isReached(totals) != false
+      try print("\(name): would be \(isReplaced ? "replaced, \(sizes())" : "left as it is")")
+    case .rehearse(.write(.file(let path))):
+      try print("\(name): would be written to \(FileName.path(path)), \(sizes())")
+    case .rehearse:
+      try print("\(name): would be written\(place.map { " to \(FileName.path($0))" } ?? ""), \(sizes())")
+    }
+  }
+
+  /// What a task has to say is on standard output.
+  private func print(_ line: String) throws {
+    guard verbosity != .quiet else { return }
+    try output.withLock { _ in try StandardOutput(files).write(line + "\n") }
+  }
+
+  // MARK: The end
+
+  /// Logs what the run came to, and sees to it that the log is written.
+  func logSummary(fileCount: Int, seconds: Double, fallbacks: [String]) {
+    guard let log else { return }
+    let tally = tally
+    var event = JSONLine(event: "summary")
+    event.add("files", fileCount)
+    event.add("ok", tally.validFiles)
+    event.add("invalid", tally.invalidFiles + tally.unminifiedFiles)
+    event.add("failed", tally.failedFiles)
+    event.add("skipped", tally.skippedFiles)
+    event.add("not_reached", max(0, fileCount - tally.files))
+    event.add("bytes_in", tally.inputBytes)
+    event.add("bytes_out", tally.outputBytes)
+    event.add("seconds", seconds: seconds)
+    let fallbacks = fallbacks + tally.deviceNotes
+    if !fallbacks.isEmpty { event.add("fallback", fallbacks.joined(separator: "; ")) }
+    log.log(event)
+    log.flush()
+  }
+
+  /// Logs how far a run is.
+  func logProgress(filesDone: Int, of fileCount: Int, bytesDone: Int, of byteCount: Int, seconds: Double) {
+    guard let log else { return }
+    var event = JSONLine(event: "progress")
+    event.add("files", filesDone)
+    event.add("files_total", fileCount)
+    event.add("bytes", bytesDone)
+    event.add("bytes_total", byteCount)
+    event.add("seconds", seconds: seconds)
+    log.log(event)
+  }
+
+  /// Sees to it that what was logged is written.
+  func flushLog() { log?.flush() }
+
+  /// Bytes in and out, saved, rate, engine.
+  func sayStatistics(seconds: Double, mode: String) {
+    let tally = tally
+    console.say(
+      """
+      in \(tally.inputBytes) bytes, out \(tally.outputBytes) bytes, \
+      saved \(Figures.saved(tally.inputBytes, tally.outputBytes)), \(Figures.fixed(seconds, digits: 3)) s, \
+      \(Figures.rate(tally.inputBytes, seconds: seconds)), engine \(engine)\(tally.slicesOnDevice > 0 ? "+gpu" : ""), mode \(mode)\(deviceStatistics(tally))
+      """)
+  }
+}
+
+/// The device's part, nothing if it had none.
+private func deviceStatistics(_ tally: Tally) -> String {
+  guard tally.slicesOnDevice > 0 else { return "" }
+  let again = tally.redoneSlices > 0 ? ", \(Figures.count(tally.redoneSlices, "slice")) done again" : ""
+  return ", device took \(Figures.count(tally.slicesOnDevice, "slice"))\(again)"
+}
+
+extension Plan.Task {
+  var isCheck: Bool {
+    if case .check = self { true } else { false }
+  }
+}

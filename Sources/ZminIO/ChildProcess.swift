@@ -1,0 +1,82 @@
+import Glibc
+package import SystemPackage
+
+/// A process that this one starts, waits for within limits, and never leaves behind.
+package struct ChildProcess: ~Copyable {
+  /// How waiting for a process ended.
+  package enum Outcome: Sendable, Equatable {
+    /// It ended, with this status as `waitpid` gives it, having written these bytes.
+    case ended(status: Int32, output: [UInt8])
+    /// It did not end in time.
+    case timedOut
+    /// Whoever waits was asked to stop.
+    case interrupted
+  }
+
+  /// More is not listened to.
+  private static let outputBytesMax = 64 << 10
+
+  private let calls: any SystemCalls & ProcessCalls
+  private let identifier: pid_t
+  private let output: Descriptor
+  private var isReaped = false
+
+  /// Starts a program, with nothing to read, its errors thrown away, and no signal blocked.
+  ///
+  /// - Parameter arguments: What it is given, its own name first.
+  /// - Throws: The system's error.
+  package init(
+    _ program: FilePath, _ arguments: [String],
+    using calls: any SystemCalls & ProcessCalls = LinuxSystemCalls()
+  ) throws(Errno) {
+    let pipe = try calls.makePipe()
+    let output = Descriptor(number: pipe.reading, calls: calls)
+    let input = Descriptor(number: pipe.writing, calls: calls)
+    identifier = try calls.spawn(program, arguments, output: input.number)
+    self.calls = calls
+    self.output = output
+  }
+
+  /// Waits until it has closed its output, ends it, and tells what it has written.
+  ///
+  /// - Parameters:
+  ///   - milliseconds: For how long.
+  ///   - interruption: Ends the wait at once.
+  /// - Throws: The system's error.
+  package mutating func wait(
+    milliseconds: Int32, orUntil interruption: Interruption
+  ) throws(Errno) -> Outcome {
+    var bytes: [UInt8] = []
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 16)
+    defer { buffer.deallocate() }
+    let deadline = ContinuousClock.now + .milliseconds(milliseconds)
+    while true {
+      let left = max(0, Int32(clamping: (deadline - ContinuousClock.now).milliseconds))
+      switch try calls.wait(
+        for: Int16(POLLIN), on: output.number, orWake: interruption.wakeDescriptor, milliseconds: left)
+      {
+      case .timedOut: return .timedOut
+      case .woken: return .interrupted
+      case .ready: break
+      }
+      let count = try calls.read(output.number, into: buffer)
+      if count == 0 { break }
+      bytes += buffer.prefix(min(count, max(0, Self.outputBytesMax - bytes.count)))
+    }
+    // What it has to say is said. If it has ended already, its status is its own.
+    try calls.kill(identifier)
+    let status = try calls.waitForChild(identifier)
+    isReaped = true
+    return .ended(status: status, output: bytes)
+  }
+
+  deinit {
+    if isReaped { return }
+    try? calls.kill(identifier)
+    _ = try? calls.waitForChild(identifier)
+  }
+}
+
+extension Duration {
+  fileprivate var milliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
+}

@@ -1,0 +1,126 @@
+import Glibc
+package import SystemPackage
+
+/// A name in a directory that is held open: however the way there changes meanwhile, it is this directory's file.
+package struct FilePlace: Sendable {
+  /// The way there, as messages name it.
+  package let path: FilePath
+  let destination: Destination
+
+  /// The directory that has it.
+  package var directory: OpenDirectory { destination.directory }
+  /// The name.
+  package var name: FilePath.Component { destination.name }
+
+  /// - Parameters:
+  ///   - name: The name.
+  ///   - directory: The directory that has it.
+  ///   - path: How messages name it.
+  package init(_ name: FilePath.Component, in directory: OpenDirectory, path: FilePath) {
+    self.path = path
+    destination = Destination(directory: directory, name: name)
+  }
+}
+
+extension FileAccess {
+  /// Where a path leads once its last component's symbolic links are followed.
+  ///
+  /// - Throws: ``FileError/system(_:)``.
+  package func place(behind path: FilePath) throws(FileError) -> FilePlace {
+    let destination = try resolve(path)
+    return FilePlace(destination.name, in: destination.directory, path: path)
+  }
+
+  /// Opens a directory by its path, symbolic links followed.
+  ///
+  /// - Throws: ``FileError/system(_:)``.
+  package func openDirectory(_ path: FilePath) throws(FileError) -> OpenDirectory {
+    try openDirectory(path.isEmpty ? "." : path, in: AT_FDCWD, .path(path))
+  }
+
+  /// Opens the directory at a place.
+  ///
+  /// - Parameter followsLink: Whether it may be a symbolic link to a directory.
+  /// - Throws: ``FileError/system(_:)``.
+  package func openDirectory(at place: FilePlace, followsLink: Bool = false) throws(FileError) -> OpenDirectory {
+    let (destination, file) = (place.destination, FileName.path(place.path))
+    return try attempt(.openDirectory, file) { _ throws(Errno) in
+      try openDirectory(
+        destination.path, in: destination.directory.descriptor.number,
+        flags: O_RDONLY | (followsLink ? 0 : O_NOFOLLOW), isReadable: true)
+    }
+  }
+
+  /// Opens the directory at a place, which is made if there is none. A symbolic link is an error.
+  ///
+  /// - Throws: ``FileError/system(_:)``.
+  package func makeDirectory(at place: FilePlace) throws(FileError) -> OpenDirectory {
+    do throws(FileError) {
+      return try openDirectory(at: place)
+    } catch {
+      guard case .system(let error) = error, error.errno == .noSuchFileOrDirectory else { throw error }
+    }
+    let destination = place.destination
+    try makeDirectory(destination.path, in: destination.directory.descriptor.number, .path(place.path))
+    return try openDirectory(at: place)
+  }
+
+  /// Opens a directory by its path, symbolic links followed; it is made if there is none.
+  ///
+  /// - Throws: ``FileError/system(_:)``.
+  package func makeDirectory(_ path: FilePath) throws(FileError) -> OpenDirectory {
+    do throws(FileError) {
+      return try openDirectory(path)
+    } catch {
+      guard case .system(let error) = error, error.errno == .noSuchFileOrDirectory else { throw error }
+    }
+    try makeDirectory(path, in: AT_FDCWD, .path(path))
+    return try openDirectory(path)
+  }
+
+  /// That another has made it meanwhile is no error.
+  private func makeDirectory(_ path: FilePath, in parent: Int32, _ file: FileName) throws(FileError) {
+    do throws(Errno) {
+      try retrying { calls throws(Errno) in try calls.makeDirectory(path, in: parent, mode: 0o777) }
+    } catch {
+      if error != .fileExists { throw .system(SystemError(action: .create, file: file, errno: error)) }
+    }
+  }
+
+  /// Calls `body` with each name in a directory, and with what the directory says it is.
+  ///
+  /// - Throws: ``FileError/system(_:)``, also where only a part of the names could be had.
+  package func forEachEntry(
+    of directory: OpenDirectory, _ path: FilePath, _ body: (FilePath.Component, FileKind) -> Void
+  ) throws(FileError) {
+    do throws(Errno) {
+      // Not a second time if a signal comes between: names would come twice.
+      try calls.forEachEntry(of: directory.descriptor.number, body)
+    } catch {
+      throw .system(SystemError(action: .list, file: .path(path), errno: error))
+    }
+  }
+
+  /// The status of what stands at a place, nil if nothing does.
+  ///
+  /// - Throws: ``FileError/system(_:)``.
+  package func statusIfPresent(of place: FilePlace, followingLink: Bool = false) throws(FileError) -> FileStatus? {
+    guard followingLink else { return try statusIfPresent(of: place.destination, .path(place.path)) }
+    let destination = place.destination
+    do throws(Errno) {
+      return FileStatus(
+        try retrying { calls throws(Errno) in
+          try calls.status(of: destination.path, in: destination.directory.descriptor.number, followingLinks: true)
+        })
+    } catch .noSuchFileOrDirectory {
+      return nil
+    } catch {
+      throw .system(SystemError(action: .inspect, file: .path(place.path), errno: error))
+    }
+  }
+
+  /// How much more may be written to the file system of a directory, nil if it does not tell.
+  package func freeBytes(in directory: OpenDirectory) -> Int64? {
+    try? calls.freeBytes(of: directory.descriptor.number)
+  }
+}

@@ -1,0 +1,138 @@
+import Glibc
+package import SystemPackage
+
+/// A file of lines that is read from its start and only ever appended to: a log, a journal, a plan.
+package final class LineFile: Sendable {
+  private static let pieceBytes = 64 << 10
+
+  private let file: FileName
+  private let access: FileAccess
+  private let descriptor: Descriptor
+
+  /// Opens a file, which is made if there is none.
+  ///
+  /// - Throws: ``FileError/system(_:)``.
+  package init(_ path: FilePath, using access: FileAccess) throws(FileError) {
+    let file = FileName.path(path)
+    do throws(Errno) {
+      descriptor = try access.open(path, flags: O_RDWR | O_CREAT | O_APPEND, mode: 0o666)
+    } catch {
+      throw .system(SystemError(action: .open, file: file, errno: error))
+    }
+    self.file = file
+    self.access = access
+  }
+
+  /// Opens a file that is there already, for reading its lines alone.
+  ///
+  /// - Throws: ``FileError/system(_:)``.
+  package init(reading path: FilePath, using access: FileAccess) throws(FileError) {
+    let file = FileName.path(path)
+    do throws(Errno) {
+      descriptor = try access.open(path, flags: O_RDONLY)
+    } catch {
+      throw .system(SystemError(action: .open, file: file, errno: error))
+    }
+    self.file = file
+    self.access = access
+  }
+
+  /// Takes the lock until this object is gone; false if another run has it. Where the file system has no locks, nobody
+  /// has any.
+  ///
+  /// - Throws: ``FileError/system(_:)``.
+  package func lock() throws(FileError) -> Bool {
+    do throws(Errno) {
+      try access.retrying { calls throws(Errno) in try calls.lock(descriptor.number, exclusively: true) }
+      return true
+    } catch {
+      switch error {
+      case .wouldBlock: return false
+      case .noFunction, .noLocks, .notSupported, .invalidArgument: return true
+      default: throw .system(SystemError(action: .lock, file: file, errno: error))
+      }
+    }
+  }
+
+  /// Appends all of some bytes.
+  ///
+  /// - Throws: ``FileError/system(_:)``.
+  package func append(_ bytes: [UInt8]) throws(FileError) {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = try access.attempt(.write, file) { calls throws(Errno) in
+        let written = rest.withUnsafeBytes { buffer in
+          Result { () throws(Errno) in try calls.write(descriptor.number, buffer) }
+        }
+        return try written.get()
+      }
+      if count == 0 { throw .system(SystemError(action: .write, file: file, errno: .ioError)) }
+      rest = rest.dropFirst(count)
+    }
+  }
+
+  /// Brings what was appended to the disk. What is no file on a disk has nothing to bring.
+  ///
+  /// - Throws: ``FileError/system(_:)``.
+  package func sync() throws(FileError) {
+    do throws(Errno) {
+      try access.retrying { calls throws(Errno) in try calls.sync(descriptor.number) }
+    } catch {
+      if error != .invalidArgument { throw .system(SystemError(action: .sync, file: file, errno: error)) }
+    }
+  }
+
+  /// Calls `body` with each line that has its end, without that end.
+  ///
+  /// - Parameter lineBytesMax: Longer lines are passed by.
+  /// - Returns: Where the last such line ends.
+  /// - Throws: ``FileError/system(_:)``.
+  package func forEachLine(
+    lineBytesMax: Int, _ body: (ArraySlice<UInt8>) -> Void
+  ) throws(FileError) -> Int64 {
+    var offset: Int64 = 0
+    var end: Int64 = 0
+    var line: [UInt8] = []
+    var isTooLong = false
+    var piece = [UInt8](repeating: 0, count: Self.pieceBytes)
+    while true {
+      let count = try access.attempt(.read, file) { calls throws(Errno) in
+        let read = piece.withUnsafeMutableBytes { buffer in
+          Result { () throws(Errno) in try calls.read(descriptor.number, into: buffer, at: offset) }
+        }
+        return try read.get()
+      }
+      if count == 0 { return end }
+      var rest = piece[..<count]
+      while let newline = rest.firstIndex(of: UInt8(ascii: "\n")) {
+        if line.isEmpty, !isTooLong {
+          body(rest[..<newline])
+        } else {
+          line += rest[..<newline]
+          if !isTooLong, line.count <= lineBytesMax { body(line[...]) }
+        }
+        line = []
+        isTooLong = false
+        rest = rest[(newline + 1)...]
+        end = offset + Int64(newline) + 1
+      }
+      if line.count + rest.count > lineBytesMax { isTooLong = true }
+      if isTooLong { line = [] } else { line += rest }
+      offset += Int64(count)
+    }
+  }
+
+  /// Cuts the file off.
+  ///
+  /// - Throws: ``FileError/system(_:)``.
+  package func truncate(to byteCount: Int64) throws(FileError) {
+    try access.attempt(.write, file) { calls throws(Errno) in
+      try calls.truncate(descriptor.number, to: byteCount)
+    }
+  }
+
+  /// How long the file is.
+  ///
+  /// - Throws: ``FileError/system(_:)``.
+  package func byteCount() throws(FileError) -> Int64 { try access.status(of: descriptor, file).size }
+}

@@ -1,0 +1,223 @@
+internal import CZminVulkan
+
+/// Commands of a device as they are written down.
+struct Commands {
+  /// What a barrier stands between.
+  enum Access {
+    case copy, shaders, shadersAndArguments, host
+
+    fileprivate var stages: VkPipelineStageFlags {
+      switch self {
+      case .copy: VK_PIPELINE_STAGE_TRANSFER_BIT.rawValue
+      case .shaders: VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT.rawValue
+      case .shadersAndArguments:
+        VK_PIPELINE_STAGE_COMPUTE_SHADER_BIT.rawValue | VK_PIPELINE_STAGE_DRAW_INDIRECT_BIT.rawValue
+      case .host: VK_PIPELINE_STAGE_HOST_BIT.rawValue
+      }
+    }
+
+    fileprivate var writes: VkAccessFlags {
+      switch self {
+      case .copy: VK_ACCESS_TRANSFER_WRITE_BIT.rawValue
+      case .shaders, .shadersAndArguments: VK_ACCESS_SHADER_WRITE_BIT.rawValue
+      case .host: VK_ACCESS_HOST_WRITE_BIT.rawValue
+      }
+    }
+
+    fileprivate var uses: VkAccessFlags {
+      switch self {
+      case .copy: VK_ACCESS_TRANSFER_READ_BIT.rawValue | VK_ACCESS_TRANSFER_WRITE_BIT.rawValue
+      case .shaders: VK_ACCESS_SHADER_READ_BIT.rawValue | VK_ACCESS_SHADER_WRITE_BIT.rawValue
+      case .shadersAndArguments:
+        VK_ACCESS_SHADER_READ_BIT.rawValue | VK_ACCESS_SHADER_WRITE_BIT.rawValue
+          | VK_ACCESS_INDIRECT_COMMAND_READ_BIT.rawValue
+      case .host: VK_ACCESS_HOST_READ_BIT.rawValue
+      }
+    }
+  }
+
+  let buffer: VkCommandBuffer?
+  private let calls: DeviceCalls
+  private let call: CheckedCalls
+
+  fileprivate init(_ buffer: VkCommandBuffer?, on device: VulkanDevice) {
+    self.buffer = buffer
+    calls = device.calls
+    call = device.call
+  }
+
+  /// Has what follows see what was written before.
+  func barrier(from source: Access, to destination: Access) {
+    var barrier = VkMemoryBarrier()
+    barrier.sType = VK_STRUCTURE_TYPE_MEMORY_BARRIER
+    barrier.srcAccessMask = source.writes
+    barrier.dstAccessMask = destination.uses
+    call.unlessLeftOut("vkCmdPipelineBarrier") {
+      calls.pipelineBarrier(buffer, source.stages, destination.stages, 0, 1, &barrier, 0, nil, 0, nil)
+    }
+  }
+
+  /// Copies bytes; none is no copy.
+  func copy(
+    from source: DeviceBuffer, at sourceOffset: Int = 0, to destination: DeviceBuffer, at offset: Int = 0,
+    byteCount: Int
+  ) {
+    guard byteCount > 0 else { return }
+    var region = VkBufferCopy(
+      srcOffset: VkDeviceSize(sourceOffset), dstOffset: VkDeviceSize(offset), size: VkDeviceSize(byteCount))
+    calls.copyBuffer(buffer, source.handle, destination.handle, 1, &region)
+  }
+
+  /// Makes a stage the current one.
+  func bind(_ pipeline: VkPipeline, _ layout: VkPipelineLayout, _ set: VkDescriptorSet?, _ constants: zmin_slice) {
+    var set = set
+    var constants = constants
+    calls.bindPipeline(buffer, VK_PIPELINE_BIND_POINT_COMPUTE, pipeline)
+    calls.bindDescriptorSets(buffer, VK_PIPELINE_BIND_POINT_COMPUTE, layout, 0, 1, &set, 0, nil)
+    calls.pushConstants(
+      buffer, layout, VK_SHADER_STAGE_COMPUTE_BIT.rawValue, 0, UInt32(MemoryLayout<zmin_slice>.size), &constants)
+  }
+
+  /// Runs the current stage in so many workgroups.
+  func dispatch(_ workgroups: Int) {
+    call.unlessLeftOut("vkCmdDispatch") { calls.dispatch(buffer, UInt32(workgroups), 1, 1) }
+  }
+
+  /// Runs the current stage in as many workgroups as the buffer says there.
+  func dispatch(asSaidIn arguments: DeviceBuffer, at offset: Int) {
+    call.unlessLeftOut("vkCmdDispatchIndirect") {
+      calls.dispatchIndirect(buffer, arguments.handle, VkDeviceSize(offset))
+    }
+  }
+}
+
+/// Memory for commands of one queue, which are written anew for each slice.
+final class CommandRecorder {
+  let queue: DeviceQueue
+  private let device: VulkanDevice
+  private let pool: VkCommandPool?
+  private let buffer: VkCommandBuffer?
+
+  /// - Throws: ``VulkanError``.
+  init(for queue: DeviceQueue, on device: VulkanDevice) throws(VulkanError) {
+    let calls = device.calls
+    var info = VkCommandPoolCreateInfo()
+    info.sType = VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO
+    info.flags = VK_COMMAND_POOL_CREATE_TRANSIENT_BIT.rawValue
+    info.queueFamilyIndex = queue.familyIndex
+    var pool: VkCommandPool?
+    try device.call("vkCreateCommandPool") { calls.createCommandPool(device.handle, &info, nil, &pool) }
+    var allocation = VkCommandBufferAllocateInfo()
+    allocation.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_ALLOCATE_INFO
+    allocation.commandPool = pool
+    allocation.level = VK_COMMAND_BUFFER_LEVEL_PRIMARY
+    allocation.commandBufferCount = 1
+    var buffer: VkCommandBuffer?
+    do throws(VulkanError) {
+      try device.call("vkAllocateCommandBuffers") {
+        calls.allocateCommandBuffers(device.handle, &allocation, &buffer)
+      }
+    } catch {
+      calls.destroyCommandPool(device.handle, pool, nil)
+      throw error
+    }
+    self.queue = queue
+    self.device = device
+    self.pool = pool
+    self.buffer = buffer
+  }
+
+  deinit {
+    if !device.isAbandoned { device.calls.destroyCommandPool(device.handle, pool, nil) }
+  }
+
+  /// Writes commands down, in place of those before. The device must be done with these.
+  ///
+  /// - Throws: ``VulkanError``.
+  func record(_ body: (Commands) -> Void) throws(VulkanError) {
+    let calls = device.calls
+    try device.call("vkResetCommandPool") { calls.resetCommandPool(device.handle, pool, 0) }
+    var info = VkCommandBufferBeginInfo()
+    info.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO
+    info.flags = VK_COMMAND_BUFFER_USAGE_ONE_TIME_SUBMIT_BIT.rawValue
+    try device.call("vkBeginCommandBuffer") { calls.beginCommandBuffer(buffer, &info) }
+    body(Commands(buffer, on: device))
+    try device.call("vkEndCommandBuffer") { calls.endCommandBuffer(buffer) }
+  }
+
+  fileprivate var handle: VkCommandBuffer? { buffer }
+}
+
+/// The order in which one lane's work is done, on whichever queue, by a semaphore that counts up.
+final class Timeline {
+  private let device: VulkanDevice
+  private let semaphore: VkSemaphore?
+  private var submitted: UInt64 = 0
+
+  /// - Throws: ``VulkanError``.
+  init(on device: VulkanDevice) throws(VulkanError) {
+    self.device = device
+    var structs = CStructs()
+    var type = VkSemaphoreTypeCreateInfo()
+    type.sType = VK_STRUCTURE_TYPE_SEMAPHORE_TYPE_CREATE_INFO
+    type.semaphoreType = VK_SEMAPHORE_TYPE_TIMELINE
+    var info = VkSemaphoreCreateInfo()
+    info.sType = VK_STRUCTURE_TYPE_SEMAPHORE_CREATE_INFO
+    info.pNext = UnsafeRawPointer(structs.one(type))
+    var semaphore: VkSemaphore?
+    try device.call("vkCreateSemaphore") { device.calls.createSemaphore(device.handle, &info, nil, &semaphore) }
+    self.semaphore = semaphore
+  }
+
+  deinit {
+    if !device.isAbandoned { device.calls.destroySemaphore(device.handle, semaphore, nil) }
+  }
+
+  /// Gives the device work to do after all before it on this timeline.
+  ///
+  /// - Throws: ``VulkanError``.
+  func submit(_ recorder: CommandRecorder) throws(VulkanError) {
+    let next = submitted + 1
+    var structs = CStructs()
+    var values = VkTimelineSemaphoreSubmitInfo()
+    values.sType = VK_STRUCTURE_TYPE_TIMELINE_SEMAPHORE_SUBMIT_INFO
+    values.waitSemaphoreValueCount = 1
+    values.pWaitSemaphoreValues = structs.one(submitted)
+    values.signalSemaphoreValueCount = 1
+    values.pSignalSemaphoreValues = structs.one(next)
+    var info = VkSubmitInfo()
+    info.sType = VK_STRUCTURE_TYPE_SUBMIT_INFO
+    info.pNext = UnsafeRawPointer(structs.one(values))
+    info.waitSemaphoreCount = 1
+    info.pWaitSemaphores = structs.one(semaphore)
+    info.pWaitDstStageMask = structs.one(VK_PIPELINE_STAGE_ALL_COMMANDS_BIT.rawValue)
+    info.commandBufferCount = 1
+    info.pCommandBuffers = structs.one(recorder.handle)
+    info.signalSemaphoreCount = 1
+    info.pSignalSemaphores = structs.one(semaphore)
+    try device.call("vkQueueSubmit") {
+      recorder.queue.withHandle { device.calls.queueSubmit($0, 1, &info, nil) }
+    }
+    submitted = next
+  }
+
+  /// Waits until all is done that was submitted.
+  ///
+  /// - Throws: ``VulkanError``. If the answer does not come in time the device is abandoned.
+  func wait() throws(VulkanError) {
+    var structs = CStructs()
+    var info = VkSemaphoreWaitInfo()
+    info.sType = VK_STRUCTURE_TYPE_SEMAPHORE_WAIT_INFO
+    info.semaphoreCount = 1
+    info.pSemaphores = structs.one(semaphore)
+    info.pValues = structs.one(submitted)
+    do throws(VulkanError) {
+      try device.call("vkWaitSemaphores") {
+        device.calls.waitSemaphores(device.handle, &info, device.patienceNanoseconds)
+      }
+    } catch {
+      if !error.isDeviceLost { device.abandon() }
+      throw error
+    }
+  }
+}

@@ -1,0 +1,150 @@
+internal import CZminVulkan
+
+/// A device as its driver describes it.
+package struct PhysicalDevice: Sendable {
+  /// What kind of device it is.
+  package enum Kind: String, Sendable {
+    case discrete, integrated, virtual, software, other
+  }
+
+  /// A pool of memory.
+  package struct Heap: Sendable, Equatable {
+    package let byteCount: Int
+    package let isDeviceLocal: Bool
+  }
+
+  struct QueueFamily {
+    let index: UInt32
+    let queueCount: UInt32
+    let flags: UInt32
+    /// The bits that its clock counts in, 0 if it has none.
+    let clockBits: UInt32
+
+    func has(_ bit: VkQueueFlagBits) -> Bool { flags & bit.rawValue != 0 }
+  }
+
+  struct MemoryType {
+    let index: UInt32
+    let heapIndex: Int
+    let flags: UInt32
+
+    func has(_ bits: VkMemoryPropertyFlagBits...) -> Bool { bits.allSatisfy { flags & $0.rawValue != 0 } }
+  }
+
+  /// Its place in the list of devices.
+  package let index: Int
+  package let name: String
+  package let kind: Kind
+  /// The driver's name and version, in the driver's own words.
+  package let driver: String
+  /// The version of Vulkan that it has, as in 1.3.239.
+  package let apiVersion: String
+  /// Its identity, the same in other interfaces and from run to run: 16 bytes in hexadecimal.
+  package let uuid: String
+  package let heaps: [Heap]
+  package let limits: DeviceLimits
+  /// Whether the host can read and write the device's own memory as fast as its own.
+  package let sharesMemory: Bool
+
+  let handle: Handle
+  let queueFamilies: [QueueFamily]
+  let memoryTypes: [MemoryType]
+  let hasTimelineSemaphores: Bool
+  let isVulkan12: Bool
+  let nanosecondsPerTick: Double
+
+  /// `@unchecked Sendable` as a physical device is only a name for one.
+  struct Handle: @unchecked Sendable {
+    let value: VkPhysicalDevice
+  }
+
+  init(_ device: VkPhysicalDevice, index: Int, of instance: VulkanInstance) throws(VulkanError) {
+    self.index = index
+    handle = Handle(value: device)
+    let getProperties = try instance.function(
+      "vkGetPhysicalDeviceProperties2", as: PFN_vkGetPhysicalDeviceProperties2.self)
+    let getFeatures = try instance.function("vkGetPhysicalDeviceFeatures2", as: PFN_vkGetPhysicalDeviceFeatures2.self)
+    let getMemory = try instance.function(
+      "vkGetPhysicalDeviceMemoryProperties", as: PFN_vkGetPhysicalDeviceMemoryProperties.self)
+    let getFamilies = try instance.function(
+      "vkGetPhysicalDeviceQueueFamilyProperties", as: PFN_vkGetPhysicalDeviceQueueFamilyProperties.self)
+
+    var identity = VkPhysicalDeviceIDProperties()
+    identity.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_ID_PROPERTIES
+    var driver = VkPhysicalDeviceDriverProperties()
+    driver.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_DRIVER_PROPERTIES
+    var maintenance = VkPhysicalDeviceMaintenance3Properties()
+    maintenance.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MAINTENANCE_3_PROPERTIES
+    var properties = VkPhysicalDeviceProperties2()
+    properties.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2
+    withUnsafeMutablePointer(to: &identity) { identity in
+      withUnsafeMutablePointer(to: &driver) { driver in
+        withUnsafeMutablePointer(to: &maintenance) { maintenance in
+          identity.pointee.pNext = UnsafeMutableRawPointer(driver)
+          driver.pointee.pNext = UnsafeMutableRawPointer(maintenance)
+          properties.pNext = UnsafeMutableRawPointer(identity)
+          getProperties(device, &properties)
+        }
+      }
+    }
+    let basics = properties.properties
+    name = text(of: basics.deviceName)
+    kind =
+      switch basics.deviceType {
+      case VK_PHYSICAL_DEVICE_TYPE_DISCRETE_GPU: .discrete
+      case VK_PHYSICAL_DEVICE_TYPE_INTEGRATED_GPU: .integrated
+      case VK_PHYSICAL_DEVICE_TYPE_VIRTUAL_GPU: .virtual
+      case VK_PHYSICAL_DEVICE_TYPE_CPU: .software
+      default: .other
+      }
+    self.driver = [text(of: driver.driverName), text(of: driver.driverInfo)].filter { !$0.isEmpty }
+      .joined(separator: " ")
+    apiVersion = VulkanInstance.version(basics.apiVersion)
+    isVulkan12 = basics.apiVersion >= VulkanInstance.apiVersion
+    uuid = withUnsafeBytes(of: identity.deviceUUID) { bytes in
+      bytes.map { byte in byte < 16 ? "0" + String(byte, radix: 16) : String(byte, radix: 16) }.joined()
+    }
+    nanosecondsPerTick = Double(basics.limits.timestampPeriod)
+    limits = DeviceLimits(basics.limits, allocationBytes: maintenance.maxMemoryAllocationSize)
+
+    var timeline = VkPhysicalDeviceTimelineSemaphoreFeatures()
+    timeline.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_TIMELINE_SEMAPHORE_FEATURES
+    var features = VkPhysicalDeviceFeatures2()
+    features.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2
+    withUnsafeMutablePointer(to: &timeline) { timeline in
+      features.pNext = UnsafeMutableRawPointer(timeline)
+      getFeatures(device, &features)
+    }
+    hasTimelineSemaphores = timeline.timelineSemaphore != 0
+
+    var memory = VkPhysicalDeviceMemoryProperties()
+    getMemory(device, &memory)
+    heaps = withUnsafeBytes(of: memory.memoryHeaps) { bytes in
+      bytes.bindMemory(to: VkMemoryHeap.self).prefix(Int(memory.memoryHeapCount)).map { heap in
+        Heap(
+          byteCount: Int(clamping: heap.size),
+          isDeviceLocal: heap.flags & VK_MEMORY_HEAP_DEVICE_LOCAL_BIT.rawValue != 0)
+      }
+    }
+    memoryTypes = withUnsafeBytes(of: memory.memoryTypes) { bytes in
+      bytes.bindMemory(to: VkMemoryType.self).prefix(Int(memory.memoryTypeCount)).enumerated().map { index, type in
+        MemoryType(index: UInt32(index), heapIndex: Int(type.heapIndex), flags: type.propertyFlags)
+      }
+    }
+    sharesMemory = memoryTypes.contains { type in
+      type.has(
+        VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT, VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT, VK_MEMORY_PROPERTY_HOST_COHERENT_BIT,
+        VK_MEMORY_PROPERTY_HOST_CACHED_BIT)
+    }
+
+    var familyCount: UInt32 = 0
+    getFamilies(device, &familyCount, nil)
+    var families = [VkQueueFamilyProperties](repeating: VkQueueFamilyProperties(), count: Int(familyCount))
+    getFamilies(device, &familyCount, &families)
+    queueFamilies = families.enumerated().map { index, family in
+      QueueFamily(
+        index: UInt32(index), queueCount: family.queueCount, flags: family.queueFlags,
+        clockBits: family.timestampValidBits)
+    }
+  }
+}

@@ -1,0 +1,268 @@
+internal import CZminVulkan
+
+/// One slice at a time on a device: its memory, and the way through all stages.
+///
+/// `@unchecked Sendable` because one thread uses a lane at a time.
+package final class VulkanLane: @unchecked Sendable {
+  /// What a slice is and where it starts.
+  package struct Request: Sendable, Equatable {
+    package var kind: ProgramKind
+    /// How many bytes of ``VulkanLane/input`` it has.
+    package var byteCount: Int
+    package var startsInString: Bool
+    /// The four skeleton characters before it, the last in the highest byte.
+    package var history: UInt32
+    /// Whether one of them is an element that is known already.
+    package var historyHasElement: Bool
+
+    package init(
+      kind: ProgramKind, byteCount: Int, startsInString: Bool = false, history: UInt32 = 0x3A3A_3A3A,
+      historyHasElement: Bool = false
+    ) {
+      self.kind = kind
+      self.byteCount = byteCount
+      self.startsInString = startsInString
+      self.history = history
+      self.historyHasElement = historyHasElement
+    }
+  }
+
+  /// Where a slice ends.
+  package enum EndState: UInt32, Sendable {
+    /// Outside strings; in lines, with nothing kept since the last LF that was.
+    case outside
+    case string
+    /// In a string, after a backslash.
+    case escaped
+    /// In lines: outside strings, with something kept since the last LF that was.
+    case owing
+  }
+
+  /// What was found in a slice. What is kept of it is in ``VulkanLane/output``.
+  package struct Findings: Sendable {
+    /// Why it is not plainly clean, a set of `ZMIN_FLAG_…`: 0 if it is. Otherwise nothing else here is of use.
+    package let flags: UInt32
+    package let end: EndState
+    package let keptBytes: Int
+    package let skeletonBytes: Int
+    /// The last four characters of history and skeleton, the last in the highest byte.
+    package let lastCharacters: UInt32
+    /// How many runs of elements there are.
+    package let elementRunCount: Int
+
+    /// Whether it ends in the midst of what a later slice could make whole.
+    package var isTorn: Bool { end == .escaped || flags & UInt32(ZMIN_FLAG_TORN) != 0 }
+  }
+
+  package let device: VulkanDevice
+  let buffers: SliceBuffers
+  private let layouts: SliceLayouts
+  private let sets: SliceSets
+  private let timeline: Timeline
+  private let work: CommandRecorder
+  private let upload: CommandRecorder
+  private let download: CommandRecorder
+  /// There if the device measures.
+  private let clock: StageClock?
+
+  /// Makes a lane for slices of up to `sliceBytes`.
+  ///
+  /// - Throws: ``VulkanError``, also if so much is beyond the device's limits.
+  package init(sliceBytes: Int, on device: VulkanDevice) throws(VulkanError) {
+    guard sliceBytes <= device.sliceBytesMax else { throw VulkanError("slices of \(sliceBytes) bytes are too large") }
+    let layouts = try device.layouts()
+    let buffers = try SliceBuffers(sliceBytes: sliceBytes, on: device)
+    self.device = device
+    self.layouts = layouts
+    self.buffers = buffers
+    sets = try SliceSets(buffers, layouts, on: device)
+    timeline = try Timeline(on: device)
+    clock = device.measures ? try StageClock(on: device) : nil
+    work = try CommandRecorder(for: device.work, on: device)
+    upload = try CommandRecorder(for: device.upload, on: device)
+    download = try CommandRecorder(for: device.download, on: device)
+  }
+
+  /// The most that a slice may have.
+  package var sliceBytes: Int { buffers.sizes.sliceBytes }
+
+  /// What a lane takes of a device's own memory at most, in bytes.
+  package static func deviceBytes(forSliceBytes sliceBytes: Int) -> Int {
+    SliceBuffers.bytes(.largest(forSliceBytes: sliceBytes)).device
+  }
+
+  /// What a lane takes of the host's memory at most, in bytes.
+  package static func hostBytes(forSliceBytes sliceBytes: Int) -> Int {
+    SliceBuffers.bytes(.largest(forSliceBytes: sliceBytes)).host
+  }
+
+  /// Room before the output.
+  package static var outputMarginBytes: Int { SliceBuffers.outputMarginBytes }
+
+  /// Where a slice is put, from its first byte on.
+  package var input: UnsafeMutableRawBufferPointer {
+    UnsafeMutableRawBufferPointer(rebasing: buffers.bytes(of: .input)[..<sliceBytes])
+  }
+
+  /// What is kept of it, after a margin that may be written too.
+  package var output: UnsafeMutableRawBufferPointer { buffers.bytes(of: .kept) }
+
+  /// The brackets, commas and ends of records outside strings, in runs.
+  package var elements: UnsafeRawBufferPointer { UnsafeRawBufferPointer(buffers.bytes(of: .elements)) }
+
+  /// The first byte in ``elements`` of a run, and how many there are.
+  package func elementRun(_ index: Int) -> (firstByte: Int, count: Int) {
+    let words = UnsafeRawBufferPointer(buffers.bytes(of: .elementRuns))
+    let first = words.loadUnaligned(fromByteOffset: index * 8, as: UInt32.self)
+    return (Int(first) * 4, Int(words.loadUnaligned(fromByteOffset: index * 8 + 4, as: UInt32.self)))
+  }
+
+  /// Takes the slice in ``input`` through all stages, and waits until it is done.
+  ///
+  /// - Throws: ``VulkanError``. If the device is lost or does not answer, neither it nor its lanes are of any more use.
+  package func run(_ request: Request) throws(VulkanError) -> Findings {
+    try runStages(request)
+    let result = bytes(of: .result).loadUnaligned(as: zmin_slice_result.self)
+    let findings = try Findings(result, of: request, buffers.sizes)
+    if findings.flags == 0, device.copies {
+      try finishing { () throws(VulkanError) in
+        try download.record { commands in fetch(result, findings, into: commands) }
+        try timeline.submit(download)
+      }
+    }
+    return findings
+  }
+
+  /// Takes the slice in ``input`` through all stages, and waits until that is done.
+  ///
+  /// - Parameter next: Writes down what is to be done after the last stage.
+  /// - Throws: ``VulkanError``.
+  func runStages(_ request: Request, _ next: (Commands) -> Void = { _ in }) throws(VulkanError) {
+    precondition(request.byteCount <= sliceBytes)
+    let programs = try device.programs(for: request.kind)
+    try finishing { () throws(VulkanError) in
+      let hasUploadQueue = device.upload !== device.work
+      if hasUploadQueue, let source = buffers.twin(of: .input) {
+        try upload.record { $0.copy(from: source, to: buffers[.input], byteCount: request.byteCount) }
+        try timeline.submit(upload)
+      }
+      try work.record { commands in
+        if !hasUploadQueue, let source = buffers.twin(of: .input) {
+          commands.copy(from: source, to: buffers[.input], byteCount: request.byteCount)
+          commands.barrier(from: .copy, to: .shaders)
+        }
+        record(request, programs, into: commands)
+        next(commands)
+      }
+      try timeline.submit(work)
+    }
+  }
+
+  /// Has `body` submit work, and waits until it is done.
+  ///
+  /// - Throws: ``VulkanError``.
+  private func finishing(_ body: () throws(VulkanError) -> Void) throws(VulkanError) {
+    do throws(VulkanError) {
+      try body()
+      try timeline.wait()
+    } catch {
+      // What was submitted has memory and commands in use until it is done, which on a lost device is at once.
+      if !device.isAbandoned { try? timeline.wait() }
+      throw error
+    }
+  }
+
+  /// How long each stage of the last slice took, in seconds, by name; of a slice that was checked and has bytes.
+  ///
+  /// - Throws: ``VulkanError``.
+  package func stageSeconds() throws(VulkanError) -> [(stage: String, seconds: Double)] {
+    guard let clock else { throw VulkanError("the device does not measure") }
+    return zip(SliceStage.allCases.map(\.name), try clock.seconds()).map { ($0, $1) }
+  }
+
+  /// Only copies: so much up, and so much down, as a slice that comes to that does. For comparison.
+  ///
+  /// - Throws: ``VulkanError``.
+  package func copy(upBytes: Int, downBytes: Int) throws(VulkanError) {
+    guard let input = buffers.twin(of: .input), let kept = buffers.twin(of: .kept) else { return }
+    try finishing { () throws(VulkanError) in
+      try upload.record { $0.copy(from: input, to: buffers[.input], byteCount: upBytes) }
+      try timeline.submit(upload)
+      try download.record { $0.copy(from: buffers[.kept], to: kept, byteCount: downBytes) }
+      try timeline.submit(download)
+    }
+  }
+
+  private func bytes(of binding: SliceBinding) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(buffers.bytes(of: binding))
+  }
+
+  /// All stages over the slice, and their result to the host.
+  private func record(_ request: Request, _ programs: SlicePrograms, into commands: Commands) {
+    let tiles = buffers.sizes.tiles(forBytes: request.byteCount)
+    let constants = zmin_slice(
+      byte_count: UInt32(request.byteCount), tile_count: UInt32(tiles),
+      start_state: UInt32(request.startsInString ? ZMIN_STATE_STRING : ZMIN_STATE_OUTSIDE),
+      history: request.history, history_elements: request.historyHasElement ? 1 : 0)
+    clock?.start(in: commands)
+    func bind(_ stage: SliceStage) {
+      clock?.mark(stage, in: commands)
+      commands.bind(programs[stage], layouts[stage].pipeline, sets[stage], constants)
+    }
+    if tiles > 0 {
+      bind(.summarise)
+      commands.dispatch(tiles)
+      commands.barrier(from: .shaders, to: .shaders)
+    }
+    bind(.scan)
+    commands.dispatch(1)
+    commands.barrier(from: .shaders, to: .shadersAndArguments)
+    if tiles > 0 {
+      bind(.compact)
+      commands.dispatch(tiles)
+      commands.barrier(from: .shaders, to: .shaders)
+    }
+    if request.kind.checks {
+      bind(.check)
+      commands.dispatch(
+        asSaidIn: buffers[.result], at: MemoryLayout<zmin_slice_result>.offset(of: \.check_groups) ?? 0)
+    }
+    clock?.mark(nil, in: commands)
+    guard let twin = buffers.twin(of: .result) else { return commands.barrier(from: .shaders, to: .host) }
+    commands.barrier(from: .shaders, to: .copy)
+    commands.copy(from: buffers[.result], to: twin, byteCount: MemoryLayout<zmin_slice_result>.size)
+    commands.barrier(from: .copy, to: .host)
+  }
+
+  /// Copies to the host what there is of a slice that is clean.
+  private func fetch(_ result: zmin_slice_result, _ findings: Findings, into commands: Commands) {
+    func fetch(_ binding: SliceBinding, byteCount: Int) {
+      guard let twin = buffers.twin(of: binding) else { return }
+      let offset = buffers.offset(of: binding)
+      commands.copy(from: buffers[binding], at: offset, to: twin, at: offset, byteCount: byteCount)
+    }
+    fetch(.kept, byteCount: findings.keptBytes)
+    fetch(.elements, byteCount: Int(result.element_words) * 4)
+    fetch(.elementRuns, byteCount: findings.elementRunCount * 8)
+    commands.barrier(from: .copy, to: .host)
+  }
+}
+
+extension VulkanLane.Findings {
+  /// - Throws: ``VulkanError`` if there is more than can be.
+  init(
+    _ result: zmin_slice_result, of request: VulkanLane.Request, _ sizes: SliceBuffers.Sizes
+  ) throws(VulkanError) {
+    let groups = request.kind.checks ? sizes.checkGroups(forCharacters: Int(result.skeleton_bytes)) : 0
+    guard let end = VulkanLane.EndState(rawValue: result.end_state), Int(result.kept_bytes) <= request.byteCount,
+      Int(result.skeleton_bytes) <= request.byteCount,
+      Int(result.element_words) <= sizes.bytes(of: .elements) / 4
+    else { throw VulkanError("the device gives more than can be") }
+    flags = result.flags
+    self.end = end
+    keptBytes = Int(result.kept_bytes)
+    skeletonBytes = Int(result.skeleton_bytes)
+    lastCharacters = result.last_characters
+    elementRunCount = groups
+  }
+}

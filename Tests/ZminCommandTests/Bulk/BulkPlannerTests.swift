@@ -1,0 +1,84 @@
+import SystemPackage
+import Testing
+import Zmin
+import ZminCommand
+import ZminIO
+
+@Suite("Plan for many files")
+struct BulkPlannerTests {
+  private struct Machine: Surroundings {
+    var standardInputIsTerminal: Bool { false }
+    var standardInputBytes: Int64? { nil }
+    var limits: MachineLimits { MachineLimits(processorCount: 6, memoryBytes: nil, physicalMemoryBytes: 1 << 34) }
+
+    func facts(about path: FilePath) -> FileFacts? {
+      path == "dir" ? FileFacts(kind: .directory, byteCount: 4096) : nil
+    }
+
+    func variable(_ name: String) -> String? { nil }
+  }
+
+  private func planner(_ arguments: [String]) throws -> Planner {
+    guard case .minify(let options) = try Request(arguments) else { throw UsageError("not a minify request") }
+    return Planner(options, in: Machine())
+  }
+
+  @Test(
+    "What is a run over many files",
+    arguments: [
+      (["a"], false), (["-i", "a"], false), (["-i", "a", "b"], true), (["-t", "a", "-"], false),
+      (["-r", "-t", "a"], true),
+      (["-o", "c", "a", "b"], false), (["--check", "a", "b"], true), (["--output-dir", "d", "a"], true),
+      (["--files-from", "-", "-t"], true), (["-i", "--journal", "j", "a"], true),
+      (["-i", "--shard", "0/1", "a"], true),
+    ])
+  func isBulk(_ arguments: [String], _ isBulk: Bool) throws {
+    #expect(try planner(arguments).isBulk == isBulk)
+  }
+
+  @Test(
+    "Combinations that make no sense are usage errors",
+    arguments: [
+      (["-r", "dir"], "many files need"), (["-r"], "no paths"), (["-r", "-t", "-"], "standard input"),
+      (["-t", "dir", "a"], "--recursive walks it"), (["--output-dir", "d", "-i", "a"], "exclude each other"),
+      (["--output-dir", "d", "-t", "a"], "excludes --output-dir"),
+      (["--output-dir", "d", "-o", "x", "a"], "--output-dir"),
+      (["-i", "-0", "a", "b"], "--null needs"), (["-i", "--include", "x", "a", "b"], "--include needs --recursive"),
+      (["-i", "--exclude", "x", "a", "b"], "--exclude needs --recursive"),
+      (["-i", "--shard-plan", "p", "a"], "needs --shard"), (["-ri", "--journal", "-", "a"], "name of a file"),
+      (["-ri", "--dry-run", "--journal", "j", "a"], "--dry-run"), (["-ri", "--bad-lines", "b", "a"], "--bad-lines"),
+      (["--output-dir", "", "a"], "name of a directory"), (["-ri", ""], "a path is empty"),
+      (["-ri", "a", "--log-file", "-"], "--log-file needs"), (["-ri", "a", "--shard", "auto/3"], "neither"),
+    ])
+  func usageErrors(_ arguments: [String], _ part: String) throws {
+    do {
+      _ = try planner(arguments).bulkPlan()
+      Issue.record("accepted")
+    } catch PlanError.usage(let message) {
+      #expect(message.contains(part), "\(message)")
+      #expect(!message.contains("\n"))
+    }
+  }
+
+  @Test(
+    "Parts of what there is, and nothing else",
+    arguments: ["3/3", "-1/3", "1", "a/3", "1/0", "1/2/3", "+1/3", "auto/", "auto/x"])
+  func shards(_ text: String) {
+    #expect(ShardArgument(argument: text) == nil)
+    #expect(throws: UsageError.self) { try Request(["-ri", "a", "--shard", text]) }
+  }
+
+  @Test("A plan has what the options say")
+  func options() throws {
+    let plan = try planner([
+      "-r", "dir", "b/", "--output-dir", "out", "--exclude", "x", "--include", "*.js", "--shard", "1/3", "-j", "4",
+      "--journal", "j", "--sync",
+    ]).bulkPlan()
+    #expect(plan.paths == ["dir", "b/."])
+    #expect(plan.mirrorPath == "out" && plan.workers == 4 && plan.journal == "j")
+    #expect(
+      plan.walk.shard == Shard(index: 1, count: 3) && plan.walk.include.count == 1 && plan.walk.exclude.count == 1)
+    #expect(try planner(["-r", "-t", "dir"]).bulkPlan().walk.include.count == 4)
+    #expect(try planner(["-r", "-t", "--mode", "standard", "dir"]).bulkPlan().slicedBytesMin == .max)
+  }
+}

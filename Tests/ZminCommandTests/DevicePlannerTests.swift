@@ -1,0 +1,135 @@
+import SystemPackage
+import Testing
+import Zmin
+import ZminCommand
+import ZminGPU
+import ZminIO
+
+@Suite("Plan of a device's part")
+struct DevicePlannerTests {
+  private struct Machine: Surroundings {
+    func variable(_ name: String) -> String? { name == "CUDA_VISIBLE_DEVICES" ? visibleDevices : nil }
+
+    var standardInputIsTerminal = false
+    var standardInputBytes: Int64?
+    var visibleDevices: String?
+    var limits = MachineLimits(processorCount: 6, memoryBytes: nil, physicalMemoryBytes: 1 << 34)
+
+    func facts(about path: FilePath) -> FileFacts? {
+      switch path.lastComponent?.stem {
+      case "huge": FileFacts(kind: .regular, byteCount: 100_000_001)
+      case "large": FileFacts(kind: .regular, byteCount: 100_000_000)
+      case "fifo": FileFacts(kind: .fifo, byteCount: 0)
+      default: nil
+      }
+    }
+  }
+
+  private func plan(_ arguments: String..., on machine: Machine = Machine()) throws -> Plan {
+    try plan(arguments, on: machine)
+  }
+
+  private func plan(_ arguments: [String], on machine: Machine = Machine()) throws -> Plan {
+    guard case .minify(let options) = try Request(arguments) else { throw UsageError("not a minify request") }
+    return try Planner(options, in: machine).plan()
+  }
+
+  private func usageError(_ arguments: [String]) throws -> String? {
+    guard case .minify(let options) = try Request(arguments) else { throw UsageError("not a minify request") }
+    do {
+      _ = try Planner(options, in: Machine()).plan()
+      return nil
+    } catch PlanError.usage(let message) {
+      return message
+    }
+  }
+
+  @Test("auto looks for a hardware device for files over 100 MB, and goes on without")
+  func auto() throws {
+    let device = try #require(try plan("huge.json").device)
+    #expect(device == DevicePlan(selector: .best, pools: .usual, isRequired: false, isWanted: false))
+    #expect(try plan("huge.json").mode == .streaming)
+    #expect(try plan("huge.jsonl").device != nil)
+    for name in ["large.json", "fifo.json", "missing.json", "-"] { #expect(try plan(name).device == nil) }
+    #expect(try plan("--format", "concat", "huge.json").device == nil)
+    #expect(try plan("--mode", "streaming", "huge.json").device == nil)
+    #expect(try plan("--mode", "standard", "huge.json").device == nil)
+  }
+
+  @Test("Without visible devices auto has none, unless one is named", arguments: ["", "-1"])
+  func noVisibleDevices(_ visible: String) throws {
+    let machine = Machine(visibleDevices: visible)
+    #expect(try plan("huge.json", on: machine).device == nil)
+    #expect(try plan("--device", "0", "huge.json", on: machine).device?.selector == .named("0"))
+    #expect(try plan("--mode", "gpu", "huge.json", on: machine).device?.isRequired == true)
+    #expect(try plan("huge.json", on: Machine(visibleDevices: "0")).device != nil)
+  }
+
+  @Test("gpu and hybrid look for one whatever the input")
+  func modes() throws {
+    let gpu = try plan("--mode", "gpu", "missing.json")
+    #expect(gpu.mode == .gpu && gpu.device?.isRequired == true)
+    guard case .slices(let slices) = gpu.memory else {
+      Issue.record("no slices")
+      return
+    }
+    #expect(slices.workers == 1)
+    let hybrid = try plan("--mode", "hybrid", "--device", "lava", "fifo.json")
+    #expect(hybrid.mode == .hybrid && hybrid.device?.isRequired == false)
+    #expect(hybrid.device?.selector == .named("lava"))
+  }
+
+  @Test("What no device does is exit 4 for gpu; hybrid goes on")
+  func obstacles() throws {
+    for arguments in [["--format", "concat", "a"], ["--bad-lines", "b", "a.jsonl"]] {
+      do {
+        _ = try plan(["--mode", "gpu"] + arguments)
+        Issue.record("accepted")
+      } catch PlanError.engineUnavailable(let message) {
+        #expect(message.hasPrefix("--mode gpu: "))
+      }
+      let plan = try plan(["--mode", "hybrid"] + arguments)
+      #expect(plan.device == nil && plan.fallbacks.count == 1)
+    }
+  }
+
+  @Test("A device is told to stay within both kinds of memory")
+  func memory() throws {
+    let megabyte = 1 << 20
+    for budget in [400, 500, 700] {
+      let device = try #require(try plan("--memory-budget", "\(budget)Mi", "huge.json").device)
+      #expect(device.pools.hostBytes + DevicePools.driverBytes < budget * megabyte)
+    }
+    for limit in [8, 40, 100, 300] {
+      let device = try #require(try plan("--device-memory", "\(limit)Mi", "huge.json").device)
+      #expect(device.pools.deviceBytes <= limit * megabyte)
+    }
+    let small = try plan("--memory-budget", "100Mi", "huge.json")
+    #expect(small.device == nil && small.fallbacks.count == 1)
+    let limits = MachineLimits(processorCount: 6, memoryBytes: 100 * megabyte, physicalMemoryBytes: 1 << 34)
+    #expect(try plan("huge.json", on: Machine(limits: limits)).device == nil)
+  }
+
+  @Test("Too little memory for gpu is a usage error that names the least that does")
+  func tooLittle() throws {
+    for option in ["--memory-budget", "--device-memory"] {
+      let message = try #require(try usageError(["--mode", "gpu", option, "1000000", "huge.json"]))
+      if option == "--memory-budget" { continue }
+      let least = try #require(message.split(separator: " ").compactMap { Int($0) }.last)
+      #expect(try usageError(["--mode", "gpu", option, "\(least)", "huge.json"]) == nil)
+      #expect(try usageError(["--mode", "gpu", option, "\(least - 1)", "huge.json"]) != nil)
+    }
+    let message = try #require(try usageError(["--mode", "gpu", "--memory-budget", "64Mi", "huge.json"]))
+    let least = try #require(message.split(separator: " ").compactMap { Int($0) }.last)
+    #expect(try usageError(["--mode", "gpu", "--memory-budget", "\(least)", "huge.json"]) == nil)
+    #expect(try usageError(["--mode", "gpu", "--memory-budget", "\(least - 1)", "huge.json"]) != nil)
+  }
+
+  @Test("Options of a device need a mode that has one")
+  func uselessOptions() throws {
+    for mode in ["standard", "streaming"] {
+      #expect(try usageError(["--mode", mode, "--device", "0", "a"])?.contains("--device needs") == true)
+      #expect(try usageError(["--mode", mode, "--device-memory", "1G", "a"])?.contains("needs") == true)
+    }
+  }
+}
