@@ -59,8 +59,8 @@ package struct SlicedRun: ~Copyable {
 
   /// Takes one input to its end or its first error.
   ///
-  /// - Throws: What the ends throw, ``OutOfMemory``, ``VerificationDifference``, and ``DeviceFailure`` where the device was to be alone and cannot be
-  ///   used. One that is lost on the way leaves its part to the CPU, and a note.
+  /// - Throws: What the ends throw, ``OutOfMemory``, ``VerificationDifference``, and ``DeviceFailure`` where the device
+  ///   was to be alone and cannot be used. One that is lost on the way leaves its part to the CPU, and a note.
   package mutating func run<Input: RunInput & ~Copyable, Output: RunOutput & ~Copyable>(
     from input: inout Input, to output: inout Output
   ) throws -> RunResult {
