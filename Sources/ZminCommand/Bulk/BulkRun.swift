@@ -114,13 +114,23 @@ struct BulkRun {
       journal: journal, finished: try journal?.finishedFiles(of: list))
   }
 
-  /// Says that there may be too little room, before it is needed.
+  /// Says that there may be too little room, before it is needed: below a directory for all outputs, in place for the
+  /// largest file, which is there twice until it is replaced.
   private func noteSpace(_ queue: FileQueue, _ mirror: MirrorDirectory?) {
-    guard let mirror, let freeBytes = files.freeBytes(in: mirror.root), queue.byteCount > freeBytes else { return }
+    var needed: (bytes: Int, directory: OpenDirectory, path: FilePath)?
+    if let mirror {
+      needed = (queue.byteCount, mirror.root, mirror.path)
+    } else if case .replace = plan.task, let largest = queue.large.first {
+      var cursor = DirectoryCursor(list, files: files, mirror: nil)
+      if case .place(let place)? = try? cursor.source(of: list[largest]) {
+        needed = (Int(list[largest].byteCount), place.directory, place.path.removingLastComponent())
+      }
+    }
+    guard let needed, let freeBytes = files.freeBytes(in: needed.directory), needed.bytes > freeBytes else { return }
     reporter.note(
       """
-      outputs may take up to \(Figures.size(queue.byteCount)), and \(Figures.size(Int(freeBytes))) are free in \
-      \(FileName.path(mirror.path))
+      outputs may take up to \(Figures.size(needed.bytes)), and \(Figures.size(Int(freeBytes))) are free in \
+      \(FileName.path(needed.path))
       """)
   }
 

@@ -30,8 +30,10 @@ struct BulkWorker: ~Copyable {
   /// Takes the large files, each by itself.
   mutating func takeLargeFiles() {
     for number in context.queue.large where context.stopped == nil {
-      take(number)
-      batch.end()
+      context.takingLargeFile(context.list[number]) {
+        take(number)
+        batch.end()
+      }
     }
   }
 
