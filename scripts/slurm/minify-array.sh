@@ -9,7 +9,7 @@
 #
 # DUMPS and STATE are directories that all nodes see; the last argument is the number of tasks, which Slurm does not
 # tell for arrays with holes. STATE gets the plan that all tasks share, and each task's journal, log and metrics. A task
-# that is killed or requeued goes on where it was. What failed with exit 3, which may pass, is tried three times.
+# that is requeued goes on where it was. One that is killed, or fails with exit 3, which may pass, is tried three times more.
 set -euo pipefail
 dumps=$1 state=$2 tasks=$3
 task=$SLURM_ARRAY_TASK_ID
@@ -27,7 +27,7 @@ if kill -0 "$pid" 2>/dev/null; then
   code=0
   wait "$pid" || code=$?
 fi
-if [ "$code" -eq 3 ] && [ "${SLURM_RESTART_COUNT:-0}" -lt 3 ]; then
+if { [ "$code" -eq 3 ] || [ "$code" -eq 137 ]; } && [ "${SLURM_RESTART_COUNT:-0}" -lt 3 ]; then
   scontrol requeue "${SLURM_ARRAY_JOB_ID}_$task"
 fi
 exit "$code"
