@@ -37,7 +37,9 @@ struct BulkRun {
     for fallback in plan.fallbacks { reporter.detail(fallback) }
     var fallbacks = plan.fallbacks
     do {
-      let finder = FileFinder(plan, files: files, into: list, ledger: ledger) { reporter.fail($0, .standardOutput) }
+      let finder = FileFinder(plan, files: files, into: list, ledger: ledger) { error in
+        reporter.fail(error, error.file ?? .standardInput)
+      }
       try finder.find()
       let missed = reporter.tally.failedFiles
       if reporter.tally.status == .usage { throw Refused(message: "nothing is done") }
@@ -54,6 +56,8 @@ struct BulkRun {
       reporter.fail("\(FileName.path(plan.shardPlan ?? "")): \(error.reason)", .usage)
     } catch is Journal.InUse {
       reporter.fail("\(FileName.path(plan.journal ?? "")): another run uses this journal")
+    } catch let error as OutOfMemory {
+      reporter.fail("out of memory: the system refused \(error.byteCount) bytes for the list of files")
     } catch {
       reporter.fail(FailureMessage.text(for: error, input: .standardInput))
     }

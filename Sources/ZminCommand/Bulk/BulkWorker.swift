@@ -84,7 +84,7 @@ struct BulkWorker: ~Copyable {
   }
 
   /// Why a file is not looked into, nil if it is.
-  private func reasonToSkip(_ number: Int, _ entry: FileEntry) -> String? {
+  private mutating func reasonToSkip(_ number: Int, _ entry: FileEntry) -> String? {
     switch entry.access {
     case .unfollowedLink: return "it is a symbolic link"
     case .linkToTakenFile: return "it is a symbolic link to a file that is taken anyway"
