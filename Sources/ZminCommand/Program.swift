@@ -28,7 +28,8 @@ enum Program {
       let interruption = try Interruption()
       if planner.isBulk {
         let plan = try planner.bulkPlan()
-        let files = FileAccess(interruption: interruption, pageCache: PageCachePolicy(plan.limits))
+        let files = FileAccess(
+          interruption: interruption, pageCache: PageCachePolicy(plan.limits), counter: ByteCounter())
         let monitor = startMonitor(interruption, files)
         end(BulkRun(plan, files: files, log: log, console: console).run(), monitor, console)
       }

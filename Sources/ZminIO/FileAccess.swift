@@ -9,6 +9,8 @@ package struct FileAccess: Sendable {
   let calls: any SystemCalls
   let interruption: Interruption?
   let pageCache: PageCachePolicy
+  /// What counts the bytes that are read.
+  package let counter: ByteCounter?
   /// The temporary files of all outputs opened with this.
   package let temporaries: TemporaryFiles
   let leftovers = LeftoverIndex()
@@ -17,13 +19,15 @@ package struct FileAccess: Sendable {
   ///   - calls: What answers the system calls.
   ///   - interruption: What ends waits and further reading and writing; nil if nothing does.
   ///   - pageCache: What stays in the page cache of what is read and written.
+  ///   - counter: What counts the bytes that are read, nil if nobody wants to know.
   package init(
     calls: any SystemCalls = LinuxSystemCalls(), interruption: Interruption? = nil,
-    pageCache: PageCachePolicy = .keepsAll
+    pageCache: PageCachePolicy = .keepsAll, counter: ByteCounter? = nil
   ) {
     self.calls = calls
     self.interruption = interruption
     self.pageCache = pageCache
+    self.counter = counter
     temporaries = TemporaryFiles(calls: calls)
   }
 

@@ -32,6 +32,15 @@ package enum FileError: Error, Sendable, Equatable {
     }
   }
 
+  /// What it is about, nil if no file.
+  package var file: FileName? {
+    switch self {
+    case .system(let error): error.file
+    case .brokenPipe(let file), .inputChanged(let file), .refused(let file, _): file
+    case .interrupted: nil
+    }
+  }
+
   /// Whether there is no room left, so that the next file will fare no better.
   package var isStorageFull: Bool {
     guard case .system(let error) = self else { return false }

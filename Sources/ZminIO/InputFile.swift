@@ -132,6 +132,7 @@ package struct InputFile: ~Copyable, Sendable {
       errorBehind = error
     }
     bytesRead += Int64(filled)
+    access.counter?.add(filled)
     droppedEnd = dropBehind(from: droppedEnd, to: bytesRead)
     return filled
   }
@@ -219,6 +220,7 @@ package struct InputFile: ~Copyable, Sendable {
       // Whoever asks for what follows gets it again.
       guard filled > 0, access.interruption?.reason == nil else { throw error }
     }
+    access.counter?.add(filled)
     return filled
   }
 

@@ -79,23 +79,27 @@ package struct DirectoryCursor {
   ///
   /// - Throws: ``FileError/system(_:)``.
   package mutating func outputPlace(of entry: FileEntry) throws(FileError) -> FilePlace {
+    try outputPlace(of: entry, isMade: true)
+  }
+
+  /// What stands where the output of a file goes, nil if nothing does.
+  package mutating func outputStatus(of entry: FileEntry) -> FileStatus? {
+    guard let place = try? outputPlace(of: entry, isMade: false) else { return nil }
+    return try? files.statusIfPresent(of: place)
+  }
+
+  private mutating func outputPlace(of entry: FileEntry, isMade: Bool) throws(FileError) -> FilePlace {
     guard let mirror else { preconditionFailure("no directory for outputs") }
     let number = entry.directory
     if output?.number != number || output == nil {
-      output = (number, try openOutput(mirror, number, isMade: true), PathPrefix(outputPath(mirror, number)))
+      output = (
+        number, try openOutput(mirror, number, isMade: isMade), PathPrefix(outputPath(mirror, number))
+      )
     }
     guard let output, let bytes = list.namesBelow(of: entry).last, let name = FilePath.Component(bytes: bytes) else {
       throw .system(SystemError(action: .create, file: .path(list.path(of: entry)), errno: .invalidArgument))
     }
     return FilePlace(name, in: output.directory, path: output.path.path(of: bytes))
-  }
-
-  /// What stands where the output of a file goes, nil if nothing does.
-  package func outputStatus(of entry: FileEntry) -> FileStatus? {
-    guard let mirror, let directory = try? openOutput(mirror, entry.directory, isMade: false),
-      let bytes = list.namesBelow(of: entry).last, let name = FilePath.Component(bytes: bytes)
-    else { return nil }
-    return try? files.statusIfPresent(of: FilePlace(name, in: directory, path: outputPath(mirror, entry.directory)))
   }
 
   private func outputPath(_ mirror: MirrorDirectory, _ number: Int32?) -> FilePath {

@@ -18,25 +18,32 @@ package struct FileEntry: BitwiseCopyable, Sendable {
     case special
   }
 
+  /// Longer names than any system takes.
+  static let nameBytesMax = Int(UInt16.max)
+  private static let noDirectory: Int32 = -1
+
   let nameOffset: Int
   /// Its size when it was listed.
   package let byteCount: Int64
   /// When it was last changed, in nanoseconds since 1970.
   package let modifiedNanoseconds: Int64
-  /// The number of its directory, nil if its name is the whole path.
-  let directory: Int32?
-  let nameBytes: Int16
+  // An optional would take eight bytes more.
+  private let directoryNumber: Int32
+  let nameBytes: UInt16
   /// How it is reached.
   package internal(set) var access: Access
 
   init(nameOffset: Int, nameBytes: Int, directory: Int32?, status: FileStatus?, access: Access) {
     self.nameOffset = nameOffset
-    self.nameBytes = Int16(nameBytes)
-    self.directory = directory
+    self.nameBytes = UInt16(nameBytes)
+    directoryNumber = directory ?? Self.noDirectory
     byteCount = status.map { $0.kind == .regular ? $0.size : 0 } ?? 0
     modifiedNanoseconds = status.map { $0.modificationTime.sinceEpochNanoseconds } ?? 0
     self.access = access
   }
+
+  /// The number of its directory, nil if its name is the whole path.
+  var directory: Int32? { directoryNumber == Self.noDirectory ? nil : directoryNumber }
 }
 
 extension FileTime {

@@ -215,7 +215,7 @@ package final class FileWalk: @unchecked Sendable {
   /// What a directory has, for a moment.
   private struct Listing {
     struct Name {
-      let offset: UInt32
+      let offset: Int
       let count: UInt16
       let kind: FileKind
     }
@@ -224,20 +224,20 @@ package final class FileWalk: @unchecked Sendable {
     var names: [Name] = []
 
     mutating func append(_ name: [UInt8], _ kind: FileKind) {
-      names.append(Name(offset: UInt32(bytes.count), count: UInt16(name.count), kind: kind))
+      names.append(Name(offset: bytes.count, count: UInt16(name.count), kind: kind))
       bytes += name
     }
 
     mutating func sort() {
       bytes.withUnsafeBufferPointer { bytes in
         func slice(_ name: Name) -> Slice<UnsafeBufferPointer<UInt8>> {
-          bytes[Int(name.offset)..<Int(name.offset) + Int(name.count)]
+          bytes[name.offset..<name.offset + Int(name.count)]
         }
         names.sort { slice($0).lexicographicallyPrecedes(slice($1)) }
       }
     }
 
-    subscript(name: Name) -> [UInt8] { Array(bytes[Int(name.offset)..<Int(name.offset) + Int(name.count)]) }
+    subscript(name: Name) -> [UInt8] { Array(bytes[name.offset..<name.offset + Int(name.count)]) }
   }
 
   /// Takes the files of a directory, and puts its directories on the pile, the first on top.
@@ -353,6 +353,9 @@ package final class FileWalk: @unchecked Sendable {
   /// A file whose directory cannot be opened: it will say so when its turn comes.
   private func append(unreachable path: FilePath) throws(OutOfMemory) {
     let bytes = path.bytes
+    guard bytes.count <= FileEntry.nameBytesMax else {
+      return onFailure(.system(SystemError(action: .open, file: .path(path), errno: .fileNameTooLong)))
+    }
     try list.append(
       FileEntry(
         nameOffset: try list.append(name: bytes), nameBytes: bytes.count, directory: nil, status: nil, access: .path))

@@ -33,7 +33,7 @@ package final class PendingDevice: @unchecked Sendable {
   package func wait(seconds: Double) -> Result<any SliceDevice, DeviceFailure>? {
     let end = Monitor.seconds + seconds
     return monitor.withLock {
-      while result == nil, Monitor.seconds < end { monitor.wait(as: .lane, until: end) }
+      while result == nil, Monitor.seconds < end { monitor.wait(until: end) }
       return result
     }
   }

@@ -10,7 +10,7 @@ package struct ZminTree: ParsableCommand {
       zmin devices [--self-test] [--device <device>]
       """,
     discussion: """
-      Several paths need -i, -t, --check or --dry-run; with --format ndjson or concat they may also go to one output, \
+      Several paths need -i, --output-dir, -t, --check or --dry-run, and so do directories (-r); with --format ndjson or concat they may also go to one output, \
       one after another: on standard output an input that fails does not stop the rest, and with -o FILE it does, and \
       FILE stays as it was. A file named like a subcommand is reached by ./devices.
 

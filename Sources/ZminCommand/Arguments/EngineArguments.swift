@@ -34,7 +34,7 @@ package struct EngineArguments: ParsableArguments, Sendable {
       "How many threads work at once, 1 to \(workersMax).",
       discussion: """
         Without it as many as there are processors that zmin may use, by affinity and the quota of its control group. \
-        Only streaming has several.
+        Only streaming and runs over many files have several.
         """,
       valueName: "n"),
     transform: { argument in

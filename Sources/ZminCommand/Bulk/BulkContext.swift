@@ -18,6 +18,8 @@ final class BulkContext: Sendable {
   let walk: FileWalk
   private let filesDone = Atomic(0)
   private let bytesDone = Atomic(0)
+  /// The size of the large file that is taken, and how much had been read when it was begun.
+  private let largeFile = Mutex<(byteCount: Int, startBytes: Int)?>(nil)
   private let lastBegun = Mutex<Int?>(nil)
   private let stop = Mutex<Stop?>(nil)
 
@@ -55,7 +57,18 @@ final class BulkContext: Sendable {
 
   /// How far the run is.
   var progress: (files: Int, bytes: Int) {
-    (filesDone.load(ordering: .relaxed), bytesDone.load(ordering: .relaxed))
+    // In place a file may be read twice.
+    let current = largeFile.withLock { $0 }.map { min($0.byteCount, bytesRead - $0.startBytes) } ?? 0
+    return (filesDone.load(ordering: .relaxed), bytesDone.load(ordering: .relaxed) + current)
+  }
+
+  private var bytesRead: Int { files.counter?.value ?? 0 }
+
+  /// Calls `body`, which takes a large file.
+  func takingLargeFile(_ entry: FileEntry, _ body: () -> Void) {
+    largeFile.withLock { $0 = (Int(entry.byteCount), bytesRead) }
+    body()
+    largeFile.withLock { $0 = nil }
   }
 
   /// The file that was begun last.

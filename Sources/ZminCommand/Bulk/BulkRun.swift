@@ -42,7 +42,9 @@ struct BulkRun {
     for fallback in plan.fallbacks { reporter.detail(fallback) }
     var fallbacks = plan.fallbacks
     do {
-      let finder = FileFinder(plan, files: files, into: list, ledger: ledger) { reporter.fail($0, .standardOutput) }
+      let finder = FileFinder(plan, files: files, into: list, ledger: ledger) { error in
+        reporter.fail(error, error.file ?? .standardInput)
+      }
       try finder.find()
       let missed = reporter.tally.failedFiles
       if reporter.tally.status == .usage { throw Refused(message: "nothing is done") }
@@ -61,6 +63,8 @@ struct BulkRun {
       reporter.fail("\(FileName.path(plan.shardPlan ?? "")): \(error.reason)", .usage)
     } catch is Journal.InUse {
       reporter.fail("\(FileName.path(plan.journal ?? "")): another run uses this journal")
+    } catch let error as OutOfMemory {
+      reporter.fail("out of memory: the system refused \(error.byteCount) bytes for the list of files")
     } catch {
       reporter.fail(FailureMessage.text(for: error, input: .standardInput))
     }
@@ -121,13 +125,23 @@ struct BulkRun {
       journal: journal, finished: try journal?.finishedFiles(of: list))
   }
 
-  /// Says that there may be too little room, before it is needed.
+  /// Says that there may be too little room, before it is needed: below a directory for all outputs, in place for the
+  /// largest file, which is there twice until it is replaced.
   private func noteSpace(_ queue: FileQueue, _ mirror: MirrorDirectory?) {
-    guard let mirror, let freeBytes = files.freeBytes(in: mirror.root), queue.byteCount > freeBytes else { return }
+    var needed: (bytes: Int, directory: OpenDirectory, path: FilePath)?
+    if let mirror {
+      needed = (queue.byteCount, mirror.root, mirror.path)
+    } else if case .replace = plan.task, let largest = queue.large.first {
+      var cursor = DirectoryCursor(list, files: files, mirror: nil)
+      if case .place(let place)? = try? cursor.source(of: list[largest]) {
+        needed = (Int(list[largest].byteCount), place.directory, place.path.removingLastComponent())
+      }
+    }
+    guard let needed, let freeBytes = files.freeBytes(in: needed.directory), needed.bytes > freeBytes else { return }
     reporter.note(
       """
-      outputs may take up to \(Figures.size(queue.byteCount)), and \(Figures.size(Int(freeBytes))) are free in \
-      \(FileName.path(mirror.path))
+      outputs may take up to \(Figures.size(needed.bytes)), and \(Figures.size(Int(freeBytes))) are free in \
+      \(FileName.path(needed.path))
       """)
   }
 

@@ -35,8 +35,10 @@ struct BulkWorker: ~Copyable {
   /// Takes the large files, each by itself.
   mutating func takeLargeFiles() {
     for number in context.queue.large where context.stopped == nil {
-      take(number)
-      batch.end()
+      context.takingLargeFile(context.list[number]) {
+        take(number)
+        batch.end()
+      }
     }
   }
 
@@ -87,7 +89,7 @@ struct BulkWorker: ~Copyable {
   }
 
   /// Why a file is not looked into, nil if it is.
-  private func reasonToSkip(_ number: Int, _ entry: FileEntry) -> String? {
+  private mutating func reasonToSkip(_ number: Int, _ entry: FileEntry) -> String? {
     switch entry.access {
     case .unfollowedLink: return "it is a symbolic link"
     case .linkToTakenFile: return "it is a symbolic link to a file that is taken anyway"

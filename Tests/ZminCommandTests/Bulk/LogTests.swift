@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 @Suite("Logs and metrics")
@@ -50,6 +51,19 @@ struct LogTests {
     #expect(
       try events(run.output).first?["path_base64"] as? String
         == Data([0x2E, 0x2F, 0x61, 0xFF] + Array(".json".utf8)).base64EncodedString())
+  }
+
+  @Test("A directory that cannot be listed is an event of its own name")
+  func unreadableDirectory() throws {
+    let scratch = try Scratch(["in/d/a.json": "[1]", "in/b.json": "[2]"])
+    chmod(scratch.file("in/d"), 0)
+    let dropped = geteuid() == 0 ? "setpriv --reuid 65534 --clear-groups " : ""
+    let run = try ZminProgram.shell("\(dropped)$ZMIN -rt in --log json", in: scratch)
+    #expect(run.ending == .exit(3))
+    let failed = try #require(try events(run.errors).first { $0["status"] as? String == "failed" })
+    #expect(failed["path"] as? String == "in/d")
+    #expect(try events(run.errors).last?["files"] as? Int == 2)
+    chmod(scratch.file("in/d"), 0o700)
   }
 
   @Test("--log-file is appended to, and leaves standard error to people")

@@ -1,0 +1,13 @@
+import Synchronization
+
+/// Counts bytes on many threads.
+package final class ByteCounter: Sendable {
+  private let count = Atomic(0)
+
+  package init() {}
+
+  /// How many there were so far.
+  package var value: Int { count.load(ordering: .relaxed) }
+
+  func add(_ byteCount: Int) { count.add(byteCount, ordering: .relaxed) }
+}

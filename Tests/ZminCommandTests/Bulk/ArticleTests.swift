@@ -1,0 +1,94 @@
+import Foundation
+import Glibc
+import Testing
+
+@Suite("Articles on the program")
+struct ArticleTests {
+  static let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
+
+  private static let hasJQ = access("/usr/bin/jq", X_OK) == 0
+
+  /// The commands of an article, block by block.
+  private static func blocks(_ name: String) throws -> [String] {
+    let article = try String(
+      contentsOf: package.appending(path: "Sources/Zmin/Zmin.docc/\(name).md"), encoding: .utf8)
+    return article.components(separatedBy: "```sh\n").dropFirst().map { $0.components(separatedBy: "\n```")[0] }
+  }
+
+  /// A place where the commands can be run as they stand: `zmin` is found, and so is a stand-in for Slurm that runs each
+  /// task of an array in turn.
+  static func scratch() throws -> Scratch {
+    let scratch = try Scratch([
+      "dumps/a.json": "[ 1 ]", "dumps/2023/x/raw/b.json": "[ 2 ]", "dumps/2024/c.jsonl": "{ }\n[ 3 ]",
+      "dumps/tmp/d.json": "[ 4 ]", "events.json": "{ \"a\" : 1 }", "inbox/a.json": "[ 1 ]", "inbox/b.json": "[2]",
+      "bin/sbatch": """
+      #!/bin/bash
+      tasks=
+      while [[ $1 == --* ]]; do case $1 in --array=0-*) tasks=${1#--array=0-} ;; esac; shift; done
+      script=$1; shift
+      if [ -z "$tasks" ]; then exec bash "$script" "$@"; fi
+      for task in $(seq 0 $tasks); do SLURM_ARRAY_JOB_ID=7 SLURM_ARRAY_TASK_ID=$task bash "$script" "$@" >&2; done
+      echo 7
+
+      """,
+    ])
+    chmod(scratch.file("bin/sbatch"), 0o755)
+    symlink(ZminProgram.program, scratch.file("bin/zmin"))
+    symlink(package.appending(path: "scripts").path, scratch.file("scripts"))
+    return scratch
+  }
+
+  @Test("Every command runs", .enabled(if: hasJQ, "needs jq"), arguments: ["Directories", "Pipelines", "Clusters"])
+  func commands(_ name: String) throws {
+    let blocks = try Self.blocks(name)
+    #expect(blocks.count >= 3)
+    for block in blocks {
+      let scratch = try Self.scratch()
+      let run = try ZminProgram.shell(
+        "export PATH=$PWD/bin:$PATH; gzip -k events.json; touch zmin.log; set -e; \(block)", in: scratch)
+      #expect(run.ending == .exit(0), "\(block): \(run.errors)")
+      // What stands is whole, and where it was to be minified, it is.
+      if block.contains("--in-place dumps"), !block.contains("--dry-run") {
+        #expect(scratch.text(of: "dumps/2023/x/raw/b.json") == "[2]", "\(block)")
+      }
+      if block.contains("--output-dir minified") { #expect(scratch.text(of: "minified/a.json") == "[1]") }
+      #expect(!scratch.tree().keys.contains { $0.contains(".zmin-") })
+    }
+  }
+
+  @Test("The Kubernetes job's indices do all, and each its part")
+  func kubernetes() throws {
+    let manifest = try String(
+      contentsOf: Self.package.appending(path: "scripts/kubernetes/minify-job.yaml"), encoding: .utf8)
+    let completions = try #require(manifest.firstMatch(of: /completions: (\d+)/)?.output.1)
+    #expect(manifest.contains("auto/\(completions) "))
+    let start = try #require(manifest.range(of: ">-\n"))
+    let end = try #require(manifest.range(of: "\n          resources:"))
+    let command = manifest[start.upperBound..<end.lowerBound].split(separator: "\n").joined(separator: " ")
+      .replacing("/data/", with: "")
+    let scratch = try Self.scratch()
+    let run = try ZminProgram.shell(
+      """
+      export PATH=$PWD/bin:$PATH; mkdir state
+      for i in $(seq 0 $((\(completions) - 1))); do JOB_COMPLETION_INDEX=$i sh -c '\(command)' 2>> log || exit; done
+      grep -c '"written":true' log; zmin -q -r --check dumps; echo $?; ls state | wc -l
+      """, in: scratch)
+    #expect(run.output == "4\n0\n17\n", "\(run.errors)")
+  }
+
+  @Test("Gathering names what failed, and what has no end", .enabled(if: hasJQ, "needs jq"))
+  func gather() throws {
+    let scratch = try Self.scratch()
+    try scratch.write("[1,]", to: "dumps/bad.json")
+    let run = try ZminProgram.shell(
+      """
+      export PATH=$PWD/bin:$PATH; export ZMIN
+      sbatch --array=0-2 scripts/slurm/minify-array.sh dumps state 3 2> /dev/null > /dev/null
+      scripts/slurm/gather.sh state 3; echo $?
+      rm state/log.1; scripts/slurm/gather.sh state 3 | tail -1
+      """, in: scratch)
+    #expect(run.output.hasPrefix("invalid: dumps/bad.json: trailing comma in array\n5 files, 0 failed, 1 not valid, "))
+    #expect(run.output.hasSuffix("\n1\ntasks without an end: 1\n"), "\(run)")
+  }
+}
