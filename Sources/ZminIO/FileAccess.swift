@@ -6,14 +6,29 @@ package import SystemPackage
 ///
 /// Copies share all of it. A run makes one.
 package struct FileAccess: Sendable {
-  let calls: any SystemCalls
-  let interruption: Interruption?
-  let pageCache: PageCachePolicy
-  /// What counts the bytes that are read.
-  package let counter: ByteCounter?
-  /// The temporary files of all outputs opened with this.
-  package let temporaries: TemporaryFiles
-  let leftovers = LeftoverIndex()
+  /// In one piece, as everything that has to do with files has a copy: each counts one reference, and not five.
+  private let shared: Shared
+
+  private final class Shared: Sendable {
+    let calls: any SystemCalls
+    let interruption: Interruption?
+    let pageCache: PageCachePolicy
+    let counter: ByteCounter?
+    let temporaries: TemporaryFiles
+    let leftovers: LeftoverIndex
+
+    init(
+      calls: any SystemCalls, interruption: Interruption?, pageCache: PageCachePolicy, counter: ByteCounter?,
+      temporaries: TemporaryFiles, leftovers: LeftoverIndex
+    ) {
+      self.calls = calls
+      self.interruption = interruption
+      self.pageCache = pageCache
+      self.counter = counter
+      self.temporaries = temporaries
+      self.leftovers = leftovers
+    }
+  }
 
   /// - Parameters:
   ///   - calls: What answers the system calls.
@@ -24,12 +39,29 @@ package struct FileAccess: Sendable {
     calls: any SystemCalls = LinuxSystemCalls(), interruption: Interruption? = nil,
     pageCache: PageCachePolicy = .keepsAll, counter: ByteCounter? = nil
   ) {
-    self.calls = calls
-    self.interruption = interruption
-    self.pageCache = pageCache
-    self.counter = counter
-    temporaries = TemporaryFiles(calls: calls)
+    shared = Shared(
+      calls: calls, interruption: interruption, pageCache: pageCache, counter: counter,
+      temporaries: TemporaryFiles(calls: calls), leftovers: LeftoverIndex())
   }
+
+  private init(_ shared: Shared) { self.shared = shared }
+
+  /// The same for a thread of its own, which need not count references to what other threads count references to.
+  package func forOneThread() -> FileAccess {
+    FileAccess(
+      Shared(
+        calls: calls, interruption: interruption, pageCache: pageCache, counter: counter, temporaries: temporaries,
+        leftovers: leftovers))
+  }
+
+  var calls: any SystemCalls { shared.calls }
+  var interruption: Interruption? { shared.interruption }
+  var pageCache: PageCachePolicy { shared.pageCache }
+  /// What counts the bytes that are read.
+  package var counter: ByteCounter? { shared.counter }
+  /// The temporary files of all outputs opened with this.
+  package var temporaries: TemporaryFiles { shared.temporaries }
+  var leftovers: LeftoverIndex { shared.leftovers }
 
   /// Makes a system call, again as long as a signal comes between.
   ///

@@ -73,9 +73,16 @@ struct TemporaryFile: ~Copyable, Sendable {
       }
     }
     let opened = try access.status(of: descriptor, file)
-    guard let component = name.lastComponent else { return false }
-    let named = try access.statusIfPresent(of: Destination(directory: directory, name: component), file)
-    return named?.identity == opened.identity
+    do throws(Errno) {
+      let named = try access.retrying { calls throws(Errno) in
+        FileStatus(try calls.status(of: name, in: directory.descriptor.number, followingLinks: false))
+      }
+      return named.identity == opened.identity
+    } catch .noSuchFileOrDirectory {
+      return false
+    } catch {
+      throw .system(SystemError(action: .inspect, file: file, errno: error))
+    }
   }
 
   /// Gives the file a second name, if it is free.

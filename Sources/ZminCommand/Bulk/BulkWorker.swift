@@ -7,6 +7,7 @@ import ZminMemory
 /// One thread's part of a run over many files: takes files through memory of its own, and ends them in batches.
 struct BulkWorker: ~Copyable {
   private let context: BulkContext
+  private let files: FileAccess
   private let memory: RunMemory
   private let device: DeviceUse
   private let ledger: MemoryLedger
@@ -28,7 +29,8 @@ struct BulkWorker: ~Copyable {
     self.memory = memory
     self.device = device
     self.ledger = ledger
-    cursor = DirectoryCursor(context.list, files: context.files, mirror: context.mirror)
+    files = context.files.forOneThread()
+    cursor = DirectoryCursor(context.list, files: files, mirror: context.mirror)
     batch = OutputBatch(context, filesMax: batchFilesMax)
   }
 
@@ -73,8 +75,6 @@ struct BulkWorker: ~Copyable {
       fail(error, entry, seconds: MonotonicClock.seconds() - start)
     }
   }
-
-  private var files: FileAccess { context.files }
 
   private mutating func fail(_ error: any Error, _ entry: FileEntry, seconds: Double) {
     switch error {
