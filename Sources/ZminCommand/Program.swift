@@ -35,7 +35,8 @@ enum Program {
       }
       let plan = try planner.plan()
       let files = FileAccess(
-        interruption: interruption, pageCache: plan.limits.map(PageCachePolicy.init) ?? .keepsAll)
+        interruption: interruption, pageCache: plan.limits.map(PageCachePolicy.init) ?? .keepsAll,
+        counter: plan.mode == .standard ? nil : ByteCounter())
       let monitor = startMonitor(interruption, files)
       end(MinifyRun(plan, files: files, log: log, console: console).run(), monitor, console)
     } catch PlanError.usage(let message) {

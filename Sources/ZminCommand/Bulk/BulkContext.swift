@@ -4,7 +4,7 @@ import ZminCore
 import ZminIO
 
 /// What the workers of a run over many files share.
-final class BulkContext: Sendable {
+final class BulkContext: ProgressSource {
   let plan: BulkPlan
   let files: FileAccess
   let queue: FileQueue
@@ -48,6 +48,8 @@ final class BulkContext: Sendable {
   }
 
   var list: FileList { queue.list }
+  var fileCount: Int { list.count }
+  var byteCount: Int? { queue.byteCount }
 
   /// Why it stops, nil while it goes on. The first reason stays.
   var stopped: Stop? {

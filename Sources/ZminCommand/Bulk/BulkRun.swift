@@ -158,11 +158,10 @@ struct BulkRun {
     let openFilesMax = ProcessSetup.raiseOpenFilesLimit()
     let batchFilesMax = max(1, min(Self.batchFilesMax, openFilesMax / 8 / memory.workers))
     let ledger = ledger
-    let isDrawn = plan.verbosity != .quiet && !reporter.console.isEvents && LinuxSystemCalls().isTerminal(STDERR_FILENO)
     let device = try deviceSession(for: context.queue)
     defer { device?.end() }
     if let obstacle = try device?.obstacle(files) { throw NoDevice(message: obstacle) }
-    try ProgressMeter(context, isDrawn: isDrawn).run {
+    try ProgressMeter(context, reporter, plan.verbosity).run {
       if let slices = memory.slices {
         var worker = BulkWorker(
           context, memory: .slices(slices), device: device?.use ?? .none, batchFilesMax: 1, ledger: ledger)

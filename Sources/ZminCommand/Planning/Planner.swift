@@ -29,7 +29,8 @@ package struct Planner {
     let badLines = try badLines(for: inputs, task)
     let kernel = try kernel()
     var fallbacks: [String] = []
-    let largestBytes = largestBytes(of: inputs)
+    let sizes = inputs.map(byteCount)
+    let largestBytes = sizes.map { $0 ?? .max }.max() ?? 0
     let isLarge = largestBytes >= RunMode.streamingBytesMin
     let mode = mode(isLarge: isLarge)
     let limits = mode != .standard || isLarge ? surroundings.limits : nil
@@ -44,7 +45,8 @@ package struct Planner {
       options: options, surroundings: surroundings, hostBytes: memory.peakBytes(minifierOptions), limits: limits
     ).plan(for: inputs, &fallbacks)
     return Plan(
-      inputs: inputs, task: task, validates: options.validates, depthMax: options.depthMax,
+      inputs: inputs, byteCount: sizes.contains(nil) ? nil : Int(sizes.reduce(0) { $0 + ($1 ?? 0) }), task: task,
+      validates: options.validates, depthMax: options.depthMax,
       kernel: kernel, verification: verification, mode: mode, device: device, memory: memory, limits: limits,
       badLines: badLines, sync: sync, verbosity: verbosity,
       printsStatistics: printsStatistics, reports: try reports(), fallbacks: fallbacks)
@@ -206,18 +208,15 @@ package struct Planner {
     }
   }
 
-  /// The size of the largest input, the most there is for one whose size is not known. One that is not there does not
-  /// matter.
-  private func largestBytes(of inputs: [Plan.Input]) -> Int64 {
-    let sizes = inputs.map { input -> Int64 in
-      switch input.source {
-      case .standardInput: surroundings.standardInputBytes ?? .max
-      case .path(let path):
-        surroundings.facts(about: path).map { $0.kind == .regular ? $0.byteCount : .max } ?? 0
-      case .place: 0
-      }
+  /// The size of an input, nil if it is not known. One that is not there has nothing.
+  private func byteCount(of input: Plan.Input) -> Int64? {
+    switch input.source {
+    case .standardInput: return surroundings.standardInputBytes
+    case .place: return 0
+    case .path(let path):
+      guard let facts = surroundings.facts(about: path) else { return 0 }
+      return facts.kind == .regular ? facts.byteCount : nil
     }
-    return sizes.max() ?? 0
   }
 
   /// Pools that stay within `--memory-budget`, and as far as may be within what the control groups leave.

@@ -189,13 +189,13 @@ final class RunReporter: Sendable {
   }
 
   /// Logs how far a run is.
-  func logProgress(filesDone: Int, of fileCount: Int, bytesDone: Int, of byteCount: Int, seconds: Double) {
+  func logProgress(filesDone: Int, of fileCount: Int, bytesDone: Int, of byteCount: Int?, seconds: Double) {
     guard let log else { return }
     var event = JSONLine(event: "progress")
     event.add("files", filesDone)
     event.add("files_total", fileCount)
     event.add("bytes", bytesDone)
-    event.add("bytes_total", byteCount)
+    if let byteCount { event.add("bytes_total", byteCount) }
     event.add("seconds", seconds: seconds)
     log.log(event)
   }

@@ -12,6 +12,7 @@ struct MinifyRun: ~Copyable {
   private let reporter: RunReporter
   private let ledger = MemoryLedger()
   private var device: DeviceSession?
+  private let progress: InputProgress
   /// Inputs that were begun.
   private var reached = 0
   private var minifier: FileMinifier?
@@ -38,6 +39,7 @@ struct MinifyRun: ~Copyable {
   init(_ plan: Plan, files: FileAccess, log: EventLog?, console: Console) {
     self.plan = plan
     self.files = files
+    progress = InputProgress(fileCount: plan.inputs.count, byteCount: plan.byteCount, files: files)
     reporter = RunReporter(
       task: plan.task, verbosity: plan.verbosity, badLines: plan.badLines?.path, engine: plan.kernel.name,
       files: files, log: log, console: console)
@@ -52,6 +54,8 @@ struct MinifyRun: ~Copyable {
       minifier = nil
       device?.end()
     }
+    // What goes through one window is over before there is anything to show, or has nothing that counts.
+    let display = plan.mode == .standard ? nil : try? ProgressMeter(progress, reporter, plan.verbosity).begin()
     do {
       try findDevice()
       if case .write(let destination) = plan.task {
@@ -67,8 +71,12 @@ struct MinifyRun: ~Copyable {
     } catch FileError.interrupted {
       // The signal is what the program ends with.
     } catch {
-      if let output = (error as? Stopped)?.brokenPipe { return .brokenPipe(output) }
+      if let output = (error as? Stopped)?.brokenPipe {
+        display?.end()
+        return .brokenPipe(output)
+      }
     }
+    display?.end()
     conclude(seconds: MonotonicClock.seconds() - start, notReached: plan.inputs.count - reached)
     return .status(reporter.tally.status)
   }
@@ -151,6 +159,7 @@ struct MinifyRun: ~Copyable {
   private mutating func minify(
     _ inputs: [Plan.Input], to destination: FileDestination, _ outcomes: inout [FileOutcome]
   ) throws {
+    if let first = inputs.first { progress.begin(first.name, done: max(0, reached - 1)) }
     let format = inputs.first?.format ?? .json
     if minifierFormat != format { minifier = nil }
     var minifier = try self.minifier.take() ?? makeMinifier(format)

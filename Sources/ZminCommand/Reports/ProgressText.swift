@@ -1,14 +1,14 @@
-/// How far a run over many files is, in words.
+/// How far a run is, in words.
 package struct ProgressText {
   private let filesDone: Int
   private let fileCount: Int
   private let bytesDone: Int
-  private let byteCount: Int
+  private let byteCount: Int?
   private let seconds: Double
   private let current: String
 
   package init(
-    filesDone: Int, fileCount: Int, bytesDone: Int, byteCount: Int, seconds: Double, current: String
+    filesDone: Int, fileCount: Int, bytesDone: Int, byteCount: Int?, seconds: Double, current: String
   ) {
     self.filesDone = filesDone
     self.fileCount = fileCount
@@ -20,11 +20,11 @@ package struct ProgressText {
 
   /// The text, no wider than so many columns; the name at its end gives way.
   package func line(columns: Int) -> String {
-    let bytes = min(bytesDone, byteCount)
-    var text =
-      "\(filesDone) of \(Figures.count(fileCount, "file")), \(Figures.size(bytes)) of \(Figures.size(byteCount)), "
-      + Figures.rate(bytes, seconds: seconds)
-    if bytes > 0, bytes < byteCount {
+    let bytes = min(bytesDone, byteCount ?? .max)
+    var text = fileCount > 1 ? "\(filesDone) of \(fileCount) files, " : ""
+    text += Figures.size(bytes) + (byteCount.map { " of \(Figures.size($0))" } ?? "")
+    text += ", " + Figures.rate(bytes, seconds: seconds)
+    if let byteCount, bytes > 0, bytes < byteCount {
       text += ", \(Figures.duration(seconds * Double(byteCount - bytes) / Double(bytes))) left"
     }
     // The last column stays free: some terminals begin a new line after it.

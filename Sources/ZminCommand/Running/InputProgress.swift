@@ -1,0 +1,27 @@
+import Synchronization
+import ZminIO
+
+/// How far a run over named inputs is.
+final class InputProgress: ProgressSource {
+  let fileCount: Int
+  let byteCount: Int?
+  private let files: FileAccess
+  private let state = Mutex((done: 0, current: ""))
+
+  /// - Parameters:
+  ///   - fileCount: How many inputs there are.
+  ///   - byteCount: How much they have together, nil if nobody knows.
+  ///   - files: What counts the bytes that are read.
+  init(fileCount: Int, byteCount: Int?, files: FileAccess) {
+    self.fileCount = fileCount
+    self.byteCount = byteCount
+    self.files = files
+  }
+
+  var progress: (files: Int, bytes: Int) { (state.withLock { $0.done }, files.counter?.value ?? 0) }
+
+  var current: String { state.withLock { $0.current } }
+
+  /// Notes which input is begun, and how many are done.
+  func begin(_ name: FileName, done: Int) { state.withLock { $0 = (done, "\(name)") } }
+}
