@@ -1,7 +1,10 @@
 import Glibc
 import Testing
 
-@Suite("Faults in runs over many files", .enabled(if: access("/usr/bin/strace", X_OK) == 0, "needs strace"))
+@Suite(
+  "Faults in runs over many files",
+  .enabled(
+    if: access("/usr/bin/strace", X_OK) == 0 && !ZminProgram.isSanitized, "needs strace, which no sanitizer allows"))
 struct BulkFaultTests {
   private static let files = [
     "in/a.json": "[ 1 ]", "in/d/b.json": "[ 2 ]", "in/d/c.json": "[ 3 ]", "in/e.json": "[ 4 ]",
