@@ -5,7 +5,7 @@ import Testing
 @Suite("Going on")
 struct ResumeTests {
   private static let fileCount = 150
-  private static let hasStrace = access("/usr/bin/strace", X_OK) == 0
+  private static let hasStrace = !ZminProgram.isSanitized && access("/usr/bin/strace", X_OK) == 0
   /// The long tier kills at 200 moments.
   private static let killCount =
     ProcessInfo.processInfo.environment["ZMIN_LONG_TESTS"] == "1" ? 200 : 14
