@@ -72,7 +72,8 @@ package struct DeviceFinder: Sendable {
       case .timedOut: return .none("the drivers did not answer within \(patienceMilliseconds / 1000) seconds")
       case .ended(let status, let output):
         let lines = String(decoding: output, as: UTF8.self).split(separator: "\n")
-        if let verdict = lines.last.flatMap({ Verdict(line: String($0)) }) { return verdict }
+        // Drivers and layers say things too.
+        if let verdict = lines.reversed().lazy.compactMap({ Verdict(line: String($0)) }).first { return verdict }
         let signal = status & 0x7F
         return .none(signal == 0 ? "a driver ended the process" : "a driver crashed (signal \(signal))")
       }

@@ -61,10 +61,11 @@ package final class DeviceSearch: Sendable {
 
   /// Ends the search if it goes on still, and waits for that, though not for a driver that does not come back.
   ///
+  /// - Parameter patienceMilliseconds: For how long.
   /// - Returns: Whether it has ended. Otherwise its thread is in a driver, and the process is best left at once.
-  package func end() -> Bool {
+  package func end(patienceMilliseconds: Int = 5000) -> Bool {
     interruption.request(.cancelled)
-    for _ in 0..<Self.patienceMilliseconds {
+    for _ in 0..<patienceMilliseconds {
       if isOver.value.load(ordering: .acquiring) {
         thread?.join()
         return true
@@ -74,9 +75,6 @@ package final class DeviceSearch: Sendable {
     thread?.detach()
     return false
   }
-
-  /// How long a driver is waited for at the end.
-  private static let patienceMilliseconds = 5000
 
   private static func search(
     _ wish: Wish, _ ledger: MemoryLedger, _ interruption: Interruption
@@ -109,6 +107,7 @@ package final class DeviceSearch: Sendable {
     else { throw DeviceFailure("the device that was found is gone") }
     try interruption.check()
     let device = try VulkanDevice(physical, of: instance, ledger: ledger)
+    try interruption.check()
     return try VulkanSliceDevice(device, wish.pools, for: wish.kinds, kernel: wish.kernel, ledger: ledger)
   }
 }

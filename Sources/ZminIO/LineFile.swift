@@ -82,6 +82,20 @@ package final class LineFile: Sendable {
     }
   }
 
+  /// The first bytes from `offset` on, at most so many.
+  ///
+  /// - Throws: ``FileError/system(_:)``.
+  package func bytes(at offset: Int64, atMost byteCount: Int) throws(FileError) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: byteCount)
+    let count = try access.attempt(.read, file) { calls throws(Errno) in
+      let read = bytes.withUnsafeMutableBytes { buffer in
+        Result { () throws(Errno) in try calls.read(descriptor.number, into: buffer, at: offset) }
+      }
+      return try read.get()
+    }
+    return Array(bytes.prefix(count))
+  }
+
   /// Calls `body` with each line that has its end, without that end.
   ///
   /// - Parameter lineBytesMax: Longer lines are passed by.

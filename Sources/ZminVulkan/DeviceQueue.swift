@@ -27,6 +27,9 @@ struct QueueChoice: Equatable {
     let queueIndex: UInt32
   }
 
+  /// VK_QUEUE_VIDEO_DECODE_BIT_KHR and VK_QUEUE_VIDEO_ENCODE_BIT_KHR, which also copy.
+  private static let videoBits: UInt32 = 0x60
+
   let work: Place
   let upload: Place
   let download: Place
@@ -40,7 +43,7 @@ struct QueueChoice: Equatable {
     work = Place(familyIndex: worker.index, queueIndex: 0)
     let copier = families.first {
       $0.has(VK_QUEUE_TRANSFER_BIT) && !$0.has(VK_QUEUE_COMPUTE_BIT) && !$0.has(VK_QUEUE_GRAPHICS_BIT)
-        && $0.queueCount > 0
+        && $0.flags & Self.videoBits == 0 && $0.queueCount > 0
     }
     upload = copier.map { Place(familyIndex: $0.index, queueIndex: 0) } ?? work
     download = copier.map { Place(familyIndex: $0.index, queueIndex: min(1, $0.queueCount - 1)) } ?? work

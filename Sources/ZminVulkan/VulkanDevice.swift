@@ -186,7 +186,9 @@ package final class VulkanDevice: @unchecked Sendable {
     let tileBytes = workgroupThreads * Int(ZMIN_THREAD_BYTES)
     // The elements are the largest buffer: a byte more for each 28 threads' characters.
     let buffer = min(limits.storageBufferBytes, limits.allocationBytes, 1 << 27) / 8 * 7
-    return min(buffer, limits.workgroups * tileBytes)
+    // `check` has fewer bytes a workgroup than the others, and two positions more.
+    let groupCharacters = workgroupThreads * Int(ZMIN_THREAD_CHARACTERS)
+    return min(buffer, limits.workgroups * tileBytes, limits.workgroups * groupCharacters - 2)
   }
 
   /// The families whose queues see the buffers.

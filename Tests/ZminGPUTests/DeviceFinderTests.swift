@@ -16,7 +16,7 @@ import ZminTestSupport
   }
 
   @Test func believesTheLastLine() throws {
-    #expect(try verdict("echo noise; echo found 2 abc") == .found(index: 2, uuid: "abc"))
+    #expect(try verdict("echo noise; echo found 2 abc; echo noise") == .found(index: 2, uuid: "abc"))
     #expect(try verdict("echo none it is too old") == .none("it is too old"))
     // What a driver does after that does not matter.
     #expect(try verdict("echo found 0 ff; kill -SEGV $$") == .found(index: 0, uuid: "ff"))

@@ -118,17 +118,20 @@ package final class FileWalk: @unchecked Sendable {
     guard let directory = try opened(path.removingLastComponent()),
       let number = try number(of: components.dropLast(), below: root)
     else { return try append(unreachable: path) }
-    try add(name, path, in: number, directory) {
+    try add(name, path, in: number, directory, takesSpecial: false) {
       guard rules.isRecursive else { return onFailure(Self.isDirectory(path)) }
       guard let (child, opened) = try append(name.bytes, in: number, path, followsLink: true) else { return }
       try walk(from: child, opened)
     }
   }
 
-  /// Takes a file of a directory, whatever it is.
+  /// Takes a file of a directory.
+  ///
+  /// - Parameter takesSpecial: Whether what is no regular file is read, as somebody has named it; a FIFO in a list would
+  ///   be waited for without end.
   private func add(
     _ name: FilePath.Component, _ path: FilePath, in number: Int32, _ directory: OpenDirectory,
-    orWalk walk: () throws -> Void
+    takesSpecial: Bool = true, orWalk walk: () throws -> Void
   ) throws {
     guard rules.shard?.contains(list.hash(of: name.bytes, in: number)) != false || rules.isRecursive else { return }
     let place = FilePlace(name, in: directory, path: path)
@@ -139,7 +142,8 @@ package final class FileWalk: @unchecked Sendable {
     guard rules.shard?.contains(list.hash(of: name.bytes, in: number)) != false else { return }
     if isLink { linkNumbers.append(list.count) }
     let isPlain = status?.kind == .regular && !isLink
-    try append(name.bytes, in: number, status, isPlain ? .place : .path)
+    let isSkipped = !takesSpecial && status != nil && status?.kind != .regular
+    try append(name.bytes, in: number, status, isSkipped ? .special : isPlain ? .place : .path)
   }
 
   /// A directory of named files; nil if it cannot be opened.

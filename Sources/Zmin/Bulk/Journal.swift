@@ -36,6 +36,8 @@ package final class Journal: Sendable {
 
   /// Another run has the journal.
   package struct InUse: Error {}
+  /// The file is something else, and stays as it is.
+  package struct Foreign: Error {}
 
   private let file: LineFile
   private let options: [UInt8]
@@ -50,7 +52,7 @@ package final class Journal: Sendable {
   ///   - version: The program's version, in the same way.
   ///   - isSynced: Whether lines are brought to the disk.
   ///   - files: What it is opened with.
-  /// - Throws: ``InUse``, ``FileError/system(_:)``.
+  /// - Throws: ``InUse``, ``Foreign``, ``FileError/system(_:)``.
   package init(
     at path: FilePath, options: String, version: String, isSynced: Bool, files: FileAccess
   ) throws {
@@ -59,6 +61,9 @@ package final class Journal: Sendable {
     self.version = EscapedPath.escaped(version.utf8)
     self.isSynced = isSynced
     guard try file.lock() else { throw InUse() }
+    // A path that was mistyped may be anything: of what does not begin as a journal does, nothing is cut off.
+    let mark = Self.mark + [Self.tab]
+    guard mark.starts(with: try file.bytes(at: 0, atMost: mark.count)) else { throw Foreign() }
     let end = try file.forEachLine(lineBytesMax: Self.lineBytesMax) { _ in }
     if try file.byteCount() != end { try file.truncate(to: end) }
   }

@@ -61,6 +61,8 @@ struct BulkRun {
       reporter.fail(error.message, .usage)
     } catch let error as ShardPlan.Unusable {
       reporter.fail("\(FileName.path(plan.shardPlan ?? "")): \(error.reason)", .usage)
+    } catch is Journal.Foreign {
+      reporter.fail("\(FileName.path(plan.journal ?? "")): this is no journal; it stays as it is", .usage)
     } catch is Journal.InUse {
       reporter.fail("\(FileName.path(plan.journal ?? "")): another run uses this journal")
     } catch let error as OutOfMemory {

@@ -33,10 +33,12 @@ extension Planner {
     walk.followsSymbolicLinks = options.inPlace.followsSymbolicLinks
     let kernel = try kernel()
     let workers = options.jobs ?? min(limits.processorCount, EngineArguments.workersMax)
+    var minifierOptions = MinifierOptions(
+      validates: options.validates, depthMax: options.depthMax, kernel: kernel)
+    minifierOptions.verification = verification
     let device = try DevicePlanner(
       options: options, surroundings: surroundings,
-      hostBytes: SlicePlan(workers: workers).peakBytes(
-        MinifierOptions(validates: options.validates, depthMax: options.depthMax, kernel: kernel)),
+      hostBytes: SlicePlan(workers: workers).peakBytes(minifierOptions),
       limits: limits
     ).planForManyFiles(&fallbacks)
     let slicedBytesMin: Int64 =

@@ -4,15 +4,15 @@ import ZminIO
 
 /// What is put right about the process before anything else, and how it ends for a reader that went away.
 enum ProcessSetup {
-  /// Whether a thread is left that does not come back, in a driver.
-  private static let hasStuckThread = Atomic(false)
+  /// What lives as long as the process, which then ends without the work that others want to do at its end.
+  private static let kept = Mutex<[any Sendable]>([])
 
-  /// Notes that a thread does not come back: what others do at the end of a process it must not wait for.
-  static func noteStuckThread() { hasStuckThread.store(true, ordering: .releasing) }
+  /// Keeps something to the end of the process, and has that be a sudden one.
+  static func leaveAtOnce(with object: any Sendable) { kept.withLock { $0.append(object) } }
 
-  /// Ends the process.
+  /// Ends the process. All that was to be written is written.
   static func exit(_ status: ExitStatus) -> Never {
-    if hasStuckThread.load(ordering: .acquiring) { _exit(status.code) }
+    if kept.withLock({ !$0.isEmpty }) { _exit(status.code) }
     Glibc.exit(status.code)
   }
 

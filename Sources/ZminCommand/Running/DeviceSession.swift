@@ -47,8 +47,15 @@ final class DeviceSession {
     }
   }
 
-  /// Lets the device go, when no run uses it any more.
+  /// Ends the search, when no run uses the device any more.
+  ///
+  /// The device itself is left to the end of the process, which is then left at once: drivers take their time to let go,
+  /// and do not like to be unloaded under the threads of lanes that are about to end.
   func end() {
-    if !search.end() || search.pending.isBusy { ProcessSetup.noteStuckThread() }
+    _ = search.end(patienceMilliseconds: Self.patienceMilliseconds)
+    ProcessSetup.leaveAtOnce(with: search)
   }
+
+  /// What it takes to end the process that looks for a device. A driver that is being opened is not waited for.
+  private static let patienceMilliseconds = 50
 }

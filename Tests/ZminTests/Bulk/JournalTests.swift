@@ -19,6 +19,15 @@ struct JournalTests {
       outputBytes: outputBytes, outputHash: 0xAB)
   }
 
+  @Test(
+    "What is no journal stays as it is",
+    arguments: ["{\"precious\":true}", "line 1\nline 2, cut off", "zmin2\t1\n", "x", "\n"])
+  func foreign(_ content: String) throws {
+    let tree = try FileTree(["journal": content])
+    #expect(throws: Journal.Foreign.self) { try journal(tree) }
+    #expect(try String(contentsOfFile: tree.path("journal").string, encoding: .utf8) == content)
+  }
+
   @Test("A later run knows what is done, as long as it is as it was left")
   func finished() throws {
     let tree = try FileTree(["a\n%.json": "1", "b.json": "2", "c.json": "3"])
@@ -61,7 +70,7 @@ struct JournalTests {
     let tree = try FileTree(["a.json": "1"])
     let list = try tree.walk()
     let long = String(repeating: "x", count: 200_000)
-    try tree.write("hello\n\nzmin1\t1\n\(long)\nzmin1\tx\t1\t1\t-\to\t1\ta.json\n", to: "journal")
+    try tree.write("zmin1\t1\nhello\n\n\(long)\nzmin1\tx\t1\t1\t-\to\t1\ta.json\n", to: "journal")
     let journal = try journal(tree)
     try journal.append([record(list, 0)])
     #expect(try journal.finishedFiles(of: list) == [5])
