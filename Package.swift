@@ -62,16 +62,16 @@ let package = Package(
         systemPackage,
       ],
       swiftSettings: swiftSettings),
-    .target(name: "BenchmarkDocuments", swiftSettings: swiftSettings),
+    .target(name: "BenchmarkSupport", dependencies: [argumentParser], swiftSettings: swiftSettings),
     .executableTarget(
       name: "DeviceBenchmark",
       dependencies: [
-        "BenchmarkDocuments", "Zmin", "ZminCPU", "ZminCore", "ZminGPU", "ZminMemory", "ZminVulkan", argumentParser,
+        "BenchmarkSupport", "Zmin", "ZminCPU", "ZminCore", "ZminGPU", "ZminMemory", "ZminVulkan", argumentParser,
       ],
       swiftSettings: swiftSettings),
     .executableTarget(
       name: "KernelBenchmark",
-      dependencies: ["BenchmarkDocuments", "Zmin", "ZminCPU", "ZminCore", "ZminMemory", argumentParser],
+      dependencies: ["BenchmarkSupport", "Zmin", "ZminCPU", "ZminCore", "ZminMemory", argumentParser],
       swiftSettings: swiftSettings),
 
     // The code of the article "Using zmin as a library", compiled as a user's would be: `import Zmin` is all it has.
@@ -100,7 +100,7 @@ let package = Package(
     .testTarget(
       name: "ZminVulkanTests",
       dependencies: [
-        "BenchmarkDocuments", "Zmin", "ZminCPU", "ZminCore", "ZminGPU", "ZminMemory", "ZminTestSupport", "ZminVulkan",
+        "BenchmarkSupport", "Zmin", "ZminCPU", "ZminCore", "ZminGPU", "ZminMemory", "ZminTestSupport", "ZminVulkan",
       ],
       swiftSettings: swiftSettings),
     .testTarget(

@@ -34,7 +34,6 @@
 #define ZMIN_BINDING_RESULT 6
 #define ZMIN_BINDING_ELEMENTS 7
 #define ZMIN_BINDING_ELEMENT_RUNS 8
-#define ZMIN_BINDING_COUNT 9
 
 // States between two bytes.
 #define ZMIN_STATE_OUTSIDE 0   // outside strings; in ndjson with nothing kept since the last LF that was

@@ -1,5 +1,5 @@
 import ArgumentParser
-import BenchmarkDocuments
+import BenchmarkSupport
 import Zmin
 import ZminCPU
 import ZminCore
@@ -94,19 +94,4 @@ struct DeviceBenchmark: ParsableCommand {
     }
     if let error = failures.first { throw error }
   }
-
-  private func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
-
-  private func rounded(_ value: Double) -> String {
-    let hundredths = Int((value * 100).rounded())
-    return "\(hundredths / 100).\(hundredths % 100 < 10 ? "0" : "")\(hundredths % 100)"
-  }
-}
-
-extension DocumentKind: ExpressibleByArgument {}
-
-/// Seconds that `work` takes, by the monotonic clock.
-private func elapsedSeconds(_ work: () throws -> Void) rethrows -> Double {
-  let duration = try ContinuousClock().measure(work).components
-  return Double(duration.seconds) + Double(duration.attoseconds) * 1e-18
 }

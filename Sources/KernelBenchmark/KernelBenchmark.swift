@@ -1,5 +1,5 @@
 import ArgumentParser
-import BenchmarkDocuments
+import BenchmarkSupport
 import Glibc
 import Zmin
 import ZminCPU
@@ -134,13 +134,6 @@ struct KernelBenchmark: ParsableCommand {
     print("| \(name) | \(path) | \(rounded(rate)) | \(rounded(share)) | \(rounded(ratio)) |")
   }
 
-  private func rounded(_ value: Double) -> String {
-    let hundredths = Int((value * 100).rounded())
-    return "\(hundredths / 100).\(hundredths % 100 < 10 ? "0" : "")\(hundredths % 100)"
-  }
-
-  private func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
-
   private func read(_ path: String) throws -> [UInt8] {
     guard let file = fopen(path, "rb") else { throw ValidationError("cannot open \(path)") }
     defer { fclose(file) }
@@ -178,14 +171,6 @@ struct KernelBenchmark: ParsableCommand {
     }
     return "unknown CPU"
   }
-}
-
-extension DocumentKind: ExpressibleByArgument {}
-
-/// Seconds that `work` takes, by the monotonic clock.
-func elapsedSeconds(_ work: () throws -> Void) rethrows -> Double {
-  let duration = try ContinuousClock().measure(work).components
-  return Double(duration.seconds) + Double(duration.attoseconds) * 1e-18
 }
 
 /// Writes all of `bytes` into a new file.

@@ -1,3 +1,4 @@
+import BenchmarkSupport
 import Zmin
 import ZminCPU
 import ZminCore

@@ -1,5 +1,3 @@
-import Glibc
-import Synchronization
 package import Zmin
 package import ZminCPU
 import ZminIO
@@ -31,29 +29,18 @@ package final class DeviceSearch: Sendable {
   package let pending = PendingDevice()
   private let interruption: Interruption
   private let thread: SystemThread?
-  private let isOver: OverFlag
 
   /// Begins.
   ///
   /// - Parameter ledger: The book that the device's memory is entered in.
   /// - Throws: The system's error if it has no descriptor left.
   package init(_ wish: Wish, ledger: MemoryLedger) throws {
-    let (pending, interruption, isOver) = (pending, try Interruption(), OverFlag())
+    let (pending, interruption) = (pending, try Interruption())
     self.interruption = interruption
-    self.isOver = isOver
     thread = SystemThread(stackBytes: Self.stackBytes) {
       pending.resolve(Self.search(wish, ledger, interruption))
-      isOver.value.store(true, ordering: .releasing)
     }
-    if thread == nil {
-      pending.resolve(.failure(DeviceFailure("no thread to look for devices with")))
-      isOver.value.store(true, ordering: .releasing)
-    }
-  }
-
-  /// Whether the thread has done its work.
-  private final class OverFlag: Sendable {
-    let value = Atomic(false)
+    if thread == nil { pending.resolve(.failure(DeviceFailure("no thread to look for devices with"))) }
   }
 
   /// Drivers compile shaders on it.
@@ -61,19 +48,16 @@ package final class DeviceSearch: Sendable {
 
   /// Ends the search if it goes on still, and waits for that, though not for a driver that does not come back.
   ///
-  /// - Parameter patienceMilliseconds: For how long.
+  /// - Parameter patienceSeconds: For how long.
   /// - Returns: Whether it has ended. Otherwise its thread is in a driver, and the process is best left at once.
-  package func end(patienceMilliseconds: Int = 5000) -> Bool {
+  package func end(patienceSeconds: Double = 5) -> Bool {
     interruption.request(.cancelled)
-    for _ in 0..<patienceMilliseconds {
-      if isOver.value.load(ordering: .acquiring) {
-        thread?.join()
-        return true
-      }
-      usleep(1000)
+    guard pending.wait(seconds: patienceSeconds) != nil else {
+      thread?.detach()
+      return false
     }
-    thread?.detach()
-    return false
+    thread?.join()
+    return true
   }
 
   private static func search(

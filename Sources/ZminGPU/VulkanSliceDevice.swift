@@ -22,6 +22,7 @@ package final class VulkanSliceDevice: SliceDevice {
   package init(
     _ device: VulkanDevice, _ pools: DevicePools, for kinds: [ProgramKind], kernel: Kernel, ledger: MemoryLedger
   ) throws {
+    precondition(VulkanLane.outputMarginBytes == SliceSlot.outputMarginBytes, "slots take lanes' outputs as they are")
     let sliceBytes = min(pools.sliceBytes, device.sliceBytesMax - SliceCut.windowBytes)
     for kind in kinds { try device.prepare(kind) }
     name = device.physical.name

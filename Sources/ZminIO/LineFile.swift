@@ -87,13 +87,18 @@ package final class LineFile: Sendable {
   /// - Throws: ``FileError/system(_:)``.
   package func bytes(at offset: Int64, atMost byteCount: Int) throws(FileError) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: byteCount)
-    let count = try access.attempt(.read, file) { calls throws(Errno) in
-      let read = bytes.withUnsafeMutableBytes { buffer in
+    let count = try read(into: &bytes, at: offset)
+    return Array(bytes.prefix(count))
+  }
+
+  /// Reads from that place, and says how many bytes it was.
+  private func read(into piece: inout [UInt8], at offset: Int64) throws(FileError) -> Int {
+    try access.attempt(.read, file) { calls throws(Errno) in
+      let read = piece.withUnsafeMutableBytes { buffer in
         Result { () throws(Errno) in try calls.read(descriptor.number, into: buffer, at: offset) }
       }
       return try read.get()
     }
-    return Array(bytes.prefix(count))
   }
 
   /// Calls `body` with each line that has its end, without that end.
@@ -110,12 +115,7 @@ package final class LineFile: Sendable {
     var isTooLong = false
     var piece = [UInt8](repeating: 0, count: Self.pieceBytes)
     while true {
-      let count = try access.attempt(.read, file) { calls throws(Errno) in
-        let read = piece.withUnsafeMutableBytes { buffer in
-          Result { () throws(Errno) in try calls.read(descriptor.number, into: buffer, at: offset) }
-        }
-        return try read.get()
-      }
+      let count = try read(into: &piece, at: offset)
       if count == 0 { return end }
       var rest = piece[..<count]
       while let newline = rest.firstIndex(of: UInt8(ascii: "\n")) {

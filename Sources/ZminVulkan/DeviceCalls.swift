@@ -42,10 +42,8 @@ struct DeviceCalls {
   let queueSubmit: PFN_vkQueueSubmit
 
   init(_ device: VkDevice, of instance: VulkanInstance) throws(VulkanError) {
-    let lookUp = try instance.function("vkGetDeviceProcAddr", as: PFN_vkGetDeviceProcAddr.self)
     func find<Function>(_ name: String, _ type: Function.Type) throws(VulkanError) -> Function {
-      guard let found = lookUp(device, name) else { throw VulkanError("\(name) is missing") }
-      return unsafeBitCast(found, to: Function.self)
+      try instance.function(name, of: device, as: type)
     }
     destroyDevice = try find("vkDestroyDevice", PFN_vkDestroyDevice.self)
     getDeviceQueue = try find("vkGetDeviceQueue", PFN_vkGetDeviceQueue.self)

@@ -36,27 +36,14 @@ extension PhysicalDevice {
   /// - Parameter bits: The types that are allowed, a bit each.
   func memoryType(for use: DeviceBuffer.Use, among bits: UInt32) -> MemoryType? {
     let allowed = memoryTypes.filter { bits >> $0.index & 1 != 0 }
-    switch use {
-    case .work:
-      return allowed.first {
-        $0.has(VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT) && !$0.has(VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT)
-      }
-        ?? allowed.first { $0.has(VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT) } ?? allowed.first
-    case .shared:
-      let visible = allowed.filter {
-        $0.has(VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT, VK_MEMORY_PROPERTY_HOST_COHERENT_BIT)
-      }
-      return visible.first {
-        $0.has(VK_MEMORY_PROPERTY_HOST_CACHED_BIT, VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT)
-      } ?? visible.first { $0.has(VK_MEMORY_PROPERTY_HOST_CACHED_BIT) } ?? visible.first
-    case .staging:
-      let visible = allowed.filter {
-        $0.has(VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT, VK_MEMORY_PROPERTY_HOST_COHERENT_BIT)
-      }
-      // The host reads it too: uncached it would be slow beyond use.
-      return visible.first {
-        $0.has(VK_MEMORY_PROPERTY_HOST_CACHED_BIT) && !$0.has(VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT)
-      } ?? visible.first { $0.has(VK_MEMORY_PROPERTY_HOST_CACHED_BIT) } ?? visible.first
+    func isLocal(_ type: MemoryType) -> Bool { type.has(VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT) }
+    if use == .work {
+      return allowed.first { isLocal($0) && !$0.has(VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT) }
+        ?? allowed.first(where: isLocal) ?? allowed.first
     }
+    let visible = allowed.filter { $0.has(VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT, VK_MEMORY_PROPERTY_HOST_COHERENT_BIT) }
+    // The host reads it too: uncached it would be slow beyond use.
+    let cached = visible.filter { $0.has(VK_MEMORY_PROPERTY_HOST_CACHED_BIT) }
+    return cached.first { isLocal($0) == (use == .shared) } ?? cached.first ?? visible.first
   }
 }

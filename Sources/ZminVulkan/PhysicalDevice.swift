@@ -25,7 +25,6 @@ package struct PhysicalDevice: Sendable {
 
   struct MemoryType {
     let index: UInt32
-    let heapIndex: Int
     let flags: UInt32
 
     func has(_ bits: VkMemoryPropertyFlagBits...) -> Bool { bits.allSatisfy { flags & $0.rawValue != 0 } }
@@ -128,7 +127,7 @@ package struct PhysicalDevice: Sendable {
     }
     memoryTypes = withUnsafeBytes(of: memory.memoryTypes) { bytes in
       bytes.bindMemory(to: VkMemoryType.self).prefix(Int(memory.memoryTypeCount)).enumerated().map { index, type in
-        MemoryType(index: UInt32(index), heapIndex: Int(type.heapIndex), flags: type.propertyFlags)
+        MemoryType(index: UInt32(index), flags: type.propertyFlags)
       }
     }
     sharesMemory = memoryTypes.contains { type in

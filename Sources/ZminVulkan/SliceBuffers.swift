@@ -14,7 +14,8 @@ struct SliceBuffers {
     static func largest(forSliceBytes sliceBytes: Int) -> Sizes { Sizes(sliceBytes: sliceBytes, threads: 64) }
 
     private var tileBytes: Int { threads * Int(ZMIN_THREAD_BYTES) }
-    private var tiles: Int { (sliceBytes + tileBytes - 1) / tileBytes }
+    private var tiles: Int { tiles(forBytes: sliceBytes) }
+
     /// The workgroups that check a skeleton of so many characters, the two positions included that elements are late by.
     func checkGroups(forCharacters count: Int) -> Int {
       let groupCharacters = threads * Int(ZMIN_THREAD_CHARACTERS)

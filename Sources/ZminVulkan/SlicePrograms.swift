@@ -17,14 +17,7 @@ package struct ProgramKind: Hashable, Sendable {
 enum SliceStage: Int, CaseIterable {
   case summarise, scan, compact, check
 
-  var name: String {
-    switch self {
-    case .summarise: "summarise"
-    case .scan: "scan"
-    case .compact: "compact"
-    case .check: "check"
-    }
-  }
+  var name: String { "\(self)" }
 
   /// SPIR-V, as hexadecimal words.
   private var code: StaticString {

@@ -125,9 +125,7 @@ package final class VulkanDevice: @unchecked Sendable {
   ///
   /// - Throws: ``VulkanError`` if there is none.
   func function<Function>(_ name: String, as type: Function.Type) throws(VulkanError) -> Function {
-    let lookUp = try instance.function("vkGetDeviceProcAddr", as: PFN_vkGetDeviceProcAddr.self)
-    guard let found = lookUp(handle, name) else { throw VulkanError("\(name) is missing") }
-    return unsafeBitCast(found, to: Function.self)
+    try instance.function(name, of: handle, as: type)
   }
 
   /// Whether the device was given up on while it had work.

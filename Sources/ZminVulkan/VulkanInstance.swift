@@ -79,6 +79,17 @@ package final class VulkanInstance: @unchecked Sendable {
     try library.function(name, of: handle, as: type)
   }
 
+  /// A function of a device: its driver's own, without the way through the loader.
+  ///
+  /// - Throws: ``VulkanError`` if there is none.
+  func function<Function>(
+    _ name: String, of device: VkDevice, as type: Function.Type
+  ) throws(VulkanError) -> Function {
+    let lookUp = try function("vkGetDeviceProcAddr", as: PFN_vkGetDeviceProcAddr.self)
+    guard let found = lookUp(device, name) else { throw VulkanError("\(name) is missing") }
+    return unsafeBitCast(found, to: Function.self)
+  }
+
   /// The devices, in the order of the drivers, which is the same from run to run.
   ///
   /// - Throws: ``VulkanError``.

@@ -49,9 +49,6 @@ package final class VulkanLane: @unchecked Sendable {
     package let lastCharacters: UInt32
     /// How many runs of elements there are.
     package let elementRunCount: Int
-
-    /// Whether it ends in the midst of what a later slice could make whole.
-    package var isTorn: Bool { end == .escaped || flags & UInt32(ZMIN_FLAG_TORN) != 0 }
   }
 
   package let device: VulkanDevice

@@ -1,4 +1,4 @@
-import BenchmarkDocuments
+import BenchmarkSupport
 import Testing
 import ZminCPU
 import ZminCore

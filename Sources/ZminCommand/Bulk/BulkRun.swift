@@ -13,11 +13,6 @@ struct BulkRun {
     let message: String
   }
 
-  /// Nothing was done, as there is no device.
-  struct NoDevice: Error {
-    let message: String
-  }
-
   /// Files that a worker ends together at most.
   private static let batchFilesMax = 64
 
@@ -55,7 +50,7 @@ struct BulkRun {
       if case .brokenPipe(let output) = context.stopped { return .brokenPipe(output) }
       conclude(fileCount: list.count + missed, seconds: MonotonicClock.seconds() - start, fallbacks)
     } catch FileError.interrupted {
-    } catch let error as NoDevice {
+    } catch let error as DeviceSession.NoDevice {
       reporter.fail(error.message, .engineUnavailable)
     } catch let error as Refused {
       reporter.fail(error.message, .usage)
@@ -162,7 +157,7 @@ struct BulkRun {
     let ledger = ledger
     let device = try deviceSession(for: context.queue)
     defer { device?.end() }
-    if let obstacle = try device?.obstacle(files) { throw NoDevice(message: obstacle) }
+    try device?.waitIfRequired(files)
     try ProgressMeter(context, reporter, plan.verbosity).run {
       if let slices = memory.slices {
         var worker = BulkWorker(
@@ -200,13 +195,9 @@ struct BulkRun {
     }
     if plan.printsStatistics { reporter.sayStatistics(seconds: seconds, mode: "bulk") }
     if let path = plan.reports.metricsFile {
-      do throws(FileError) {
-        try MetricsFile.write(
-          tally, fileCount: fileCount, seconds: seconds, status: files.interruptedStatus ?? tally.status, to: path,
-          files: FileAccess())
-      } catch {
-        reporter.fail(FailureMessage.text(for: error, input: .path(path)))
-      }
+      reporter.writeMetrics(
+        to: path, fileCount: fileCount, seconds: seconds, status: files.interruptedStatus ?? tally.status,
+        files: FileAccess())
     }
     reporter.logSummary(fileCount: fileCount, seconds: seconds, fallbacks: fallbacks)
   }

@@ -42,7 +42,7 @@ struct DevicePlanner {
     guard isWished(isWorthwhile: isWorthwhile) else { return nil }
     if options.badLines != nil { return try goOn(without: "bad lines are sought on the CPU alone", &fallbacks) }
     if isConcat { return try goOn(without: "--format concat is taken on the CPU alone", &fallbacks) }
-    let budgetBytes = min(options.memoryBudget?.byteCount ?? .max, limits?.memoryBytes ?? .max)
+    let budgetBytes = options.budgetBytes(within: limits)
     let floorBytes = hostBytes + DevicePools.driverBytes
     guard
       let pools = DevicePools(

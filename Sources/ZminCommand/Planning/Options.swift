@@ -1,4 +1,5 @@
 package import Zmin
+import ZminIO
 
 /// What the command line says, free of how it was parsed.
 ///
@@ -105,5 +106,12 @@ package struct Options: Sendable {
     verification = arguments.engine.verify
     printsStatistics = arguments.report.stats
     verbosity = try arguments.report.verbosity.one()
+  }
+}
+
+extension Options {
+  /// What memory a run may take at most, in bytes: by the option, and by the control group's limit.
+  func budgetBytes(within limits: MachineLimits?) -> Int {
+    min(memoryBudget?.byteCount ?? .max, limits?.memoryBytes ?? .max)
   }
 }

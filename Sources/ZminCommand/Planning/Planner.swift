@@ -235,7 +235,7 @@ package struct Planner {
     if let budget = options.memoryBudget, budget.byteCount < leastBytes {
       throw .usage("--memory-budget \(budget.byteCount) is too little: it takes \(leastBytes) bytes at least")
     }
-    let budgetBytes = min(options.memoryBudget?.byteCount ?? .max, limits?.memoryBytes ?? .max)
+    let budgetBytes = options.budgetBytes(within: limits)
     if mode == .standard || usual.peakBytes(minifierOptions) <= budgetBytes { return usual }
     guard let plan = SlicePlan(workers: workers, withinBytes: budgetBytes, minifierOptions) else {
       fallbacks.append(

@@ -188,6 +188,15 @@ final class RunReporter: Sendable {
     log.flush()
   }
 
+  /// Writes what the run came to into a file for a monitoring system; that this fails is said.
+  func writeMetrics(to path: FilePath, fileCount: Int, seconds: Double, status: ExitStatus, files: FileAccess) {
+    do throws(FileError) {
+      try MetricsFile.write(tally, fileCount: fileCount, seconds: seconds, status: status, to: path, files: files)
+    } catch {
+      fail(FailureMessage.text(for: error, input: .path(path)))
+    }
+  }
+
   /// Logs how far a run is.
   func logProgress(filesDone: Int, of fileCount: Int, bytesDone: Int, of byteCount: Int?, seconds: Double) {
     guard let log else { return }

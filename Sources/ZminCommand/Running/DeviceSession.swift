@@ -32,17 +32,24 @@ final class DeviceSession {
   /// What runs do with the device.
   var use: DeviceUse { isRequired ? .alone(search.pending) : .beside(search.pending) }
 
-  /// Why there is no device although there must be one; nil if there is, or need not be.
+  /// There must be a device, and there is none: nothing is done.
+  struct NoDevice: Error {
+    let message: String
+
+    init(_ reason: any Error) { message = "--mode gpu: \(reason)" }
+  }
+
+  /// Waits for the device if there must be one.
   ///
-  /// - Throws: ``FileError/interrupted(_:)`` if the run is to stop meanwhile.
-  func obstacle(_ files: FileAccess) throws(FileError) -> String? {
-    guard isRequired else { return nil }
+  /// - Throws: ``NoDevice``, and ``FileError/interrupted(_:)`` if the run is to stop meanwhile.
+  func waitIfRequired(_ files: FileAccess) throws {
+    guard isRequired else { return }
     while true {
       try files.checkInterruption()
       switch search.pending.wait(seconds: 0.05) {
       case nil: continue
-      case .success: return nil
-      case .failure(let failure): return "--mode gpu: \(failure)"
+      case .success: return
+      case .failure(let failure): throw NoDevice(failure)
       }
     }
   }
@@ -52,10 +59,10 @@ final class DeviceSession {
   /// The device itself is left to the end of the process, which is then left at once: drivers take their time to let go,
   /// and do not like to be unloaded under the threads of lanes that are about to end.
   func end() {
-    _ = search.end(patienceMilliseconds: Self.patienceMilliseconds)
+    _ = search.end(patienceSeconds: Self.patienceSeconds)
     ProcessSetup.leaveAtOnce(with: search)
   }
 
   /// What it takes to end the process that looks for a device. A driver that is being opened is not waited for.
-  private static let patienceMilliseconds = 50
+  private static let patienceSeconds = 0.05
 }

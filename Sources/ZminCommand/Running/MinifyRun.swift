@@ -24,11 +24,6 @@ struct MinifyRun: ~Copyable {
     let brokenPipe: FileName?
   }
 
-  /// Nothing is done, as there is no device.
-  private struct NoDevice: Error {
-    let obstacle: String
-  }
-
   /// How a run ended.
   enum Ending {
     case status(ExitStatus)
@@ -66,8 +61,8 @@ struct MinifyRun: ~Copyable {
           if try !take(input) { break }
         }
       }
-    } catch let error as NoDevice {
-      reporter.fail(error.obstacle, .engineUnavailable)
+    } catch let error as DeviceSession.NoDevice {
+      reporter.fail(error.message, .engineUnavailable)
     } catch FileError.interrupted {
       // The signal is what the program ends with.
     } catch {
@@ -89,9 +84,9 @@ struct MinifyRun: ~Copyable {
         part, formats: plan.inputs.map(\.format), validates: plan.validates, kernel: plan.kernel, ledger: ledger)
     } catch {
       guard part.isRequired else { return reporter.detail("no device is looked for: \(error)") }
-      throw NoDevice(obstacle: "--mode gpu: \(error)")
+      throw DeviceSession.NoDevice(error)
     }
-    if let obstacle = try device?.obstacle(files) { throw NoDevice(obstacle: obstacle) }
+    try device?.waitIfRequired(files)
   }
 
   // MARK: Inputs
@@ -218,12 +213,8 @@ struct MinifyRun: ~Copyable {
     }
     if plan.printsStatistics { reporter.sayStatistics(seconds: seconds, mode: plan.mode.rawValue) }
     if let path = plan.reports.metricsFile {
-      do throws(FileError) {
-        try MetricsFile.write(
-          tally, fileCount: plan.inputs.count, seconds: seconds, status: tally.status, to: path, files: files)
-      } catch {
-        reporter.fail(FailureMessage.text(for: error, input: .path(path)))
-      }
+      reporter.writeMetrics(
+        to: path, fileCount: plan.inputs.count, seconds: seconds, status: tally.status, files: files)
     }
     reporter.logSummary(fileCount: plan.inputs.count, seconds: seconds, fallbacks: plan.fallbacks)
   }

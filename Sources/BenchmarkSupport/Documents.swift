@@ -1,3 +1,5 @@
+import ArgumentParser
+
 /// SplitMix64 (Steele, Lea and Flood, 2014): small, seeded, the same everywhere.
 struct SplitMix64: RandomNumberGenerator {
   private var state: UInt64
@@ -17,7 +19,7 @@ struct SplitMix64: RandomNumberGenerator {
 }
 
 /// A kind of generated document.
-package enum DocumentKind: String, CaseIterable, Sendable {
+package enum DocumentKind: String, ExpressibleByArgument, CaseIterable, Sendable {
   case pretty, cjk, minified, numbers, fifth, half
 
   /// Those that kernels are timed on; the others differ in their share of whitespace alone.
