@@ -48,6 +48,7 @@ let package = Package(
     .target(
       name: "ZminVulkan", dependencies: ["CZminVulkan", "ZminMemory"], swiftSettings: swiftSettings,
       plugins: ["CompileShaders"]),
+    .target(name: "ZminReport", swiftSettings: swiftSettings),
     .target(
       name: "ZminGPU",
       dependencies: ["Zmin", "ZminCPU", "ZminCore", "ZminIO", "ZminMemory", "ZminVulkan", systemPackage],
@@ -97,6 +98,8 @@ let package = Package(
     .testTarget(
       name: "ZminGPUTests", dependencies: ["ZminGPU", "ZminIO", "ZminTestSupport", "ZminVulkan", systemPackage],
       swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ZminReportTests", dependencies: ["ZminReport", "ZminTestSupport"], swiftSettings: swiftSettings),
     .testTarget(
       name: "ZminVulkanTests",
       dependencies: [
