@@ -53,13 +53,16 @@ let package = Package(
       dependencies: ["Zmin", "ZminCPU", "ZminCore", "ZminIO", "ZminMemory", "ZminVulkan", systemPackage],
       swiftSettings: swiftSettings),
     .target(
-      name: "Zmin", dependencies: ["ZminCPU", "ZminCore", "ZminIO", "ZminMemory", systemPackage],
+      name: "Zmin", dependencies: ["CZminIO", "ZminCPU", "ZminCore", "ZminIO", "ZminMemory", systemPackage],
+      swiftSettings: swiftSettings),
+    .target(
+      name: "ZminMemoryProfile", dependencies: ["Zmin", "ZminIO", "ZminMemory", systemPackage],
       swiftSettings: swiftSettings),
     .executableTarget(
       name: "ZminCommand",
       dependencies: [
-        "CZminVersion", "Zmin", "ZminCPU", "ZminCore", "ZminGPU", "ZminIO", "ZminMemory", "ZminVulkan", argumentParser,
-        systemPackage,
+        "CZminVersion", "Zmin", "ZminCPU", "ZminCore", "ZminGPU", "ZminIO", "ZminMemory", "ZminMemoryProfile",
+        "ZminVulkan", argumentParser, systemPackage,
       ],
       swiftSettings: swiftSettings),
     .target(name: "BenchmarkSupport", dependencies: [argumentParser], swiftSettings: swiftSettings),

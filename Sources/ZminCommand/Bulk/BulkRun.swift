@@ -164,7 +164,7 @@ struct BulkRun {
           context, memory: .slices(slices), device: device?.use ?? .none, batchFilesMax: 1, ledger: ledger)
         worker.takeLargeFiles()
       }
-      WorkerThreads.run(memory.workers) { number in
+      WorkerThreads.run(memory.workers, ledger: ledger) { number in
         var worker = BulkWorker(
           context, memory: .window(byteCount: memory.windowBytes), batchFilesMax: batchFilesMax, ledger: ledger)
         worker.takeSmallFiles(as: number)
