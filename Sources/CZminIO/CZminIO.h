@@ -17,3 +17,5 @@ int pipe2(int descriptors[2], int flags);
 int sched_getaffinity(int process, size_t size, void *mask);
 // As in <pthread.h>.
 int pthread_getattr_np(unsigned long thread, void *attributes);
+// struct mallinfo2, and what tells it.
+#include <malloc.h>

@@ -4,7 +4,7 @@ struct LedgerBook {
   private struct Entry {
     let allocation: LiveAllocation
     /// Where it is, if the host sees it and that is known.
-    let address: Int?
+    var address: Int?
   }
 
   private var total = MemoryUsage()
@@ -48,6 +48,10 @@ struct LedgerBook {
     }
     entries[number] = entry
     return number
+  }
+
+  mutating func locate(_ number: Int, at address: UnsafeMutableRawPointer?) {
+    entries[number]?.address = address.map { Int(bitPattern: $0) }
   }
 
   mutating func free(_ number: Int, _ seconds: Double) {

@@ -13,5 +13,8 @@ package struct LedgerEntry: ~Copyable, Sendable {
     number = ledger.allocate(byteCount, for: purpose, at: address)
   }
 
+  /// Says where it is, as that became known later. It must stay mapped as long as the entry lives.
+  package func locate(at address: UnsafeMutableRawPointer?) { ledger.locate(number, at: address) }
+
   deinit { ledger.free(number) }
 }

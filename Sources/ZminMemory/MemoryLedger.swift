@@ -77,6 +77,10 @@ public final class MemoryLedger: Sendable {
     return book.withLock { $0.allocate(byteCount, for: purpose, at: address, seconds) }
   }
 
+  func locate(_ number: Int, at address: UnsafeMutableRawPointer?) {
+    book.withLock { $0.locate(number, at: address) }
+  }
+
   /// - Parameter number: What ``allocate(_:for:at:)`` gave.
   func free(_ number: Int) {
     let seconds = MonotonicClock.seconds()

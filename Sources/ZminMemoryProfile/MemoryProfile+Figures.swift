@@ -1,7 +1,9 @@
 /// Figures that follow from others.
 extension MemoryProfile {
-  /// The most that was resident.
-  package var peakResidentBytes: Int? { kernel.peakResidentBytes ?? samples.compactMap(\.residentBytes).max() }
+  /// The most that was resident: by the kernel's mark, which misses no moment but may lag a little behind its counts.
+  package var peakResidentBytes: Int? {
+    (samples.map(\.residentBytes) + [kernel.peakResidentBytes]).compactMap(\.self).max()
+  }
 
   /// What was resident on average over time; nil without two samples.
   package var averageResidentBytes: Int? {

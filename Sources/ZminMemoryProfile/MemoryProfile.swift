@@ -45,13 +45,29 @@ package struct MemoryProfile: Sendable {
     package var inputCount: Int
     package var inputBytes: Int
     package var outputBytes: Int
-    package var elapsedSeconds: Double
-    /// When it began, by the calendar, in seconds since 1970.
-    package var unixSeconds: Int
-    /// When it began, by the monotonic clock; what times here count from.
-    package var monotonicSeconds: Double
     /// How it ended, as its exit status.
     package var exitStatus: Int
+    package var elapsedSeconds = 0.0
+    /// When it began, by the calendar, in seconds since 1970.
+    package var unixSeconds = 0
+    /// When it began, by the monotonic clock; what times here count from.
+    package var monotonicSeconds = 0.0
+
+    /// A run whose times are not known yet.
+    package init(
+      version: String, command: [String], mode: String, kernel: String, workers: Int, inputCount: Int, inputBytes: Int,
+      outputBytes: Int, exitStatus: Int
+    ) {
+      self.version = version
+      self.command = command
+      self.mode = mode
+      self.kernel = kernel
+      self.workers = workers
+      self.inputCount = inputCount
+      self.inputBytes = inputBytes
+      self.outputBytes = outputBytes
+      self.exitStatus = exitStatus
+    }
   }
 }
 
@@ -158,7 +174,8 @@ package struct ResidentAccount: Sendable, Equatable {
   package var startAnonymousBytes: Int
   /// The ledger's memory that was in memory, by domain.
   package var ledgerBytes: [MemoryDomain: Int]
-  /// How much the allocator's heap has grown since the run began.
+  /// How much more of the allocator's heap was in memory than when the run began: no less than what is in use of it,
+  /// no more than what it holds of the system's.
   package var heapGrowthBytes: Int
   /// What of the private memory nothing of that explains; less than 0 if it explains more than there is.
   package var unaccountedBytes: Int

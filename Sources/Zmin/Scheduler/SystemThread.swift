@@ -12,20 +12,19 @@ package struct SystemThread {
   private final class Work {
     private let body: @Sendable () -> Void
     private let stackBytes: Int
-    private let ledger: MemoryLedger
+    private let stack: LedgerEntry
 
     init(stackBytes: Int, _ ledger: MemoryLedger, _ body: @escaping @Sendable () -> Void) {
       self.stackBytes = stackBytes
-      self.ledger = ledger
       self.body = body
+      stack = LedgerEntry(byteCount: stackBytes, for: .threadStack, in: ledger)
     }
 
-    /// Does it on this thread, whose stack is in the ledger meanwhile.
+    /// Does it on this thread.
     func run() {
-      let stack = LedgerEntry(
-        byteCount: stackBytes, for: .threadStack, at: Self.stackStart(stackBytes: stackBytes), in: ledger)
+      stack.locate(at: Self.stackStart(stackBytes: stackBytes))
       body()
-      _ = consume stack
+      stack.locate(at: nil)
     }
 
     /// Where this thread's stack is, nil if the system does not tell, or has it in another way than it was asked for.
