@@ -71,8 +71,12 @@ public final class MemoryLedger: Sendable {
 
   // MARK: Entries
 
+  /// Enters what was allocated just now. ``LedgerEntry`` does so where the memory has an owner; this is for callbacks.
+  ///
   /// - Returns: What ``free(_:)`` wants.
-  func allocate(_ byteCount: Int, for purpose: MemoryPurpose, at address: UnsafeMutableRawPointer?) -> Int {
+  package func allocate(
+    _ byteCount: Int, for purpose: MemoryPurpose, at address: UnsafeMutableRawPointer? = nil
+  ) -> Int {
     let seconds = MonotonicClock.seconds()
     return book.withLock { $0.allocate(byteCount, for: purpose, at: address, seconds) }
   }
@@ -82,7 +86,7 @@ public final class MemoryLedger: Sendable {
   }
 
   /// - Parameter number: What ``allocate(_:for:at:)`` gave.
-  func free(_ number: Int) {
+  package func free(_ number: Int) {
     let seconds = MonotonicClock.seconds()
     book.withLock { $0.free(number, seconds) }
   }

@@ -7,8 +7,8 @@ package import ZminMemory
 ///
 /// Whoever carries the run out says what it does; what it costs in memory is seen. Many threads may tell.
 package final class MemoryProfiler: Sendable {
-  /// What tells of the device's memory.
-  package typealias DeviceProbe = @Sendable () -> DeviceMemoryFacts
+  /// What tells of the device's memory, nil while there is no device.
+  package typealias DeviceProbe = @Sendable () -> DeviceMemoryFacts?
   /// Who is shown samples as they come.
   package typealias Watcher = @Sendable (MemorySample) -> Void
 
@@ -132,6 +132,8 @@ package final class MemoryProfiler: Sendable {
       profiler.end.request(.cancelled)
       thread?.join()
       profiler.look(isSlow: true)
+      // What it looks at may go now.
+      profiler.state.withLock { $0.deviceProbe = nil }
     }
   }
 
@@ -164,7 +166,8 @@ package final class MemoryProfiler: Sendable {
     if isSlow {
       group = ControlGroupMemory(reading: probe.group)
       // The driver takes its time, and others may want to tell something meanwhile.
-      device = state.withLock(\.deviceProbe)?()
+      let deviceProbe = state.withLock(\.deviceProbe)
+      device = deviceProbe?()
     }
     let slots = ledger.poolSlots.map { PoolSlotFacts(kind: $0.kind, capacityBytes: $0.capacityBytes) }
     let sample = probe.sample(at: seconds, progress: progress(), group: group, deviceBytes: device?.usedBytes)

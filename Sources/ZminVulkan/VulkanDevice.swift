@@ -39,6 +39,7 @@ package final class VulkanDevice: @unchecked Sendable {
   let upload: DeviceQueue
   let download: DeviceQueue
   private let instance: VulkanInstance
+  private let allocator: DriverAllocator
   private let abandoned = Atomic(false)
   private let made = Mutex(Made())
 
@@ -86,15 +87,17 @@ package final class VulkanDevice: @unchecked Sendable {
     info.pQueueCreateInfos = structs.array(families)
     let create = try instance.function("vkCreateDevice", as: PFN_vkCreateDevice.self)
     var device: VkDevice?
-    try call("vkCreateDevice") { create(physical.handle.value, &info, nil, &device) }
+    let allocator = DriverAllocator(ledger)
+    self.allocator = allocator
+    try call("vkCreateDevice") { create(physical.handle.value, &info, allocator.callbacks, &device) }
     guard let device else { throw VulkanError("vkCreateDevice gave nothing") }
     handle = device
     do throws(VulkanError) {
-      calls = try DeviceCalls(device, of: instance)
+      calls = try DeviceCalls(device, of: instance, allocator)
     } catch {
       // What an initialiser has made before it throws, no deinit takes down.
       let destroy = try? instance.function("vkDestroyDevice", as: PFN_vkDestroyDevice.self)
-      destroy?(device, nil)
+      destroy?(device, allocator.callbacks)
       throw error
     }
     let calls = calls
@@ -118,7 +121,7 @@ package final class VulkanDevice: @unchecked Sendable {
       for programs in made.programs.values { programs.destroy(calls, handle) }
       made.layouts?.destroy(calls, handle)
     }
-    calls.destroyDevice(handle, nil)
+    calls.destroyDevice(handle, calls.allocator)
   }
 
   /// A function of the device that not every run needs.
@@ -128,13 +131,22 @@ package final class VulkanDevice: @unchecked Sendable {
     try instance.function(name, of: handle, as: type)
   }
 
+  /// A function of the instance that not every run needs.
+  ///
+  /// - Throws: ``VulkanError`` if there is none.
+  func instanceFunction<Function>(_ name: String, as type: Function.Type) throws(VulkanError) -> Function {
+    try instance.function(name, as: type)
+  }
+
   /// Whether the device was given up on while it had work.
   var isAbandoned: Bool { abandoned.load(ordering: .acquiring) }
 
   /// Gives up on a device that does not answer. Its resources are left to the end of the process.
   func abandon() {
-    // An instance must not go before its devices.
-    if !abandoned.exchange(true, ordering: .acquiringAndReleasing) { _ = Unmanaged.passRetained(instance) }
+    if abandoned.exchange(true, ordering: .acquiringAndReleasing) { return }
+    // An instance must not go before its devices, nor what they allocate with, nor the book that this is entered in.
+    _ = Unmanaged.passRetained(instance)
+    _ = Unmanaged.passRetained(allocator)
   }
 
   /// The layouts of the stages.

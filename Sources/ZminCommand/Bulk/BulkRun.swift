@@ -173,7 +173,8 @@ struct BulkRun {
     let batchFilesMax = max(1, min(Self.batchFilesMax, openFilesMax / 8 / pools.workers))
     let ledger = ledger
     let device = try deviceSession(for: context.queue)
-    defer { device?.end() }
+    defer { device?.end(givesBack: memory != nil) }
+    if let profiler = memory?.profiler { device?.show(to: profiler) }
     try device?.waitIfRequired(files)
     let profiler = memory?.profiler
     let meter = try ProgressMeter(

@@ -55,7 +55,8 @@ struct MinifyRun: ~Copyable {
       memory?.conclude(conclusion)
       // The device's memory is in use until then.
       minifier = nil
-      device?.end()
+      device?.end(givesBack: memory != nil)
+      device = nil
     }
     // What goes through one window is over before there is anything to show, or has nothing that counts.
     let display = plan.mode == .standard ? nil : try? meter().begin()
@@ -108,6 +109,7 @@ struct MinifyRun: ~Copyable {
       guard part.isRequired else { return reporter.detail("no device is looked for: \(error)") }
       throw DeviceSession.NoDevice(error)
     }
+    if let profiler = memory?.profiler { device?.show(to: profiler) }
     if part.isRequired { memory?.profiler.begin(.waitingForDevice) }
     try device?.waitIfRequired(files)
   }
