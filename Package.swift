@@ -106,7 +106,7 @@ let package = Package(
       swiftSettings: swiftSettings),
     .testTarget(
       name: "ZminCommandTests",
-      dependencies: ["ZminCommand", "ZminCPU", "ZminGPU", "ZminIO", argumentParser, systemPackage],
+      dependencies: ["ZminCommand", "ZminCPU", "ZminGPU", "ZminIO", "ZminTestSupport", argumentParser, systemPackage],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "ZminGPUTests", dependencies: ["ZminGPU", "ZminIO", "ZminTestSupport", "ZminVulkan", systemPackage],
