@@ -28,7 +28,8 @@ enum JournalFuzz {
 
   private static let journalLines = [
     "zmin1\t1\t1000000000\t1\tab\to\t1\ta.json\n", "zmin1\t2\t1000000000\t0\t-\to\t1\tb%25%0A.json\n",
-    "zmin1\t1\t1000000000\t7\tff\to\t1\ta.json", "zmin1\t1\t1000000000\t1\tab\tother\t1\ta.json\n", "zmin1\t",
+    "zmin1\t1\t1000000000\t7\tff\to\t1\ta.json", "zmin1\t1\t1000000000\t1\tab\tother\t1\ta.json\n",
+    "zmin1\t1\t1000000000\t1\tab\to\t2\ta.json\n", "zmin1\t",
     "\t1000000000\t", "\to\t1\ta.json\n", "%0A", "9223372036854775807",
   ]
 

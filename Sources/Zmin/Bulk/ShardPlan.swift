@@ -168,7 +168,7 @@ private struct LoadHeap {
   /// Adds to the part that has the least, of several the first.
   mutating func addToLeast(_ byteCount: Int) -> Int32 {
     let part = loads[0].part
-    loads[0].bytes += byteCount
+    loads[0].bytes = loads[0].bytes.addingSaturated(byteCount)
     var index = 0
     while case let child = lesserChild(of: index), child < loads.count, loads[child] < loads[index] {
       loads.swapAt(child, index)
