@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Testing
+import ZminTestSupport
 
 /// The program is killed at each of its system calls that change something, the first, the second and so on until it makes
 /// no more: what is left is old or new, and the next run does the rest.
@@ -14,7 +15,11 @@ struct KillTests {
     "fallocate", "ftruncate", "utimensat", "close",
   ]
 
-  @Test(arguments: FaultScenario.all.filter { $0.testDescription != "verified, in slices" })
+  private static let scenarios = FaultScenario.all.filter { scenario in
+    ["in place", "mirrored, with a journal"].contains(scenario.testDescription) || Corpora.testsAreLong
+  }
+
+  @Test(arguments: scenarios)
   func everyCall(_ scenario: FaultScenario) throws {
     var kills = 0
     for call in Self.calls { kills += try killAtEach(call, scenario) }
