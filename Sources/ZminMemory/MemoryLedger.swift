@@ -71,12 +71,8 @@ public final class MemoryLedger: Sendable {
 
   // MARK: Entries
 
-  /// Enters what was allocated just now. ``LedgerEntry`` does so where the memory has an owner; this is for callbacks.
-  ///
   /// - Returns: What ``free(_:)`` wants.
-  package func allocate(
-    _ byteCount: Int, for purpose: MemoryPurpose, at address: UnsafeMutableRawPointer? = nil
-  ) -> Int {
+  func allocate(_ byteCount: Int, for purpose: MemoryPurpose, at address: UnsafeMutableRawPointer?) -> Int {
     let seconds = MonotonicClock.seconds()
     return book.withLock { $0.allocate(byteCount, for: purpose, at: address, seconds) }
   }
@@ -86,7 +82,7 @@ public final class MemoryLedger: Sendable {
   }
 
   /// - Parameter number: What ``allocate(_:for:at:)`` gave.
-  package func free(_ number: Int) {
+  func free(_ number: Int) {
     let seconds = MonotonicClock.seconds()
     book.withLock { $0.free(number, seconds) }
   }

@@ -31,8 +31,6 @@ public enum MemoryPurpose: String, Sendable, CaseIterable {
   case deviceStaging
   /// A device's own memory.
   case deviceWork
-  /// What a device's driver allocates in the host's heap, as far as it asks.
-  case driver
   /// The names and sizes of the files of a run.
   case fileList
   /// What is made a second time, to be compared.
@@ -44,7 +42,7 @@ public enum MemoryPurpose: String, Sendable, CaseIterable {
   public var domain: MemoryDomain {
     switch self {
     case .inputWindow, .outputWindow, .kernelWorkspace, .verification: .pool
-    case .nesting, .fileList, .driver: .heap
+    case .nesting, .fileList: .heap
     case .deviceStaging: .pinnedStaging
     case .deviceWork: .deviceLocal
     case .threadStack: .stack

@@ -174,8 +174,8 @@ package struct ResidentAccount: Sendable, Equatable {
   package var startAnonymousBytes: Int
   /// The ledger's memory that was in memory, by domain.
   package var ledgerBytes: [MemoryDomain: Int]
-  /// How much more of the allocator's heap was in memory than when the run began: no less than what is in use of it,
-  /// no more than what it holds of the system's.
+  /// How much more of the allocator's heap was in memory than when the run began: what is left after all that is above,
+  /// and no more than the allocator has taken of the system since.
   package var heapGrowthBytes: Int
   /// What of the private memory nothing of that explains; less than 0 if it explains more than there is.
   package var unaccountedBytes: Int

@@ -276,9 +276,8 @@ extension ResidentAccount {
     let ledgerBytes = sample.resident.reduce(0) { $0 + ($1.key.isHost ? $1.value : 0) }
     let restBytes =
       anonymousBytes + min(sharedBytes, stagingBytes) - startAnonymousBytes - ledgerBytes
-    // What of the allocator's heap is in memory lies between what is in use of it and what it holds.
-    let heapGrowthBytes = min(
-      max(restBytes, sample.heapUsedBytes - startHeap.usedBytes), sample.heapHeldBytes - startHeap.heldBytes)
+    // How much of what the allocator holds is in memory nobody tells: what is left is taken for that, as far as it goes.
+    let heapGrowthBytes = max(0, min(restBytes, sample.heapHeldBytes - startHeap.heldBytes))
     self.init(
       seconds: sample.seconds, residentBytes: anonymousBytes + fileBytes + sharedBytes, anonymousBytes: anonymousBytes,
       fileBytes: fileBytes, sharedBytes: sharedBytes, startAnonymousBytes: startAnonymousBytes,

@@ -106,7 +106,7 @@ final class CommandRecorder {
     info.flags = VK_COMMAND_POOL_CREATE_TRANSIENT_BIT.rawValue
     info.queueFamilyIndex = queue.familyIndex
     var pool: VkCommandPool?
-    try device.call("vkCreateCommandPool") { calls.createCommandPool(device.handle, &info, calls.allocator, &pool) }
+    try device.call("vkCreateCommandPool") { calls.createCommandPool(device.handle, &info, nil, &pool) }
     var allocation = VkCommandBufferAllocateInfo()
     allocation.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_ALLOCATE_INFO
     allocation.commandPool = pool
@@ -118,7 +118,7 @@ final class CommandRecorder {
         calls.allocateCommandBuffers(device.handle, &allocation, &buffer)
       }
     } catch {
-      calls.destroyCommandPool(device.handle, pool, calls.allocator)
+      calls.destroyCommandPool(device.handle, pool, nil)
       throw error
     }
     self.queue = queue
@@ -128,7 +128,7 @@ final class CommandRecorder {
   }
 
   deinit {
-    if !device.isAbandoned { device.calls.destroyCommandPool(device.handle, pool, device.calls.allocator) }
+    if !device.isAbandoned { device.calls.destroyCommandPool(device.handle, pool, nil) }
   }
 
   /// Writes commands down, in place of those before. The device must be done with these.
@@ -165,14 +165,12 @@ final class Timeline {
     info.sType = VK_STRUCTURE_TYPE_SEMAPHORE_CREATE_INFO
     info.pNext = UnsafeRawPointer(structs.one(type))
     var semaphore: VkSemaphore?
-    try device.call("vkCreateSemaphore") {
-      device.calls.createSemaphore(device.handle, &info, device.calls.allocator, &semaphore)
-    }
+    try device.call("vkCreateSemaphore") { device.calls.createSemaphore(device.handle, &info, nil, &semaphore) }
     self.semaphore = semaphore
   }
 
   deinit {
-    if !device.isAbandoned { device.calls.destroySemaphore(device.handle, semaphore, device.calls.allocator) }
+    if !device.isAbandoned { device.calls.destroySemaphore(device.handle, semaphore, nil) }
   }
 
   /// Gives the device work to do after all before it on this timeline.

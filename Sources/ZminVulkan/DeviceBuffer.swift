@@ -41,7 +41,7 @@ final class DeviceBuffer: @unchecked Sendable {
       info.pQueueFamilyIndices = structs.array(families)
     }
     var buffer: VkBuffer?
-    try call("vkCreateBuffer") { calls.createBuffer(deviceHandle, &info, calls.allocator, &buffer) }
+    try call("vkCreateBuffer") { calls.createBuffer(deviceHandle, &info, nil, &buffer) }
     guard let buffer else { throw VulkanError("vkCreateBuffer gave nothing") }
     var memory: VkDeviceMemory?
     do throws(VulkanError) {
@@ -54,7 +54,7 @@ final class DeviceBuffer: @unchecked Sendable {
       allocation.sType = VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_INFO
       allocation.allocationSize = requirements.size
       allocation.memoryTypeIndex = type.index
-      try call("vkAllocateMemory") { calls.allocateMemory(deviceHandle, &allocation, calls.allocator, &memory) }
+      try call("vkAllocateMemory") { calls.allocateMemory(deviceHandle, &allocation, nil, &memory) }
       guard let allocated = memory else { throw VulkanError("vkAllocateMemory gave nothing") }
       try call("vkBindBufferMemory") { calls.bindBufferMemory(deviceHandle, buffer, allocated, 0) }
       var start: UnsafeMutableRawPointer?
@@ -68,8 +68,8 @@ final class DeviceBuffer: @unchecked Sendable {
         in: device.ledger)
       self.memory = allocated
     } catch {
-      calls.destroyBuffer(deviceHandle, buffer, calls.allocator)
-      if let memory { calls.freeMemory(deviceHandle, memory, calls.allocator) }
+      calls.destroyBuffer(deviceHandle, buffer, nil)
+      if let memory { calls.freeMemory(deviceHandle, memory, nil) }
       throw error
     }
     handle = buffer
@@ -81,7 +81,7 @@ final class DeviceBuffer: @unchecked Sendable {
     // First, as the ledger may ask about its pages until then.
     entry = nil
     if device.isAbandoned { return }
-    device.calls.destroyBuffer(device.handle, handle, device.calls.allocator)
-    device.calls.freeMemory(device.handle, memory, device.calls.allocator)
+    device.calls.destroyBuffer(device.handle, handle, nil)
+    device.calls.freeMemory(device.handle, memory, nil)
   }
 }

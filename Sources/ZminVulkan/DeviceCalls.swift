@@ -2,8 +2,6 @@ internal import CZminVulkan
 
 /// The functions of one device, looked up once.
 struct DeviceCalls {
-  /// What the driver allocates host memory with for the device and all that is made on it.
-  private let driverAllocator: DriverAllocator
   let destroyDevice: PFN_vkDestroyDevice
   let getDeviceQueue: PFN_vkGetDeviceQueue
   let createBuffer: PFN_vkCreateBuffer
@@ -43,10 +41,7 @@ struct DeviceCalls {
   let waitSemaphores: PFN_vkWaitSemaphores
   let queueSubmit: PFN_vkQueueSubmit
 
-  init(
-    _ device: VkDevice, of instance: VulkanInstance, _ driverAllocator: DriverAllocator
-  ) throws(VulkanError) {
-    self.driverAllocator = driverAllocator
+  init(_ device: VkDevice, of instance: VulkanInstance) throws(VulkanError) {
     func find<Function>(_ name: String, _ type: Function.Type) throws(VulkanError) -> Function {
       try instance.function(name, of: device, as: type)
     }
@@ -90,7 +85,4 @@ struct DeviceCalls {
     waitSemaphores = try find("vkWaitSemaphores", PFN_vkWaitSemaphores.self)
     queueSubmit = try find("vkQueueSubmit", PFN_vkQueueSubmit.self)
   }
-
-  /// What is made with it must be destroyed with it.
-  var allocator: UnsafePointer<VkAllocationCallbacks> { driverAllocator.callbacks }
 }

@@ -124,7 +124,7 @@ struct SliceLayouts: @unchecked Sendable {
         return layout
       })
     var set: VkDescriptorSetLayout?
-    try call("vkCreateDescriptorSetLayout") { calls.createDescriptorSetLayout(handle, &setInfo, calls.allocator, &set) }
+    try call("vkCreateDescriptorSetLayout") { calls.createDescriptorSetLayout(handle, &setInfo, nil, &set) }
     guard let set else { throw VulkanError("vkCreateDescriptorSetLayout gave nothing") }
     var range = VkPushConstantRange()
     range.stageFlags = VK_SHADER_STAGE_COMPUTE_BIT.rawValue
@@ -137,11 +137,11 @@ struct SliceLayouts: @unchecked Sendable {
     info.pPushConstantRanges = structs.one(range)
     var pipeline: VkPipelineLayout?
     do throws(VulkanError) {
-      try call("vkCreatePipelineLayout") { calls.createPipelineLayout(handle, &info, calls.allocator, &pipeline) }
+      try call("vkCreatePipelineLayout") { calls.createPipelineLayout(handle, &info, nil, &pipeline) }
       guard let pipeline else { throw VulkanError("vkCreatePipelineLayout gave nothing") }
       return Layout(set: set, pipeline: pipeline)
     } catch {
-      calls.destroyDescriptorSetLayout(handle, set, calls.allocator)
+      calls.destroyDescriptorSetLayout(handle, set, nil)
       throw error
     }
   }
@@ -149,8 +149,8 @@ struct SliceLayouts: @unchecked Sendable {
 
 extension SliceLayouts.Layout {
   fileprivate func destroy(_ calls: DeviceCalls, _ device: VkDevice) {
-    calls.destroyPipelineLayout(device, pipeline, calls.allocator)
-    calls.destroyDescriptorSetLayout(device, set, calls.allocator)
+    calls.destroyPipelineLayout(device, pipeline, nil)
+    calls.destroyDescriptorSetLayout(device, set, nil)
   }
 }
 
@@ -177,14 +177,14 @@ struct SlicePrograms: @unchecked Sendable {
     do throws(VulkanError) {
       for stage in SliceStage.allCases { made.append(try Self.make(stage, kind, layouts[stage], for: device)) }
     } catch {
-      for pipeline in made { device.calls.destroyPipeline(device.handle, pipeline, device.calls.allocator) }
+      for pipeline in made { device.calls.destroyPipeline(device.handle, pipeline, nil) }
       throw error
     }
     pipelines = made
   }
 
   func destroy(_ calls: DeviceCalls, _ device: VkDevice) {
-    for pipeline in pipelines { calls.destroyPipeline(device, pipeline, calls.allocator) }
+    for pipeline in pipelines { calls.destroyPipeline(device, pipeline, nil) }
   }
 
   private static func make(
@@ -198,8 +198,8 @@ struct SlicePrograms: @unchecked Sendable {
     moduleInfo.codeSize = code.count * 4
     moduleInfo.pCode = structs.array(code)
     var module: VkShaderModule?
-    try call("vkCreateShaderModule") { calls.createShaderModule(handle, &moduleInfo, calls.allocator, &module) }
-    defer { calls.destroyShaderModule(handle, module, calls.allocator) }
+    try call("vkCreateShaderModule") { calls.createShaderModule(handle, &moduleInfo, nil, &module) }
+    defer { calls.destroyShaderModule(handle, module, nil) }
 
     var info = VkComputePipelineCreateInfo()
     info.sType = VK_STRUCTURE_TYPE_COMPUTE_PIPELINE_CREATE_INFO
@@ -216,9 +216,7 @@ struct SlicePrograms: @unchecked Sendable {
           (ZMIN_SPECIALISE_CHECKS, kind.checks ? 1 : 0),
         ], in: &structs))
     var pipeline: VkPipeline?
-    try call("vkCreateComputePipelines") {
-      calls.createComputePipelines(handle, nil, 1, &info, calls.allocator, &pipeline)
-    }
+    try call("vkCreateComputePipelines") { calls.createComputePipelines(handle, nil, 1, &info, nil, &pipeline) }
     guard let pipeline else { throw VulkanError("vkCreateComputePipelines gave nothing") }
     return pipeline
   }

@@ -19,7 +19,7 @@ final class SliceSets {
     info.poolSizeCount = 1
     info.pPoolSizes = structs.one(size)
     var pool: VkDescriptorPool?
-    try call("vkCreateDescriptorPool") { calls.createDescriptorPool(device.handle, &info, calls.allocator, &pool) }
+    try call("vkCreateDescriptorPool") { calls.createDescriptorPool(device.handle, &info, nil, &pool) }
     var allocation = VkDescriptorSetAllocateInfo()
     allocation.sType = VK_STRUCTURE_TYPE_DESCRIPTOR_SET_ALLOCATE_INFO
     allocation.descriptorPool = pool
@@ -29,7 +29,7 @@ final class SliceSets {
     do throws(VulkanError) {
       try call("vkAllocateDescriptorSets") { calls.allocateDescriptorSets(device.handle, &allocation, &sets) }
     } catch {
-      calls.destroyDescriptorPool(device.handle, pool, calls.allocator)
+      calls.destroyDescriptorPool(device.handle, pool, nil)
       throw error
     }
     var writes: [VkWriteDescriptorSet] = []
@@ -56,7 +56,7 @@ final class SliceSets {
   }
 
   deinit {
-    if !device.isAbandoned { device.calls.destroyDescriptorPool(device.handle, pool, device.calls.allocator) }
+    if !device.isAbandoned { device.calls.destroyDescriptorPool(device.handle, pool, nil) }
   }
 
   subscript(stage: SliceStage) -> VkDescriptorSet? { sets[stage.rawValue] }

@@ -39,7 +39,6 @@ package final class VulkanDevice: @unchecked Sendable {
   let upload: DeviceQueue
   let download: DeviceQueue
   private let instance: VulkanInstance
-  private let allocator: DriverAllocator
   private let abandoned = Atomic(false)
   private let made = Mutex(Made())
 
@@ -87,17 +86,15 @@ package final class VulkanDevice: @unchecked Sendable {
     info.pQueueCreateInfos = structs.array(families)
     let create = try instance.function("vkCreateDevice", as: PFN_vkCreateDevice.self)
     var device: VkDevice?
-    let allocator = DriverAllocator(ledger)
-    self.allocator = allocator
-    try call("vkCreateDevice") { create(physical.handle.value, &info, allocator.callbacks, &device) }
+    try call("vkCreateDevice") { create(physical.handle.value, &info, nil, &device) }
     guard let device else { throw VulkanError("vkCreateDevice gave nothing") }
     handle = device
     do throws(VulkanError) {
-      calls = try DeviceCalls(device, of: instance, allocator)
+      calls = try DeviceCalls(device, of: instance)
     } catch {
       // What an initialiser has made before it throws, no deinit takes down.
       let destroy = try? instance.function("vkDestroyDevice", as: PFN_vkDestroyDevice.self)
-      destroy?(device, allocator.callbacks)
+      destroy?(device, nil)
       throw error
     }
     let calls = calls
@@ -121,7 +118,7 @@ package final class VulkanDevice: @unchecked Sendable {
       for programs in made.programs.values { programs.destroy(calls, handle) }
       made.layouts?.destroy(calls, handle)
     }
-    calls.destroyDevice(handle, calls.allocator)
+    calls.destroyDevice(handle, nil)
   }
 
   /// A function of the device that not every run needs.
@@ -143,10 +140,8 @@ package final class VulkanDevice: @unchecked Sendable {
 
   /// Gives up on a device that does not answer. Its resources are left to the end of the process.
   func abandon() {
-    if abandoned.exchange(true, ordering: .acquiringAndReleasing) { return }
-    // An instance must not go before its devices, nor what they allocate with, nor the book that this is entered in.
-    _ = Unmanaged.passRetained(instance)
-    _ = Unmanaged.passRetained(allocator)
+    // An instance must not go before its devices.
+    if !abandoned.exchange(true, ordering: .acquiringAndReleasing) { _ = Unmanaged.passRetained(instance) }
   }
 
   /// The layouts of the stages.

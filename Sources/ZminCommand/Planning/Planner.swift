@@ -46,7 +46,8 @@ package struct Planner {
       options: options, surroundings: surroundings, hostBytes: hostBytes, limits: limits
     ).plan(for: inputs, &fallbacks)
     return Plan(
-      inputs: inputs, byteCount: sizes.contains(nil) ? nil : Int(sizes.reduce(0) { $0 + ($1 ?? 0) }), task: task,
+      inputs: inputs,
+      byteCount: sizes.contains(nil) ? nil : Int(sizes.reduce(Int64(0)) { $0.addingSaturated($1 ?? 0) }), task: task,
       validates: options.validates, depthMax: options.depthMax,
       kernel: kernel, verification: verification, mode: mode, device: device, memory: memory,
       predictedPeakBytes: hostBytes + (device?.hostBytes ?? 0), limits: limits,
