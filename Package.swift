@@ -109,7 +109,9 @@ let package = Package(
       swiftSettings: swiftSettings),
     .testTarget(
       name: "ZminCommandTests",
-      dependencies: ["ZminCommand", "ZminCPU", "ZminGPU", "ZminIO", "ZminTestSupport", argumentParser, systemPackage],
+      dependencies: [
+        "ZminCommand", "ZminCPU", "ZminGPU", "ZminIO", "ZminMemory", "ZminTestSupport", argumentParser, systemPackage,
+      ],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "ZminGPUTests", dependencies: ["ZminGPU", "ZminIO", "ZminTestSupport", "ZminVulkan", systemPackage],
