@@ -48,6 +48,7 @@ let package = Package(
     .target(
       name: "ZminVulkan", dependencies: ["CZminVulkan", "ZminMemory"], swiftSettings: swiftSettings,
       plugins: ["CompileShaders"]),
+    .target(name: "ZminReport", swiftSettings: swiftSettings),
     .target(
       name: "ZminGPU",
       dependencies: ["Zmin", "ZminCPU", "ZminCore", "ZminIO", "ZminMemory", "ZminVulkan", systemPackage],
@@ -56,13 +57,13 @@ let package = Package(
       name: "Zmin", dependencies: ["CZminIO", "ZminCPU", "ZminCore", "ZminIO", "ZminMemory", systemPackage],
       swiftSettings: swiftSettings),
     .target(
-      name: "ZminMemoryProfile", dependencies: ["Zmin", "ZminIO", "ZminMemory", systemPackage],
+      name: "ZminMemoryProfile", dependencies: ["Zmin", "ZminIO", "ZminMemory", "ZminReport", systemPackage],
       swiftSettings: swiftSettings),
     .executableTarget(
       name: "ZminCommand",
       dependencies: [
         "CZminVersion", "Zmin", "ZminCPU", "ZminCore", "ZminGPU", "ZminIO", "ZminMemory", "ZminMemoryProfile",
-        "ZminVulkan", argumentParser, systemPackage,
+        "ZminReport", "ZminVulkan", argumentParser, systemPackage,
       ],
       swiftSettings: swiftSettings),
     .target(name: "BenchmarkSupport", dependencies: [argumentParser], swiftSettings: swiftSettings),
@@ -100,6 +101,11 @@ let package = Package(
     .testTarget(
       name: "ZminGPUTests", dependencies: ["ZminGPU", "ZminIO", "ZminTestSupport", "ZminVulkan", systemPackage],
       swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ZminMemoryProfileTests", dependencies: ["ZminMemory", "ZminMemoryProfile", "ZminReport"],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ZminReportTests", dependencies: ["ZminReport", "ZminTestSupport"], swiftSettings: swiftSettings),
     .testTarget(
       name: "ZminVulkanTests",
       dependencies: [
