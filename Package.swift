@@ -30,8 +30,8 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 
 let commandDependencies: [Target.Dependency] = [
-  "CZminVersion", "Zmin", "ZminCPU", "ZminCore", "ZminGPU", "ZminIO", "ZminMemory", "ZminMemoryProfile", "ZminVulkan",
-  argumentParser, systemPackage,
+  "CZminVersion", "Zmin", "ZminCPU", "ZminCore", "ZminGPU", "ZminIO", "ZminMemory", "ZminMemoryProfile", "ZminReport",
+  "ZminVulkan", argumentParser, systemPackage,
 ]
 
 // A program cannot be linked into another one, so a fuzzer has it as a library, whose `main` is called otherwise.
@@ -68,6 +68,7 @@ let package = Package(
     .target(
       name: "ZminVulkan", dependencies: ["CZminVulkan", "ZminMemory"], swiftSettings: swiftSettings,
       plugins: ["CompileShaders"]),
+    .target(name: "ZminReport", swiftSettings: swiftSettings),
     .target(
       name: "ZminGPU",
       dependencies: ["Zmin", "ZminCPU", "ZminCore", "ZminIO", "ZminMemory", "ZminVulkan", systemPackage],
@@ -76,7 +77,7 @@ let package = Package(
       name: "Zmin", dependencies: ["CZminIO", "ZminCPU", "ZminCore", "ZminIO", "ZminMemory", systemPackage],
       swiftSettings: swiftSettings),
     .target(
-      name: "ZminMemoryProfile", dependencies: ["Zmin", "ZminIO", "ZminMemory", systemPackage],
+      name: "ZminMemoryProfile", dependencies: ["Zmin", "ZminIO", "ZminMemory", "ZminReport", systemPackage],
       swiftSettings: swiftSettings),
     command,
     .target(name: "BenchmarkSupport", dependencies: [argumentParser], swiftSettings: swiftSettings),
@@ -116,6 +117,11 @@ let package = Package(
     .testTarget(
       name: "ZminGPUTests", dependencies: ["ZminGPU", "ZminIO", "ZminTestSupport", "ZminVulkan", systemPackage],
       swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ZminMemoryProfileTests", dependencies: ["ZminIO", "ZminMemory", "ZminMemoryProfile", "ZminReport"],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ZminReportTests", dependencies: ["ZminReport", "ZminTestSupport"], swiftSettings: swiftSettings),
     .testTarget(
       name: "ZminVulkanTests",
       dependencies: [

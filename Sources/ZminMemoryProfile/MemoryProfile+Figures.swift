@@ -1,3 +1,5 @@
+package import ZminMemory
+
 /// Figures that follow from others.
 extension MemoryProfile {
   /// The most that was resident: by the kernel's mark, which misses no moment but may lag a little behind its counts.
@@ -38,4 +40,19 @@ extension MemoryProfile {
 
   /// The most that the device had by its driver's account.
   package var peakDeviceBytes: Int? { samples.compactMap(\.deviceBytes).max() }
+
+  /// What was still held when all had to be given back.
+  package var leakedBytes: Int { leaks.reduce(0) { $0 + $1.byteCount } }
+
+  /// How long the run was; no less than what is known of it.
+  package var spanSeconds: Double {
+    max(run.elapsedSeconds, samples.last?.seconds ?? 0, stages.last?.endSeconds ?? 0)
+  }
+}
+
+extension PeakMoment {
+  /// What was held, by domain.
+  package var domainBytes: [MemoryDomain: Int] {
+    bytes.reduce(into: [:]) { $0[$1.key.domain, default: 0] += $1.value }
+  }
 }

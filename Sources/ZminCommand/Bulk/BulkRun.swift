@@ -6,6 +6,7 @@ import ZminCore
 import ZminIO
 import ZminMemory
 import ZminMemoryProfile
+import ZminReport
 
 /// Carries out a run over many files: finds them, has them taken by workers, and sums up.
 struct BulkRun {

@@ -3,6 +3,7 @@ import SystemPackage
 import Zmin
 import ZminIO
 import ZminMemoryProfile
+import ZminReport
 
 /// Says what becomes of each file, to people and to programs, and counts it. Many threads may report.
 final class RunReporter: Sendable {

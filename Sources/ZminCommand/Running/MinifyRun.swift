@@ -5,6 +5,7 @@ import ZminCore
 import ZminIO
 import ZminMemory
 import ZminMemoryProfile
+import ZminReport
 
 /// Carries a plan out.
 struct MinifyRun: ~Copyable {
