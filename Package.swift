@@ -1,19 +1,26 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-let swiftSettings: [SwiftSetting] = [
+/// `scripts/fuzz` sets it: all that is to be fuzzed is built so that libFuzzer sees which ways it goes.
+let isFuzzing = Context.environment["ZMIN_FUZZ"] != nil
+
+let toolSettings: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("InternalImportsByDefault"),
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
-let cSettings: [CSetting] = [
+let swiftSettings = toolSettings + (isFuzzing ? [.unsafeFlags(["-sanitize=fuzzer"])] : [])
+
+let warningSettings: [CSetting] = [
   .treatAllWarnings(as: .error),
   .enableWarning("all"),
   .enableWarning("extra"),
   .enableWarning("conversion"),
 ]
+
+let cSettings = warningSettings + (isFuzzing ? [.unsafeFlags(["-fsanitize=fuzzer-no-link"])] : [])
 
 // `scripts/quickstart` says which commit it builds. SwiftPM's own git information is cached across commits.
 let versionSettings: [CSetting] =
@@ -22,12 +29,25 @@ let versionSettings: [CSetting] =
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 
+let commandDependencies: [Target.Dependency] = [
+  "CZminVersion", "Zmin", "ZminCPU", "ZminCore", "ZminGPU", "ZminIO", "ZminMemory", "ZminMemoryProfile", "ZminReport",
+  "ZminVulkan", argumentParser, systemPackage,
+]
+
+// A program cannot be linked into another one, so a fuzzer has it as a library, whose `main` is called otherwise.
+let command: Target =
+  isFuzzing
+  ? .target(
+    name: "ZminCommand", dependencies: commandDependencies,
+    swiftSettings: swiftSettings + [
+      .unsafeFlags(["-Xfrontend", "-entry-point-function-name", "-Xfrontend", "ZminCommand_main"])
+    ])
+  : .executableTarget(name: "ZminCommand", dependencies: commandDependencies, swiftSettings: swiftSettings)
+
 let package = Package(
   name: "zmin",
-  products: [
-    .library(name: "Zmin", targets: ["Zmin"]),
-    .executable(name: "zmin", targets: ["ZminCommand"]),
-  ],
+  products: [.library(name: "Zmin", targets: ["Zmin"])]
+    + (isFuzzing ? [] : [.executable(name: "zmin", targets: ["ZminCommand"])]),
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
@@ -43,7 +63,7 @@ let package = Package(
     .plugin(
       name: "CompileShaders", capability: .buildTool(), dependencies: ["ShaderCompiler"],
       path: "Sources/Plugins/CompileShaders"),
-    .executableTarget(name: "ShaderCompiler", swiftSettings: swiftSettings),
+    .executableTarget(name: "ShaderCompiler", swiftSettings: toolSettings),
     .systemLibrary(name: "CZminVulkan"),
     .target(
       name: "ZminVulkan", dependencies: ["CZminVulkan", "ZminMemory"], swiftSettings: swiftSettings,
@@ -54,15 +74,12 @@ let package = Package(
       dependencies: ["Zmin", "ZminCPU", "ZminCore", "ZminIO", "ZminMemory", "ZminVulkan", systemPackage],
       swiftSettings: swiftSettings),
     .target(
-      name: "Zmin", dependencies: ["ZminCPU", "ZminCore", "ZminIO", "ZminMemory", systemPackage],
+      name: "Zmin", dependencies: ["CZminIO", "ZminCPU", "ZminCore", "ZminIO", "ZminMemory", systemPackage],
       swiftSettings: swiftSettings),
-    .executableTarget(
-      name: "ZminCommand",
-      dependencies: [
-        "CZminVersion", "Zmin", "ZminCPU", "ZminCore", "ZminGPU", "ZminIO", "ZminMemory", "ZminVulkan", argumentParser,
-        systemPackage,
-      ],
+    .target(
+      name: "ZminMemoryProfile", dependencies: ["Zmin", "ZminIO", "ZminMemory", "ZminReport", systemPackage],
       swiftSettings: swiftSettings),
+    command,
     .target(name: "BenchmarkSupport", dependencies: [argumentParser], swiftSettings: swiftSettings),
     .executableTarget(
       name: "DeviceBenchmark",
@@ -80,7 +97,7 @@ let package = Package(
       name: "ZminExamples", dependencies: ["Zmin"], path: "Examples/Snippets", packageAccess: false,
       swiftSettings: swiftSettings),
     .target(
-      name: "ZminTestSupport", dependencies: ["Zmin", "ZminCore", "ZminIO", systemPackage],
+      name: "ZminTestSupport", dependencies: ["Zmin", "ZminCPU", "ZminCore", "ZminIO", "ZminMemory", systemPackage],
       path: "Tests/ZminTestSupport",
       swiftSettings: swiftSettings),
     .testTarget(
@@ -93,10 +110,15 @@ let package = Package(
       swiftSettings: swiftSettings),
     .testTarget(
       name: "ZminCommandTests",
-      dependencies: ["ZminCommand", "ZminCPU", "ZminGPU", "ZminIO", argumentParser, systemPackage],
+      dependencies: [
+        "ZminCommand", "ZminCPU", "ZminGPU", "ZminIO", "ZminMemory", "ZminTestSupport", argumentParser, systemPackage,
+      ],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "ZminGPUTests", dependencies: ["ZminGPU", "ZminIO", "ZminTestSupport", "ZminVulkan", systemPackage],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ZminMemoryProfileTests", dependencies: ["ZminIO", "ZminMemory", "ZminMemoryProfile", "ZminReport"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "ZminReportTests", dependencies: ["ZminReport", "ZminTestSupport"], swiftSettings: swiftSettings),
@@ -111,3 +133,17 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+if isFuzzing {
+  package.targets += [
+    .systemLibrary(name: "CLibFuzzer", path: "Tests/CLibFuzzer"),
+    .executableTarget(
+      name: "ZminFuzz",
+      dependencies: [
+        "CLibFuzzer", "Zmin", "ZminCPU", "ZminCommand", "ZminCore", "ZminGPU", "ZminIO", "ZminMemory",
+        "ZminTestSupport",
+        "ZminVulkan", systemPackage,
+      ],
+      path: "Tests/ZminFuzz", exclude: ["Corpora"], swiftSettings: swiftSettings),
+  ]
+}

@@ -7,6 +7,7 @@ package import ZminMemory
 package struct WindowedRun: ~Copyable {
   private var minifier: Minifier
   private let inputWindow: ByteBuffer
+  private let place: PoolSlot
   private var outputWindow: OutputWindow
 
   /// - Parameters:
@@ -22,6 +23,7 @@ package struct WindowedRun: ~Copyable {
       stepBytes: stepBytes, heldBytesMax: options.makesRecords ? stepBytes : 0, ledger: ledger)
     self.minifier = minifier
     self.inputWindow = inputWindow
+    place = PoolSlot(.window, capacityBytes: windowBytes, in: ledger)
     self.outputWindow = outputWindow
   }
 
@@ -44,8 +46,10 @@ package struct WindowedRun: ~Copyable {
     var places = PlaceKeeper()
     let release: OutputWindow.Release =
       output.isFinal && minifier.options.makesRecords ? .wholeRecords : .everything
+    defer { place.become(.free) }
     while true {
       let readBytes: Int
+      place.become(.reading)
       do {
         readBytes = try input.read(into: inputWindow.bytes)
       } catch {
@@ -57,6 +61,8 @@ package struct WindowedRun: ~Copyable {
       }
       let window = UnsafeRawBufferPointer(rebasing: inputWindow.bytes.prefix(readBytes))
       let isLast = window.isEmpty
+      place.become(.working)
+      if !isLast { place.take(byteCount: readBytes) }
       let room = outputWindow.room
       let result = isLast ? minifier.finish(into: room) : try minifier.minify(window, into: room)
       if let difference = minifier.difference { throw difference }
@@ -66,6 +72,7 @@ package struct WindowedRun: ~Copyable {
       let minified = UnsafeRawBufferPointer(rebasing: room.prefix(result.writtenBytes))
       comparison.append(window, minified)
       totals.isUnchanged = isLast ? comparison.isSame : comparison.isSameSoFar
+      place.become(.writing)
       let isBad = minifier.faultOffset != nil || result.failure != nil
       try outputWindow.handOn(result.writtenBytes, release, isBad: isBad, isLast: isLast) { bytes in
         try output.write(bytes, isUnchanged: totals.isUnchanged)

@@ -28,7 +28,7 @@ struct DiskReservation {
   mutating func expect(byteCount: Int64, after writtenBytes: Int64) {
     guard byteCount >= Self.expectedBytesMin else { return }
     if isOver == nil { isOver = (try? access.calls.fileSystemType(of: number)) != Self.fileSystemType }
-    expectedEnd = writtenBytes + byteCount
+    expectedEnd = writtenBytes.addingSaturated(byteCount)
   }
 
   /// Reserves what is missing for writing as far as `end`, and more ahead of it.

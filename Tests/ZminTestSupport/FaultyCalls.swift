@@ -5,7 +5,7 @@ package import ZminIO
 
 /// The real calls, but the n-th fails, reads and writes are cut short, or something happens before a call.
 package final class FaultyCalls: SystemCalls {
-  package enum Kind: Sendable, Equatable {
+  package enum Kind: Sendable, Equatable, CaseIterable {
     case open, close, duplicate, read, readAt, write, wait, advise, makeWake, status, statusOfPath, readLink, list
     case sync, rename, unlink, lock, setMode, setOwner, setTimes
     case attributeNames, attribute, setAttribute, removeAttribute
@@ -17,6 +17,8 @@ package final class FaultyCalls: SystemCalls {
     /// Which call fails, from 0; nil for none. Only calls of `kind` count if that is given.
     package var failingIndex: Int?
     package var kind: Kind?
+    /// Whether all such calls fail from then on.
+    package var isLasting = false
     /// From where on no file can be read by places, nil for nowhere.
     package var unreadableFrom: Int64?
     /// What it fails with.
@@ -31,12 +33,14 @@ package final class FaultyCalls: SystemCalls {
     package var before: (@Sendable (Kind) -> Void)?
 
     package init(
-      failingIndex: Int? = nil, kind: Kind? = nil, unreadableFrom: Int64? = nil, errno: Errno = .ioError,
+      failingIndex: Int? = nil, kind: Kind? = nil, isLasting: Bool = false, unreadableFrom: Int64? = nil,
+      errno: Errno = .ioError,
       pieceBytesMax: Int = .max,
       processorMask: [UInt8]? = nil, fileSystemType: Int? = nil, before: (@Sendable (Kind) -> Void)? = nil
     ) {
       self.failingIndex = failingIndex
       self.kind = kind
+      self.isLasting = isLasting
       self.unreadableFrom = unreadableFrom
       self.errno = errno
       self.pieceBytesMax = pieceBytesMax
@@ -48,7 +52,8 @@ package final class FaultyCalls: SystemCalls {
 
   private struct State {
     var count = 0
-    package var failed: Kind?
+    var failed: Kind?
+    var openDescriptors = 0
     var log: [Kind] = []
     var ranges: [Kind: [Range<Int64>]] = [:]
   }
@@ -63,6 +68,8 @@ package final class FaultyCalls: SystemCalls {
 
   /// The call that was made to fail, if its turn came.
   package var failed: Kind? { state.withLock { $0.failed } }
+  /// How many descriptors were made and not closed.
+  package var openDescriptors: Int { state.withLock { $0.openDescriptors } }
   /// All calls so far.
   package var log: [Kind] { state.withLock { $0.log } }
 
@@ -76,27 +83,36 @@ package final class FaultyCalls: SystemCalls {
       if let range { state.ranges[kind, default: []].append(range) }
       guard plan.kind == nil || plan.kind == kind else { return false }
       state.count += 1
-      guard state.count - 1 == plan.failingIndex else { return false }
+      guard let index = plan.failingIndex, state.count - 1 == index || plan.isLasting && state.count > index else {
+        return false
+      }
       state.failed = kind
       return true
     }
     if isFailing { throw plan.errno }
   }
 
+  /// Counts a descriptor that was made.
+  private func counted(_ descriptor: Int32) -> Int32 {
+    state.withLock { $0.openDescriptors += 1 }
+    return descriptor
+  }
+
   package func open(_ path: FilePath, in directory: Int32, flags: Int32, mode: mode_t) throws(Errno) -> Int32 {
     try enter(.open)
-    return try live.open(path, in: directory, flags: flags, mode: mode)
+    return counted(try live.open(path, in: directory, flags: flags, mode: mode))
   }
 
   package func close(_ descriptor: Int32) throws(Errno) {
     // Linux closes even where it says that something went wrong.
     try live.close(descriptor)
+    state.withLock { $0.openDescriptors -= 1 }
     try enter(.close)
   }
 
   package func duplicate(_ descriptor: Int32) throws(Errno) -> Int32 {
     try enter(.duplicate)
-    return try live.duplicate(descriptor)
+    return counted(try live.duplicate(descriptor))
   }
 
   package func read(_ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer) throws(Errno) -> Int {
@@ -183,7 +199,7 @@ package final class FaultyCalls: SystemCalls {
 
   package func makeWakeDescriptor() throws(Errno) -> Int32 {
     try enter(.makeWake)
-    return try live.makeWakeDescriptor()
+    return counted(try live.makeWakeDescriptor())
   }
 
   package func processorMask(into mask: UnsafeMutableRawBufferPointer) throws(Errno) {

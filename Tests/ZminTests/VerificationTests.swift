@@ -36,13 +36,13 @@ import ZminTestSupport
       for _ in 0..<(Corpora.testsAreLong ? 3_000 : 80) {
         let document = generator.document(format)
         for bytes in [document, mutator.mutation(of: document)] {
-          let expected = try SlicedRunTests.windowed(bytes, options)
+          let expected = try RunOutcome.windowed(bytes, options)
           var (first, second) = (MemoryInput(bytes, hasPlaces: true), MemoryInput(bytes, hasPlaces: true))
           var (firstOutput, secondOutput) = (MemoryOutput(), MemoryOutput())
           let inWindows = try windows.run(from: &first, to: &firstOutput)
           let inSlices = try slices.run(from: &second, to: &secondOutput)
-          #expect(SlicedRunTests.outcome(inWindows, firstOutput) == expected, "\(readable(bytes))")
-          #expect(SlicedRunTests.outcome(inSlices, secondOutput) == expected, "\(readable(bytes))")
+          #expect(RunOutcome(inWindows, firstOutput) == expected, "\(readable(bytes))")
+          #expect(RunOutcome(inSlices, secondOutput) == expected, "\(readable(bytes))")
         }
       }
     }
@@ -55,7 +55,7 @@ import ZminTestSupport
     for format in Format.allCases {
       for validates in [true, false] where validates || format != .concat {
         let options = Self.options(format, validates: validates, kernel: kernel)
-        let expected = try SlicedRunTests.windowed(bytes, options)
+        let expected = try RunOutcome.windowed(bytes, options)
         let device = try TestDevice(sliceBytesMax: 50_000, sliceBytesMin: 3_000, kernel: .portable)
         for use in [DeviceUse.none, .alone(device.ready)] {
           var run = try SlicedRun(
@@ -63,7 +63,7 @@ import ZminTestSupport
             ledger: MemoryLedger())
           var input = MemoryInput(bytes, hasPlaces: true)
           var output = MemoryOutput()
-          #expect(SlicedRunTests.outcome(try run.run(from: &input, to: &output), output) == expected)
+          #expect(RunOutcome(try run.run(from: &input, to: &output), output) == expected)
         }
       }
     }

@@ -14,7 +14,7 @@ enum EscapedPath {
     }
   }
 
-  /// The path that a text stands for, nil if none.
+  /// The path that a text stands for; nil if it is not what any path is written as.
   static func path(of text: ArraySlice<UInt8>) -> [UInt8]? {
     var path: [UInt8] = []
     var rest = text
@@ -23,11 +23,11 @@ enum EscapedPath {
         path.append(byte)
         continue
       }
-      guard let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16), rest.count >= 2, value != 0
+      guard let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16), value != 0
       else { return nil }
       path.append(value)
       rest = rest.dropFirst(2)
     }
-    return path.isEmpty ? nil : path
+    return !path.isEmpty && escaped(path).elementsEqual(text) ? path : nil
   }
 }

@@ -114,16 +114,14 @@ package final class Journal: Sendable {
   private func record(of line: ArraySlice<UInt8>) -> (JournalRecord, isSame: Bool)? {
     let fields = line.split(separator: Self.tab, omittingEmptySubsequences: false)
     guard fields.count == 8, fields[0].elementsEqual(Self.mark),
-      let byteCount = Self.number(fields[1]), let modified = Self.number(fields[2]),
-      let outputBytes = Self.number(fields[3]), let path = EscapedPath.path(of: fields[7])
+      let byteCount = Int64(written: fields[1]), byteCount >= 0, let modified = Int64(written: fields[2]),
+      let outputBytes = Int64(written: fields[3]), outputBytes >= 0, let path = EscapedPath.path(of: fields[7])
     else { return nil }
     let record = JournalRecord(
       path: path, byteCount: byteCount, modifiedNanoseconds: modified, outputBytes: outputBytes,
       outputHash: UInt64(String(decoding: fields[4], as: UTF8.self), radix: 16))
     return (record, fields[5].elementsEqual(options) && fields[6].elementsEqual(version))
   }
-
-  private static func number(_ field: ArraySlice<UInt8>) -> Int64? { Int64(String(decoding: field, as: UTF8.self)) }
 }
 
 /// Numbers of files by their paths: an open hash table.

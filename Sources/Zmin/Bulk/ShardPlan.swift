@@ -92,6 +92,8 @@ package struct ShardPlan {
   }
 
   private struct Reader {
+    private static let isNoPlan = Unusable(reason: "it is no shard plan")
+
     let shard: Shard
     let roots: [FilePath]
     let bases: [FilePath]
@@ -111,19 +113,20 @@ package struct ShardPlan {
       guard failure == nil else { return }
       lines += 1
       if lines == 1 { return readHead(fields) }
-      if fields.count == 2, fields[0].elementsEqual("root".utf8) {
+      if fields.count == 2, fields[0].elementsEqual("root".utf8), fileCount == 0, !isAtEnd {
         rootsRead.append(EscapedPath.path(of: fields[1]) ?? [])
       } else if fields.count == 2, fields[0].elementsEqual("end".utf8) {
-        isAtEnd = ShardPlan.number(fields[1]) == fileCount
+        if isAtEnd || Int(written: fields[1]) != fileCount { failure = Self.isNoPlan }
+        isAtEnd = true
       } else {
         readFile(fields, body)
       }
     }
 
     private mutating func readHead(_ fields: [ArraySlice<UInt8>]) {
-      guard fields.count == 2, fields[0].elementsEqual(ShardPlan.mark.utf8), let count = ShardPlan.number(fields[1])
+      guard fields.count == 2, fields[0].elementsEqual(ShardPlan.mark.utf8), let count = Int(written: fields[1])
       else {
-        failure = Unusable(reason: "it is no shard plan")
+        failure = Self.isNoPlan
         return
       }
       if count != shard.count {
@@ -134,23 +137,26 @@ package struct ShardPlan {
     private mutating func readFile(
       _ fields: [ArraySlice<UInt8>], _ body: (FilePath.ComponentView, FilePath) throws -> Void
     ) {
+      if isAtEnd {
+        failure = Self.isNoPlan
+        return
+      }
       if fileCount == 0, rootsRead != roots.map(\.bytes) {
         failure = Unusable(reason: "it was made for other paths")
         return
       }
       fileCount += 1
-      guard fields.count == 3, let part = ShardPlan.number(fields[0]), let root = ShardPlan.number(fields[1]),
-        bases.indices.contains(root), let names = EscapedPath.path(of: fields[2])
+      guard fields.count == 3, let part = Int(written: fields[0]), let root = Int(written: fields[1]),
+        bases.indices.contains(root), let names = EscapedPath.path(of: fields[2]).map(FilePath.init(bytes:)),
+        names.isRelative, names.components.allSatisfy({ $0.kind == .regular })
       else {
-        failure = Unusable(reason: "it is no shard plan")
+        failure = Self.isNoPlan
         return
       }
       guard part == shard.index else { return }
-      do { try body(FilePath(bytes: names).components, bases[root]) } catch { failure = error }
+      do { try body(names.components, bases[root]) } catch { failure = error }
     }
   }
-
-  private static func number(_ field: ArraySlice<UInt8>) -> Int? { Int(String(decoding: field, as: UTF8.self)) }
 }
 
 /// How many bytes each part has, the least on top: a binary heap.
@@ -162,7 +168,7 @@ private struct LoadHeap {
   /// Adds to the part that has the least, of several the first.
   mutating func addToLeast(_ byteCount: Int) -> Int32 {
     let part = loads[0].part
-    loads[0].bytes += byteCount
+    loads[0].bytes = loads[0].bytes.addingSaturated(byteCount)
     var index = 0
     while case let child = lesserChild(of: index), child < loads.count, loads[child] < loads[index] {
       loads.swapAt(child, index)

@@ -1,3 +1,5 @@
+import ZminIO
+
 /// How large slices are.
 ///
 /// They are all as large as they may be, until what is left would not give each worker two more. Then they shrink, so
@@ -17,7 +19,7 @@ package struct SliceSizes: Sendable, Equatable {
 
   /// The size of the next slice where so much is left.
   func bytes(ofSliceIn leftBytes: Int) -> Int {
-    let share = (leftBytes + 2 * workers - 1) / (2 * workers)
+    let share = leftBytes.addingSaturated(2 * workers - 1) / (2 * workers)
     let bytes = min(largestBytes, max(smallestBytes, share))
     // What would be left is too little for a slice, or for a cut to be found in.
     return leftBytes - bytes < smallestBytes ? min(leftBytes, largestBytes) : bytes

@@ -14,6 +14,7 @@ package struct SlicedRun: ~Copyable {
   private let rest: ByteBuffer
   private var joiner: SliceJoiner
   private let device: DeviceUse
+  private let ledger: MemoryLedger
   private let lanes: DeviceLanes
   private var workerTiming = SliceTiming.worker
   private var laneTiming = SliceTiming.lane
@@ -47,6 +48,7 @@ package struct SlicedRun: ~Copyable {
     self.rest = rest
     self.joiner = joiner
     self.device = device
+    self.ledger = ledger
     lanes = DeviceLanes(options, device.pending?.claims ?? LaneClaims(), ledger: ledger)
   }
 
@@ -67,7 +69,7 @@ package struct SlicedRun: ~Copyable {
     joiner.begin(outputIsFinal: output.isFinal)
     deviceNotes = []
     returnedSliceCount = 0
-    let (options, sizes, slots, kernels, lanes) = (options, sizes, slots, kernels, lanes)
+    let (options, sizes, slots, kernels, lanes, ledger) = (options, sizes, slots, kernels, lanes, ledger)
     let rest = rest.bytes
     let byteCount = input.byteCountAtPlaces
     let workers = byteCount.map { min(kernels.count, max(1, $0 / sizes.largestBytes)) } ?? kernels.count
@@ -81,7 +83,7 @@ package struct SlicedRun: ~Copyable {
           let exchange = SliceExchange(
             input: input, output: output, joiner: joiner, options: options, slots: slots, rest: rest, queue: queue)
           let observer = device.pending?.observe { result in exchange.join(result, lanes) }
-          WorkerThreads.run(workers) { exchange.work(with: kernels[$0].run, kernels[$0].verifier) }
+          WorkerThreads.run(workers, ledger: ledger) { exchange.work(with: kernels[$0].run, kernels[$0].verifier) }
           let failure = Result { try exchange.failure() }
           if let observer { device.pending?.removeObserver(observer) }
           if device.isAlone { exchange.waitForLanes() }

@@ -17,7 +17,7 @@ final class BulkContext: ProgressSource {
   /// What the files were found by.
   let walk: FileWalk
   private let filesDone = Atomic(0)
-  private let bytesDone = Atomic(0)
+  private let bytesDone = Mutex(0)
   /// The size of the large file that is taken, and how much had been read when it was begun.
   private let largeFile = Mutex<(byteCount: Int, startBytes: Int)?>(nil)
   private let lastBegun = Mutex<Int?>(nil)
@@ -61,7 +61,7 @@ final class BulkContext: ProgressSource {
   var progress: (files: Int, bytes: Int) {
     // In place a file may be read twice.
     let current = largeFile.withLock { $0 }.map { min($0.byteCount, bytesRead - $0.startBytes) } ?? 0
-    return (filesDone.load(ordering: .relaxed), bytesDone.load(ordering: .relaxed) + current)
+    return (filesDone.load(ordering: .relaxed), bytesDone.withLock { $0 }.addingSaturated(current))
   }
 
   private var bytesRead: Int { files.counter?.value ?? 0 }
@@ -84,6 +84,6 @@ final class BulkContext: ProgressSource {
   /// Counts a file that is done with, for good or ill.
   func countDone(_ entry: FileEntry) {
     filesDone.add(1, ordering: .relaxed)
-    bytesDone.add(Int(entry.byteCount), ordering: .relaxed)
+    bytesDone.withLock { $0 = $0.addingSaturated(Int(entry.byteCount)) }
   }
 }

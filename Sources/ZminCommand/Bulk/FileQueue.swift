@@ -26,7 +26,7 @@ final class FileQueue: Sendable {
     var byteCount = 0
     for number in 0..<list.count {
       let entry = list[number]
-      byteCount += Int(entry.byteCount)
+      byteCount = byteCount.addingSaturated(Int(entry.byteCount))
       if entry.byteCount >= slicedBytesMin { large.append(number) }
     }
     self.byteCount = byteCount

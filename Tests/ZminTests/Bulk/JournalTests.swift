@@ -76,6 +76,25 @@ struct JournalTests {
     #expect(try journal.finishedFiles(of: list) == [5])
   }
 
+  @Test(
+    "A line that zmin would not have written so says nothing",
+    arguments: [
+      ("+1", "5", "a%0A.json"), ("01", "5", "a%0A.json"), ("1", "-5", "a%0A.json"), ("1", "5", "a%+A.json"),
+      ("1", "5", "a%0a.json"), ("1", "99999999999999999999", "a%0A.json"), ("1", "5", "a%0A.jso%6E"),
+    ])
+  func damagedLines(_ byteCount: String, _ outputBytes: String, _ name: String) throws {
+    let tree = try FileTree(["a\n.json": "1"])
+    let list = try tree.walk()
+    func finished(_ byteCount: String, _ outputBytes: String, _ name: String) throws -> [Int64] {
+      let time = list[0].modifiedNanoseconds
+      try tree.write(
+        "zmin1\t\(byteCount)\t\(time)\t\(outputBytes)\t-\to\t1\t\(tree.root)/\(name)\n", to: "journal")
+      return try journal(tree, options: "o").finishedFiles(of: list)
+    }
+    #expect(try finished("1", "5", "a%0A.json") == [5])
+    #expect(try finished(byteCount, outputBytes, name) == [-1])
+  }
+
   @Test("One run has it at a time")
   func lock() throws {
     let tree = try FileTree()

@@ -140,4 +140,27 @@ struct ShardPlanTests {
       #expect(throws: ShardPlan.Unusable.self, "\(cut)") { try read(2, [tree.root]) }
     }
   }
+
+  @Test(
+    "A plan ends once", arguments: ["end\t1\nend\t1\n", "end\t0\n", "end\t1\n0\t0\ta\n", "root\tin\nend\t1\n", ""])
+  func end(_ rest: String) throws {
+    let tree = try FileTree(["plan": "zmin-shards1\t1\nroot\tin\n0\t0\ta\n" + rest])
+    let shard = try #require(Shard(index: 0, count: 1))
+    #expect(throws: ShardPlan.Unusable.self) {
+      try ShardPlan.forEachFile(of: shard, in: tree.path("plan"), roots: ["in"], files: FileAccess()) { _, _ in }
+    }
+  }
+
+  @Test(
+    "A plan that leads out of its arguments is refused",
+    arguments: ["../a.json", "d/../../a.json", "/a.json", "./a", ""])
+  func leadsOut(_ name: String) throws {
+    let tree = try FileTree(["plan": "zmin-shards1\t1\nroot\tin\n0\t0\t\(name)\nend\t1\n"])
+    let shard = try #require(Shard(index: 0, count: 1))
+    #expect(throws: ShardPlan.Unusable.self) {
+      try ShardPlan.forEachFile(of: shard, in: tree.path("plan"), roots: ["in"], files: FileAccess()) { names, _ in
+        Issue.record("\(names)")
+      }
+    }
+  }
 }

@@ -38,11 +38,11 @@ import ZminTestSupport
     _ run: inout SlicedRun, _ bytes: [UInt8], _ options: MinifierOptions, _ random: inout SplitMix64
   ) throws {
     let isFinal = options.makesRecords && random.once(in: 2)
-    let expected = try SlicedRunTests.windowed(bytes, options, isFinal: isFinal)
+    let expected = try RunOutcome.windowed(bytes, options, isFinal: isFinal)
     for hasPlaces in [true, true, true, false] {
       var input = MemoryInput(bytes, hasPlaces: hasPlaces, pieceBytes: 1 + random.below(100))
       var output = MemoryOutput(isFinal: isFinal)
-      let found = SlicedRunTests.outcome(try run.run(from: &input, to: &output), output)
+      let found = RunOutcome(try run.run(from: &input, to: &output), output)
       if found != expected {
         Issue.record(
           """
@@ -97,11 +97,11 @@ import ZminTestSupport
   private func run(
     _ device: DeviceUse, _ text: String = text, plan: SlicePlan = plan,
     beforeRead: @escaping @Sendable (Int) -> Void = { _ in }
-  ) throws -> (outcome: SlicedRunTests.Outcome, onDevice: Int, redone: Int, notes: [String]) {
+  ) throws -> (outcome: RunOutcome, onDevice: Int, redone: Int, notes: [String]) {
     var run = try SlicedRun(MinifierOptions(), plan, device: device, ledger: MemoryLedger())
     var input = HookedInput(bytes: Array(text.utf8), beforeRead: beforeRead)
     var output = MemoryOutput()
-    let outcome = SlicedRunTests.outcome(try run.run(from: &input, to: &output), output)
+    let outcome = RunOutcome(try run.run(from: &input, to: &output), output)
     return (outcome, run.slicesOnDevice, run.redoneSliceCount, run.deviceNotes)
   }
 
@@ -124,8 +124,8 @@ import ZminTestSupport
     }
   }
 
-  private static func expected() throws -> SlicedRunTests.Outcome {
-    try SlicedRunTests.windowed(Array(text.utf8), MinifierOptions())
+  private static func expected() throws -> RunOutcome {
+    try RunOutcome.windowed(Array(text.utf8), MinifierOptions())
   }
 
   @Test func aloneTheDeviceTakesAllButTheFirstSlice() throws {
@@ -182,7 +182,7 @@ import ZminTestSupport
     for note in ["test device is used no longer: ", "test device is not used: "] {
       var input = MemoryInput(Array(Self.text.utf8), hasPlaces: true)
       var output = MemoryOutput()
-      let found = SlicedRunTests.outcome(try run.run(from: &input, to: &output), output)
+      let found = RunOutcome(try run.run(from: &input, to: &output), output)
       #expect(found == (try Self.expected()))
       #expect(run.deviceNotes == [note + "it was told to fail"])
     }
@@ -199,7 +199,7 @@ import ZminTestSupport
     for _ in 0..<2 {
       var input = HookedInput(bytes: Array(Self.text.utf8)) { _ in usleep(100) }
       var output = MemoryOutput()
-      let found = SlicedRunTests.outcome(try run.run(from: &input, to: &output), output)
+      let found = RunOutcome(try run.run(from: &input, to: &output), output)
       #expect(found == (try Self.expected()))
     }
     gate.open()
@@ -211,7 +211,7 @@ import ZminTestSupport
     for place in stride(from: 1, to: bytes.count, by: 3_331) {
       var broken = bytes
       broken[place] = 1
-      let expected = try SlicedRunTests.windowed(broken, MinifierOptions())
+      let expected = try RunOutcome.windowed(broken, MinifierOptions())
       let device = try TestDevice(sliceBytesMax: 4_000, sliceBytesMin: 500)
       let found = try run(
         isAlone ? .alone(device.ready) : .beside(device.ready), String(decoding: broken, as: UTF8.self))
@@ -228,7 +228,7 @@ import ZminTestSupport
       var input = MemoryInput(Array(Self.text.utf8), hasPlaces: true)
       var output = MemoryOutput()
       _ = try run.run(from: &input, to: &output)
-      allocations.append(ledger.snapshot().total.allocations)
+      allocations.append(ledger.bufferAllocations)
     }
     #expect(Set(allocations).count == 1, "\(allocations)")
   }

@@ -8,31 +8,6 @@ import ZminTestSupport
 
 /// Runs in slices give what runs in one window give: the same bytes, verdict, message and totals.
 @Suite struct SlicedRunTests {
-  /// What came of a run.
-  struct Outcome: Equatable {
-    var output: [UInt8] = []
-    var error: InvalidJSON?
-    var isUnchanged: Bool?
-    var outputBytes: Int?
-  }
-
-  static func outcome(_ result: RunResult, _ output: MemoryOutput) -> Outcome {
-    switch result {
-    case .complete(let totals):
-      // Where unchecked input begins like a byte order mark, how it is cut decides whether that is noticed as unchanged.
-      Outcome(
-        output: output.bytes, isUnchanged: output.bytes.first == 0xEF ? nil : totals.isUnchanged,
-        outputBytes: totals.outputBytes)
-    case .invalid(let error, _): Outcome(output: output.isFinal ? output.bytes : [], error: error)
-    }
-  }
-
-  static func windowed(_ input: [UInt8], _ options: MinifierOptions, isFinal: Bool = false) throws -> Outcome {
-    var run = try WindowedRun(options, windowBytes: max(1, input.count), ledger: MemoryLedger())
-    var (input, output) = (MemoryInput(input, hasPlaces: true), MemoryOutput(isFinal: isFinal))
-    return outcome(try run.run(from: &input, to: &output), output)
-  }
-
   static let plans = [
     SlicePlan(workers: 1, slots: 1, sliceBytes: 7, smallestSliceBytes: 1),
     SlicePlan(workers: 1, slots: 2, sliceBytes: 64, smallestSliceBytes: 64),
@@ -46,11 +21,11 @@ import ZminTestSupport
   ) throws {
     // Whole records are what a final output gets of them; without, what is out before an error does not matter.
     let isFinal = options.makesRecords && random.once(in: 2)
-    let expected = try Self.windowed(bytes, options, isFinal: isFinal)
+    let expected = try RunOutcome.windowed(bytes, options, isFinal: isFinal)
     for hasPlaces in [true, false] {
       var input = MemoryInput(bytes, hasPlaces: hasPlaces, pieceBytes: 1 + random.below(100))
       var output = MemoryOutput(isFinal: isFinal)
-      let found = Self.outcome(try run.run(from: &input, to: &output), output)
+      let found = RunOutcome(try run.run(from: &input, to: &output), output)
       if found != expected {
         Issue.record(
           """
@@ -146,7 +121,7 @@ import ZminTestSupport
       for round in 0..<(Corpora.testsAreLong ? 12_000 : 150) {
         var document = generator.document(format)
         if round % 3 == 0 { document = mutator.mutation(of: document) }
-        let expected = try Self.windowed(document, options)
+        let expected = try RunOutcome.windowed(document, options)
         for _ in 0..<6 {
           let cuts = random.cuts(in: document.count)
           let found = try joiner.outcome(document, cuts, &random)
@@ -163,14 +138,14 @@ import ZminTestSupport
     let ledger = MemoryLedger()
     var run = try SlicedRun(
       MinifierOptions(), SlicePlan(workers: 3, slots: 6, sliceBytes: 1024, smallestSliceBytes: 128), ledger: ledger)
-    let allocations = ledger.snapshot().total.allocations
+    let allocations = ledger.bufferAllocations
     for _ in 0..<3 {
       var input = MemoryInput(
         Array(("[" + String(repeating: "[{\"a\": [1]}], ", count: 10_000) + "0]").utf8), hasPlaces: hasPlaces)
       var output = MemoryOutput()
       _ = try run.run(from: &input, to: &output)
     }
-    #expect(ledger.snapshot().total.allocations == allocations)
+    #expect(ledger.bufferAllocations == allocations)
   }
 
   @Test func whatIsGuessedRightIsNotDoneAgain() throws {
@@ -256,7 +231,7 @@ import ZminTestSupport
       var text = "1 \(String(repeating: " ", count: random.below(300_000)))\n"
       for _ in 0..<4 { text += "[" + String(repeating: "1,", count: 120_000 + random.below(100_000)) + "1]\n" }
       let good = Array(text.utf8)
-      let expected = try Self.windowed(good, MinifierOptions(format: format), isFinal: true)
+      let expected = try RunOutcome.windowed(good, MinifierOptions(format: format), isFinal: true)
       for (bytes, expected) in [
         (good, expected),
         (good + Array(("\"" + String(repeating: "a", count: 299_000) + "\\u123g\"\n").utf8), expected),
@@ -305,7 +280,7 @@ struct CutJoiner: ~Copyable {
 
   mutating func outcome(
     _ input: [UInt8], _ cuts: [Int], _ random: inout SplitMix64
-  ) throws -> SlicedRunTests.Outcome {
+  ) throws -> RunOutcome {
     joiner.begin(outputIsFinal: false)
     var output = MemoryOutput()
     var failure: Failure?
@@ -321,6 +296,6 @@ struct CutJoiner: ~Copyable {
     let source = MemoryInput(input, hasPlaces: true)
     let error = try failure?.located(in: source, joiner.places, reading: slot.input)
     let result: RunResult = error.map { .invalid($0, joiner.totals) } ?? .complete(joiner.totals)
-    return SlicedRunTests.outcome(result, output)
+    return RunOutcome(result, output)
   }
 }

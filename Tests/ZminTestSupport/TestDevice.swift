@@ -1,13 +1,13 @@
 import Synchronization
-import Zmin
-import ZminCPU
+package import Zmin
+package import ZminCPU
 import ZminCore
 import ZminMemory
 
 /// A device that is the CPU, and does wrong when it is told to.
-final class TestDevice: SliceDevice {
+package final class TestDevice: SliceDevice {
   /// What a lane does with a slice.
-  enum Action: Sendable {
+  package enum Action: Sendable {
     case work
     /// The device is lost.
     case fail
@@ -24,13 +24,13 @@ final class TestDevice: SliceDevice {
     case mistakeEnd
   }
 
-  let name = "test device"
-  let lanes: [any SliceLane]
-  let sliceBytesMax: Int
-  let sliceBytesMin: Int
+  package let name = "test device"
+  package let lanes: [any SliceLane]
+  package let sliceBytesMax: Int
+  package let sliceBytesMin: Int
 
   /// - Parameter action: Called with how many slices the lanes had before; what takes time there takes the lane's.
-  init(
+  package init(
     lanes: Int = 3, sliceBytesMax: Int, sliceBytesMin: Int, kernel: Kernel = .fastest,
     action: @escaping @Sendable (Int) -> Action = { _ in .work }
   ) throws {
@@ -43,7 +43,7 @@ final class TestDevice: SliceDevice {
   }
 
   /// A box that has the device in it.
-  var ready: PendingDevice {
+  package var ready: PendingDevice {
     let pending = PendingDevice()
     pending.resolve(.success(self))
     return pending
@@ -51,12 +51,14 @@ final class TestDevice: SliceDevice {
 }
 
 /// Counts from 0, on any thread.
-final class Counter: Sendable {
+package final class Counter: Sendable {
   private let value = Atomic(0)
 
-  var count: Int { value.load(ordering: .sequentiallyConsistent) }
+  package init() {}
 
-  func next() -> Int { value.add(1, ordering: .sequentiallyConsistent).oldValue }
+  package var count: Int { value.load(ordering: .sequentiallyConsistent) }
+
+  package func next() -> Int { value.add(1, ordering: .sequentiallyConsistent).oldValue }
 }
 
 /// `@unchecked Sendable` because one thread uses it at a time.

@@ -1,0 +1,57 @@
+import Foundation
+import Glibc
+import Testing
+import ZminTestSupport
+
+/// The program is killed at each of its system calls that change something, the first, the second and so on until it makes
+/// no more: what is left is old or new, and the next run does the rest.
+@Suite(
+  "Killed at every call",
+  .enabled(
+    if: access("/usr/bin/strace", X_OK) == 0 && !ZminProgram.isSanitized, "needs strace, which no sanitizer allows"))
+struct KillTests {
+  private static let calls = [
+    "openat", "write", "fsync", "renameat", "linkat", "unlinkat", "mkdirat", "flock", "fchmod", "fchown", "fsetxattr",
+    "fallocate", "ftruncate", "utimensat", "close",
+  ]
+
+  private static let scenarios = FaultScenario.all.filter { scenario in
+    ["in place", "mirrored, with a journal"].contains(scenario.testDescription) || Corpora.testsAreLong
+  }
+
+  @Test(arguments: scenarios)
+  func everyCall(_ scenario: FaultScenario) throws {
+    var kills = 0
+    for call in Self.calls { kills += try killAtEach(call, scenario) }
+    #expect(kills > 20)
+    if ProcessInfo.processInfo.environment["ZMIN_FAULT_TABLE"] != nil {
+      print("| killed: \(scenario.testDescription) | \(kills) |")
+    }
+  }
+
+  /// - Returns: How many kills there were.
+  private func killAtEach(_ call: String, _ scenario: FaultScenario) throws -> Int {
+    let command = "$ZMIN -q " + scenario.arguments.map { $0.replacing("@/", with: "") }.joined(separator: " ")
+    for moment in 1...500 {
+      let scratch = try scenario.scratch()
+      let killed = try ZminProgram.shell(
+        "strace -f -qq -o /dev/null -e trace=\(call) -e inject=\(call):signal=KILL:when=\(moment) \(command); echo $?",
+        in: scratch)
+      let what = "\(call) \(moment)"
+      guard killed.output != "0\n" else {
+        #expect(FaultScenario.tree(scratch) == scenario.results, "\(what)")
+        return moment - 1
+      }
+      #expect(killed.output == "137\n", "\(what): \(killed)")
+      for (name, text) in FaultScenario.tree(scratch) where !name.contains(".zmin-") {
+        #expect(text == scenario.files[name] || text == scenario.results[name], "\(what): \(name) is \(text)")
+      }
+      for name in scenario.files.keys { #expect(scratch.text(of: name) != nil, "\(what): \(name) is gone") }
+      let again = try ZminProgram.shell("\(command); echo $?", in: scratch)
+      #expect(again.output == "0\n", "\(what): \(again.errors)")
+      #expect(FaultScenario.tree(scratch) == scenario.results, "\(what), again")
+    }
+    Issue.record("there is always one call more")
+    return 0
+  }
+}

@@ -1,0 +1,57 @@
+import Zmin
+
+/// Patterns of `--include` and `--exclude` against a matcher by tables. Brackets and backslashes are the system's; they must
+/// only come to an end.
+enum GlobFuzz {
+  @Sendable static func run(_ input: inout FuzzInput) throws {
+    let pattern = text(input.suffix(input.number(below: 64)))
+    let names = text(input).split(separator: UInt8(ascii: "/")).map(Array.init)
+    guard let name = names.last else { return }
+    let found = GlobPattern(pattern).matches(name: name) { names }
+    guard !pattern.contains(UInt8(ascii: "[")), !pattern.contains(UInt8(ascii: "\\")) else { return }
+    let segments = pattern.split(separator: UInt8(ascii: "/")).map(Array.init)
+    let isRight =
+      pattern.contains(UInt8(ascii: "/"))
+      ? matches(segments, names) {
+        $0.elementsEqual("**".utf8)
+      } each: {
+        matchesName($0, $1)
+      }
+      : segments.first.map { matchesName($0, name) } ?? false
+    if found != isRight {
+      fail("\(String(decoding: pattern, as: UTF8.self)), \(names): \(found)")
+    }
+  }
+
+  /// Bytes as an argument or a path can have them.
+  private static func text(_ input: FuzzInput) -> [UInt8] { input.rest.map { $0 == 0 ? 1 : $0 } }
+
+  private static func matchesName(_ pattern: [UInt8], _ name: [UInt8]) -> Bool {
+    matches(pattern, name) {
+      $0 == UInt8(ascii: "*")
+    } each: {
+      $0 == UInt8(ascii: "?") || $0 == $1
+    }
+  }
+
+  /// Whether a pattern matches, where some of its parts stand for any number of things and the others for one: what is
+  /// true of each beginning of the things, part by part.
+  private static func matches<Part, Thing>(
+    _ pattern: [Part], _ things: [Thing], isAny: (Part) -> Bool, each: (Part, Thing) -> Bool
+  ) -> Bool {
+    var isMatched = [Bool](repeating: false, count: things.count + 1)
+    isMatched[0] = true
+    for part in pattern {
+      var next = [Bool](repeating: false, count: things.count + 1)
+      for count in 0...things.count {
+        if isAny(part) {
+          next[count] = isMatched[count] || count > 0 && next[count - 1]
+        } else if count > 0 {
+          next[count] = isMatched[count - 1] && each(part, things[count - 1])
+        }
+      }
+      isMatched = next
+    }
+    return isMatched[things.count]
+  }
+}

@@ -1,0 +1,23 @@
+import Foundation
+import ZminCore
+import ZminTestSupport
+
+/// Documents to begin with, which a fuzzer would take long to come upon.
+enum Seeds {
+  /// Writes documents of every shape and format, and as many broken ones, each with some bytes that tell how to use it.
+  static func write(to folder: String) throws {
+    var generator = DocumentGenerator(seed: 1)
+    var mutator = Mutator(seed: 2)
+    for shape in DocumentGenerator.Shape.allCases {
+      for format in Format.allCases {
+        for number in 0..<6 {
+          let document = Array(generator.document(format, shape).prefix(1500))
+          let bytes = number % 2 == 0 ? document : mutator.mutation(of: document)
+          let ending = (0..<40).map { _ in UInt8(mutator.random.below(256)) }
+          let url = URL(fileURLWithPath: folder).appendingPathComponent("\(shape)-\(format)-\(number)")
+          try Data(bytes + ending).write(to: url)
+        }
+      }
+    }
+  }
+}

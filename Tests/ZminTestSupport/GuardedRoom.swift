@@ -1,0 +1,36 @@
+import Glibc
+
+/// Memory that ends where a page ends that nobody may touch, so that a byte read or written beyond stops the process.
+///
+/// `@unchecked Sendable` because one thread uses it at a time.
+package final class GuardedRoom: @unchecked Sendable {
+  private var start: UnsafeMutableRawPointer?
+  private var roomBytes = 0
+  private let pageBytes = sysconf(Int32(_SC_PAGESIZE))
+
+  package init() {}
+
+  deinit { unmap() }
+
+  /// So many bytes with nothing after them; what was given before is no longer to be used.
+  package func last(_ byteCount: Int) -> UnsafeMutableRawBufferPointer {
+    if byteCount > roomBytes { map(2 * byteCount) }
+    guard let start else { return UnsafeMutableRawBufferPointer(start: nil, count: 0) }
+    return UnsafeMutableRawBufferPointer(start: start + roomBytes - byteCount, count: byteCount)
+  }
+
+  private func map(_ byteCount: Int) {
+    unmap()
+    roomBytes = (byteCount + pageBytes - 1) / pageBytes * pageBytes
+    let address = mmap(nil, roomBytes + pageBytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    guard let address, address != MAP_FAILED, mprotect(address, roomBytes, PROT_READ | PROT_WRITE) == 0 else {
+      fatalError("no memory for a test")
+    }
+    start = address
+  }
+
+  private func unmap() {
+    if let start { munmap(start, roomBytes + pageBytes) }
+    start = nil
+  }
+}

@@ -1,0 +1,74 @@
+package import Zmin
+package import ZminCore
+import ZminMemory
+
+/// What a run made of an input.
+package struct Minified: Equatable {
+  package var output: [UInt8] = []
+  package var error: InvalidJSON?
+
+  package init(output: [UInt8] = []) { self.output = output }
+}
+
+/// Runs a minifier over inputs that are in memory, cut into windows.
+///
+/// Each window and the room for its output end where nothing may be touched, so that a byte read or written beyond is
+/// noticed.
+package struct MinifierRunner: ~Copyable {
+  package let options: MinifierOptions
+  private var minifier: Minifier
+  private let windowRoom = GuardedRoom()
+  private let outputRoom = GuardedRoom()
+
+  package init(_ options: MinifierOptions) throws {
+    self.options = options
+    minifier = try Minifier(options, ledger: MemoryLedger())
+  }
+
+  /// Minifies `input` in windows of the sizes that `windowBytes` gives.
+  package mutating func run(_ input: [UInt8], windowBytes: () -> Int = { .max }) throws -> Minified {
+    minifier.reset()
+    var minified = Minified()
+    var failure: Failure?
+    var offset = 0
+    while offset < input.count, failure == nil {
+      let end = min(input.count, offset + min(windowBytes(), input.count))
+      let window = windowRoom.last(end - offset)
+      window.copyBytes(from: input[offset..<end])
+      let room = outputRoom.last(Minifier.outputBytes(forInputBytes: window.count, format: options.format))
+      let result = try minifier.minify(UnsafeRawBufferPointer(window), into: room)
+      minified.output += room.prefix(result.writtenBytes)
+      failure = result.failure
+      offset = end
+    }
+    if failure == nil {
+      let room = outputRoom.last(Minifier.outputBytes(forInputBytes: 0, format: options.format))
+      let result = minifier.finish(into: room)
+      minified.output += room.prefix(result.writtenBytes)
+      failure = result.failure
+    }
+    minified.error = failure?.located { offset in
+      input.withUnsafeBytes { LineCounter().position(at: offset, in: $0) }
+    }
+    return minified
+  }
+}
+
+/// What should come of an input that may begin with a byte order mark, of which the oracle knows nothing.
+package struct Expected {
+  package private(set) var output: [UInt8] = []
+  package private(set) var errorOffset: Int?
+
+  package init(_ input: [UInt8], _ format: Format, depthMax: Int = MinifierOptions.defaultDepthMax) {
+    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    let markBytes = zip(input, mark).prefix { $0 == $1 }.count
+    if markBytes > 0, markBytes < mark.count {
+      // The beginning of a mark may go on as one, and as nothing else.
+      errorOffset = markBytes
+      return
+    }
+    let oracle = Oracle(Array(input[markBytes...]), format, depthMax: depthMax)
+    output = oracle.output
+    errorOffset = oracle.errorOffset.map { $0 + markBytes }
+  }
+}
