@@ -163,7 +163,7 @@ struct MemoryReportTests {
   @Test("The page draws what there is, says what there is not, and holds no foreign markup")
   func page() throws {
     let html = MemoryPage(try Self.profile()).html
-    #expect(html.components(of: "<svg").count - 1 == 6)
+    #expect(html.components(of: "<figure class=\"plot\"").count - 1 == 6)
     #expect(!html.contains("<a&b>") && html.contains("&lt;a&amp;b&gt;.json"))
     #expect(!html.contains("http") && !html.contains("nan") && !html.contains("inf\""))
     let empty = MemoryPage(try Self.emptied()).html

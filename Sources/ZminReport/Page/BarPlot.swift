@@ -6,18 +6,22 @@ extension Plot {
     package let parts: [(name: String, value: Double)]
     /// What it could be at most.
     package let limit: Double?
+    /// What limits it.
+    package let limitName: String?
     /// Between which values the whole was measured.
     package let range: ClosedRange<Double>?
     /// Said behind it.
     package let note: String
 
     package init(
-      _ name: String, _ parts: [(name: String, value: Double)], limit: Double? = nil, range: ClosedRange<Double>? = nil,
+      _ name: String, _ parts: [(name: String, value: Double)], limit: Double? = nil, limitName: String? = nil,
+      range: ClosedRange<Double>? = nil,
       note: String = ""
     ) {
       self.name = name
       self.parts = parts
       self.limit = limit
+      self.limitName = limitName
       self.range = range
       self.note = note
     }
@@ -40,6 +44,9 @@ extension Plot {
     }
   }
 
+  /// The name of a part that is what the others leave: it is grey, and comes last.
+  package static let restName = "not accounted for"
+
   /// Horizontal bars, in the order given.
   package static func bars(_ title: String, _ caption: String, _ bars: [Bar], _ unit: BarUnit) -> Plot {
     var plot = Plot(title, caption)
@@ -50,7 +57,7 @@ extension Plot {
     let hasLimits = bars.contains { $0.limit != nil }
     let hasRanges = bars.contains { $0.range != nil }
     if drawing.partNames.count > 1 {
-      plot.keys = drawing.partNames.enumerated().map { Key(name: $1, style: style($0)) }
+      plot.keys = drawing.partNames.map { Key(name: $0, style: drawing.style(of: $0)) }
     }
     if hasLimits { plot.keys.append(Key(name: "limit", style: "key-line limit")) }
     if hasRanges { plot.keys.append(Key(name: "least and most measured", style: "key-line range")) }
@@ -74,7 +81,12 @@ private struct BarDrawing {
   init(_ bars: [Plot.Bar], _ unit: Axis.Unit) {
     self.bars = bars
     self.unit = unit
-    partNames = bars.flatMap(\.parts).reduce(into: []) { if !$0.contains($1.name) { $0.append($1.name) } }
+    let names = bars.flatMap(\.parts).reduce(into: [String]()) { if !$0.contains($1.name) { $0.append($1.name) } }
+    partNames = names.filter { $0 != Plot.restName } + names.filter { $0 == Plot.restName }
+  }
+
+  func style(of partName: String) -> String {
+    partName == Plot.restName ? "c0" : Plot.style(partNames.firstIndex(of: partName) ?? 0)
   }
 
   private func note(_ bar: Plot.Bar) -> String {
@@ -111,11 +123,12 @@ private struct BarDrawing {
       for part in bar.parts {
         let start = x.place(sum)
         sum += part.value
-        let style = Plot.style(partNames.firstIndex(of: part.name) ?? 0)
         // What is there shows, however little it is; what follows leaves a gap.
         let width = x.place(sum) - start
         if part.value > 0 {
-          drawing.add(bar: start, barTop, max(partNames.count > 1 ? width - 1 : width, 1), barHeight, "bar \(style)")
+          drawing.add(
+            bar: start, barTop, max(partNames.count > 1 ? width - 1 : width, 1), barHeight,
+            "bar \(style(of: part.name))")
         }
       }
       if let range = bar.range {
@@ -133,7 +146,7 @@ private struct BarDrawing {
   }
 
   private func addHits(_ bar: Plot.Bar, _ x: Axis, _ y: Double, _ height: Double, on drawing: inout Drawing) {
-    let limit = bar.limit.map { ", limit \(unit.text($0))" } ?? ""
+    let limit = bar.limit.map { ", limit \(unit.text($0))\(bar.limitName.map { " (\($0))" } ?? "")" } ?? ""
     let range = bar.range.map { ", from \(unit.text($0.lowerBound)) to \(unit.text($0.upperBound))" } ?? ""
     guard partNames.count > 1, !bar.parts.isEmpty else {
       let value = bar.parts.isEmpty ? "not measured" : unit.text(bar.sum)

@@ -36,6 +36,14 @@ package struct Page {
     body += "<div class=\"wide\" tabindex=\"0\">\(Plot.table(head, rows))</div>\n"
   }
 
+  /// What is known of something, each with its name.
+  package mutating func add(facts: [(name: String, value: String)]) {
+    let rows = facts.map { fact in
+      "<tr><td>\(Markup.escaped(fact.name))</td><td>\(Markup.escaped(fact.value))</td></tr>"
+    }
+    body += "<table class=\"facts\"><tbody>\n\(rows.joined(separator: "\n"))\n</tbody></table>\n"
+  }
+
   /// The whole page.
   package var html: String {
     let data = data.text()

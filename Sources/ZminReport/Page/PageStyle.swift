@@ -32,10 +32,10 @@ extension Page {
     header p,figcaption p,small,.absent,.note{color:var(--soft);margin:0;overflow-wrap:anywhere}
     li,p{overflow-wrap:anywhere}main>ul li{margin:.3rem 0}
     .note{font-size:.85rem}
-    .cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(9.5rem,1fr));gap:.75rem;margin:0}
+    .cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(10.5rem,1fr));gap:.75rem;margin:0}
     .cards div,figure{background:var(--card);border:1px solid var(--grid);border-radius:.6rem}
     .cards div{padding:.6rem .8rem}
-    dt{color:var(--soft);font-size:.85rem}dd{margin:0;font-size:1.35rem;font-weight:600;font-variant-numeric:tabular-nums}
+    dt{color:var(--soft);font-size:.85rem}dd{margin:0;font-size:1.25rem;font-weight:600;font-variant-numeric:tabular-nums}
     dd small{display:block;font-size:.8rem;font-weight:400;line-height:1.35}
     figure{margin:1.25rem 0;padding:1rem 1.1rem}
     svg{display:block;width:100%;height:auto;margin:.6rem 0;font:12px system-ui,sans-serif;border-radius:.25rem}
@@ -48,7 +48,7 @@ extension Page {
     .c0{--is:var(--c0)}.c1{--is:var(--c1)}.c2{--is:var(--c2)}.c3{--is:var(--c3)}
     .c4{--is:var(--c4)}.c5{--is:var(--c5)}.c6{--is:var(--c6)}.c7{--is:var(--c7)}
     .s0{--is:var(--grid)}.s1{--is:var(--c3)}.s2{--is:var(--c1)}.s3{--is:var(--c5)}.s4{--is:var(--c4)}
-    .area{fill:var(--is);stroke:var(--card);stroke-width:1}.bar{fill:var(--is)}.sign{fill:var(--is);stroke:var(--card);stroke-width:1}
+    .area{fill:var(--is);stroke:var(--card);stroke-width:1}.bar{fill:var(--is)}.pale{opacity:.55}.sign{fill:var(--is);stroke:var(--card);stroke-width:1}
     rect.s0,rect.s1,rect.s2,rect.s3,rect.s4{fill:var(--is)}
     .line{fill:none;stroke:var(--is);stroke-width:2;stroke-linejoin:round}
     .l0{--is:var(--ink);stroke-dasharray:6 3}.l1{--is:var(--ink)}.l2{--is:var(--mark);stroke-dasharray:2 3}.halo{fill:none;stroke:var(--card);stroke-width:5}
@@ -58,16 +58,17 @@ extension Page {
     .hit{fill:transparent;cursor:crosshair}.hit.on,.hit:hover{fill:var(--ink);fill-opacity:.16}
     .legend{display:flex;flex-wrap:wrap;gap:.25rem 1rem;list-style:none;margin:.6rem 0 0;padding:0;font-size:.85rem}
     .legend i{display:inline-block;width:.85em;height:.85em;margin-right:.4em;border-radius:2px;vertical-align:-.08em;background:var(--is)}
-    .legend i.key-line{width:1.4em;height:0;border-top:3px solid var(--is);border-radius:0;vertical-align:.25em}
+    .legend i.key-line{width:1.7em;height:0;border-top:2px solid var(--is);border-radius:0;vertical-align:.25em}
     .legend i.l0{border-top-style:dashed}.legend i.l2{border-top-style:dotted}
     .legend i.limit{--is:var(--mark)}.legend i.range{--is:var(--ink)}
     output{display:block;min-height:1.6em;font-size:.9rem;color:var(--soft);font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
     summary{cursor:pointer;color:var(--soft);font-size:.9rem}
-    .wide{overflow:auto;max-height:24rem}
+    .wide{overflow:auto}details .wide{max-height:24rem}
     table{border-collapse:collapse;font-size:.85rem;font-variant-numeric:tabular-nums}
     th,td{padding:.2rem .7rem;text-align:right;border-bottom:1px solid var(--grid);white-space:nowrap}
     th{color:var(--soft);font-weight:600}
     th:first-child,td:first-child{text-align:left;padding-left:0}
+    .facts td{text-align:left;white-space:normal;overflow-wrap:anywhere}.facts td:first-child{color:var(--soft)}
     @media (max-width:560px){main{padding:1rem .75rem 2rem}figure{padding:.8rem .7rem}svg.broad{display:none}svg.narrow{display:block}\
     h1{font-size:1.4rem}output{min-height:4.8em}.cards{grid-template-columns:1fr 1fr}}
     @media print{details,output{display:none}figure,.cards div{break-inside:avoid}svg.narrow{display:none}svg.broad{display:block}}

@@ -60,8 +60,9 @@ package struct Plot {
     return "<table><thead><tr>\(heads)</tr></thead><tbody>\n\(body.joined(separator: "\n"))\n</tbody></table>"
   }
 
-  /// The colour of one of several series. The first colour, grey, is for what is not of the matter.
-  static func style(_ number: Int) -> String { "c\(1 + number % 7)" }
+  /// The colour of one of several series, paler where there are more than colours. The first colour, grey, is for what
+  /// is not of the matter.
+  static func style(_ number: Int) -> String { "c\(1 + number % 7)\(number < 7 ? "" : " pale")" }
 
   /// A name that fits a place of so many units: its end tells more than its beginning.
   static func shortened(_ name: String, _ width: Double) -> String {
