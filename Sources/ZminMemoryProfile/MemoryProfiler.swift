@@ -187,6 +187,9 @@ package final class MemoryProfiler: Sendable {
 
   // MARK: The end
 
+  /// Whether there was a device when it was looked for last.
+  package var hasSeenDevice: Bool { state.withLock { $0.device != nil } }
+
   /// What was seen, for when all memory has been given back that had to be.
   ///
   /// - Parameters:

@@ -6,6 +6,9 @@ struct Axis {
     /// With what stands after the number.
     case plain(String)
 
+    /// From one line to the next on a logarithmic axis.
+    var factor: Double { if case .bytes = self { 2 } else { 10 } }
+
     func text(_ value: Double) -> String {
       switch self {
       case .bytes: Figures.memorySize(Int(value.rounded()))
@@ -42,12 +45,13 @@ struct Axis {
       let most = max(values.max() ?? 0, 0)
       high = most > 0 ? Self.step(most, unit) * (most / Self.step(most, unit)).rounded(.up) : 1
     case .logarithmic:
+      let factor = unit.factor
       let positive = values.filter { $0 > 0 }
-      let (least, most) = (positive.min() ?? 1, positive.max() ?? 10)
-      low = Self.power(below: least)
-      var top = low
-      while top < most { top *= 10 }
-      high = max(top, low * 10)
+      let (least, most) = (positive.min() ?? 1, positive.max() ?? 1)
+      low = Self.power(of: factor, below: least)
+      var top = low * factor
+      while top < most { top *= factor }
+      high = top
     }
   }
 
@@ -68,7 +72,7 @@ struct Axis {
       return (0...Int((high / step).rounded())).map { Double($0) * step }
     case .logarithmic:
       var ticks = [low]
-      while let last = ticks.last, last < high * 0.999 { ticks.append(last * 10) }
+      while let last = ticks.last, last < high * 0.999 { ticks.append(last * unit.factor) }
       return ticks
     }
   }
@@ -80,15 +84,15 @@ struct Axis {
       while high / step > 8 { step *= 2 }
       return step
     }
-    var power = power(below: high)
+    var power = power(of: 10, below: high)
     if high / power < 2 { power /= 10 }
     return [1, 2, 5, 10].map { $0 * power }.first { high / $0 <= 8 } ?? 10 * power
   }
 
-  private static func power(below value: Double) -> Double {
+  private static func power(of factor: Double, below value: Double) -> Double {
     var power = 1.0
-    while power > value { power /= 10 }
-    while power * 10 <= value { power *= 10 }
+    while power > value { power /= factor }
+    while power * factor <= value { power *= factor }
     return power
   }
 

@@ -54,12 +54,15 @@ extension Plot {
       for part in bar.parts {
         let start = x.place(sum)
         sum += part.value
-        let style = "c\((partNames.firstIndex(of: part.name) ?? 0) % 8)"
+        let style = partNames.count == 1 ? "c1" : "c\((partNames.firstIndex(of: part.name) ?? 0) % 8)"
         plot.drawing += Self.bar(start, y + 4, x.place(sum) - start, rowHeight - 8, style)
         plot.drawing += hit(
-          start, y, x.place(sum) - start, rowHeight, "\(bar.name)\(partNames.count > 1 ? ", \(part.name)" : ""): \(unit.text(part.value))")
+          start, y, x.place(sum) - start, rowHeight,
+          "\(bar.name)\(partNames.count > 1 ? ", \(part.name)" : ""): \(unit.text(part.value))")
       }
-      if let limit = bar.limit { plot.drawing += line(x.place(limit), y + 1, x.place(limit), y + rowHeight - 1, "limit") }
+      if let limit = bar.limit {
+        plot.drawing += line(x.place(limit), y + 1, x.place(limit), y + rowHeight - 1, "limit")
+      }
       let note = bar.note.isEmpty ? unit.text(bar.sum) : bar.note
       plot.drawing += text(note, max(x.place(sum), bar.limit.map(x.place) ?? 0) + 6, y + 17)
     }

@@ -11,7 +11,7 @@ extension Plot {
   ) -> Plot {
     var plot = Plot(title: title, caption: caption)
     guard !rows.isEmpty, !seconds.isEmpty else { return plot }
-    let (left, right, top) = (100.0, width - 12, 8.0)
+    let (left, right, top) = (100.0, width - 30, 8.0)
     let rowHeight = max(4, min(18, 300 / Double(rows.count)))
     let bottom = top + rowHeight * Double(rows.count)
     let x = Axis(seconds, .seconds, start: left, end: right)
@@ -31,7 +31,8 @@ extension Plot {
       let counts = states.indices.map { state in cells[group.lowerBound].count { $0 == state } }
       let said = zip(states, counts).filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }.joined(separator: ", ")
       plot.drawing += hit(
-        start, top, end - start, bottom - top, "\(Axis.Unit.seconds.text(seconds[first])): \(said.isEmpty ? "no slots" : said)")
+        start, top, end - start, bottom - top,
+        "\(Axis.Unit.seconds.text(seconds[first])): \(said.isEmpty ? "no slots" : said)")
     }
     for (row, name) in rows.enumerated() where rowHeight >= 10 || row == 0 || row == rows.count - 1 {
       plot.drawing += text(name, left - 6, top + rowHeight * (Double(row) + 0.5) + 4, "end")

@@ -11,10 +11,10 @@ extension Page {
     main{max-width:60rem;margin:auto;padding:1rem}
     h1{margin:0;font-size:1.6rem}h2{margin:2rem 0 .5rem;font-size:1.25rem}h3{margin:0;font-size:1.05rem}
     header p,figcaption p,small,.absent{color:var(--soft);margin:0;overflow-wrap:anywhere}
-    .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(10rem,1fr));gap:.75rem}
+    .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(11.5rem,1fr));gap:.75rem}
     .cards div{background:var(--card);border-radius:.5rem;padding:.6rem .8rem}
     dt{color:var(--soft);font-size:.85rem}dd{margin:0;font-size:1.3rem;font-variant-numeric:tabular-nums}
-    dd small{display:block;font-size:.8rem}
+    dd small{display:block;font-size:.8rem;overflow-wrap:break-word}
     figure{margin:1.5rem 0;padding:1rem;background:var(--card);border-radius:.5rem}
     svg{display:block;width:100%;height:auto;margin:.5rem 0;font:11px system-ui,sans-serif}
     svg:focus-visible,summary:focus-visible{outline:3px solid var(--c1);outline-offset:2px}

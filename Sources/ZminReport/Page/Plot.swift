@@ -27,7 +27,8 @@ package struct Plot {
   var html: String {
     let name = Markup.escaped(title)
     guard !drawing.isEmpty else {
-      return "<figure><figcaption><h3>\(name)</h3></figcaption><p class=\"absent\">\(Markup.escaped(absence))</p></figure>"
+      return
+        "<figure><figcaption><h3>\(name)</h3></figcaption><p class=\"absent\">\(Markup.escaped(absence))</p></figure>"
     }
     let legend = keys.map { "<li><i class=\"\($0.style)\"></i>\(Markup.escaped($0.name))</li>" }.joined()
     return """

@@ -24,7 +24,7 @@ extension Plot {
     var plot = Plot(title: title, caption: caption)
     let all = series.flatMap(\.points)
     guard !all.isEmpty else { return plot }
-    let (left, right, top, bottom) = (84.0, width - 16, 24.0, 260.0)
+    let (left, right, top, bottom) = (84.0, width - 30, 24.0, 260.0)
     let yUnit: Axis.Unit =
       switch unit {
       case .bytes: .bytes
@@ -50,15 +50,15 @@ extension Plot {
       let places = points.points.map { (x.place($0.x), y.place($0.y)) }
       if points.isLine {
         let line = places.map { "\(Markup.number($0.0)),\(Markup.number($0.1))" }.joined(separator: " ")
-        plot.drawing += "<polyline points=\"\(line)\" class=\"line c\(number)\"/>\n"
+        plot.drawing += "<polyline points=\"\(line)\" class=\"line c\(number + 1)\"/>\n"
       }
       for (point, place) in zip(points.points, places) {
         plot.drawing +=
-          "<circle cx=\"\(Markup.number(place.0))\" cy=\"\(Markup.number(place.1))\" r=\"4\" class=\"c\(number)\"/>\n"
+          "<circle cx=\"\(Markup.number(place.0))\" cy=\"\(Markup.number(place.1))\" r=\"4\" class=\"c\(number + 1)\"/>\n"
         plot.drawing += hit(
           place.0 - 6, place.1 - 6, 12, 12, "\(point.name): \(Figures.size(Int(point.x))), \(yUnit.text(point.y))")
       }
-      plot.keys.append(Key(name: points.name, style: "c\(number)"))
+      plot.keys.append(Key(name: points.name, style: "c\(number + 1)"))
     }
     plot.drawing += text(axes.y, 4, 12) + text(axes.x, right, bottom + 34, "end")
     plot.height = bottom + 40

@@ -39,7 +39,7 @@ extension Plot {
     var plot = Plot(title: title, caption: caption)
     guard !course.seconds.isEmpty else { return plot }
     let bandNames = course.bands.reduce(into: [String]()) { if !$0.contains($1.name) { $0.append($1.name) } }
-    let (left, right, top, bottom) = (76.0, width - 12, 14.0, 240.0)
+    let (left, right, top, bottom) = (76.0, width - 30, 14.0, 240.0)
     let sums = course.seconds.indices.map { index in course.areas.reduce(0) { $0 + ($1.values[index] ?? 0) } }
     let tops = sums + course.lines.flatMap { $0.values.compactMap(\.self) } + [course.mark?.value ?? 0]
     let y = Axis(tops, .bytes, start: bottom, end: top)
@@ -56,7 +56,8 @@ extension Plot {
       floor = roof
     }
     for (number, series) in course.lines.enumerated() {
-      let known = zip(course.seconds, series.values).compactMap { pair in pair.1.map { (x.place(pair.0), y.place($0)) } }
+      let known = zip(course.seconds, series.values).compactMap { pair in pair.1.map { (x.place(pair.0), y.place($0)) }
+      }
       plot.drawing += "<polyline points=\"\(points(known))\" class=\"line l\(number)\"/>\n"
       plot.keys.append(Key(name: series.name, style: "key-line l\(number)"))
     }
@@ -64,7 +65,8 @@ extension Plot {
       let (markX, markY) = (x.place(mark.seconds), y.place(mark.value))
       plot.drawing += line(markX, top, markX, bottom, "mark")
       plot.drawing += "<circle cx=\"\(Markup.number(markX))\" cy=\"\(Markup.number(markY))\" r=\"4\" class=\"mark\"/>\n"
-      plot.drawing += text(mark.text, markX > (left + right) / 2 ? markX - 6 : markX + 6, top + 8, markX > (left + right) / 2 ? "end" : "")
+      plot.drawing += text(
+        mark.text, markX > (left + right) / 2 ? markX - 6 : markX + 6, top + 8, markX > (left + right) / 2 ? "end" : "")
     }
     var lower = bottom + 26
     for band in course.bands {
@@ -72,7 +74,9 @@ extension Plot {
       let (start, end) = (x.place(band.startSeconds), x.place(band.endSeconds))
       plot.drawing += bar(start, lower + row, max(end - start, 1), 10, "band")
     }
-    for (row, name) in bandNames.enumerated() { plot.drawing += text(name, left - 6, lower + Double(row) * 14 + 9, "end") }
+    for (row, name) in bandNames.enumerated() {
+      plot.drawing += text(name, left - 6, lower + Double(row) * 14 + 9, "end")
+    }
     lower += Double(bandNames.count) * 14
     plot.height = lower + 6
     plot.drawing += hits(course, x, top: top, bottom: bottom)
@@ -90,8 +94,10 @@ extension Plot {
 
   /// Lines and numbers of two axes.
   static func grid(_ x: Axis, _ y: Axis, left: Double, right: Double, bottom: Double) -> String {
-    y.ticks.map { line(left, y.place($0), right, y.place($0), "grid") + text(y.unit.text($0), left - 6, y.place($0) + 4, "end") }
-      .joined()
+    y.ticks.map {
+      line(left, y.place($0), right, y.place($0), "grid") + text(y.unit.text($0), left - 6, y.place($0) + 4, "end")
+    }
+    .joined()
       + x.ticks.map { text(x.unit.text($0), x.place($0), bottom + 16, "middle") }.joined()
   }
 
@@ -109,7 +115,8 @@ extension Plot {
         series.values[index].map { "\(series.name) \(Figures.memorySize(Int($0)))" }
       }
       return hit(
-        start, top, end - start, bottom - top, "\(Axis.Unit.seconds.text(course.seconds[index])): \(values.joined(separator: ", "))")
+        start, top, end - start, bottom - top,
+        "\(Axis.Unit.seconds.text(course.seconds[index])): \(values.joined(separator: ", "))")
     }.joined()
   }
 }
