@@ -78,6 +78,7 @@ final class MemoryReporting: Sendable {
   /// - Throws: ``FileError`` if the report cannot be written.
   func report() throws(FileError) {
     guard let conclusion = state.state.withLock({ $0.conclusion }) else { return }
+    profiler.settle(seconds: 1)
     let deviceHostBytes = profiler.hasSeenDevice ? conclusion.deviceHostBytes : 0
     let profile = profiler.profile(
       of: MemoryProfile.RunFacts(
