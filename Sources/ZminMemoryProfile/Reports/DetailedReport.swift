@@ -26,8 +26,10 @@ package struct DetailedReport {
   }
 
   private var command: String {
-    ReportText.wrapped("command: " + profile.run.command.map(ReportText.name).joined(separator: " "), columns: Self.columns)
-      .joined(separator: "\n")
+    ReportText.wrapped(
+      "command: " + profile.run.command.map(ReportText.name).joined(separator: " "), columns: Self.columns
+    )
+    .joined(separator: "\n")
   }
 
   // MARK: Plots
@@ -68,7 +70,10 @@ package struct DetailedReport {
     lines.append(ReportText.aligned("stage", columns: 11) + "  " + stageLine(end))
     if let peak = profile.peak {
       let column = min(Self.plotColumns - 1, max(0, Int(peak.seconds / end * Double(Self.plotColumns))))
-      lines.append(ReportText.aligned("peak", columns: 11) + "  " + ReportText.spaces(column) + "▲ of the ledger")
+      let mark =
+        column < Self.plotColumns / 2
+        ? ReportText.spaces(column) + "▲ of the ledger" : ReportText.aligned("of the ledger ▲", columns: column + 1)
+      lines.append(ReportText.aligned("peak", columns: 11) + "  " + mark)
     }
     lines.append(
       ReportText.spaces(13) + ReportText.padded("0 s", columns: Self.plotColumns - 12)
@@ -189,7 +194,9 @@ package struct DetailedReport {
       pair("resident at the end", ReportText.size(kernel.endResidentBytes)),
       pair("page tables", ReportText.size(kernel.pageTableBytes)),
       pair("swapped out", ReportText.size(kernel.swappedBytes)),
-      pair("page faults, minor and major", "\(ReportText.count(kernel.minorFaults)), \(ReportText.count(kernel.majorFaults))"),
+      pair(
+        "page faults, minor and major",
+        "\(ReportText.count(kernel.minorFaults)), \(ReportText.count(kernel.majorFaults))"),
       pair("control group: limit", ReportText.size(kernel.groupLimitBytes)),
       pair("control group: usage, others included", ReportText.size(kernel.groupUsageBytes)),
       pair("control group: peak since it was made", ReportText.size(kernel.groupPeakBytes)),

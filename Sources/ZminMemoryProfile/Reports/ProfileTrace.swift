@@ -44,7 +44,9 @@ package struct ProfileTrace {
 
   private func counter(_ name: String, _ seconds: Double, _ values: [(String, Int?)]) -> JSONValue? {
     let known = values.compactMap { pair in pair.1.map { JSONValue.Member(pair.0, .integer($0)) } }
-    return known.isEmpty ? nil : event("C", name, seconds, [JSONValue.Member("args", .object(known))])
+    // Not `nil` in one expression with a value: that would be null, which is a value too.
+    guard !known.isEmpty else { return Optional.none }
+    return event("C", name, seconds, [JSONValue.Member("args", .object(known))])
   }
 
   private var counters: [JSONValue] {
