@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 import Zmin
 package import ZminIO
@@ -187,6 +188,21 @@ package final class MemoryProfiler: Sendable {
 
   // MARK: The end
 
+  /// Whether there was a device when it was looked for last.
+  package var hasSeenDevice: Bool { state.withLock { $0.device != nil } }
+
+  /// Waits until all that the run took has been given back, or for so long: threads that a run does not wait for may be
+  /// about to end.
+  package func settle(seconds: Double) {
+    let deadlineSeconds = MonotonicClock.seconds() + seconds
+    while !leaks.isEmpty, MonotonicClock.seconds() < deadlineSeconds { usleep(2000) }
+  }
+
+  /// What is held of what was taken since the run began; what was there before is the process's.
+  private var leaks: [LiveAllocation] {
+    ledger.liveAllocations().filter { $0.monotonicSeconds > start.monotonicSeconds }
+  }
+
   /// What was seen, for when all memory has been given back that had to be.
   ///
   /// - Parameters:
@@ -219,8 +235,7 @@ package final class MemoryProfiler: Sendable {
         groupKills: difference(group.kills, start.group.kills),
         stalledSeconds: difference(probe.group.stalledSeconds, start.stalledSeconds)),
       device: state.device, predictedPeakBytes: predictedPeakBytes,
-      // What was there before the run is the process's.
-      leaks: ledger.liveAllocations().filter { $0.monotonicSeconds > start.monotonicSeconds },
+      leaks: leaks,
       sampler: SamplerCost(
         samples: samples.count, processorSeconds: state.processorSeconds,
         intervalSeconds: state.series.intervalSeconds))

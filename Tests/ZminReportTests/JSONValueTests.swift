@@ -9,7 +9,8 @@ import ZminTestSupport
     "samples": [0.1, 1e300, -2.5e-7, 3], "nested": [["a": []], [:], [[false]]],
   ]
 
-  @Test(arguments: [JSONValue.Layout.compact, .indented]) func readsBackWhatItWrites(_ layout: JSONValue.Layout) throws {
+  @Test(arguments: [JSONValue.Layout.compact, .indented]) func readsBackWhatItWrites(_ layout: JSONValue.Layout) throws
+  {
     #expect(try JSONValue(reading: Self.document.bytes(layout)) == Self.document)
   }
 
@@ -72,7 +73,9 @@ import ZminTestSupport
   }
 
   @Test func refusesWhatIsNoUTF8() {
-    #expect(throws: JSONSyntaxError.self) { try JSONValue(reading: Array("\"".utf8) + [0xC0, 0x80] + Array("\"".utf8)) }
+    #expect(throws: JSONSyntaxError.self) {
+      try JSONValue(reading: Array("\"".utf8) + [0xC0, 0x80] + Array("\"".utf8))
+    }
     #expect(throws: JSONSyntaxError.self) { try JSONValue(reading: [0xEF, 0xBB]) }
   }
 

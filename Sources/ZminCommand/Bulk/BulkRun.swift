@@ -47,7 +47,8 @@ struct BulkRun {
       memory?.conclude(
         MemoryReporting.Conclusion(
           mode: "bulk", kernel: plan.kernel.name, workers: workers, inputCount: list.count, tally: reporter.tally,
-          predictedPeakBytes: predictedPeakBytes, status: files.interruptedStatus ?? reporter.tally.status))
+          predictedPeakBytes: predictedPeakBytes, deviceHostBytes: plan.device?.hostBytes ?? 0,
+          status: files.interruptedStatus ?? reporter.tally.status))
     }
     for fallback in plan.fallbacks { reporter.detail(fallback) }
     var fallbacks = plan.fallbacks

@@ -50,7 +50,7 @@ package struct Planner {
       byteCount: sizes.contains(nil) ? nil : Int(sizes.reduce(Int64(0)) { $0.addingSaturated($1 ?? 0) }), task: task,
       validates: options.validates, depthMax: options.depthMax,
       kernel: kernel, verification: verification, mode: mode, device: device, memory: memory,
-      predictedPeakBytes: hostBytes + (device?.hostBytes ?? 0), limits: limits,
+      predictedPeakBytes: hostBytes, limits: limits,
       badLines: badLines, sync: sync, verbosity: verbosity,
       printsStatistics: printsStatistics, reports: try reports(), fallbacks: fallbacks)
   }

@@ -13,7 +13,10 @@ final class MemoryReporting: Sendable {
     var workers: Int
     var inputCount: Int
     var tally: Tally
+    /// What the plan took for the most that would be resident, nil if it came to none.
     var predictedPeakBytes: Int?
+    /// What of the host's memory a device may take besides, if one is found.
+    var deviceHostBytes = 0
     var status: ExitStatus
   }
 
@@ -26,6 +29,7 @@ final class MemoryReporting: Sendable {
   private let command: [String]
   private let console: Console
   private let state: Shared
+  private let monitor: MemoryMonitor?
   private let watch: MemoryProfiler.Watch
   /// Who is told what the run does.
   let profiler: MemoryProfiler
@@ -46,6 +50,13 @@ final class MemoryReporting: Sendable {
     self.state = state
     profiler = try MemoryProfiler(ledger) { state.state.withLock { $0.source?.progress ?? (0, 0) } }
     profiler.begin(.starting)
+    let monitor = plan.monitors ? MemoryMonitor(console) : nil
+    self.monitor = monitor
+    if let monitor {
+      profiler.show(every: monitor.intervalSeconds) { sample in
+        monitor.show(sample, of: state.state.withLock(\.source))
+      }
+    }
     watch = profiler.watch()
   }
 
@@ -56,6 +67,9 @@ final class MemoryReporting: Sendable {
   func conclude(_ conclusion: Conclusion) {
     state.state.withLock { $0.conclusion = conclusion }
     watch.stop()
+    monitor?.end()
+    // It may hold what is to be given back.
+    state.state.withLock { $0.source = nil }
     profiler.begin(.ending)
   }
 
@@ -64,12 +78,14 @@ final class MemoryReporting: Sendable {
   /// - Throws: ``FileError`` if the report cannot be written.
   func report() throws(FileError) {
     guard let conclusion = state.state.withLock({ $0.conclusion }) else { return }
+    profiler.settle(seconds: 1)
+    let deviceHostBytes = profiler.hasSeenDevice ? conclusion.deviceHostBytes : 0
     let profile = profiler.profile(
       of: MemoryProfile.RunFacts(
         version: VersionText.number, command: command, mode: conclusion.mode, kernel: conclusion.kernel,
         workers: conclusion.workers, inputCount: conclusion.inputCount, inputBytes: conclusion.tally.inputBytes,
         outputBytes: conclusion.tally.outputBytes, exitStatus: Int(conclusion.status.code)),
-      predictedPeakBytes: conclusion.predictedPeakBytes)
+      predictedPeakBytes: conclusion.predictedPeakBytes.map { $0 + deviceHostBytes })
     if plan.printsSummary { console.write(ProfileSummary(profile).text) }
     guard let form = plan.form else { return }
     try write(form.text(of: profile))

@@ -92,7 +92,7 @@ final class ProgressMeter: Sendable {
 }
 
 /// The terminal that standard error is.
-private enum TerminalSize {
+enum TerminalSize {
   /// How wide it is, as most are if it does not tell.
   static var columns: Int {
     var size = winsize()

@@ -40,7 +40,7 @@ struct Console: Sendable {
   /// Writes bytes as they are.
   func write(bytes: [UInt8]) { ErrorStream.write(bytes) }
 
-  /// Shows how far the run is, on the terminal's last line; an empty text clears it.
+  /// Shows how far the run is, on the terminal's last lines; an empty text clears them.
   func show(progress text: String) { progress.show(text) }
 
   /// What came from the command line may hold anything.
@@ -67,15 +67,17 @@ private enum ErrorStream {
   }
 }
 
-/// A line of a terminal that is drawn again and again.
+/// Lines of a terminal that are drawn again and again.
 private final class ProgressLine: Sendable {
-  private let isShown = Mutex(false)
+  private let shownLines = Mutex(0)
 
   func show(_ text: String) {
-    isShown.withLock {
-      guard $0 || !text.isEmpty else { return }
-      ErrorStream.write(Array("\r\u{1B}[K\(text)".utf8))
-      $0 = !text.isEmpty
+    shownLines.withLock {
+      guard $0 > 0 || !text.isEmpty else { return }
+      // The cursor is at the end of the last one.
+      let erasure = "\r\u{1B}[K" + String(repeating: "\u{1B}[A\u{1B}[K", count: max(0, $0 - 1))
+      ErrorStream.write(Array((erasure + text).utf8))
+      $0 = text.isEmpty ? 0 : text.utf8.count { $0 == UInt8(ascii: "\n") } + 1
     }
   }
 

@@ -64,7 +64,7 @@ final class DeviceSession {
   ///   all does.
   func end(givesBack: Bool) {
     let hasEnded = search.end(patienceSeconds: Self.patienceSeconds)
-    if givesBack, hasEnded, !search.pending.isBusy, let device = search.pending.vulkanDevice {
+    if givesBack, hasEnded, let device = search.pending.vulkanDevice {
       ProcessSetup.leaveAtOnce(with: device.device)
     } else {
       ProcessSetup.leaveAtOnce(with: search)

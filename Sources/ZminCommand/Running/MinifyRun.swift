@@ -97,6 +97,7 @@ struct MinifyRun: ~Copyable {
     return MemoryReporting.Conclusion(
       mode: plan.mode.rawValue, kernel: plan.kernel.name, workers: workers, inputCount: plan.inputs.count,
       tally: reporter.tally, predictedPeakBytes: plan.predictedPeakBytes,
+      deviceHostBytes: plan.device?.hostBytes ?? 0,
       status: files.interruptedStatus ?? reporter.tally.status)
   }
 

@@ -75,7 +75,7 @@ package struct DetailedReport {
     lines.append(ReportText.spaces(11) + " └" + String(repeating: "─", count: Self.plotColumns))
     lines.append(ReportText.aligned("stage", columns: 11) + "  " + stageLine)
     if let peak = profile.peak {
-      let column = column(peak.seconds)
+      let column = self.column(peak.seconds)
       let mark =
         column < Self.plotColumns / 2
         ? ReportText.spaces(column) + "▲ of the ledger" : ReportText.aligned("of the ledger ▲", columns: column + 1)

@@ -92,7 +92,8 @@ private struct MemoryAdviser {
             + "\(ReportText.size(profile.suggestedLimitBytes)), or lower --memory-budget\(perWorker)",
           option: "--memory-budget"))
     }
-    if let usageBytes = kernel.groupUsageBytes, let cacheBytes = kernel.groupCacheBytes, usageBytes > limitBytes / 5 * 4,
+    if let usageBytes = kernel.groupUsageBytes, let cacheBytes = kernel.groupCacheBytes,
+      usageBytes > limitBytes / 5 * 4,
       cacheBytes > usageBytes / 2
     {
       advice.append(

@@ -81,7 +81,9 @@ package struct MemoryPage {
     course.bands = profile.stages.map {
       Plot.Course.Band($0.stage.words, startSeconds: $0.startSeconds, endSeconds: $0.endSeconds)
     }
-    if let most = samples.max(by: { ($0.residentBytes ?? 0) < ($1.residentBytes ?? 0) }), let byteCount = most.residentBytes {
+    if let most = samples.max(by: { ($0.residentBytes ?? 0) < ($1.residentBytes ?? 0) }),
+      let byteCount = most.residentBytes
+    {
       course.mark = (most.seconds, Double(byteCount), "most seen: \(Figures.memorySize(byteCount))")
     }
     return .course(
@@ -99,7 +101,9 @@ package struct MemoryPage {
     let classes = profile.ledger.sizeClasses.sorted { $0.key < $1.key }
     return .bars(
       "Sizes of allocations", "How many allocations there were of up to so many bytes, and more than half of that.",
-      classes.map { .init("up to \(Figures.memorySize(1 << $0.key))", [(name: "allocations", value: Double($0.value))]) },
+      classes.map {
+        .init("up to \(Figures.memorySize(1 << $0.key))", [(name: "allocations", value: Double($0.value))])
+      },
       .count)
   }
 
@@ -158,7 +162,8 @@ package struct MemoryPage {
   private func addDevice(to page: inout Page) {
     guard let device = profile.device else { return page.add(paragraph: "No device took part.") }
     let shares = device.sharesHostMemory ? "; its memory is the host's" : ""
-    page.add(paragraph: "\(device.name), \(device.driver)\(device.isSoftware ? ", a device in software" : "")\(shares).")
+    page.add(
+      paragraph: "\(device.name), \(device.driver)\(device.isSoftware ? ", a device in software" : "")\(shares).")
     page.add(
       table: ["heap", "size", "used by this process", "may be used"],
       device.heaps.enumerated().map { index, heap in

@@ -35,7 +35,8 @@ package struct ProfileSummary {
     let file = peak.file.map { ", " + ReportText.tail($0, columns: 50) } ?? ""
     return [
       line(
-        "allocated", "peak \(Figures.memorySize(peak.byteCount)): "
+        "allocated",
+        "peak \(Figures.memorySize(peak.byteCount)): "
           + ReportText.sizes(peak.domainBytes.filter(\.key.isHost), \.words)),
       line("  when", "at \(ReportText.seconds(peak.seconds))\(stage)\(file)"),
       line("  what", ReportText.sizes(peak.bytes.filter(\.key.domain.isHost), \.words)),
@@ -46,11 +47,15 @@ package struct ProfileSummary {
     let kernel = profile.kernel
     let peakBytes = profile.peakResidentBytes
     let predictedBytes = profile.predictedPeakBytes
-    let share = peakBytes == nil || predictedBytes == nil ? "" : ", of which the run took "
-      + ReportText.percent(peakBytes, of: predictedBytes)
+    let share =
+      peakBytes == nil || predictedBytes == nil
+      ? ""
+      : ", of which the run took "
+        + ReportText.percent(peakBytes, of: predictedBytes)
     return [
       line(
-        "resident", "peak \(ReportText.size(peakBytes)), average \(ReportText.size(profile.averageResidentBytes)), "
+        "resident",
+        "peak \(ReportText.size(peakBytes)), average \(ReportText.size(profile.averageResidentBytes)), "
           + "at the start \(ReportText.size(kernel.startResidentBytes)), "
           + "at the end \(ReportText.size(kernel.endResidentBytes))"),
       line("predicted", "peak \(ReportText.size(predictedBytes))\(share)"),
@@ -77,15 +82,17 @@ package struct ProfileSummary {
     let total = profile.ledger.total
     var lines = [
       line(
-        "allocations", "\(total.allocations) made, \(total.frees) given back, "
-          + "\(Figures.memorySize(total.currentBytes)) held at the end of the work"),
+        "allocations",
+        "\(total.allocations) made, \(total.frees) given back, "
+          + "\(Figures.memorySize(total.currentBytes)) held at the end"),
       line("leaks", leaks),
     ]
     let use = profile.poolUse
     let empty = use.fragmentation.map { ", \(ReportText.percent($0)) of their room stayed empty (fragmentation)" } ?? ""
     lines.append(
       line(
-        "pool slots", "\(Figures.count(use.slots, "slot")) taken \(Figures.count(use.takes, "time")), "
+        "pool slots",
+        "\(Figures.count(use.slots, "slot")) taken \(Figures.count(use.takes, "time")), "
           + "\(Figures.count(use.reuses, "reuse"))\(empty)"))
     return lines
   }
@@ -100,11 +107,13 @@ package struct ProfileSummary {
     let kernel = profile.kernel
     var lines = [
       line(
-        "page faults", "\(ReportText.count(kernel.minorFaults)) minor, \(ReportText.count(kernel.majorFaults)) major; "
+        "page faults",
+        "\(ReportText.count(kernel.minorFaults)) minor, \(ReportText.count(kernel.majorFaults)) major; "
           + "stalled for memory \(ReportText.seconds(kernel.stalledSeconds)); "
           + "swapped \(ReportText.size(kernel.swappedBytes))"),
       line(
-        "control group", "\(ReportText.size(kernel.groupUsageBytes)) used, "
+        "control group",
+        "\(ReportText.size(kernel.groupUsageBytes)) used, "
           + "\(ReportText.size(kernel.groupCacheBytes)) of it cached files, limit "
           + "\(ReportText.size(kernel.groupLimitBytes))"),
       line("device", device),

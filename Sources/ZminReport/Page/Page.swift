@@ -33,7 +33,7 @@ package struct Page {
   }
 
   package mutating func add(table head: [String], _ rows: [[String]]) {
-    body += "<div class=\"wide\">\(Plot.table(head, rows))</div>\n"
+    body += "<div class=\"wide\" tabindex=\"0\">\(Plot.table(head, rows))</div>\n"
   }
 
   /// The whole page.

@@ -1,5 +1,5 @@
 extension Plot {
-  /// Points on axes that count in powers of ten: sizes below, something else upwards.
+  /// Points on an axis of sizes that counts in powers of ten, and another upwards.
   package struct Points {
     package let name: String
     package let points: [(x: Double, y: Double, name: String)]
@@ -13,58 +13,60 @@ extension Plot {
     }
   }
 
+  /// Values upwards that are further apart than this count in powers of ten too.
+  private static let linearRatioMax = 20.0
+
   /// - Parameters:
   ///   - axes: What both axes are of, in words.
-  ///   - unit: What stands upwards; below there are bytes.
+  ///   - unit: What stands upwards; below there are sizes of files.
   ///   - mark: A size that is pointed out.
   package static func scatter(
     _ title: String, _ caption: String, _ series: [Points], axes: (x: String, y: String), _ unit: BarUnit,
     mark: (x: Double, text: String)? = nil
   ) -> Plot {
-    var plot = Plot(title: title, caption: caption)
+    var plot = Plot(title, caption)
     let all = series.flatMap(\.points)
     guard !all.isEmpty else { return plot }
-    let (left, right, top, bottom) = (84.0, width - 16, 24.0, 260.0)
-    let yUnit: Axis.Unit =
-      switch unit {
-      case .bytes: .bytes
-      case .seconds: .seconds
-      case .count: .count
-      case .plain(let text): .plain(text)
+    let unit = unit.axisUnit
+    let values = all.map(\.y).filter { $0 > 0 }
+    let isLogarithmic = (values.max() ?? 1) / (values.min() ?? 1) > linearRatioMax
+    plot.draw = { drawing in
+      let (right, top, bottom) = (drawing.width - 16, mark == nil ? 28.0 : 46, 280.0)
+      let y = Axis(all.map(\.y), unit, isLogarithmic ? .logarithmic : .linear, start: bottom, end: top, room: 30)
+      let left = y.margin
+      let x = Axis(all.map(\.x) + (mark.map { [$0.x] } ?? []), .sizes, .logarithmic, start: left, end: right, room: 64)
+      drawing.add(upwards: y, from: left, to: right)
+      drawing.add(rightwards: x, from: top, to: bottom)
+      drawing.add(text: axes.y, 4, 13)
+      drawing.add(text: axes.x, right, bottom + 38, "end")
+      for (number, points) in series.enumerated() where points.isLine {
+        drawing.add(path: points.points.map { (x.place($0.x), y.place($0.y)) }, "line \(style(number))")
       }
-    let x = Axis(all.map(\.x) + (mark.map { [$0.x] } ?? []), .plain("B"), .logarithmic, start: left, end: right)
-    let y = Axis(all.map(\.y), yUnit, .logarithmic, start: bottom, end: top)
-    for tick in y.ticks {
-      plot.drawing += line(left, y.place(tick), right, y.place(tick), "grid")
-      plot.drawing += text(yUnit.text(tick), left - 6, y.place(tick) + 4, "end")
-    }
-    for tick in x.ticks {
-      plot.drawing += line(x.place(tick), top, x.place(tick), bottom, "grid")
-      plot.drawing += text(Figures.size(Int(tick)), x.place(tick), bottom + 16, "middle")
-    }
-    if let mark {
-      plot.drawing += line(x.place(mark.x), top, x.place(mark.x), bottom, "mark")
-      plot.drawing += text(mark.text, x.place(mark.x) + 6, top + 10)
-    }
-    for (number, points) in series.enumerated() {
-      let places = points.points.map { (x.place($0.x), y.place($0.y)) }
-      if points.isLine {
-        let line = places.map { "\(Markup.number($0.0)),\(Markup.number($0.1))" }.joined(separator: " ")
-        plot.drawing += "<polyline points=\"\(line)\" class=\"line c\(number)\"/>\n"
+      if let mark {
+        let place = x.place(mark.x)
+        let isRight = place > (left + right) / 2
+        drawing.add(lineFrom: place, top - 8, to: place, bottom, "mark")
+        drawing.add(text: mark.text, isRight ? place - 6 : place + 6, top - 8, isRight ? "end strong" : "strong")
       }
-      for (point, place) in zip(points.points, places) {
-        plot.drawing +=
-          "<circle cx=\"\(Markup.number(place.0))\" cy=\"\(Markup.number(place.1))\" r=\"4\" class=\"c\(number)\"/>\n"
-        plot.drawing += hit(
-          place.0 - 6, place.1 - 6, 12, 12, "\(point.name): \(Figures.size(Int(point.x))), \(yUnit.text(point.y))")
+      for (number, points) in series.enumerated() {
+        for point in points.points {
+          let (pointX, pointY) = (x.place(point.x), y.place(point.y))
+          drawing.add(sign: number, pointX, pointY, "sign \(style(number))")
+          let name = series.count > 1 && point.name != points.name ? "\(points.name), \(point.name)" : point.name
+          drawing.add(
+            hit: pointX - 8, pointY - 8, 16, 16, "\(name): \(Axis.Unit.sizes.text(point.x)), \(unit.text(point.y))")
+        }
       }
-      plot.keys.append(Key(name: points.name, style: "c\(number)"))
+      drawing.height = bottom + 46
     }
-    plot.drawing += text(axes.y, 4, 12) + text(axes.x, right, bottom + 34, "end")
-    plot.height = bottom + 40
-    plot.head = ["", axes.x, axes.y]
+    if series.count > 1 { plot.keys = series.enumerated().map { Key(name: $1.name, style: style($0)) } }
+    if let mark { plot.notes.append("\(mark.text): \(Axis.Unit.sizes.exact(mark.x)) bytes.") }
+    plot.head = ["", "\(axes.x), bytes", axes.y]
     plot.rows = series.flatMap { points in
-      points.points.map { ["\(points.name) \($0.name)", "\(Int($0.x))", Axis.short($0.y)] }
+      points.points.map { point in
+        let name = point.name == points.name || series.count == 1 ? point.name : "\(points.name) \(point.name)"
+        return [name, Axis.Unit.sizes.exact(point.x), unit.exact(point.y)]
+      }
     }
     return plot
   }

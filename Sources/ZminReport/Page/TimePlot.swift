@@ -23,6 +23,7 @@ extension Plot {
       }
     }
 
+    /// When the values were taken, in order.
     package var seconds: [Double] = []
     /// From the lowest on.
     package var areas: [Series] = []
@@ -36,80 +37,147 @@ extension Plot {
 
   /// A course in bytes over time.
   package static func course(_ title: String, _ caption: String, _ course: Course) -> Plot {
-    var plot = Plot(title: title, caption: caption)
+    var plot = Plot(title, caption)
     guard !course.seconds.isEmpty else { return plot }
-    let bandNames = course.bands.reduce(into: [String]()) { if !$0.contains($1.name) { $0.append($1.name) } }
-    let (left, right, top, bottom) = (76.0, width - 12, 14.0, 240.0)
-    let sums = course.seconds.indices.map { index in course.areas.reduce(0) { $0 + ($1.values[index] ?? 0) } }
-    let tops = sums + course.lines.flatMap { $0.values.compactMap(\.self) } + [course.mark?.value ?? 0]
-    let y = Axis(tops, .bytes, start: bottom, end: top)
-    let x = Axis(course.seconds + course.bands.map(\.endSeconds), .seconds, start: left, end: right)
-    plot.drawing = grid(x, y, left: left, right: right, bottom: bottom)
-    var floor = [Double](repeating: 0, count: course.seconds.count)
-    for (number, series) in course.areas.enumerated() {
-      let roof = zip(floor, series.values).map { $0 + ($1 ?? 0) }
-      let outline =
-        zip(course.seconds, roof).map { (x.place($0), y.place($1)) }
-        + zip(course.seconds, floor).reversed().map { (x.place($0), y.place($1)) }
-      plot.drawing += "<polygon points=\"\(points(outline))\" class=\"c\(number)\"/>\n"
-      plot.keys.append(Key(name: series.name, style: "c\(number)"))
-      floor = roof
-    }
-    for (number, series) in course.lines.enumerated() {
-      let known = zip(course.seconds, series.values).compactMap { pair in pair.1.map { (x.place(pair.0), y.place($0)) } }
-      plot.drawing += "<polyline points=\"\(points(known))\" class=\"line l\(number)\"/>\n"
-      plot.keys.append(Key(name: series.name, style: "key-line l\(number)"))
+    let drawing = CourseDrawing(course)
+    plot.draw = { drawing.draw(on: &$0) }
+    plot.keys = course.areas.enumerated().map { Key(name: $1.name, style: "c\($0 % 8)") }
+    plot.keys += course.lines.enumerated().map { Key(name: $1.name, style: "key-line l\($0 % 3)") }
+
+    let all = course.areas + course.lines
+    let count = course.seconds.count
+    let shown = count <= rowsMax ? Array(0..<count) : drawing.kept(columns: rowsMax / (4 + 2 * course.lines.count))
+    plot.head = ["seconds"] + all.map(\.name)
+    plot.rows = shown.map { index in
+      [Axis.Unit.seconds.exact(course.seconds[index])]
+        + all.map { $0.values[index].map { Axis.Unit.bytes.exact($0) } ?? "not reported" }
     }
     if let mark = course.mark {
-      let (markX, markY) = (x.place(mark.seconds), y.place(mark.value))
-      plot.drawing += line(markX, top, markX, bottom, "mark")
-      plot.drawing += "<circle cx=\"\(Markup.number(markX))\" cy=\"\(Markup.number(markY))\" r=\"4\" class=\"mark\"/>\n"
-      plot.drawing += text(mark.text, markX > (left + right) / 2 ? markX - 6 : markX + 6, top + 8, markX > (left + right) / 2 ? "end" : "")
+      plot.notes.append("\(mark.text), at \(Axis.Unit.seconds.exact(mark.seconds)) s.")
     }
-    var lower = bottom + 26
-    for band in course.bands {
-      let row = Double(bandNames.firstIndex(of: band.name) ?? 0) * 14
-      let (start, end) = (x.place(band.startSeconds), x.place(band.endSeconds))
-      plot.drawing += bar(start, lower + row, max(end - start, 1), 10, "band")
-    }
-    for (row, name) in bandNames.enumerated() { plot.drawing += text(name, left - 6, lower + Double(row) * 14 + 9, "end") }
-    lower += Double(bandNames.count) * 14
-    plot.height = lower + 6
-    plot.drawing += hits(course, x, top: top, bottom: bottom)
-    plot.head = ["seconds"] + (course.areas + course.lines).map(\.name)
-    plot.rows = course.seconds.indices.map { index in
-      [Figures.fixed(course.seconds[index], digits: 3)]
-        + (course.areas + course.lines).map { $0.values[index].map { "\(Int($0))" } ?? "not reported" }
+    if shown.count < count {
+      plot.notes.append(
+        "Of \(count) samples the table has \(shown.count) and the drawing those for which it has room: of each stretch "
+          + "the first, the last, and those with least and most. The page's data has all.")
     }
     return plot
   }
+}
 
-  private static func points(_ places: [(Double, Double)]) -> String {
-    places.map { "\(Markup.number($0.0)),\(Markup.number($0.1))" }.joined(separator: " ")
+private struct CourseDrawing {
+  private let course: Plot.Course
+  /// The tops of the areas.
+  private let roofs: [[Double]]
+  private let sums: [Double]
+
+  init(_ course: Plot.Course) {
+    self.course = course
+    var roof = [Double](repeating: 0, count: course.seconds.count)
+    roofs = course.areas.map { area in
+      for index in roof.indices { roof[index] += area.values[index] ?? 0 }
+      return roof
+    }
+    sums = roof
   }
 
-  /// Lines and numbers of two axes.
-  static func grid(_ x: Axis, _ y: Axis, left: Double, right: Double, bottom: Double) -> String {
-    y.ticks.map { line(left, y.place($0), right, y.place($0), "grid") + text(y.unit.text($0), left - 6, y.place($0) + 4, "end") }
-      .joined()
-      + x.ticks.map { text(x.unit.text($0), x.place($0), bottom + 16, "middle") }.joined()
+  /// The samples to be shown where there is room for so many stretches of time.
+  func kept(columns: Int) -> [Int] {
+    let end = max(course.seconds.last ?? 0, .leastNormalMagnitude)
+    let places = course.seconds.map { Int(clamping: ($0 / end * Double(columns)).rounded(.down)) }
+    return Reduction.kept(places, [sums] + course.lines.map(\.values))
   }
 
-  /// A strip for each sample, or for the largest of several where there are more than the screen has room for.
-  private static func hits(_ course: Course, _ x: Axis, top: Double, bottom: Double) -> String {
-    let stripsMax = 180
-    let perStrip = max(1, (course.seconds.count + stripsMax - 1) / stripsMax)
-    return stride(from: 0, to: course.seconds.count, by: perStrip).map { first in
-      let group = first..<min(first + perStrip, course.seconds.count)
-      let sum = { (index: Int) in course.areas.reduce(0) { $0 + ($1.values[index] ?? 0) } }
-      let index = group.max { sum($0) < sum($1) } ?? first
-      let start = x.place(course.seconds[first])
-      let end = group.upperBound < course.seconds.count ? x.place(course.seconds[group.upperBound]) : start + 4
-      let values = (course.areas + course.lines).compactMap { series in
-        series.values[index].map { "\(series.name) \(Figures.memorySize(Int($0)))" }
+  func draw(on drawing: inout Drawing) {
+    let (right, top, bottom) = (drawing.width - 14, 24.0, 240.0)
+    let values = sums + course.lines.flatMap { $0.values.compactMap(\.self) } + [course.mark?.value ?? 0]
+    let y = Axis(values, .bytes, start: bottom, end: top, room: 34)
+    let left = y.margin
+    let x = Axis(
+      course.seconds + course.bands.map(\.endSeconds), .seconds, .tight, start: left, end: right, room: 64)
+    drawing.add(upwards: y, from: left, to: right)
+    drawing.add(rightwards: x, from: top, to: bottom, hasLines: false)
+    let kept = kept(columns: Int(right - left))
+    draw(areas: kept, x, y, on: &drawing)
+    for (number, series) in course.lines.enumerated() {
+      // Where a value is missing there is a gap.
+      for run in kept.split(whereSeparator: { series.values[$0] == nil }) {
+        let path = run.map { (x: x.place(course.seconds[$0]), y: y.place(series.values[$0] ?? 0)) }
+        drawing.add(path: path, "halo")
+        drawing.add(path: path, "line l\(number % 3)")
       }
-      return hit(
-        start, top, end - start, bottom - top, "\(Axis.Unit.seconds.text(course.seconds[index])): \(values.joined(separator: ", "))")
-    }.joined()
+    }
+    if let mark = course.mark {
+      let (markX, markY) = (x.place(mark.seconds), y.place(mark.value))
+      drawing.add(lineFrom: markX, top - 6, to: markX, bottom, "mark")
+      drawing.add(sign: 0, markX, markY, "mark")
+      let isRight = markX > (left + right) / 2
+      drawing.add(text: mark.text, isRight ? markX - 6 : markX + 6, 14, isRight ? "end strong" : "strong")
+    }
+    drawing.height = bottom + 28
+    drawBands(x, on: &drawing)
+    addHits(x, top: top, bottom: bottom, on: &drawing)
+  }
+
+  private func draw(areas kept: [Int], _ x: Axis, _ y: Axis, on drawing: inout Drawing) {
+    for (number, roof) in roofs.enumerated() {
+      let floor = kept.map { index in
+        (x: x.place(course.seconds[index]), y: y.place(number > 0 ? roofs[number - 1][index] : 0))
+      }
+      let outline = kept.map { (x: x.place(course.seconds[$0]), y: y.place(roof[$0])) }
+      // One sample is no area: it is drawn as a bar.
+      guard outline.count > 1 else {
+        drawing.add(bar: outline[0].x - 3, outline[0].y, 6, floor[0].y - outline[0].y, "area c\(number % 8)")
+        continue
+      }
+      drawing.add(path: outline + floor.reversed(), isClosed: true, "area c\(number % 8)")
+    }
+  }
+
+  private func drawBands(_ x: Axis, on drawing: inout Drawing) {
+    let names = course.bands.reduce(into: [String]()) { if !$0.contains($1.name) { $0.append($1.name) } }
+    for name in names {
+      let top = drawing.height + 4
+      var spans: [(start: Double, end: Double)] = []
+      for band in course.bands where band.name == name {
+        let (start, end) = (x.place(band.startSeconds), x.place(band.endSeconds))
+        // Spans that touch on the screen are one there.
+        if let last = spans.last, start - last.end < 0.5 {
+          spans[spans.count - 1].end = max(end, last.end)
+        } else {
+          spans.append((start, max(end, start + 1)))
+        }
+      }
+      for span in spans { drawing.add(bar: span.start, top + 2, span.end - span.start, 11, "band") }
+      let (start, end) = (spans[0].start, spans[spans.count - 1].end)
+      let textWidth = Drawing.width(of: name) + 6
+      if x.end - end >= textWidth {
+        drawing.add(text: name, end + 6, top + 12)
+      } else if start - x.start >= textWidth {
+        drawing.add(text: name, start - 6, top + 12, "end")
+      } else {
+        drawing.add(text: name, start + 6, top + 12, "inside")
+      }
+      drawing.height += 18
+    }
+    drawing.height += names.isEmpty ? 0 : 6
+  }
+
+  /// A strip for each sample, or for the largest of several where there are more than a pointer can tell apart.
+  private func addHits(_ x: Axis, top: Double, bottom: Double, on drawing: inout Drawing) {
+    let places = course.seconds.map { Int(x.place($0) / 4) }
+    var first = 0
+    while first < places.count {
+      let next = places[first...].firstIndex { $0 != places[first] } ?? places.count
+      let index = (first..<next).max { sums[$0] < sums[$1] } ?? first
+      let end = next < places.count ? x.place(course.seconds[next]) : x.end
+      let start = x.place(course.seconds[first])
+      let values = (course.areas + course.lines).compactMap { series in
+        series.values[index].map { "\(series.name) \(Axis.Unit.bytes.text($0))" }
+      }
+      let count = next - first > 1 ? " (the largest of \(next - first) samples)" : ""
+      let time = Axis.Unit.seconds.text(course.seconds[index])
+      drawing.add(hit: start, top, end - start, bottom - top, "\(time)\(count): \(values.joined(separator: ", "))")
+      first = next
+    }
   }
 }

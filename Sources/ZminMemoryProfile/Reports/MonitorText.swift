@@ -1,0 +1,76 @@
+import ZminMemory
+import ZminReport
+
+/// The memory of a run while it goes on, in words and small pictures.
+package struct MonitorText {
+  /// How far a run is.
+  package struct Progress: Sendable {
+    package var filesDone: Int
+    package var fileCount: Int
+    package var inputBytes: Int
+    /// Nil if nobody knows.
+    package var totalBytes: Int?
+    package var bytesPerSecond: Double
+
+    package init(filesDone: Int, fileCount: Int, inputBytes: Int, totalBytes: Int?, bytesPerSecond: Double) {
+      self.filesDone = filesDone
+      self.fileCount = fileCount
+      self.inputBytes = inputBytes
+      self.totalBytes = totalBytes
+      self.bytesPerSecond = bytesPerSecond
+    }
+  }
+
+  private static let bars = Array("▁▂▃▄▅▆▇█")
+
+  private let sample: MemorySample
+  private let progress: Progress
+  /// What was resident at the samples so far, this one included.
+  private let history: [Int]
+
+  package init(_ sample: MemorySample, _ progress: Progress, history: [Int]) {
+    self.sample = sample
+    self.progress = progress
+    self.history = history
+  }
+
+  /// For a terminal of so many columns: a few lines, none of them wider.
+  package func block(columns: Int) -> String {
+    let resident =
+      "memory  resident \(ReportText.size(sample.residentBytes)), most so far \(ReportText.size(history.max()))"
+    let room = columns - ReportText.width(resident) - 3
+    let lines = [
+      room > 8 ? "\(resident)  \(sparkline(columns: min(40, room)))" : resident,
+      "ledger  \(ReportText.sizes(sample.allocated, \.words))",
+      "device  \(device)",
+      "input   \(input)",
+    ]
+    return lines.map { ReportText.fitted($0, columns: columns) }.joined(separator: "\n")
+  }
+
+  /// For a log: one line.
+  package var line: String {
+    "memory at \(ReportText.seconds(sample.seconds)): resident \(ReportText.size(sample.residentBytes)), "
+      + "ledger \(Figures.memorySize(sample.allocatedHostBytes)), device \(device), \(input)"
+  }
+
+  private var device: String {
+    let ledgerBytes = sample.allocated[.deviceLocal] ?? 0
+    if let deviceBytes = sample.deviceBytes { return "\(Figures.memorySize(deviceBytes)) by its driver" }
+    return ledgerBytes > 0 ? "\(Figures.memorySize(ledgerBytes)) by the ledger" : "none"
+  }
+
+  private var input: String {
+    var text = Figures.size(progress.inputBytes)
+    if let totalBytes = progress.totalBytes { text += " of \(Figures.size(totalBytes))" }
+    if progress.fileCount > 1 { text += ", \(progress.filesDone) of \(Figures.count(progress.fileCount, "file"))" }
+    return text + ", \(Figures.fixed(progress.bytesPerSecond / 1e9, digits: 2)) GB/s"
+  }
+
+  /// The last samples as bars from nothing to the most there was.
+  private func sparkline(columns: Int) -> String {
+    let most = max(1, history.max() ?? 1)
+    return String(
+      history.suffix(columns).map { Self.bars[min(Self.bars.count - 1, $0 * Self.bars.count / (most + 1))] })
+  }
+}
