@@ -6,7 +6,7 @@ package import ZminMemory
 package struct MemoryProfile: Sendable {
   /// The run.
   package var run: RunFacts
-  /// What zmin has allocated, by its ledger, at the end of the work.
+  /// What zmin has allocated, by its ledger, when all had to be given back.
   package var ledger: MemorySnapshot
   /// When the ledger's account of the host's memory was at its peak.
   package var peak: PeakMoment?

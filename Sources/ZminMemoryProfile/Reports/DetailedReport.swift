@@ -37,15 +37,22 @@ package struct DetailedReport {
   /// Columns of the plots over time.
   private static let plotColumns = 64
 
+  /// When the plots end.
+  private var endSeconds: Double { profile.spanSeconds }
+
+  /// The column of a plot that a time falls into.
+  private func column(_ seconds: Double) -> Int {
+    guard endSeconds > 0 else { return 0 }
+    return Int(min(1, max(0, seconds / endSeconds)) * Double(Self.plotColumns - 1))
+  }
+
   /// For each column of a plot the samples that fall into it; where none does, the one before.
   private var columns: [[MemorySample]] {
-    guard let end = profile.samples.last?.seconds, end > 0 else { return [] }
+    guard !profile.samples.isEmpty else { return [] }
     var columns = [[MemorySample]](repeating: [], count: Self.plotColumns)
-    for sample in profile.samples {
-      columns[min(Self.plotColumns - 1, Int(sample.seconds / end * Double(Self.plotColumns)))].append(sample)
-    }
+    for sample in profile.samples { columns[column(sample.seconds)].append(sample) }
     for index in columns.indices.dropFirst() where columns[index].isEmpty {
-      columns[index] = columns[index - 1].last.map { [$0] } ?? []
+      columns[index] = columns[index - 1].suffix(1)
     }
     return columns
   }
@@ -65,11 +72,10 @@ package struct DetailedReport {
         row == rows - 1 ? Figures.memorySize(most) : row == 0 ? "resident" : ""
       return ReportText.aligned(label, columns: 11) + " │" + String(bars)
     }
-    let end = profile.samples.last?.seconds ?? 0
     lines.append(ReportText.spaces(11) + " └" + String(repeating: "─", count: Self.plotColumns))
-    lines.append(ReportText.aligned("stage", columns: 11) + "  " + stageLine(end))
+    lines.append(ReportText.aligned("stage", columns: 11) + "  " + stageLine)
     if let peak = profile.peak {
-      let column = min(Self.plotColumns - 1, max(0, Int(peak.seconds / end * Double(Self.plotColumns))))
+      let column = self.column(peak.seconds)
       let mark =
         column < Self.plotColumns / 2
         ? ReportText.spaces(column) + "▲ of the ledger" : ReportText.aligned("of the ledger ▲", columns: column + 1)
@@ -77,17 +83,18 @@ package struct DetailedReport {
     }
     lines.append(
       ReportText.spaces(13) + ReportText.padded("0 s", columns: Self.plotColumns - 12)
-        + ReportText.aligned(ReportText.seconds(end), columns: 12))
+        + ReportText.aligned(ReportText.seconds(endSeconds), columns: 12))
     let used = StageSpan.Stage.allCases.filter { stage in profile.stages.contains { $0.stage == stage } }
-    lines.append(ReportText.spaces(13) + used.map { "\($0.letter) \($0.words)" }.joined(separator: ", "))
+    let key = used.map { "\($0.letter) \($0.words)" }.joined(separator: ", ")
+    lines += ReportText.wrapped(key, columns: Self.plotColumns).map { ReportText.spaces(13) + $0 }
     return lines
   }
 
-  private func stageLine(_ end: Double) -> String {
+  private var stageLine: String {
     String(
       (0..<Self.plotColumns).map { column -> Character in
-        let seconds = (Double(column) + 0.5) / Double(Self.plotColumns) * end
-        return profile.stages.last { $0.startSeconds <= seconds }?.stage.letter ?? " "
+        let seconds = (Double(column) + 0.5) / Double(Self.plotColumns) * endSeconds
+        return profile.stages.last { $0.startSeconds <= seconds && seconds < $0.endSeconds }?.stage.letter ?? " "
       })
   }
 
@@ -210,15 +217,15 @@ package struct DetailedReport {
     guard let device = profile.device else { return ["no device took part"] }
     let usage = profile.ledger.domains[.deviceLocal]?.peakBytes ?? 0
     return [
-      ReportText.fitted(device.name, columns: 76), ReportText.fitted(device.driver, columns: 76),
+      ReportText.tail(device.name, columns: 76), ReportText.tail(device.driver, columns: 76),
       pair("kind", device.isSoftware ? "in software" : "hardware"),
       pair("its memory", device.sharesHostMemory ? "shared with the host" : "its own"),
       pair("asked of the driver at most, its own", Figures.memorySize(usage)),
     ]
       + device.heaps.enumerated().map { index, heap in
-        pair(
-          "heap \(index)\(heap.isDeviceLocal ? ", local" : ""), \(Figures.memorySize(heap.byteCount))",
-          "used \(ReportText.size(heap.usageBytes)), budget \(ReportText.size(heap.budgetBytes))")
+        ReportText.padded(
+          "heap \(index)\(heap.isDeviceLocal ? ", local" : ""), \(Figures.memorySize(heap.byteCount))", columns: 32)
+          + "used \(ReportText.size(heap.usageBytes)), budget \(ReportText.size(heap.budgetBytes))"
       }
   }
 

@@ -24,6 +24,7 @@ package struct ProfileJSON {
       "predicted_peak_bytes": JSONValue(profile.predictedPeakBytes),
       "suggested_limit_bytes": JSONValue(profile.suggestedLimitBytes),
       "peak_device_bytes": JSONValue(profile.peakDeviceBytes),
+      "leaked_bytes": .integer(profile.leakedBytes),
       "ledger": ledger,
       "pool": pool,
       "account": account,
@@ -33,7 +34,7 @@ package struct ProfileJSON {
       "files": .array(profile.files.map(file)),
       "files_left_out": .integer(profile.filesLeftOut),
       "samples": samples,
-      "events_kept": .integer(profile.events.count),
+      "events": events,
       "events_lost": .integer(profile.eventsLost),
       "leaks": .array(profile.leaks.map(leak)),
       "advice": .array(MemoryAdvice.advice(for: profile).map(advice)),
@@ -107,7 +108,8 @@ package struct ProfileJSON {
     return [
       "slots": .integer(use.slots), "takes": .integer(use.takes), "reuses": .integer(use.reuses),
       "filled_bytes": .integer(use.filledBytes), "room_bytes": .integer(use.roomBytes),
-      "fragmentation": JSONValue(use.fragmentation),
+      "fragmentation_ratio": JSONValue(use.fragmentation),
+      "slot_state_names": .array(PoolSlot.State.allCases.map { .string($0.words) }),
       "seen": .array(
         profile.pool.map {
           ["kind": .string($0.kind.rawValue), "capacity_bytes": .integer($0.capacityBytes)]
@@ -198,6 +200,16 @@ package struct ProfileJSON {
     ]
   }
 
+  /// A column for each thing, as long as there are events.
+  private var events: JSONValue {
+    let events = profile.events
+    return [
+      "seconds": .array(events.map { .number($0.monotonicSeconds - profile.run.monotonicSeconds) }),
+      "purpose": .array(events.map { .string($0.purpose.rawValue.snakeCased) }),
+      "bytes": .array(events.map { .integer($0.byteCount) }),
+    ]
+  }
+
   /// A column for each thing, as long as there are samples.
   private var samples: JSONValue {
     let samples = profile.samples
@@ -223,7 +235,7 @@ package struct ProfileJSON {
       "device_bytes": column { JSONValue($0.deviceBytes) },
       "input_bytes": column { .integer($0.inputBytes) },
       "files_done": column { .integer($0.filesDone) },
-      "slot_states": column { .string(String($0.slots.map(\.shade))) },
+      "slot_states": column { .string($0.slots.map { "\($0.rawValue)" }.joined()) },
     ]
   }
 }

@@ -84,7 +84,7 @@ package struct ProfileSummary {
       line(
         "allocations",
         "\(total.allocations) made, \(total.frees) given back, "
-          + "\(Figures.memorySize(total.currentBytes)) held at the end of the work"),
+          + "\(Figures.memorySize(total.currentBytes)) held at the end"),
       line("leaks", leaks),
     ]
     let use = profile.poolUse

@@ -20,26 +20,56 @@ package struct ProfileTrace {
     ["displayTimeUnit": "ms", "traceEvents": .array(names + counters + stages + files + marks)]
   }
 
-  private enum Row: Int {
-    case stages = 1, files, ledger
+  /// Slices of one row must not overlap: files that were at work at the same time are in rows of their own.
+  private enum Row {
+    static let stages = 1
+    static let ledger = 2
+    static let firstFiles = 3
   }
+
+  /// The row of each file.
+  private var fileRows: [Int] {
+    var ends: [Double] = []
+    var rows = [Int](repeating: 0, count: profile.files.count)
+    for index in profile.files.indices.sorted(by: { profile.files[$0].startSeconds < profile.files[$1].startSeconds }) {
+      let file = profile.files[index]
+      let row = ends.firstIndex { $0 <= Self.microseconds(file.startSeconds) } ?? ends.count
+      if row == ends.count { ends.append(0) }
+      ends[row] = Self.microseconds(file.endSeconds)
+      rows[index] = row
+    }
+    return rows
+  }
+
+  private static func microseconds(_ seconds: Double) -> Double { max(0, (seconds * 1e6).rounded()) }
 
   private func event(_ phase: String, _ name: String, _ seconds: Double, _ more: [JSONValue.Member]) -> JSONValue {
     .object(
       [
         JSONValue.Member("ph", .string(phase)), JSONValue.Member("name", .string(name)), JSONValue.Member("pid", 1),
-        JSONValue.Member("ts", .number((seconds * 1e6).rounded())),
+        JSONValue.Member("ts", .number(Self.microseconds(seconds))),
       ] + more)
   }
 
   private var names: [JSONValue] {
     let title = "zmin \(profile.run.version), \(profile.run.mode)"
     return [event("M", "process_name", 0, [JSONValue.Member("args", ["name": .string(title)])])]
-      + [(Row.stages, "stages"), (.files, "files"), (.ledger, "ledger")].map { row, name in
-        event(
-          "M", "thread_name", 0,
-          [JSONValue.Member("tid", .integer(row.rawValue)), JSONValue.Member("args", ["name": .string(name)])])
+      + rows.flatMap { row, name in
+        [
+          event(
+            "M", "thread_name", 0,
+            [JSONValue.Member("tid", .integer(row)), JSONValue.Member("args", ["name": .string(name)])]),
+          event(
+            "M", "thread_sort_index", 0,
+            [JSONValue.Member("tid", .integer(row)), JSONValue.Member("args", ["sort_index": .integer(row)])]),
+        ]
       }
+  }
+
+  private var rows: [(Int, String)] {
+    let fileRowCount = (fileRows.max() ?? -1) + 1
+    return [(Row.stages, "stages"), (Row.ledger, "ledger")]
+      + (0..<fileRowCount).map { (Row.firstFiles + $0, fileRowCount > 1 ? "files \($0 + 1)" : "files") }
   }
 
   private func counter(_ name: String, _ seconds: Double, _ values: [(String, Int?)]) -> JSONValue? {
@@ -69,13 +99,13 @@ package struct ProfileTrace {
   }
 
   private func slice(
-    _ name: String, _ startSeconds: Double, _ endSeconds: Double, in row: Row, _ arguments: JSONValue
+    _ name: String, _ startSeconds: Double, _ endSeconds: Double, in row: Int, _ arguments: JSONValue
   ) -> JSONValue {
     event(
       "X", name, startSeconds,
       [
-        JSONValue.Member("tid", .integer(row.rawValue)),
-        JSONValue.Member("dur", .number(((endSeconds - startSeconds) * 1e6).rounded())),
+        JSONValue.Member("tid", .integer(row)),
+        JSONValue.Member("dur", .number(max(0, Self.microseconds(endSeconds) - Self.microseconds(startSeconds)))),
         JSONValue.Member("args", arguments),
       ])
   }
@@ -83,15 +113,15 @@ package struct ProfileTrace {
   private var stages: [JSONValue] {
     profile.stages.map { span in
       slice(
-        span.stage.words, span.startSeconds, span.endSeconds, in: .stages,
+        span.stage.words, span.startSeconds, span.endSeconds, in: Row.stages,
         span.file.map { ["file": .string($0)] } ?? [:])
     }
   }
 
   private var files: [JSONValue] {
-    profile.files.map { file in
+    zip(profile.files, fileRows).map { file, row in
       slice(
-        file.name, file.startSeconds, file.endSeconds, in: .files,
+        file.name, file.startSeconds, file.endSeconds, in: Row.firstFiles + row,
         [
           "input_bytes": .integer(file.inputBytes), "peak_resident_bytes": JSONValue(file.peakResidentBytes),
           "peak_allocated_bytes": JSONValue(file.peakAllocatedBytes),
@@ -103,7 +133,7 @@ package struct ProfileTrace {
     event(
       "i", name, seconds,
       [
-        JSONValue.Member("tid", .integer(Row.ledger.rawValue)), JSONValue.Member("s", .string(scope)),
+        JSONValue.Member("tid", .integer(Row.ledger)), JSONValue.Member("s", .string(scope)),
         JSONValue.Member("args", ["bytes": .integer(byteCount)]),
       ])
   }

@@ -1,0 +1,108 @@
+import Testing
+@testable import ZminMemory
+@testable import ZminMemoryProfile
+
+@Suite("Texts of a made-up profile")
+struct ProfileTextTests {
+  private static func lines(_ text: String) -> [String] { text.split(separator: "\n").map(String.init) }
+
+  /// Whether a text can stand in a log as it is.
+  private static func isPlain(_ text: String) -> Bool {
+    text.unicodeScalars.allSatisfy { scalar in
+      scalar == "\n" || ![.control, .format, .lineSeparator].contains(scalar.properties.generalCategory)
+    }
+  }
+
+  @Test("The summary is no larger than a screen, and holds nothing that moves the cursor")
+  func summarySize() {
+    for (name, profile) in MadeUpProfile.all {
+      let text = ProfileSummary(profile).text
+      #expect(Self.lines(text).count <= 24 && text.hasSuffix("\n"), "\(name)")
+      for line in Self.lines(text) { #expect(ReportText.width(line) <= 100, "\(name): \(line)") }
+      #expect(Self.isPlain(text), "\(name)")
+    }
+  }
+
+  @Test("The summary says what the profile has")
+  func summary() {
+    let profile = MadeUpProfile.full()
+    let text = ProfileSummary(profile).text
+    for part in [
+      "hybrid, avx2, 3 workers, 2 inputs, 123.5 MB to 98.8 MB, 2.500 s",
+      "peak 31 MiB: pools 17 MiB, pinned staging 14 MiB", "at 1.250 s, large files, a\\u{001B}[2J\\n\\u{202E}",
+      "input windows 17 MiB, device staging 14 MiB", "peak 49 MiB, average 15.3 MiB",
+      "at the start 6 MiB, at the end 11 MiB", "peak 57 MiB, of which the run took 86.0%",
+      "101 made, 99 given back", "12.1 KiB in 1: verification 12.1 KiB",
+      "4 slots taken 44 times, 40 reuses, 25.0% of their room",
+      "4321 minor, 43 major; stalled for memory 0.013 s; swapped 8 KiB", "210 MiB used, 150 MiB of it cached files",
+      "limit 512 MiB", "Made-up device: peak 23 MiB allocated, 5.7 MiB by its driver", "12.9 MiB of 40 MiB private",
+    ] { #expect(text.contains(part), "\(part)") }
+    #expect(text.contains("suggested_limit_bytes: \(profile.suggestedLimitBytes ?? -1) (71 MiB"))
+  }
+
+  @Test("What was not reported is not called nothing")
+  func notReported() {
+    let text = ProfileSummary(MadeUpProfile.empty()).text
+    for part in [
+      "suggested_limit_bytes: not reported", "peak not reported, average not reported", "no device",
+      "not reported minor, not reported major", "nothing to advise",
+    ] { #expect(text.contains(part), "\(part)") }
+    let detailed = DetailedReport(MadeUpProfile.empty()).text
+    #expect(detailed.contains("no device took part") && detailed.contains("none was finished"))
+    #expect(!detailed.contains("limit                        0 bytes"))
+  }
+
+  @Test("The detailed report is 80 columns wide, and holds nothing that moves the cursor")
+  func detailedSize() {
+    for (name, profile) in MadeUpProfile.all {
+      let text = DetailedReport(profile).text
+      #expect(Self.isPlain(text), "\(name)")
+      for line in Self.lines(String(text.dropFirst(ProfileSummary(profile).text.count))) {
+        #expect(ReportText.width(line) <= 80, "\(name): \(line)")
+      }
+    }
+  }
+
+  @Test("The detailed report says what the profile has")
+  func detailed() {
+    let text = DetailedReport(MadeUpProfile.full()).text
+    for part in [
+      "to 16 KiB", "to 256 KiB", "100.0 MB", "0.500", "0.750", "and 6 files more", "not reported",
+      "used 29 MiB, budget 7 GiB", "heap 1, 4 GiB", "used not reported, budget not reported", "made-up driver 1.2",
+      "in software", "10 samples, one in 0.020 s, 0.063 s of a processor", "12.1 KiB, since 0.500 s", "310 MiB",
+      "zmin's ledger: pools", "64 KiB", "512 MiB",
+    ] { #expect(text.contains(part), "\(part)") }
+  }
+
+  @Test("Over time: each stage has its place, each slot its states, and the peak its mark")
+  func course() throws {
+    let lines = Self.lines(DetailedReport(MadeUpProfile.full()).text)
+    let stages = try #require(lines.first { $0.hasPrefix("        stage") })
+    // 64 columns of 2.5 s: letters as long as their stages are.
+    let counts = stages.dropFirst(15).reduce(into: [:]) { $0[$1, default: 0] += 1 }
+    #expect(counts == ["S": 5, "F": 3, "D": 5, "M": 13, "L": 12, "s": 20, "E": 6])
+    let mark = try #require(lines.first { $0.contains("▲") })
+    #expect(Array(mark).firstIndex(of: "▲") == 15 + 31)
+    let slots = lines.filter { $0.hasPrefix("  slice 0") || $0.hasPrefix("  lane 1") }.map { $0.dropFirst(15) }
+    try #require(slots.count == 2)
+    #expect(slots[0].first == " " && slots[0].contains("▒") && slots[0].last == "█")
+    #expect(!slots[1].contains("▒") && slots[1].last == "▓")
+  }
+
+  @Test("A run that was looked at once has its plot")
+  func brief() {
+    let text = DetailedReport(MadeUpProfile.brief()).text
+    #expect(text.contains("15.3 MiB │\(String(repeating: "█", count: 64))"))
+  }
+
+  @Test("Texts are cut, filled and broken to so many columns", arguments: 0..<12)
+  func widths(columns: Int) {
+    for text in ["", "abc", "日本語日本語", "a b c d e f g h", "x\u{301}yz日本", "🎉🎉🎉🎉🎉🎉🎉"] {
+      #expect(ReportText.width(ReportText.fitted(text, columns: columns)) <= columns)
+      #expect(ReportText.width(ReportText.padded(text, columns: columns)) == columns)
+      #expect(ReportText.width(ReportText.aligned(text, columns: columns)) == columns)
+      #expect(ReportText.width(ReportText.tail(text, columns: columns)) <= columns)
+      for line in ReportText.wrapped(text, columns: columns) { #expect(ReportText.width(line) <= columns) }
+    }
+  }
+}
