@@ -164,7 +164,7 @@ struct MemoryReportTests {
   @Test("The page draws what there is, says what there is not, and holds no foreign markup")
   func page() throws {
     let html = MemoryPage(try Self.profile()).html
-    #expect(html.components(of: "<svg").count - 1 == 6)
+    #expect(html.components(of: "<figure class=\"plot\">").count - 1 == 6)
     let (start, end) = (try #require(html.range(of: "<script type")), try #require(html.range(of: "<script>")))
     let markup = html[..<start.lowerBound] + html[end.lowerBound...]
     #expect(!markup.contains("<a&b>") && markup.contains("&lt;a&amp;b&gt;.json"))
