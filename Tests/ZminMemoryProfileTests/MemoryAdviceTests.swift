@@ -83,7 +83,7 @@ struct MemoryAdviceTests {
     profile.predictedPeakBytes = 500 << 20
     profile.poolUse = PoolUse(slots: 4, takes: 9, filledBytes: 4, roomBytes: 9)
     let advice = MemoryAdvice.advice(for: profile)
-    #expect(advice.count == 9)
+    #expect(advice.count == 10)
     let report = ProfileJSON(profile).value
     for one in advice {
       var value: JSONValue? = report

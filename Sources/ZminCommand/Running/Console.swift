@@ -69,15 +69,20 @@ private enum ErrorStream {
 
 /// Lines of a terminal that are drawn again and again.
 private final class ProgressLine: Sendable {
-  private let shownLines = Mutex(0)
+  /// How wide each of the lines is that are shown.
+  private let shownWidths = Mutex<[Int]>([])
 
   func show(_ text: String) {
-    shownLines.withLock {
-      guard $0 > 0 || !text.isEmpty else { return }
-      // The cursor is at the end of the last one.
-      let erasure = "\r\u{1B}[K" + String(repeating: "\u{1B}[A\u{1B}[K", count: max(0, $0 - 1))
+    shownWidths.withLock { widths in
+      guard !widths.isEmpty || !text.isEmpty else { return }
+      // The cursor is at the end of the last one. Lines that no longer fit, as the terminal is narrower now, are broken.
+      let columns = TerminalSize.columns
+      let rows = widths.reduce(0) { $0 + max(1, ($1 + columns - 1) / columns) }
+      let erasure = "\r\u{1B}[K" + String(repeating: "\u{1B}[A\u{1B}[K", count: max(0, rows - 1))
       ErrorStream.write(Array((erasure + text).utf8))
-      $0 = text.isEmpty ? 0 : text.utf8.count { $0 == UInt8(ascii: "\n") } + 1
+      widths =
+        text.isEmpty
+        ? [] : text.split(separator: "\n", omittingEmptySubsequences: false).map { $0.unicodeScalars.count }
     }
   }
 

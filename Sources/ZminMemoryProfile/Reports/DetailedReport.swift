@@ -144,7 +144,7 @@ package struct DetailedReport {
   private var domains: [String] {
     let ledger = profile.ledger
     let rows = MemoryDomain.allCases.map { domain -> [String] in
-      guard let usage = ledger.domains[domain] else { return [domain.words, "none", "", "", ""] }
+      guard let usage = ledger.domains[domain] else { return [domain.words, "none"] }
       let touched = profile.samples.compactMap { $0.resident[domain] }.max()
       return [
         domain.words, Figures.memorySize(usage.peakBytes),

@@ -69,8 +69,11 @@ package struct MonitorText {
 
   /// The last samples as bars from nothing to the most there was.
   private func sparkline(columns: Int) -> String {
-    let most = max(1, history.max() ?? 1)
+    let most = Double(max(1, history.max() ?? 1))
     return String(
-      history.suffix(columns).map { Self.bars[min(Self.bars.count - 1, $0 * Self.bars.count / (most + 1))] })
+      history.suffix(columns).map { value in
+        let height = Double(max(0, value)) / most * Double(Self.bars.count)
+        return Self.bars[min(Self.bars.count - 1, Int(height))]
+      })
   }
 }

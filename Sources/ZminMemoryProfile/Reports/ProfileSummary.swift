@@ -39,8 +39,7 @@ package struct ProfileSummary {
         "peak \(Figures.memorySize(peak.byteCount)): "
           + ReportText.sizes(peak.domainBytes.filter(\.key.isHost), \.words)),
       line("  when", "at \(ReportText.seconds(peak.seconds))\(stage)\(file)"),
-      line("  what", ReportText.sizes(peak.bytes.filter(\.key.domain.isHost), \.words)),
-    ]
+    ] + lines("  what", ReportText.sizes(peak.bytes.filter(\.key.domain.isHost), \.words))
   }
 
   private var residence: [String] {
@@ -88,7 +87,7 @@ package struct ProfileSummary {
       line("leaks", leaks),
     ]
     let use = profile.poolUse
-    let empty = use.fragmentation.map { ", \(ReportText.percent($0)) of their room stayed empty (fragmentation)" } ?? ""
+    let empty = use.fragmentation.map { ", \(ReportText.percent($0)) of their room empty (fragmentation)" } ?? ""
     lines.append(
       line(
         "pool slots",
@@ -146,6 +145,12 @@ package struct ProfileSummary {
       lines += block.enumerated().map { line(index == 0 && $0 == 0 ? "advice" : "", $1) }
     }
     return lines
+  }
+
+  /// As many lines as the text takes.
+  private func lines(_ label: String, _ text: String) -> [String] {
+    ReportText.wrapped(text, columns: Self.columns - Self.labelColumns - 2).enumerated()
+      .map { line($0 == 0 ? label : "", $1) }
   }
 
   private func line(_ label: String, _ text: String) -> String {

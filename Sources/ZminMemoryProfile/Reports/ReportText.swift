@@ -59,7 +59,7 @@ enum ReportText {
       guard room >= 0 else { break }
       end.append(character)
     }
-    return "…" + String(end.reversed())
+    return columns > 0 ? "…" + String(end.reversed()) : ""
   }
 
   // MARK: Widths
