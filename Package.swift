@@ -76,7 +76,7 @@ let package = Package(
       name: "Zmin", dependencies: ["ZminCPU", "ZminCore", "ZminIO", "ZminMemory", systemPackage],
       swiftSettings: swiftSettings),
     command,
-    .target(name: "BenchmarkSupport", dependencies: [argumentParser], swiftSettings: swiftSettings),
+    .target(name: "BenchmarkSupport", swiftSettings: swiftSettings),
     .executableTarget(
       name: "DeviceBenchmark",
       dependencies: [

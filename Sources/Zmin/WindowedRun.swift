@@ -8,13 +8,17 @@ package struct WindowedRun: ~Copyable {
   private var minifier: Minifier
   private let inputWindow: ByteBuffer
   private var outputWindow: OutputWindow
+  private let times: StageTimes?
 
   /// - Parameters:
   ///   - options: What is done to the inputs.
   ///   - windowBytes: How much is read at once, at least 1.
+  ///   - times: Hears where the time goes.
   ///   - ledger: The book that the buffers are entered in.
   /// - Throws: ``OutOfMemory``.
-  package init(_ options: MinifierOptions, windowBytes: Int, ledger: MemoryLedger) throws(OutOfMemory) {
+  package init(
+    _ options: MinifierOptions, windowBytes: Int, times: StageTimes? = nil, ledger: MemoryLedger
+  ) throws(OutOfMemory) {
     let minifier = try Minifier(options, ledger: ledger)
     let inputWindow = try ByteBuffer(byteCount: windowBytes, for: .inputWindow, in: ledger)
     let stepBytes = Minifier.outputBytes(forInputBytes: windowBytes, format: options.format)
@@ -23,6 +27,7 @@ package struct WindowedRun: ~Copyable {
     self.minifier = minifier
     self.inputWindow = inputWindow
     self.outputWindow = outputWindow
+    self.times = times
   }
 
   /// What it takes at most, in bytes.
@@ -42,6 +47,7 @@ package struct WindowedRun: ~Copyable {
     var totals = RunTotals()
     var comparison = OutputComparison()
     var places = PlaceKeeper()
+    var laps = StageLaps(times)
     let release: OutputWindow.Release =
       output.isFinal && minifier.options.makesRecords ? .wholeRecords : .everything
     while true {
@@ -55,6 +61,7 @@ package struct WindowedRun: ~Copyable {
         }
         return .invalid(try failure.located(in: input, places, reading: inputWindow.bytes), totals)
       }
+      laps.end(.read)
       let window = UnsafeRawBufferPointer(rebasing: inputWindow.bytes.prefix(readBytes))
       let isLast = window.isEmpty
       let room = outputWindow.room
@@ -67,9 +74,11 @@ package struct WindowedRun: ~Copyable {
       comparison.append(window, minified)
       totals.isUnchanged = isLast ? comparison.isSame : comparison.isSameSoFar
       let isBad = minifier.faultOffset != nil || result.failure != nil
+      laps.end(.kernel)
       try outputWindow.handOn(result.writtenBytes, release, isBad: isBad, isLast: isLast) { bytes in
         try output.write(bytes, isUnchanged: totals.isUnchanged)
       }
+      laps.end(.write)
       if let failure = result.failure {
         return .invalid(try failure.located(in: input, places, reading: inputWindow.bytes), totals)
       }

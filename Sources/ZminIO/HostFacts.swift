@@ -1,0 +1,39 @@
+import Glibc
+package import SystemPackage
+
+/// What the machine is, for whoever reads figures that were measured on it.
+package struct HostFacts: Sendable, Equatable {
+  /// The processor as it calls itself.
+  package let cpuModel: String
+  /// The kernel's name and release.
+  package let kernelRelease: String
+
+  /// The facts as the system tells them.
+  ///
+  /// - Parameters:
+  ///   - access: What the system is asked through.
+  ///   - root: What stands before the paths of `/proc`.
+  package init(using access: FileAccess = FileAccess(), root: FilePath = "/") {
+    let files = SystemFiles(access: access, root: root)
+    cpuModel = files.lines(of: "/proc/cpuinfo").lazy.compactMap(Self.modelName).first ?? "unknown processor"
+    kernelRelease = "Linux " + (files.lines(of: "/proc/sys/kernel/osrelease").first ?? "")
+  }
+
+  private static func modelName(_ line: String) -> String? {
+    guard line.hasPrefix("model name"), let colon = line.firstIndex(of: ":") else { return nil }
+    return String(line[line.index(after: colon)...].drop { $0 == " " })
+  }
+
+  /// The load average of the last minute, nil if the system does not tell.
+  package static func load(using access: FileAccess = FileAccess(), root: FilePath = "/") -> Double? {
+    let line = SystemFiles(access: access, root: root).lines(of: "/proc/loadavg").first
+    return line?.split(separator: " ").first.flatMap { Double($0) }
+  }
+}
+
+extension SystemFiles {
+  /// The lines of a file, none if it cannot be read.
+  fileprivate func lines(of path: FilePath) -> [String] {
+    (contents(of: path) ?? []).split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }
+  }
+}
