@@ -30,8 +30,10 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 
 let commandDependencies: [Target.Dependency] = [
-  "CZminVersion", "Zmin", "ZminCPU", "ZminCore", "ZminGPU", "ZminIO", "ZminMemory", "ZminVulkan", argumentParser,
-  systemPackage,
+  "BenchmarkSupport", "CZminVersion", "Zmin", "ZminBench", "ZminCPU", "ZminCore", "ZminGPU", "ZminIO", "ZminMemory",
+  "ZminMemoryProfile",
+  "ZminReport",
+  "ZminVulkan", argumentParser, systemPackage,
 ]
 
 // A program cannot be linked into another one, so a fuzzer has it as a library, whose `main` is called otherwise.
@@ -68,14 +70,25 @@ let package = Package(
     .target(
       name: "ZminVulkan", dependencies: ["CZminVulkan", "ZminMemory"], swiftSettings: swiftSettings,
       plugins: ["CompileShaders"]),
+    .target(name: "ZminReport", swiftSettings: swiftSettings),
     .target(
       name: "ZminGPU",
       dependencies: ["Zmin", "ZminCPU", "ZminCore", "ZminIO", "ZminMemory", "ZminVulkan", systemPackage],
       swiftSettings: swiftSettings),
     .target(
-      name: "Zmin", dependencies: ["ZminCPU", "ZminCore", "ZminIO", "ZminMemory", systemPackage],
+      name: "Zmin", dependencies: ["CZminIO", "ZminCPU", "ZminCore", "ZminIO", "ZminMemory", systemPackage],
+      swiftSettings: swiftSettings),
+    .target(
+      name: "ZminMemoryProfile", dependencies: ["Zmin", "ZminIO", "ZminMemory", "ZminReport", systemPackage],
       swiftSettings: swiftSettings),
     command,
+    .target(
+      name: "ZminBench",
+      dependencies: [
+        "BenchmarkSupport", "Zmin", "ZminCPU", "ZminCore", "ZminGPU", "ZminIO", "ZminMemory", "ZminReport",
+        "ZminVulkan", systemPackage,
+      ],
+      swiftSettings: swiftSettings),
     .target(name: "BenchmarkSupport", swiftSettings: swiftSettings),
     .executableTarget(
       name: "DeviceBenchmark",
@@ -85,7 +98,7 @@ let package = Package(
       swiftSettings: swiftSettings),
     .executableTarget(
       name: "KernelBenchmark",
-      dependencies: ["BenchmarkSupport", "Zmin", "ZminCPU", "ZminCore", "ZminMemory", argumentParser],
+      dependencies: ["BenchmarkSupport", "Zmin", "ZminBench", "ZminCPU", "ZminCore", "ZminMemory", argumentParser],
       swiftSettings: swiftSettings),
 
     // The code of the article "Using zmin as a library", compiled as a user's would be: `import Zmin` is all it has.
@@ -106,11 +119,24 @@ let package = Package(
       swiftSettings: swiftSettings),
     .testTarget(
       name: "ZminCommandTests",
-      dependencies: ["ZminCommand", "ZminCPU", "ZminGPU", "ZminIO", "ZminTestSupport", argumentParser, systemPackage],
+      dependencies: [
+        "ZminCommand", "ZminCPU", "ZminGPU", "ZminIO", "ZminMemory", "ZminTestSupport", argumentParser, systemPackage,
+      ],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ZminBenchTests",
+      dependencies: [
+        "BenchmarkSupport", "Zmin", "ZminBench", "ZminCPU", "ZminCore", "ZminIO", "ZminReport", systemPackage,
+      ],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "ZminGPUTests", dependencies: ["ZminGPU", "ZminIO", "ZminTestSupport", "ZminVulkan", systemPackage],
       swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ZminMemoryProfileTests", dependencies: ["ZminIO", "ZminMemory", "ZminMemoryProfile", "ZminReport"],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ZminReportTests", dependencies: ["ZminReport", "ZminTestSupport"], swiftSettings: swiftSettings),
     .testTarget(
       name: "ZminVulkanTests",
       dependencies: [

@@ -89,7 +89,7 @@ struct DeviceBenchmark: ParsableCommand {
   private func runAll(_ timings: [LaneTiming], _ body: @escaping @Sendable (LaneTiming) throws -> Void) throws {
     let failures = Failures()
     let repeats = repeats
-    WorkerThreads.run(timings.count) { index in
+    WorkerThreads.run(timings.count, ledger: MemoryLedger()) { index in
       for _ in 0..<repeats { failures.noteIfThrown { try body(timings[index]) } }
     }
     if let error = failures.first { throw error }

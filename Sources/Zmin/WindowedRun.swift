@@ -7,6 +7,7 @@ package import ZminMemory
 package struct WindowedRun: ~Copyable {
   private var minifier: Minifier
   private let inputWindow: ByteBuffer
+  private let place: PoolSlot
   private var outputWindow: OutputWindow
   private let times: StageTimes?
 
@@ -26,6 +27,7 @@ package struct WindowedRun: ~Copyable {
       stepBytes: stepBytes, heldBytesMax: options.makesRecords ? stepBytes : 0, ledger: ledger)
     self.minifier = minifier
     self.inputWindow = inputWindow
+    place = PoolSlot(.window, capacityBytes: windowBytes, in: ledger)
     self.outputWindow = outputWindow
     self.times = times
   }
@@ -50,8 +52,10 @@ package struct WindowedRun: ~Copyable {
     var laps = StageLaps(times)
     let release: OutputWindow.Release =
       output.isFinal && minifier.options.makesRecords ? .wholeRecords : .everything
+    defer { place.become(.free) }
     while true {
       let readBytes: Int
+      place.become(.reading)
       do {
         readBytes = try input.read(into: inputWindow.bytes)
       } catch {
@@ -64,6 +68,8 @@ package struct WindowedRun: ~Copyable {
       laps.end(.read)
       let window = UnsafeRawBufferPointer(rebasing: inputWindow.bytes.prefix(readBytes))
       let isLast = window.isEmpty
+      place.become(.working)
+      if !isLast { place.take(byteCount: readBytes) }
       let room = outputWindow.room
       let result = isLast ? minifier.finish(into: room) : try minifier.minify(window, into: room)
       if let difference = minifier.difference { throw difference }
@@ -73,6 +79,7 @@ package struct WindowedRun: ~Copyable {
       let minified = UnsafeRawBufferPointer(rebasing: room.prefix(result.writtenBytes))
       comparison.append(window, minified)
       totals.isUnchanged = isLast ? comparison.isSame : comparison.isSameSoFar
+      place.become(.writing)
       let isBad = minifier.faultOffset != nil || result.failure != nil
       laps.end(.kernel)
       try outputWindow.handOn(result.writtenBytes, release, isBad: isBad, isLast: isLast) { bytes in

@@ -1,6 +1,7 @@
 import Glibc
 import ZminGPU
 import ZminIO
+import ZminMemory
 
 /// The program: parse, plan, run, exit.
 @main
@@ -12,6 +13,7 @@ enum Program {
       switch try Request(RawArgument.ofProcess()) {
       case .text(let text): exit(printing: text.hasSuffix("\n") ? text : text + "\n", console)
       case .devices(let command): exit(doing: command, console)
+      case .bench(let command): bench(command, console)
       case .minify(let options): minify(options, console)
       }
     } catch {
@@ -26,19 +28,24 @@ enum Program {
       let planner = Planner(options, in: RealSurroundings())
       let log = try makeLog(try planner.reports(), &console)
       let interruption = try Interruption()
+      let ledger = MemoryLedger()
       if planner.isBulk {
         let plan = try planner.bulkPlan()
         let files = FileAccess(
           interruption: interruption, pageCache: PageCachePolicy(plan.limits), counter: ByteCounter())
-        let monitor = startMonitor(interruption, files)
-        end(BulkRun(plan, files: files, log: log, console: console).run(), monitor, console)
+        let monitor = startMonitor(interruption, files, ledger)
+        let memory = try memoryReporting(plan.reports, ledger, console)
+        let ending = BulkRun(plan, files: files, log: log, console: console, ledger: ledger, memory).run()
+        end(ending, memory, monitor, console)
       }
       let plan = try planner.plan()
       let files = FileAccess(
         interruption: interruption, pageCache: plan.limits.map(PageCachePolicy.init) ?? .keepsAll,
-        counter: plan.mode == .standard ? nil : ByteCounter())
-      let monitor = startMonitor(interruption, files)
-      end(MinifyRun(plan, files: files, log: log, console: console).run(), monitor, console)
+        counter: plan.mode == .standard && plan.reports.memory == nil ? nil : ByteCounter())
+      let monitor = startMonitor(interruption, files, ledger)
+      let memory = try memoryReporting(plan.reports, ledger, console)
+      let ending = MinifyRun(plan, files: files, log: log, console: console, ledger: ledger, memory).run()
+      end(ending, memory, monitor, console)
     } catch PlanError.usage(let message) {
       console.sayUsageError(message)
       console.flush()
@@ -60,6 +67,35 @@ enum Program {
     }
   }
 
+  private static func bench(_ command: BenchCommand, _ console: Console) -> Never {
+    do {
+      let (interruption, ledger) = (try Interruption(), MemoryLedger())
+      let files = FileAccess(interruption: interruption, pageCache: PageCachePolicy(MachineLimits()))
+      let monitor = startMonitor(interruption, files, ledger)
+      let commandLine = RawArgument.ofProcess()
+      do {
+        let run = BenchRun(
+          command: command, commandLine: commandLine, files: files, interruption: interruption, console: console)
+        exit(try run.run(), after: monitor)
+      } catch PlanError.usage(let message) {
+        console.sayUsageError(message)
+        exit(.usage, after: monitor)
+      } catch PlanError.engineUnavailable(let message) {
+        console.say(message)
+        exit(.engineUnavailable, after: monitor)
+      } catch FileError.brokenPipe(let output) where monitor.received == nil {
+        ProcessSetup.end(byBrokenPipe: output, console)
+      } catch {
+        // What a signal has ended needs no words.
+        if monitor.received == nil { console.say(FailureMessage.text(for: error, input: .standardInput)) }
+        exit(FailureMessage.status(for: error), after: monitor)
+      }
+    } catch {
+      console.say("cannot start: \(error)")
+      Glibc.exit(ExitStatus.failure.code)
+    }
+  }
+
   /// The log of events, if one is asked for. Where it goes to standard error, all else that is said there goes into it.
   private static func makeLog(_ reports: ReportPlan, _ console: inout Console) throws(FileError) -> EventLog? {
     guard reports.logsEvents else { return nil }
@@ -69,13 +105,39 @@ enum Program {
     return log
   }
 
-  private static func startMonitor(_ interruption: Interruption, _ files: FileAccess) -> SignalMonitor {
+  private static func startMonitor(
+    _ interruption: Interruption, _ files: FileAccess, _ ledger: MemoryLedger
+  ) -> SignalMonitor {
     let monitor = SignalMonitor(interruption: interruption, temporaries: files.temporaries)
-    monitor.start()
+    monitor.start(ledger)
     return monitor
   }
 
-  private static func end(_ ending: MinifyRun.Ending, _ monitor: SignalMonitor, _ console: Console) -> Never {
+  /// Watches the run's memory from now on, if something is to be said of it.
+  private static func memoryReporting(
+    _ reports: ReportPlan, _ ledger: MemoryLedger, _ console: Console
+  ) throws -> MemoryReporting? {
+    try reports.memory.map {
+      try MemoryReporting($0, command: RawArgument.ofProcess(), ledger: ledger, console: console)
+    }
+  }
+
+  /// Ends the program after a run whose memory was given back.
+  private static func end(
+    _ ending: MinifyRun.Ending, _ memory: MemoryReporting?, _ monitor: SignalMonitor, _ console: Console
+  ) -> Never {
+    var ending = ending
+    do throws(FileError) {
+      try memory?.report()
+    } catch {
+      if case .brokenPipe(let output) = error {
+        ending = .brokenPipe(output)
+      } else {
+        console.say(FailureMessage.text(for: error, input: .standardOutput))
+        if case .status(let status) = ending { ending = .status(max(status, .failure)) }
+      }
+    }
+    console.flush()
     switch ending {
     case .brokenPipe(let output) where monitor.received == nil: ProcessSetup.end(byBrokenPipe: output, console)
     case .brokenPipe: exit(.success, after: monitor)

@@ -37,7 +37,7 @@ package final class DeviceSearch: Sendable {
   package init(_ wish: Wish, ledger: MemoryLedger) throws {
     let (pending, interruption) = (pending, try Interruption())
     self.interruption = interruption
-    thread = SystemThread(stackBytes: Self.stackBytes) {
+    thread = SystemThread(stackBytes: Self.stackBytes, ledger: ledger) {
       pending.resolve(Self.search(wish, ledger, interruption))
     }
     if thread == nil { pending.resolve(.failure(DeviceFailure("no thread to look for devices with"))) }

@@ -9,6 +9,8 @@ package final class VulkanSliceDevice: SliceDevice {
   package let lanes: [any SliceLane]
   package let sliceBytesMax: Int
   package let sliceBytesMin: Int
+  /// What the lanes are on.
+  package let device: VulkanDevice
 
   /// Makes the lanes, and what they run for inputs of these kinds.
   ///
@@ -25,6 +27,7 @@ package final class VulkanSliceDevice: SliceDevice {
     precondition(VulkanLane.outputMarginBytes == SliceSlot.outputMarginBytes, "slots take lanes' outputs as they are")
     let sliceBytes = min(pools.sliceBytes, device.sliceBytesMax - SliceCut.windowBytes)
     for kind in kinds { try device.prepare(kind) }
+    self.device = device
     name = device.physical.name
     sliceBytesMax = sliceBytes
     sliceBytesMin = min(sliceBytes, DevicePools.smallestSliceBytes)

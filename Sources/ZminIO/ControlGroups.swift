@@ -27,8 +27,8 @@ struct ControlGroups {
 
   init(_ files: SystemFiles) {
     self.files = files
-    memberships = Self.lines(of: "/proc/self/cgroup", files).compactMap(Self.membership)
-    mounts = memberships.isEmpty ? [] : Self.lines(of: "/proc/self/mountinfo", files).compactMap(Self.mount)
+    memberships = files.lines(of: "/proc/self/cgroup").compactMap(Self.membership)
+    mounts = memberships.isEmpty ? [] : files.lines(of: "/proc/self/mountinfo").compactMap(Self.mount)
   }
 
   // MARK: Limits
@@ -67,8 +67,11 @@ struct ControlGroups {
     }.min()
   }
 
+  /// The directory of this process's own group, in the hierarchy that counts memory.
+  func memoryDirectory(isUnified: Bool) -> FilePath? { directories(of: isUnified ? nil : "memory").last }
+
   private func fields(of path: FilePath) -> [Bytes] {
-    let lines = Self.lines(of: path, files)
+    let lines = files.lines(of: path)
     return lines.count == 1 ? lines[0].split(separator: UInt8(ascii: " ")) : []
   }
 
@@ -150,9 +153,5 @@ struct ControlGroups {
 
   private static func path(_ bytes: Bytes) -> FilePath {
     FilePath(platformString: bytes.map { CInterop.PlatformChar(bitPattern: $0) } + [0])
-  }
-
-  private static func lines(of path: FilePath, _ files: SystemFiles) -> [Bytes] {
-    files.contents(of: path)?.split(separator: UInt8(ascii: "\n")) ?? []
   }
 }

@@ -15,8 +15,8 @@ package struct HostFacts: Sendable, Equatable {
   ///   - root: What stands before the paths of `/proc`.
   package init(using access: FileAccess = FileAccess(), root: FilePath = "/") {
     let files = SystemFiles(access: access, root: root)
-    cpuModel = files.lines(of: "/proc/cpuinfo").lazy.compactMap(Self.modelName).first ?? "unknown processor"
-    kernelRelease = "Linux " + (files.lines(of: "/proc/sys/kernel/osrelease").first ?? "")
+    cpuModel = files.text(of: "/proc/cpuinfo").lazy.compactMap(Self.modelName).first ?? "unknown processor"
+    kernelRelease = "Linux " + (files.text(of: "/proc/sys/kernel/osrelease").first ?? "")
   }
 
   private static func modelName(_ line: String) -> String? {
@@ -26,14 +26,12 @@ package struct HostFacts: Sendable, Equatable {
 
   /// The load average of the last minute, nil if the system does not tell.
   package static func load(using access: FileAccess = FileAccess(), root: FilePath = "/") -> Double? {
-    let line = SystemFiles(access: access, root: root).lines(of: "/proc/loadavg").first
+    let line = SystemFiles(access: access, root: root).text(of: "/proc/loadavg").first
     return line?.split(separator: " ").first.flatMap { Double($0) }
   }
 }
 
 extension SystemFiles {
-  /// The lines of a file, none if it cannot be read.
-  fileprivate func lines(of path: FilePath) -> [String] {
-    (contents(of: path) ?? []).split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }
-  }
+  /// The lines of a file as text, none if it cannot be read.
+  fileprivate func text(of path: FilePath) -> [String] { lines(of: path).map { String(decoding: $0, as: UTF8.self) } }
 }

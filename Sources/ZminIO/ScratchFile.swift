@@ -5,7 +5,7 @@ package import SystemPackage
 ///
 /// The name is one that no directory walk takes. Whatever stands there when its owner ends is removed, and so it is when
 /// the process must leave at once.
-package struct ScratchFile: ~Copyable {
+package final class ScratchFile: Sendable {
   /// Where it is.
   package let path: FilePath
   private let name: FilePath

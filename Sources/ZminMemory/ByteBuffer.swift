@@ -23,7 +23,7 @@ package struct OutOfMemory: Error, Sendable, Equatable {
 package struct ByteBuffer: ~Copyable, @unchecked Sendable {
   /// The memory itself. Valid while the buffer lives.
   package let bytes: UnsafeMutableRawBufferPointer
-  private let purpose: MemoryPurpose
+  private let number: Int
   private let ledger: MemoryLedger
 
   /// Maps `byteCount` bytes of zeroes.
@@ -40,13 +40,13 @@ package struct ByteBuffer: ~Copyable, @unchecked Sendable {
       start != MAP_FAILED
     else { throw OutOfMemory(byteCount: byteCount, purpose: purpose) }
     bytes = UnsafeMutableRawBufferPointer(start: start, count: byteCount)
-    self.purpose = purpose
     self.ledger = ledger
-    ledger.recordAllocation(byteCount, for: purpose)
+    number = ledger.allocate(byteCount, for: purpose, at: start)
   }
 
   deinit {
+    // First, as the ledger may ask about its pages until then.
+    ledger.free(number)
     munmap(bytes.baseAddress, bytes.count)
-    ledger.recordFree(bytes.count, for: purpose)
   }
 }

@@ -21,7 +21,7 @@ final class DeviceBuffer: @unchecked Sendable {
   let bytes: UnsafeMutableRawBufferPointer?
   private let memory: VkDeviceMemory
   private let device: VulkanDevice
-  private let entry: LedgerEntry
+  private var entry: LedgerEntry?
 
   /// - Throws: ``VulkanError``.
   init(byteCount: Int, for use: Use, on device: VulkanDevice) throws(VulkanError) {
@@ -64,7 +64,8 @@ final class DeviceBuffer: @unchecked Sendable {
       }
       bytes = start.map { UnsafeMutableRawBufferPointer(start: $0, count: byteCount) }
       entry = LedgerEntry(
-        byteCount: Int(requirements.size), for: use == .work ? .deviceWork : .deviceStaging, in: device.ledger)
+        byteCount: Int(requirements.size), for: use == .work ? .deviceWork : .deviceStaging, at: start,
+        in: device.ledger)
       self.memory = allocated
     } catch {
       calls.destroyBuffer(deviceHandle, buffer, nil)
@@ -77,6 +78,8 @@ final class DeviceBuffer: @unchecked Sendable {
   }
 
   deinit {
+    // First, as the ledger may ask about its pages until then.
+    entry = nil
     if device.isAbandoned { return }
     device.calls.destroyBuffer(device.handle, handle, nil)
     device.calls.freeMemory(device.handle, memory, nil)

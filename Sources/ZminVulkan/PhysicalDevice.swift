@@ -44,6 +44,8 @@ package struct PhysicalDevice: Sendable {
   package let limits: DeviceLimits
   /// Whether the host can read and write the device's own memory as fast as its own.
   package let sharesMemory: Bool
+  /// Whether the driver says how much of the heaps is used.
+  package let reportsMemoryBudget: Bool
 
   let handle: Handle
   let queueFamilies: [QueueFamily]
@@ -115,6 +117,8 @@ package struct PhysicalDevice: Sendable {
       getFeatures(device, &features)
     }
     hasTimelineSemaphores = timeline.timelineSemaphore != 0
+
+    reportsMemoryBudget = instance.hasExtension(VK_EXT_MEMORY_BUDGET_EXTENSION_NAME, device)
 
     var memory = VkPhysicalDeviceMemoryProperties()
     getMemory(device, &memory)

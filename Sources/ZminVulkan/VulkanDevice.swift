@@ -128,6 +128,13 @@ package final class VulkanDevice: @unchecked Sendable {
     try instance.function(name, of: handle, as: type)
   }
 
+  /// A function of the instance that not every run needs.
+  ///
+  /// - Throws: ``VulkanError`` if there is none.
+  func instanceFunction<Function>(_ name: String, as type: Function.Type) throws(VulkanError) -> Function {
+    try instance.function(name, as: type)
+  }
+
   /// Whether the device was given up on while it had work.
   var isAbandoned: Bool { abandoned.load(ordering: .acquiring) }
 

@@ -11,6 +11,8 @@ package struct BulkMemory: Sendable, Equatable {
   package let windowBytes: Int
   /// For large files; nil if there are none.
   package let slices: SlicePlan?
+  /// What the run has resident at most, in bytes, the program and the list of the files included.
+  package let peakBytes: Int
 
   /// The plan that makes the most of a budget; nil if that is too little for any.
   ///
@@ -34,10 +36,12 @@ package struct BulkMemory: Sendable, Equatable {
     }
     for workers in (1...workers).reversed() {
       for windowBytes in [256 << 10, 64 << 10] {
-        guard Self.peakBytes(workers: workers, windowBytes: windowBytes, options) <= leftBytes else { continue }
+        let windowsBytes = Self.peakBytes(workers: workers, windowBytes: windowBytes, options)
+        guard windowsBytes <= leftBytes else { continue }
         self.workers = workers
         self.windowBytes = windowBytes
         self.slices = slices
+        peakBytes = listBytes + max(windowsBytes, options.compactMap { slices?.peakBytes($0) }.max() ?? 0)
         return
       }
     }

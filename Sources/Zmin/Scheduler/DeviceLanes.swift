@@ -5,7 +5,7 @@ import ZminMemory
 /// `@unchecked Sendable` because all that changes is guarded by the monitor.
 final class DeviceLanes: @unchecked Sendable {
   private let options: MinifierOptions
-  private let ledger: MemoryLedger
+  let ledger: MemoryLedger
   private let monitor = Monitor()
   private var slots: [SliceSlot]?
   private var verifiers: [SliceVerifier] = []

@@ -138,6 +138,7 @@ final class SliceExchange<Input: RunInput & ~Copyable, Output: RunOutput & ~Copy
   private var isStopped: Bool { monitor.withLock { result != nil } }
 
   private func join(_ slot: SliceSlot) {
+    slot.become(.writing)
     if slot.isStartUndecided { reader.noteUndecidedStart(joiner.pointee.endsInString ? .string : .between) }
     do {
       if let failure = try joiner.pointee.join(slot, to: &output.pointee, notesPlaces: !canReread) {
@@ -149,6 +150,7 @@ final class SliceExchange<Input: RunInput & ~Copyable, Output: RunOutput & ~Copy
     if hasPlaces {
       releasedBytes = input.pointee.release(from: releasedBytes, upTo: joiner.pointee.totals.inputBytes)
     }
+    slot.become(.free)
     monitor.withLock {
       queue.endJoin()
       // What a lane was waited for, all wait for.
@@ -175,6 +177,7 @@ final class SliceExchange<Input: RunInput & ~Copyable, Output: RunOutput & ~Copy
       }
     }
     laps.end(.kernel)
+    slot.become(.waiting)
     monitor.withLock {
       let isFirstTime = queue.workerTiming.isUnknown
       queue.finish(slice, at: Monitor.seconds)
@@ -227,7 +230,7 @@ final class SliceExchange<Input: RunInput & ~Copyable, Output: RunOutput & ~Copy
         retireLane()
         continue
       }
-      let thread = SystemThread(stackBytes: WorkerThreads.stackBytes) { [self] in
+      let thread = SystemThread(stackBytes: WorkerThreads.stackBytes, ledger: lanes.ledger) { [self] in
         work(lane, lanes)
         lanes.claims.release(lane)
         retireLane()
@@ -306,6 +309,7 @@ final class SliceExchange<Input: RunInput & ~Copyable, Output: RunOutput & ~Copy
       }
     }
     let isOfUse = slot.error == nil && !slot.minified.isNothing
+    slot.become(isOfUse ? .waiting : .free)
     monitor.withLock {
       if isOfUse { queue.finish(slice, at: Monitor.seconds) } else { queue.giveBack(slice) }
       monitor.broadcast()

@@ -59,7 +59,7 @@ package struct SlicePlan: Sendable, Equatable {
   package static let least = SlicePlan(workers: 1, slots: 2, sliceBytes: smallestBytes)
 
   /// What is resident of a program that has just begun, its code and libraries.
-  package static let programBytes = 14 << 20
+  package static let programBytes = 16 << 20
   /// What a worker's stack takes.
   private static let touchedStackBytes = 64 << 10
 

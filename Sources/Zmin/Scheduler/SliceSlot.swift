@@ -19,6 +19,8 @@ package final class SliceSlot: @unchecked Sendable {
   let cutWindow: UnsafeMutableRawBufferPointer
   /// The lane that the input and the output are of, nil where they are the slot's.
   let lane: (any SliceLane)?
+  /// What those see of it who look at the pool.
+  private let place: PoolSlot
   private let ownInput: ByteBuffer
   private let ownOutput: ByteBuffer?
   /// The most that a slice may have.
@@ -49,6 +51,7 @@ package final class SliceSlot: @unchecked Sendable {
     cutWindow = ownInput.bytes
     lane = nil
     sliceBytesMax = sliceBytes
+    place = PoolSlot(.slice, capacityBytes: sliceBytes, in: ledger)
     self.ownInput = consume ownInput
     self.ownOutput = consume ownOutput
   }
@@ -67,6 +70,7 @@ package final class SliceSlot: @unchecked Sendable {
     let excess = Self.outputBytes(forSliceBytes: sliceBytesMax, options.format) - lane.output.count
     if excess > 0 { sliceBytesMax = max(0, sliceBytesMax - excess) }
     self.sliceBytesMax = sliceBytesMax
+    place = PoolSlot(.lane, capacityBytes: sliceBytesMax, in: ledger)
     self.ownInput = consume ownInput
     ownOutput = nil
   }
@@ -112,7 +116,11 @@ package final class SliceSlot: @unchecked Sendable {
     isStartUndecided = false
     difference = nil
     error = nil
+    become(.reading)
   }
+
+  /// Says what is done with it from now on, to those who look at the pool.
+  func become(_ state: PoolSlot.State) { place.become(state) }
 
   /// Minifies the slice from an assumed start.
   ///
@@ -133,6 +141,8 @@ package final class SliceSlot: @unchecked Sendable {
     startingIn start: SliceHead.Start, _ options: MinifierOptions,
     with minifier: borrowing some SliceMinifier & ~Copyable
   ) throws {
+    become(.working)
+    place.take(byteCount: range.count)
     try minified.make(of: bytes, startingIn: start, options, with: minifier, into: room)
     isUnchanged = outputBytes(minified.writtenBytes, afterLineFeed: false).hasSameBytes(as: bytes)
   }

@@ -14,6 +14,7 @@ package struct SlicedRun: ~Copyable {
   private let rest: ByteBuffer
   private var joiner: SliceJoiner
   private let device: DeviceUse
+  private let ledger: MemoryLedger
   private let lanes: DeviceLanes
   private let times: StageTimes?
   private var workerTiming = SliceTiming.worker
@@ -51,6 +52,7 @@ package struct SlicedRun: ~Copyable {
     self.joiner = joiner
     self.device = device
     self.times = times
+    self.ledger = ledger
     lanes = DeviceLanes(options, device.pending?.claims ?? LaneClaims(), ledger: ledger)
   }
 
@@ -71,7 +73,8 @@ package struct SlicedRun: ~Copyable {
     joiner.begin(outputIsFinal: output.isFinal)
     deviceNotes = []
     returnedSliceCount = 0
-    let (options, sizes, slots, kernels, lanes, times) = (options, sizes, slots, kernels, lanes, times)
+    let (options, sizes, slots, kernels) = (options, sizes, slots, kernels)
+    let (lanes, ledger, times) = (lanes, ledger, times)
     let rest = rest.bytes
     let byteCount = input.byteCountAtPlaces
     let workers = byteCount.map { min(kernels.count, max(1, $0 / sizes.largestBytes)) } ?? kernels.count
@@ -86,7 +89,7 @@ package struct SlicedRun: ~Copyable {
             input: input, output: output, joiner: joiner, options: options, slots: slots, rest: rest, queue: queue,
             times: times)
           let observer = device.pending?.observe { result in exchange.join(result, lanes) }
-          WorkerThreads.run(workers) { exchange.work(with: kernels[$0].run, kernels[$0].verifier) }
+          WorkerThreads.run(workers, ledger: ledger) { exchange.work(with: kernels[$0].run, kernels[$0].verifier) }
           let failure = Result { try exchange.failure() }
           if let observer { device.pending?.removeObserver(observer) }
           if device.isAlone { exchange.waitForLanes() }

@@ -49,7 +49,7 @@ package struct EngineArguments: ParsableArguments, Sendable {
     help: ArgumentHelp(
       "The most memory to use: 64Mi, 1G.",
       discussion: """
-        The program's own 14 Mi or so are part of it. Less means fewer or smaller slices; too little is an error that \
+        The program's own 16 Mi or so are part of it. Less means fewer or smaller slices; too little is an error that \
         says how little would do. In streaming a control group's limit counts as if it had been given, but for the error. \
         --bad-lines may take more: the longest line.
         """, valueName: "size"),

@@ -5,6 +5,8 @@ import ZminCPU
 import ZminCore
 import ZminIO
 import ZminMemory
+import ZminMemoryProfile
+import ZminReport
 
 /// Carries out a run over many files: finds them, has them taken by workers, and sums up.
 struct BulkRun {
@@ -20,32 +22,48 @@ struct BulkRun {
   let files: FileAccess
   let reporter: RunReporter
   private let list: FileList
-  private let ledger = MemoryLedger()
+  private let ledger: MemoryLedger
+  private let memory: MemoryReporting?
 
-  init(_ plan: BulkPlan, files: FileAccess, log: EventLog?, console: Console) {
+  init(
+    _ plan: BulkPlan, files: FileAccess, log: EventLog?, console: Console, ledger: MemoryLedger,
+    _ memory: MemoryReporting?
+  ) {
     self.plan = plan
     self.files = files
+    self.ledger = ledger
+    self.memory = memory
     reporter = RunReporter(
       task: plan.task, verbosity: plan.verbosity, badLines: nil, engine: plan.kernel.name, files: files, log: log,
-      console: console)
+      console: console, profiler: memory?.profiler)
     list = FileList(ledger: ledger)
   }
 
   /// Does it all.
   func run() -> MinifyRun.Ending {
     let start = MonotonicClock.seconds()
+    var predictedPeakBytes: Int?
+    defer {
+      memory?.conclude(
+        MemoryReporting.Conclusion(
+          mode: "bulk", kernel: plan.kernel.name, workers: workers, inputCount: list.count, tally: reporter.tally,
+          predictedPeakBytes: predictedPeakBytes, status: files.interruptedStatus ?? reporter.tally.status))
+    }
     for fallback in plan.fallbacks { reporter.detail(fallback) }
     var fallbacks = plan.fallbacks
     do {
       let finder = FileFinder(plan, files: files, into: list, ledger: ledger) { error in
         reporter.fail(error, error.file ?? .standardInput)
       }
+      memory?.profiler.begin(.finding)
       try finder.find()
       let missed = reporter.tally.failedFiles
       if reporter.tally.status == .usage { throw Refused(message: "nothing is done") }
       let queue = FileQueue(list, slicedBytesMin: plan.slicedBytesMin, workers: workers)
-      let memory = try memory(for: queue, &fallbacks)
-      let context = try makeContext(queue, memory, finder.walk)
+      let pools = try pools(for: queue, &fallbacks)
+      predictedPeakBytes = pools.peakBytes
+      let context = try makeContext(queue, pools, finder.walk)
+      memory?.follow(context)
       try work(context)
       if case .brokenPipe(let output) = context.stopped { return .brokenPipe(output) }
       conclude(fileCount: list.count + missed, seconds: MonotonicClock.seconds() - start, fallbacks)
@@ -72,11 +90,11 @@ struct BulkRun {
   // MARK: Before
 
   /// What the pools may be, now that it is known what there is to do.
-  private func memory(for queue: FileQueue, _ fallbacks: inout [String]) throws(Refused) -> BulkMemory {
+  private func pools(for queue: FileQueue, _ fallbacks: inout [String]) throws(Refused) -> BulkMemory {
     let options = formats.map(plan.minifierOptions)
     let largestBytes = queue.large.first.map { list[$0].byteCount } ?? 0
     let sliceWorkers = largestBytes == 0 ? 0 : min(plan.workers, max(1, Int(largestBytes) / SlicePlan.usualBytes))
-    func memory(within byteCount: Int) -> BulkMemory? {
+    func pools(within byteCount: Int) -> BulkMemory? {
       BulkMemory(
         workers: workers, sliceWorkers: sliceWorkers, listBytes: list.byteCount, withinBytes: byteCount, options)
     }
@@ -87,12 +105,12 @@ struct BulkRun {
         message: "--memory-budget \(budgetBytes) is too little for these files: it takes \(leastBytes) bytes at least")
     }
     let budgetBytes = min(plan.memoryBudgetBytes ?? .max, plan.limits.memoryBytes ?? .max)
-    if let memory = memory(within: budgetBytes) { return memory }
+    if let pools = pools(within: budgetBytes) { return pools }
     fallbacks.append(
       "the control group leaves \(budgetBytes) bytes, less than the \(leastBytes) that it takes at least")
     reporter.detail(fallbacks[fallbacks.count - 1])
-    guard let memory = memory(within: leastBytes) else { throw Refused(message: "there is too little memory") }
-    return memory
+    guard let pools = pools(within: leastBytes) else { throw Refused(message: "there is too little memory") }
+    return pools
   }
 
   /// Threads that take small files, as far as there is enough memory: few files are not worth more than one.
@@ -105,7 +123,7 @@ struct BulkRun {
     return hasLines ? [.json, .ndjson] : [.json]
   }
 
-  private func makeContext(_ queue: FileQueue, _ memory: BulkMemory, _ walk: FileWalk) throws -> BulkContext {
+  private func makeContext(_ queue: FileQueue, _ pools: BulkMemory, _ walk: FileWalk) throws -> BulkContext {
     if plan.mirrorPath != nil, let (one, other) = list.firstCollision() {
       let paths = [one, other].map { "\(FileName.path(list.path(of: $0)))" }
       throw Refused(message: "\(paths[0]) and \(paths[1]) would become one file below --output-dir; nothing is done")
@@ -118,7 +136,7 @@ struct BulkRun {
     if case .mirror(let path) = plan.task { mirror = MirrorDirectory(path, root: try files.makeDirectory(path)) }
     noteSpace(queue, mirror)
     return BulkContext(
-      plan, files: files, queue: queue, memory: memory, mirror: mirror, walk: walk, reporter: reporter,
+      plan, files: files, queue: queue, memory: pools, mirror: mirror, walk: walk, reporter: reporter,
       journal: journal, finished: try journal?.finishedFiles(of: list))
   }
 
@@ -145,28 +163,33 @@ struct BulkRun {
   // MARK: Working
 
   private func work(_ context: BulkContext) throws {
-    let memory = context.memory
+    let pools = context.memory
     reporter.detail(
       """
       \(Figures.count(list.count, "file")), \(Figures.size(context.queue.byteCount)), kernel \(plan.kernel.name), \
-      \(Figures.count(memory.workers, "worker")), windows of \(memory.windowBytes) bytes\
-      \(memory.slices.map { ", \($0.slots) slices of \($0.sliceBytes) bytes at once for large files" } ?? "")
+      \(Figures.count(pools.workers, "worker")), windows of \(pools.windowBytes) bytes\
+      \(pools.slices.map { ", \($0.slots) slices of \($0.sliceBytes) bytes at once for large files" } ?? "")
       """)
     let openFilesMax = ProcessSetup.raiseOpenFilesLimit()
-    let batchFilesMax = max(1, min(Self.batchFilesMax, openFilesMax / 8 / memory.workers))
+    let batchFilesMax = max(1, min(Self.batchFilesMax, openFilesMax / 8 / pools.workers))
     let ledger = ledger
     let device = try deviceSession(for: context.queue)
-    defer { device?.end() }
+    defer { device?.end(givesBack: memory != nil) }
+    if let profiler = memory?.profiler { device?.show(to: profiler) }
     try device?.waitIfRequired(files)
-    try ProgressMeter(context, reporter, plan.verbosity).run {
-      if let slices = memory.slices {
+    let profiler = memory?.profiler
+    let meter = try ProgressMeter(
+      context, reporter, isShown: plan.verbosity != .quiet && plan.reports.memory?.monitors != true, ledger: ledger)
+    meter.run {
+      if let slices = pools.slices {
         var worker = BulkWorker(
           context, memory: .slices(slices), device: device?.use ?? .none, batchFilesMax: 1, ledger: ledger)
-        worker.takeLargeFiles()
+        worker.takeLargeFiles { profiler?.begin(.largeFiles, file: $0()) }
       }
-      WorkerThreads.run(memory.workers) { number in
+      profiler?.begin(.smallFiles)
+      WorkerThreads.run(pools.workers, ledger: ledger) { number in
         var worker = BulkWorker(
-          context, memory: .window(byteCount: memory.windowBytes), batchFilesMax: batchFilesMax, ledger: ledger)
+          context, memory: .window(byteCount: pools.windowBytes), batchFilesMax: batchFilesMax, ledger: ledger)
         worker.takeSmallFiles(as: number)
       }
     }

@@ -1,4 +1,5 @@
 import ZminIO
+import ZminReport
 
 /// What a run over many files came to, for people.
 struct BulkSummary {

@@ -35,8 +35,11 @@ struct BulkWorker: ~Copyable {
   }
 
   /// Takes the large files, each by itself.
-  mutating func takeLargeFiles() {
+  ///
+  /// - Parameter announce: Is told of each before.
+  mutating func takeLargeFiles(_ announce: (_ name: () -> String) -> Void) {
     for number in context.queue.large where context.stopped == nil {
+      announce { "\(FileName.path(context.list.path(of: context.list[number])))" }
       context.takingLargeFile(context.list[number]) {
         take(number)
         batch.end()

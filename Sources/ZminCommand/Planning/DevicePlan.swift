@@ -11,6 +11,9 @@ package struct DevicePlan: Sendable, Equatable {
   /// Whether it is wanted whatever the size of the files.
   package var isWanted: Bool
 
+  /// What the device takes of the host's memory.
+  package var hostBytes: Int { pools.hostBytes + DevicePools.driverBytes }
+
   package init(selector: DeviceSelector, pools: DevicePools, isRequired: Bool, isWanted: Bool) {
     self.selector = selector
     self.pools = pools

@@ -35,6 +35,10 @@ package struct Options: Sendable {
   package var logFile: PathArgument?
   package var metricsFile: PathArgument?
   package var printsStatistics = false
+  package var printsMemoryProfile = false
+  package var memoryReport: ReportArguments.MemoryReportForm?
+  package var memoryReportFile: PathArgument?
+  package var monitorsMemory = false
   package var verbosity: ReportArguments.Verbosity?
 
   /// What means nothing but in place.
@@ -105,6 +109,10 @@ package struct Options: Sendable {
     deviceMemory = arguments.engine.deviceMemory
     verification = arguments.engine.verify
     printsStatistics = arguments.report.stats
+    printsMemoryProfile = arguments.report.memoryProfile
+    memoryReport = arguments.report.memoryReport
+    memoryReportFile = arguments.report.memoryReportFile
+    monitorsMemory = arguments.report.memoryMonitor
     verbosity = try arguments.report.verbosity.one()
   }
 }

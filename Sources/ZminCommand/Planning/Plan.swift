@@ -49,6 +49,8 @@ package struct Plan: Sendable {
   package var device: DevicePlan?
   /// How inputs go through memory.
   package var memory: RunMemory
+  /// What the run has resident at most, the program and the device's part included.
+  package var predictedPeakBytes: Int
   /// How much of the machine may be used, nil if the run is too small to ask.
   package var limits: MachineLimits?
   package var badLines: BadLines?

@@ -41,14 +41,16 @@ package struct Planner {
       format: costliest, validates: options.validates, depthMax: options.depthMax, kernel: kernel)
     minifierOptions.verification = verification
     let memory = try memory(mode, minifierOptions, limits, usefulWorkers, &fallbacks)
+    let hostBytes = memory.peakBytes(minifierOptions)
     let device = try DevicePlanner(
-      options: options, surroundings: surroundings, hostBytes: memory.peakBytes(minifierOptions), limits: limits
+      options: options, surroundings: surroundings, hostBytes: hostBytes, limits: limits
     ).plan(for: inputs, &fallbacks)
     return Plan(
       inputs: inputs,
       byteCount: sizes.contains(nil) ? nil : Int(sizes.reduce(Int64(0)) { $0.addingSaturated($1 ?? 0) }), task: task,
       validates: options.validates, depthMax: options.depthMax,
-      kernel: kernel, verification: verification, mode: mode, device: device, memory: memory, limits: limits,
+      kernel: kernel, verification: verification, mode: mode, device: device, memory: memory,
+      predictedPeakBytes: hostBytes + (device?.hostBytes ?? 0), limits: limits,
       badLines: badLines, sync: sync, verbosity: verbosity,
       printsStatistics: printsStatistics, reports: try reports(), fallbacks: fallbacks)
   }
@@ -133,6 +135,7 @@ package struct Planner {
       }
     }
     if let file = options.output, !file.isStandardStream { return .write(.file(file.path)) }
+    if try memoryReport()?.discardsOutput == true { return .write(.nowhere) }
     return .write(.standardOutput)
   }
 
@@ -260,7 +263,7 @@ package struct Planner {
     }
     return ReportPlan(
       logsEvents: options.log != nil || options.logFile != nil, logFile: options.logFile?.path,
-      metricsFile: options.metricsFile?.path)
+      metricsFile: options.metricsFile?.path, memory: try memoryReport())
   }
 
   var verbosity: Plan.Verbosity {

@@ -8,4 +8,6 @@ package struct ReportPlan: Sendable {
   package var logFile: FilePath?
   /// What the run came to goes here.
   package var metricsFile: FilePath?
+  /// What is said of memory, nil for nothing.
+  package var memory: MemoryReportPlan?
 }

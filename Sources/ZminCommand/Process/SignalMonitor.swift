@@ -2,6 +2,7 @@ import Glibc
 import Synchronization
 import Zmin
 import ZminIO
+import ZminMemory
 
 /// Takes the signals that ask for an end, on a thread of its own.
 ///
@@ -27,12 +28,14 @@ final class SignalMonitor: Sendable {
   var received: TerminationSignal? { firstSignal.withLock { $0 } }
 
   /// Blocks the signals and starts the thread.
-  func start() {
+  ///
+  /// - Parameter ledger: The book that the thread's stack is entered in.
+  func start(_ ledger: MemoryLedger) {
     let signals = Self.notIgnored()
     guard !signals.isEmpty else { return }
     var set = Self.set(of: signals)
     pthread_sigmask(SIG_BLOCK, &set, nil)
-    guard let thread = SystemThread(stackBytes: Self.stackBytes, { self.wait(for: signals) }) else {
+    guard let thread = SystemThread(stackBytes: Self.stackBytes, ledger: ledger, { self.wait(for: signals) }) else {
       // No thread to be had: the default actions are better than nothing.
       pthread_sigmask(SIG_UNBLOCK, &set, nil)
       return

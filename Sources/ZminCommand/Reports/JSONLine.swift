@@ -1,6 +1,7 @@
 import SystemPackage
 import Zmin
 import ZminIO
+import ZminReport
 
 /// A JSON object on a line of its own, written member by member.
 struct JSONLine {

@@ -1,5 +1,6 @@
 import SystemPackage
 import ZminIO
+import ZminReport
 
 /// What a run came to, as OpenMetrics text: for the textfile collector of a node exporter and the like.
 enum MetricsFile {

@@ -1,6 +1,7 @@
 import Glibc
 import Zmin
 import ZminIO
+import ZminMemory
 
 /// What knows how far a run is.
 protocol ProgressSource: Sendable {
@@ -23,6 +24,7 @@ final class ProgressMeter: Sendable {
 
   private let source: any ProgressSource
   private let reporter: RunReporter
+  private let ledger: MemoryLedger
   private let isDrawn: Bool
   private let end: Interruption
   private let start = MonotonicClock.seconds()
@@ -30,12 +32,14 @@ final class ProgressMeter: Sendable {
   /// - Parameters:
   ///   - source: What knows how far the run is.
   ///   - reporter: Where it is said.
-  ///   - verbosity: How much is said to people.
+  ///   - isShown: Whether people are shown.
+  ///   - ledger: The book that the thread's stack is entered in.
   /// - Throws: The system's error if there is no descriptor left.
-  init(_ source: any ProgressSource, _ reporter: RunReporter, _ verbosity: Plan.Verbosity) throws {
+  init(_ source: any ProgressSource, _ reporter: RunReporter, isShown: Bool, ledger: MemoryLedger) throws {
     self.source = source
     self.reporter = reporter
-    isDrawn = verbosity != .quiet && !reporter.console.isEvents && LinuxSystemCalls().isTerminal(STDERR_FILENO)
+    self.ledger = ledger
+    isDrawn = isShown && !reporter.console.isEvents && LinuxSystemCalls().isTerminal(STDERR_FILENO)
     end = try Interruption()
   }
 
@@ -61,7 +65,7 @@ final class ProgressMeter: Sendable {
 
   /// Begins to show how far the run is.
   func begin() -> Display {
-    Display(meter: self, thread: SystemThread(stackBytes: Self.stackBytes) { self.watch() })
+    Display(meter: self, thread: SystemThread(stackBytes: Self.stackBytes, ledger: ledger) { self.watch() })
   }
 
   private func watch() {

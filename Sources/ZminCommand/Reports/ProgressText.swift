@@ -1,3 +1,5 @@
+import ZminReport
+
 /// How far a run is, in words.
 package struct ProgressText {
   private let filesDone: Int

@@ -2,6 +2,8 @@ import Synchronization
 import SystemPackage
 import Zmin
 import ZminIO
+import ZminMemoryProfile
+import ZminReport
 
 /// Says what becomes of each file, to people and to programs, and counts it. Many threads may report.
 final class RunReporter: Sendable {
@@ -11,6 +13,7 @@ final class RunReporter: Sendable {
   private let engine: String
   private let files: FileAccess
   private let log: EventLog?
+  private let profiler: MemoryProfiler?
   let console: Console
   private let state = Mutex(Tally())
   private let output = Mutex(())
@@ -23,9 +26,10 @@ final class RunReporter: Sendable {
   ///   - files: What standard output is written with.
   ///   - log: Where events go, nil if nowhere.
   ///   - console: Where the rest is said.
+  ///   - profiler: What watches the run's memory, nil if nobody does.
   init(
     task: Plan.Task, verbosity: Plan.Verbosity, badLines: FilePath?, engine: String, files: FileAccess,
-    log: EventLog?, console: Console
+    log: EventLog?, console: Console, profiler: MemoryProfiler?
   ) {
     self.task = task
     self.verbosity = verbosity
@@ -34,6 +38,7 @@ final class RunReporter: Sendable {
     self.files = files
     self.log = log
     self.console = console
+    self.profiler = profiler
   }
 
   /// What it has come to so far.
@@ -57,6 +62,11 @@ final class RunReporter: Sendable {
   func report(_ outcome: FileOutcome, _ name: FileName, to place: FilePath? = nil, seconds: Double) throws {
     state.withLock { $0.addDevice(outcome) }
     for note in outcome.deviceNotes { detail("\(name): \(note)") }
+    switch outcome.result {
+    case .complete(let totals), .invalid(_, let totals):
+      profiler?.endFile("\(name)", inputBytes: totals.inputBytes, elapsedSeconds: seconds)
+    case .failed: break
+    }
     let engine = outcome.slicesOnDevice > 0 ? "\(engine)+gpu" : engine
     switch outcome.result {
     case .invalid(let error, let totals):

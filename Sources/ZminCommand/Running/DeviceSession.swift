@@ -4,6 +4,7 @@ import ZminCore
 import ZminGPU
 import ZminIO
 import ZminMemory
+import ZminMemoryProfile
 import ZminVulkan
 
 /// A device's part in a run: it is looked for from the run's beginning, and let go at its end.
@@ -58,11 +59,46 @@ final class DeviceSession {
   ///
   /// The device itself is left to the end of the process, which is then left at once: drivers take their time to let go,
   /// and do not like to be unloaded under the threads of lanes that are about to end.
-  func end() {
-    _ = search.end(patienceSeconds: Self.patienceSeconds)
-    ProcessSetup.leaveAtOnce(with: search)
+  ///
+  /// - Parameter givesBack: Whether the memory of the lanes goes back nevertheless, with this, as it is to be seen whether
+  ///   all does.
+  func end(givesBack: Bool) {
+    let hasEnded = search.end(patienceSeconds: Self.patienceSeconds)
+    if givesBack, hasEnded, !search.pending.isBusy, let device = search.pending.vulkanDevice {
+      ProcessSetup.leaveAtOnce(with: device.device)
+    } else {
+      ProcessSetup.leaveAtOnce(with: search)
+    }
+  }
+
+  /// Has a profiler look at the device's memory, once there is a device.
+  func show(to profiler: MemoryProfiler) {
+    let pending = search.pending
+    profiler.observe { pending.vulkanDevice.map { DeviceMemoryFacts($0.device) } }
   }
 
   /// What it takes to end the process that looks for a device. A driver that is being opened is not waited for.
   private static let patienceSeconds = 0.05
+}
+
+extension PendingDevice {
+  /// The device, if there is one by now.
+  fileprivate var vulkanDevice: VulkanSliceDevice? {
+    guard case .success(let device) = wait(seconds: 0) else { return nil }
+    return device as? VulkanSliceDevice
+  }
+}
+
+extension DeviceMemoryFacts {
+  fileprivate init(_ device: VulkanDevice) {
+    let physical = device.physical
+    self.init(
+      name: physical.name, driver: physical.driver, sharesHostMemory: physical.sharesMemory,
+      isSoftware: physical.kind == .software,
+      heaps: device.heapUses().map { use in
+        Heap(
+          byteCount: use.heap.byteCount, isDeviceLocal: use.heap.isDeviceLocal, budgetBytes: use.budgetBytes,
+          usageBytes: use.usageBytes)
+      })
+  }
 }

@@ -4,6 +4,7 @@ import ZminCore
 import ZminGPU
 import ZminIO
 import ZminMemory
+import ZminReport
 import ZminVulkan
 
 /// Lists what can do the work, and proves it if asked to.

@@ -4,13 +4,16 @@ import ZminCPU
 import ZminCore
 import ZminIO
 import ZminMemory
+import ZminMemoryProfile
+import ZminReport
 
 /// Carries a plan out.
 struct MinifyRun: ~Copyable {
   private let plan: Plan
   private let files: FileAccess
   private let reporter: RunReporter
-  private let ledger = MemoryLedger()
+  private let ledger: MemoryLedger
+  private let memory: MemoryReporting?
   private var device: DeviceSession?
   private let progress: InputProgress
   /// Inputs that were begun.
@@ -31,13 +34,18 @@ struct MinifyRun: ~Copyable {
     case brokenPipe(FileName)
   }
 
-  init(_ plan: Plan, files: FileAccess, log: EventLog?, console: Console) {
+  init(
+    _ plan: Plan, files: FileAccess, log: EventLog?, console: Console, ledger: MemoryLedger, _ memory: MemoryReporting?
+  ) {
     self.plan = plan
+    self.ledger = ledger
+    self.memory = memory
     self.files = files
     progress = InputProgress(fileCount: plan.inputs.count, byteCount: plan.byteCount, files: files)
     reporter = RunReporter(
       task: plan.task, verbosity: plan.verbosity, badLines: plan.badLines?.path, engine: plan.kernel.name,
-      files: files, log: log, console: console)
+      files: files, log: log, console: console, profiler: memory?.profiler)
+    memory?.follow(progress)
   }
 
   /// Does it all.
@@ -45,12 +53,14 @@ struct MinifyRun: ~Copyable {
     announce()
     let start = MonotonicClock.seconds()
     defer {
+      memory?.conclude(conclusion)
       // The device's memory is in use until then.
       minifier = nil
-      device?.end()
+      device?.end(givesBack: memory != nil)
+      device = nil
     }
     // What goes through one window is over before there is anything to show, or has nothing that counts.
-    let display = plan.mode == .standard ? nil : try? ProgressMeter(progress, reporter, plan.verbosity).begin()
+    let display = plan.mode == .standard ? nil : try? meter().begin()
     do {
       try findDevice()
       if case .write(let destination) = plan.task {
@@ -76,6 +86,20 @@ struct MinifyRun: ~Copyable {
     return .status(reporter.tally.status)
   }
 
+  private func meter() throws -> ProgressMeter {
+    try ProgressMeter(
+      progress, reporter, isShown: plan.verbosity != .quiet && plan.reports.memory?.monitors != true, ledger: ledger)
+  }
+
+  /// What there is to say of the run apart from its memory.
+  private var conclusion: MemoryReporting.Conclusion {
+    let workers = if case .slices(let slices) = plan.memory { slices.workers } else { 1 }
+    return MemoryReporting.Conclusion(
+      mode: plan.mode.rawValue, kernel: plan.kernel.name, workers: workers, inputCount: plan.inputs.count,
+      tally: reporter.tally, predictedPeakBytes: plan.predictedPeakBytes,
+      status: files.interruptedStatus ?? reporter.tally.status)
+  }
+
   /// Begins to look for a device, if one is to take part, and waits for one that must.
   private mutating func findDevice() throws {
     guard let part = plan.device else { return }
@@ -86,6 +110,8 @@ struct MinifyRun: ~Copyable {
       guard part.isRequired else { return reporter.detail("no device is looked for: \(error)") }
       throw DeviceSession.NoDevice(error)
     }
+    if let profiler = memory?.profiler { device?.show(to: profiler) }
+    if part.isRequired { memory?.profiler.begin(.waitingForDevice) }
     try device?.waitIfRequired(files)
   }
 
@@ -154,7 +180,10 @@ struct MinifyRun: ~Copyable {
   private mutating func minify(
     _ inputs: [Plan.Input], to destination: FileDestination, _ outcomes: inout [FileOutcome]
   ) throws {
-    if let first = inputs.first { progress.begin(first.name, done: max(0, reached - 1)) }
+    if let first = inputs.first {
+      progress.begin(first.name, done: max(0, reached - 1))
+      memory?.profiler.begin(.minifying, file: "\(first.name)")
+    }
     let format = inputs.first?.format ?? .json
     if minifierFormat != format { minifier = nil }
     var minifier = try self.minifier.take() ?? makeMinifier(format)
@@ -194,6 +223,9 @@ struct MinifyRun: ~Copyable {
 
   private func announce() {
     for fallback in plan.fallbacks { reporter.detail(fallback) }
+    if plan.reports.memory?.discardsOutput == true {
+      reporter.note("the minified JSON is discarded, as the report has standard output: --output FILE keeps it")
+    }
     reporter.detail("mode \(plan.mode.rawValue), kernel \(plan.kernel.name), \(Self.description(of: plan.memory))")
     for input in plan.inputs { reporter.detail("\(input.name): format \(input.format.rawValue)") }
   }

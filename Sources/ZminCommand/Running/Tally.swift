@@ -1,5 +1,6 @@
 import Zmin
 import ZminIO
+import ZminReport
 
 /// What a run has come to so far.
 struct Tally {

@@ -4,6 +4,7 @@ import SystemPackage
 import Testing
 import Zmin
 import ZminIO
+import ZminMemory
 import ZminTestSupport
 
 @testable import ZminCommand
@@ -74,10 +75,12 @@ struct FaultScenario: Sendable, CustomTestStringConvertible {
     let console = Console(events: log)
     defer { log.flush() }
     let files = FileAccess(calls: calls)
+    let ledger = MemoryLedger()
     let ending =
       planner.isBulk
-      ? BulkRun(try planner.bulkPlan(), files: files, log: nil, console: console).run()
-      : MinifyRun(try planner.plan(), files: files, log: nil, console: console).run()
+      ? BulkRun(try planner.bulkPlan(), files: files, log: nil, console: console, ledger: ledger, nil).run()
+      : MinifyRun(try planner.plan(), files: files, log: nil, console: console, ledger: ledger, nil).run()
+    #expect(ledger.liveAllocations().isEmpty, "memory was not given back")
     switch ending {
     case .status(let status): return status.code
     case .brokenPipe: return 141

@@ -228,7 +228,7 @@ import ZminTestSupport
       var input = MemoryInput(Array(Self.text.utf8), hasPlaces: true)
       var output = MemoryOutput()
       _ = try run.run(from: &input, to: &output)
-      allocations.append(ledger.snapshot().total.allocations)
+      allocations.append(ledger.bufferAllocations)
     }
     #expect(Set(allocations).count == 1, "\(allocations)")
   }

@@ -27,7 +27,7 @@ package enum Figures {
   package static func memorySize(_ byteCount: Int) -> String {
     var value = Double(byteCount)
     for unit in ["bytes", "KiB", "MiB"] {
-      if value < 1024 {
+      if value.magnitude < 1024 {
         return value.rounded() == value ? "\(Int(value)) \(unit)" : "\(fixed(value, digits: 1)) \(unit)"
       }
       value /= 1024

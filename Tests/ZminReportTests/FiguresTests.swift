@@ -1,5 +1,5 @@
 import Testing
-import ZminCommand
+import ZminReport
 
 @Suite("Figures")
 struct FiguresTests {

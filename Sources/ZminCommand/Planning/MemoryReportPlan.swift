@@ -1,0 +1,53 @@
+package import SystemPackage
+
+/// What is said of the run's memory.
+package struct MemoryReportPlan: Sendable, Equatable {
+  /// Where a report goes.
+  package enum Place: Sendable, Equatable {
+    case standardOutput, standardError
+    case file(FilePath)
+  }
+
+  /// Whether a summary is put on standard error at the end.
+  package var printsSummary = false
+  /// The report, nil if there is none.
+  package var form: ReportArguments.MemoryReportForm?
+  package var place = Place.standardOutput
+  /// Whether it is shown while the run goes on.
+  package var monitors = false
+  /// Whether the minified JSON goes nowhere, as the report has its place.
+  package var discardsOutput = false
+}
+
+extension Planner {
+  /// What is said of memory, nil if nothing is.
+  ///
+  /// - Throws: ``PlanError``.
+  func memoryReport() throws(PlanError) -> MemoryReportPlan? {
+    if let file = options.memoryReportFile {
+      if options.memoryReport == nil { throw .usage("--memory-report-file needs --memory-report") }
+      if file.isStandardStream || file.path.isEmpty || file.namesDirectory {
+        throw .usage("--memory-report-file needs the name of a file")
+      }
+      if file.path == options.output?.path { throw .usage("--memory-report-file and --output name the same file") }
+    }
+    var plan = MemoryReportPlan(
+      printsSummary: options.printsMemoryProfile && verbosity != .quiet, form: options.memoryReport,
+      monitors: options.monitorsMemory && verbosity != .quiet)
+    if plan.form != nil { try place(&plan) }
+    return plan == MemoryReportPlan() ? nil : plan
+  }
+
+  private func place(_ plan: inout MemoryReportPlan) throws(PlanError) {
+    if let file = options.memoryReportFile {
+      plan.place = .file(file.path)
+    } else if options.inspection == .dryRun {
+      throw .usage("--dry-run has standard output to itself: --memory-report needs --memory-report-file")
+    } else if options.output?.isStandardStream == true {
+      plan.place = .standardError
+    } else {
+      plan.discardsOutput =
+        options.output == nil && options.outputDirectory == nil && !options.isInPlace && options.inspection == nil
+    }
+  }
+}

@@ -1,0 +1,93 @@
+/// What a ledger's lock guards.
+struct LedgerBook {
+  /// Memory that is held.
+  private struct Entry {
+    let allocation: LiveAllocation
+    /// Where it is, if the host sees it and that is known.
+    var address: Int?
+  }
+
+  private var total = MemoryUsage()
+  private var host = MemoryUsage()
+  private var domains: [MemoryDomain: MemoryUsage] = [:]
+  private var purposes: [MemoryPurpose: MemoryUsage] = [:]
+  private var hostPeak = MemoryPeak()
+  private var sizeClasses: [Int: Int] = [:]
+  private var entries: [Entry?] = []
+  private var freeNumbers: [Int] = []
+
+  private(set) var events: [LedgerEvent] = []
+  private(set) var lostEvents = 0
+  var eventsMax = 0
+
+  var poolSlots: [Int: PoolGauge] = [:]
+  var poolSlotCount = 0
+  var endedPoolUse = PoolUse()
+
+  mutating func allocate(
+    _ byteCount: Int, for purpose: MemoryPurpose, at address: UnsafeMutableRawPointer?, _ seconds: Double
+  ) -> Int {
+    total.allocate(byteCount)
+    domains[purpose.domain, default: MemoryUsage()].allocate(byteCount)
+    purposes[purpose, default: MemoryUsage()].allocate(byteCount)
+    sizeClasses[Self.sizeClass(of: byteCount), default: 0] += 1
+    if purpose.domain.isHost {
+      let peakBytes = host.peakBytes
+      host.allocate(byteCount)
+      if host.peakBytes > peakBytes {
+        hostPeak = MemoryPeak(monotonicSeconds: seconds, bytes: purposes.mapValues(\.currentBytes))
+      }
+    }
+    note(LedgerEvent(monotonicSeconds: seconds, purpose: purpose, byteCount: byteCount))
+    let entry = Entry(
+      allocation: LiveAllocation(purpose: purpose, byteCount: byteCount, monotonicSeconds: seconds),
+      address: address.map { Int(bitPattern: $0) })
+    guard let number = freeNumbers.popLast() else {
+      entries.append(entry)
+      return entries.count - 1
+    }
+    entries[number] = entry
+    return number
+  }
+
+  mutating func locate(_ number: Int, at address: UnsafeMutableRawPointer?) {
+    entries[number]?.address = address.map { Int(bitPattern: $0) }
+  }
+
+  mutating func free(_ number: Int, _ seconds: Double) {
+    guard let entry = entries[number] else { preconditionFailure("memory was given back twice") }
+    entries[number] = nil
+    freeNumbers.append(number)
+    let (purpose, byteCount) = (entry.allocation.purpose, entry.allocation.byteCount)
+    total.free(byteCount)
+    domains[purpose.domain, default: MemoryUsage()].free(byteCount)
+    purposes[purpose, default: MemoryUsage()].free(byteCount)
+    if purpose.domain.isHost { host.free(byteCount) }
+    note(LedgerEvent(monotonicSeconds: seconds, purpose: purpose, byteCount: -byteCount))
+  }
+
+  var snapshot: MemorySnapshot {
+    MemorySnapshot(
+      total: total, host: host, domains: domains, purposes: purposes, hostPeak: hostPeak, sizeClasses: sizeClasses)
+  }
+
+  var liveAllocations: [LiveAllocation] { entries.compactMap { $0?.allocation } }
+
+  func residentBytes() -> [MemoryDomain: Int] {
+    entries.reduce(into: [:]) { counts, entry in
+      guard let entry, let address = entry.address else { return }
+      counts[entry.allocation.purpose.domain, default: 0] +=
+        Residency.residentBytes(at: address, byteCount: entry.allocation.byteCount)
+    }
+  }
+
+  private mutating func note(_ event: LedgerEvent) {
+    guard eventsMax > 0 else { return }
+    if events.count < eventsMax { events.append(event) } else { lostEvents += 1 }
+  }
+
+  /// The exponent of the least power of two that is no less.
+  private static func sizeClass(of byteCount: Int) -> Int {
+    byteCount <= 1 ? 0 : Int.bitWidth - (byteCount - 1).leadingZeroBitCount
+  }
+}

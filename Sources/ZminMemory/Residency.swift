@@ -1,0 +1,28 @@
+import Glibc
+
+/// What of a region is in memory.
+enum Residency {
+  /// Pages that are asked for at once.
+  private static let pagesAtOnce = 1024
+
+  /// How much of the pages that a region touches is in memory, in bytes, at most as much as it has.
+  ///
+  /// Nothing if the kernel does not tell. The region must be mapped.
+  static func residentBytes(at address: Int, byteCount: Int) -> Int {
+    let pageBytes = sysconf(Int32(_SC_PAGESIZE))
+    guard pageBytes > 0, byteCount > 0 else { return 0 }
+    var start = address / pageBytes * pageBytes
+    let end = address + byteCount
+    var pages = 0
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: pagesAtOnce) { states in
+      guard let states = states.baseAddress else { return }
+      while start < end {
+        let count = min(pagesAtOnce, (end - start + pageBytes - 1) / pageBytes)
+        guard mincore(UnsafeMutableRawPointer(bitPattern: start), count * pageBytes, states) == 0 else { return }
+        for index in 0..<count where states[index] & 1 != 0 { pages += 1 }
+        start += count * pageBytes
+      }
+    }
+    return min(pages * pageBytes, byteCount)
+  }
+}

@@ -1,0 +1,244 @@
+import ZminMemory
+import ZminReport
+
+/// All that is known of the memory of a run, as text with plots in characters, 80 columns wide.
+package struct DetailedReport {
+  private static let columns = 80
+  private static let filesMax = 40
+  private static let slotsMax = 24
+
+  private let profile: MemoryProfile
+
+  package init(_ profile: MemoryProfile) { self.profile = profile }
+
+  /// The report, with an LF after each line.
+  package var text: String {
+    let sections: [(String, [String])] = [
+      ("Over time", course), ("Allocated at the peak, by purpose", purposes), ("By domain", domains),
+      ("Sizes of allocations", sizes), ("The pool over time", pool), ("Files", files),
+      ("Where the resident memory comes from", account), ("The kernel", kernel), ("Device", device),
+      ("Not given back", leaks), ("What looking cost", [cost]), ("Advice", advice),
+    ]
+    let parts = sections.map { title, lines in
+      ([title, String(repeating: "─", count: title.count)] + lines.map { "  " + $0 }).joined(separator: "\n")
+    }
+    return ProfileSummary(profile).text + "\n" + command + "\n\n" + parts.joined(separator: "\n\n") + "\n"
+  }
+
+  private var command: String {
+    ReportText.wrapped(
+      "command: " + profile.run.command.map(ReportText.name).joined(separator: " "), columns: Self.columns
+    )
+    .joined(separator: "\n")
+  }
+
+  // MARK: Plots
+
+  /// Columns of the plots over time.
+  private static let plotColumns = 64
+
+  /// For each column of a plot the samples that fall into it; where none does, the one before.
+  private var columns: [[MemorySample]] {
+    guard let end = profile.samples.last?.seconds, end > 0 else { return [] }
+    var columns = [[MemorySample]](repeating: [], count: Self.plotColumns)
+    for sample in profile.samples {
+      columns[min(Self.plotColumns - 1, Int(sample.seconds / end * Double(Self.plotColumns)))].append(sample)
+    }
+    for index in columns.indices.dropFirst() where columns[index].isEmpty {
+      columns[index] = columns[index - 1].last.map { [$0] } ?? []
+    }
+    return columns
+  }
+
+  private var course: [String] {
+    let columns = columns
+    let values = columns.map { $0.compactMap(\.residentBytes).max() ?? 0 }
+    guard let most = values.max(), most > 0 else { return [ReportText.missing] }
+    let rows = 8
+    let eighths = Array(" ▁▂▃▄▅▆▇█")
+    var lines: [String] = (0..<rows).reversed().map { row in
+      let bars = values.map { value in
+        let filled = Double(value) / Double(most) * Double(rows * 8) - Double(row * 8)
+        return eighths[min(8, max(0, Int(filled.rounded())))]
+      }
+      let label =
+        row == rows - 1 ? Figures.memorySize(most) : row == 0 ? "resident" : ""
+      return ReportText.aligned(label, columns: 11) + " │" + String(bars)
+    }
+    let end = profile.samples.last?.seconds ?? 0
+    lines.append(ReportText.spaces(11) + " └" + String(repeating: "─", count: Self.plotColumns))
+    lines.append(ReportText.aligned("stage", columns: 11) + "  " + stageLine(end))
+    if let peak = profile.peak {
+      let column = min(Self.plotColumns - 1, max(0, Int(peak.seconds / end * Double(Self.plotColumns))))
+      lines.append(ReportText.aligned("peak", columns: 11) + "  " + ReportText.spaces(column) + "▲ of the ledger")
+    }
+    lines.append(
+      ReportText.spaces(13) + ReportText.padded("0 s", columns: Self.plotColumns - 12)
+        + ReportText.aligned(ReportText.seconds(end), columns: 12))
+    let used = StageSpan.Stage.allCases.filter { stage in profile.stages.contains { $0.stage == stage } }
+    lines.append(ReportText.spaces(13) + used.map { "\($0.letter) \($0.words)" }.joined(separator: ", "))
+    return lines
+  }
+
+  private func stageLine(_ end: Double) -> String {
+    String(
+      (0..<Self.plotColumns).map { column -> Character in
+        let seconds = (Double(column) + 0.5) / Double(Self.plotColumns) * end
+        return profile.stages.last { $0.startSeconds <= seconds }?.stage.letter ?? " "
+      })
+  }
+
+  /// A line with a bar as long as its share of the longest.
+  private func bar(_ name: String, _ value: Int, of most: Int, _ text: String) -> String {
+    let length = most > 0 ? Int((Double(value) / Double(most) * 32).rounded()) : 0
+    return ReportText.padded(name, columns: 20)
+      + ReportText.padded(String(repeating: "█", count: length), columns: 33) + text
+  }
+
+  private var purposes: [String] {
+    let parts = (profile.peak?.bytes ?? [:]).filter { $0.value > 0 }.sorted { $0.value > $1.value }
+    guard let most = parts.first?.value else { return [ReportText.missing] }
+    return parts.map { bar($0.key.words, $0.value, of: most, Figures.memorySize($0.value)) }
+  }
+
+  private var sizes: [String] {
+    let classes = profile.ledger.sizeClasses.sorted { $0.key < $1.key }
+    guard let most = classes.map(\.value).max() else { return ["nothing was allocated"] }
+    return classes.map { bar("to \(Figures.memorySize(1 << $0.key))", $0.value, of: most, "\($0.value)") }
+  }
+
+  private var pool: [String] {
+    let columns = columns
+    guard !profile.pool.isEmpty, !columns.isEmpty else { return [ReportText.missing] }
+    let shown = profile.pool.prefix(Self.slotsMax)
+    var lines = shown.enumerated().map { index, slot in
+      let states = columns.map { samples -> Character in
+        samples.compactMap { $0.slots.indices.contains(index) ? $0.slots[index] : nil }
+          .max { $0.rawValue < $1.rawValue }?.shade ?? " "
+      }
+      return ReportText.padded("\(slot.kind.rawValue) \(index)", columns: 11) + "  " + String(states)
+    }
+    if profile.pool.count > shown.count { lines.append("and \(profile.pool.count - shown.count) more slots") }
+    lines.append(
+      ReportText.spaces(13) + PoolSlot.State.allCases.map { "\($0.shade) \($0.words)" }.joined(separator: "  "))
+    return lines
+  }
+
+  // MARK: Tables
+
+  private func row(_ cells: [String]) -> String {
+    ReportText.padded(cells[0], columns: 22)
+      + cells.dropFirst().map { ReportText.aligned($0, columns: 14) }.joined()
+  }
+
+  private var domains: [String] {
+    let ledger = profile.ledger
+    let rows = MemoryDomain.allCases.map { domain -> [String] in
+      guard let usage = ledger.domains[domain] else { return [domain.words, "none", "", "", ""] }
+      let touched = profile.samples.compactMap { $0.resident[domain] }.max()
+      return [
+        domain.words, Figures.memorySize(usage.peakBytes),
+        domain.isHost ? ReportText.size(touched) : "-", "\(usage.allocations)", "\(usage.frees)",
+      ]
+    }
+    return ([["", "peak", "in memory", "allocations", "frees"]] + rows).map(row)
+  }
+
+  private var files: [String] {
+    guard !profile.files.isEmpty else { return ["none was finished"] }
+    let shown = profile.files.sorted { $0.inputBytes > $1.inputBytes }.prefix(Self.filesMax)
+    var lines = [row(["", "size", "resident", "allocated", "resident/size"])]
+    lines += shown.map { file in
+      row([
+        ReportText.tail(file.name, columns: 22), Figures.size(file.inputBytes), ReportText.size(file.peakResidentBytes),
+        ReportText.size(file.peakAllocatedBytes), ratio(file.peakResidentBytes, file.inputBytes),
+      ])
+    }
+    let more = profile.files.count - shown.count + profile.filesLeftOut
+    if more > 0 { lines.append("and \(Figures.count(more, "file")) more, smaller or later") }
+    return lines
+  }
+
+  private func ratio(_ byteCount: Int?, _ inputBytes: Int) -> String {
+    guard let byteCount, inputBytes > 0 else { return "-" }
+    return Figures.fixed(Double(byteCount) / Double(inputBytes), digits: 3)
+  }
+
+  private func pair(_ name: String, _ value: String) -> String { ReportText.padded(name, columns: 44) + value }
+
+  private var account: [String] {
+    guard let account = profile.account else { return [ReportText.missing] }
+    let ledger = MemoryDomain.allCases.compactMap { domain in
+      account.ledgerBytes[domain].map { pair("zmin's ledger: \(domain.words)", Figures.memorySize($0)) }
+    }
+    return [
+      pair("at", ReportText.seconds(account.seconds)),
+      pair("the program and its libraries, of files", Figures.memorySize(account.fileBytes)),
+      pair("shared", Figures.memorySize(account.sharedBytes)),
+      pair("private before the run began", Figures.memorySize(account.startAnonymousBytes)),
+    ] + ledger + [
+      pair("the allocator's heap, grown since", Figures.memorySize(account.heapGrowthBytes)),
+      pair("unaccounted", Figures.memorySize(account.unaccountedBytes)),
+      pair("resident, by the kernel", Figures.memorySize(account.residentBytes)),
+    ]
+  }
+
+  private var kernel: [String] {
+    let kernel = profile.kernel
+    return [
+      pair("resident at most", ReportText.size(kernel.peakResidentBytes)),
+      pair("resident at the start", ReportText.size(kernel.startResidentBytes)),
+      pair("resident at the end", ReportText.size(kernel.endResidentBytes)),
+      pair("page tables", ReportText.size(kernel.pageTableBytes)),
+      pair("swapped out", ReportText.size(kernel.swappedBytes)),
+      pair(
+        "page faults, minor and major",
+        "\(ReportText.count(kernel.minorFaults)), \(ReportText.count(kernel.majorFaults))"),
+      pair("control group: limit", ReportText.size(kernel.groupLimitBytes)),
+      pair("control group: usage, others included", ReportText.size(kernel.groupUsageBytes)),
+      pair("control group: peak since it was made", ReportText.size(kernel.groupPeakBytes)),
+      pair("control group: cached files in it", ReportText.size(kernel.groupCacheBytes)),
+      pair("control group: killed for memory", ReportText.count(kernel.groupKills)),
+      pair("stalled for want of memory", ReportText.seconds(kernel.stalledSeconds)),
+    ]
+  }
+
+  private var device: [String] {
+    guard let device = profile.device else { return ["no device took part"] }
+    let usage = profile.ledger.domains[.deviceLocal]?.peakBytes ?? 0
+    return [
+      ReportText.fitted(device.name, columns: 76), ReportText.fitted(device.driver, columns: 76),
+      pair("kind", device.isSoftware ? "in software" : "hardware"),
+      pair("its memory", device.sharesHostMemory ? "shared with the host" : "its own"),
+      pair("asked of the driver at most, its own", Figures.memorySize(usage)),
+    ]
+      + device.heaps.enumerated().map { index, heap in
+        pair(
+          "heap \(index)\(heap.isDeviceLocal ? ", local" : ""), \(Figures.memorySize(heap.byteCount))",
+          "used \(ReportText.size(heap.usageBytes)), budget \(ReportText.size(heap.budgetBytes))")
+      }
+  }
+
+  private var leaks: [String] {
+    profile.leaks.isEmpty
+      ? ["nothing: all that the run took was given back"]
+      : profile.leaks.map { leak in
+        pair(
+          leak.purpose.words,
+          "\(Figures.memorySize(leak.byteCount)), since "
+            + ReportText.seconds(leak.monotonicSeconds - profile.run.monotonicSeconds))
+      }
+  }
+
+  private var cost: String {
+    let sampler = profile.sampler
+    return "\(Figures.count(sampler.samples, "sample")), one in \(ReportText.seconds(sampler.intervalSeconds)), "
+      + "\(ReportText.seconds(sampler.processorSeconds)) of a processor"
+  }
+
+  private var advice: [String] {
+    let advice = MemoryAdvice.advice(for: profile)
+    guard !advice.isEmpty else { return ["nothing to advise"] }
+    return advice.flatMap { ReportText.wrapped($0.line, columns: Self.columns - 4) }
+  }
+}

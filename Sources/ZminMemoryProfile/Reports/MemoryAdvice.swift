@@ -1,0 +1,220 @@
+import ZminMemory
+import ZminReport
+
+/// Something that a run's figures suggest to do.
+package struct MemoryAdvice: Sendable, Equatable {
+  /// The figure that it is drawn from, as the JSON report names it.
+  package let figure: String
+  /// That figure, as people read it.
+  package let value: String
+  /// What it means, and what would change it.
+  package let text: String
+  /// The option that would change it.
+  package let option: String
+
+  /// All of it on one line.
+  package var line: String { "\(figure) is \(value): \(text)" }
+
+  /// What the figures of a run suggest, the most pressing first; empty if nothing.
+  package static func advice(for profile: MemoryProfile) -> [MemoryAdvice] {
+    let adviser = MemoryAdviser(profile: profile)
+    return adviser.failures + adviser.pressure + adviser.shape + adviser.plan
+  }
+}
+
+/// Draws advice from a run's figures. What was not reported suggests nothing.
+private struct MemoryAdviser {
+  /// Less than this is not worth a word.
+  private static let noteworthyBytes = 4 << 20
+
+  let profile: MemoryProfile
+
+  // MARK: What went wrong
+
+  var failures: [MemoryAdvice] {
+    var advice: [MemoryAdvice] = []
+    if !profile.leaks.isEmpty {
+      advice.append(
+        MemoryAdvice(
+          figure: "leaked_bytes", value: Figures.memorySize(profile.leakedBytes),
+          text: "memory was not given back, which is a bug of zmin's: report it with --memory-report=json",
+          option: "--memory-report=json"))
+    }
+    if let kills = profile.kernel.groupKills, kills > 0 {
+      advice.append(
+        MemoryAdvice(
+          figure: "kernel.group_kills", value: "\(kills)",
+          text: "processes of the control group were killed for want of memory: raise its limit to "
+            + "\(ReportText.size(profile.suggestedLimitBytes)) and what the others need, or lower --memory-budget",
+          option: "--memory-budget"))
+    }
+    return advice
+  }
+
+  // MARK: Too little memory
+
+  var pressure: [MemoryAdvice] {
+    var advice: [MemoryAdvice] = []
+    let kernel = profile.kernel
+    if let stalledSeconds = kernel.stalledSeconds, stalledSeconds > 0.02 * profile.run.elapsedSeconds {
+      advice.append(
+        MemoryAdvice(
+          figure: "kernel.stalled_seconds", value: ReportText.seconds(stalledSeconds),
+          text: "work stood still for want of memory: give it more, or have it need less by --memory-budget or a "
+            + "smaller -j", option: "--memory-budget"))
+    }
+    if let swappedBytes = kernel.swappedBytes, swappedBytes > 1 << 20 {
+      advice.append(
+        MemoryAdvice(
+          figure: "kernel.swapped_bytes", value: Figures.memorySize(swappedBytes),
+          text: "memory of the run was swapped out: a lower --memory-budget keeps it in memory",
+          option: "--memory-budget"))
+    }
+    if let majorFaults = kernel.majorFaults, majorFaults >= 256 {
+      advice.append(
+        MemoryAdvice(
+          figure: "kernel.major_faults", value: "\(majorFaults)",
+          text: "pages had to be read from a disk, the program's own among them: give more memory, or lower "
+            + "--memory-budget so that they stay", option: "--memory-budget"))
+    }
+    return advice + groupPressure
+  }
+
+  private var groupPressure: [MemoryAdvice] {
+    let kernel = profile.kernel
+    guard let limitBytes = kernel.groupLimitBytes, limitBytes > 0 else { return [] }
+    var advice: [MemoryAdvice] = []
+    if let peakBytes = profile.peakResidentBytes, 10 * (peakBytes / 9) >= limitBytes {
+      advice.append(
+        MemoryAdvice(
+          figure: "peak_resident_bytes", value: Figures.memorySize(peakBytes),
+          text: "that is close to the control group's limit of \(Figures.memorySize(limitBytes)): raise it to "
+            + "\(ReportText.size(profile.suggestedLimitBytes)), or lower --memory-budget\(perWorker)",
+          option: "--memory-budget"))
+    }
+    if let usageBytes = kernel.groupUsageBytes, let cacheBytes = kernel.groupCacheBytes,
+      usageBytes > limitBytes / 5 * 4,
+      cacheBytes > usageBytes / 2
+    {
+      advice.append(
+        MemoryAdvice(
+          figure: "kernel.group_cache_bytes", value: Figures.memorySize(cacheBytes),
+          text: "most of what fills the control group's limit is cached files, which the kernel takes back when it "
+            + "needs them: no larger limit is needed; suggested_limit_bytes says what is", option: "--memory-profile"))
+    }
+    return advice
+  }
+
+  /// What one worker less would save, if workers are what costs.
+  private var perWorker: String {
+    let workers = profile.run.workers
+    let poolBytes = profile.ledger.domains[.pool]?.peakBytes ?? 0
+    guard workers > 1, poolBytes / workers >= 1 << 20 else { return "" }
+    return ", or -j: each of \(workers) workers has \(Figures.memorySize(poolBytes / workers)) of the pools"
+  }
+
+  // MARK: What takes more than it must
+
+  var shape: [MemoryAdvice] {
+    var advice: [MemoryAdvice] = []
+    let purposes = profile.ledger.purposes
+    let peakBytes = profile.ledger.host.peakBytes
+    func share(_ purpose: MemoryPurpose) -> Int? {
+      guard let bytes = purposes[purpose]?.peakBytes, bytes >= Self.noteworthyBytes, bytes > peakBytes / 4 else {
+        return nil
+      }
+      return bytes
+    }
+    if let bytes = share(.fileList) {
+      advice.append(
+        MemoryAdvice(
+          figure: "ledger.purposes.file_list.peak_bytes", value: Figures.memorySize(bytes),
+          text: "the list of files is a large part of it: --shard K/N gives each of several runs a part of the files",
+          option: "--shard"))
+    }
+    if let bytes = share(.nesting) {
+      advice.append(
+        MemoryAdvice(
+          figure: "ledger.purposes.nesting.peak_bytes", value: Figures.memorySize(bytes),
+          text: "the nesting of the input is deep: --max-depth bounds it", option: "--max-depth"))
+    }
+    if let bytes = share(.verification) {
+      advice.append(
+        MemoryAdvice(
+          figure: "ledger.purposes.verification.peak_bytes", value: Figures.memorySize(bytes),
+          text: "what is minified twice is held twice: without --verify it is not there", option: "--verify"))
+    }
+    if let bytes = share(.deviceStaging), bytes > peakBytes / 2 {
+      advice.append(
+        MemoryAdvice(
+          figure: "ledger.purposes.device_staging.peak_bytes", value: Figures.memorySize(bytes),
+          text: "most of the host's memory is what the device reads and writes: --device-memory makes it less",
+          option: "--device-memory"))
+    }
+    return advice + unaccounted + growth
+  }
+
+  private var unaccounted: [MemoryAdvice] {
+    guard let account = profile.account, account.unaccountedBytes > Self.noteworthyBytes,
+      account.unaccountedBytes > account.anonymousBytes / 5
+    else { return [] }
+    let value = Figures.memorySize(account.unaccountedBytes)
+    guard let device = profile.device else {
+      return [
+        MemoryAdvice(
+          figure: "account.unaccounted_bytes", value: value,
+          text: "nothing that zmin knows of explains it: --memory-report=trace shows when it came",
+          option: "--memory-report=trace")
+      ]
+    }
+    return [
+      MemoryAdvice(
+        figure: "account.unaccounted_bytes", value: value,
+        text: "the driver of \(ReportText.name(device.name)) takes memory that it tells nobody of: a lower "
+          + "--device-memory makes it less, and --mode streaming does without", option: "--mode")
+    ]
+  }
+
+  private var growth: [MemoryAdvice] {
+    guard let growthBytes = profile.growthBytes, growthBytes > Self.noteworthyBytes,
+      let peakBytes = profile.peakResidentBytes, growthBytes > peakBytes / 4
+    else { return [] }
+    return [
+      MemoryAdvice(
+        figure: "growth_bytes", value: Figures.memorySize(growthBytes),
+        text: "the run had not come to its level after a quarter of it: --memory-report=trace shows what grew and when",
+        option: "--memory-report=trace")
+    ]
+  }
+
+  // MARK: What was planned for more
+
+  var plan: [MemoryAdvice] {
+    var advice: [MemoryAdvice] = []
+    let use = profile.poolUse
+    let poolBytes = profile.ledger.domains[.pool]?.peakBytes ?? 0
+    if use.takes > 0, use.takes < use.slots {
+      advice.append(
+        MemoryAdvice(
+          figure: "pool.takes", value: "\(use.takes)",
+          text: "that is fewer than the \(use.slots) slots there are: the input is small, so a smaller -j or "
+            + "--mode standard does as well", option: "-j"))
+    } else if let fragmentation = use.fragmentation, fragmentation > 0.5, poolBytes > Self.noteworthyBytes {
+      advice.append(
+        MemoryAdvice(
+          figure: "pool.fragmentation_ratio", value: ReportText.percent(fragmentation),
+          text: "slots are larger than the slices in them, so a lower --memory-budget, which makes slots smaller, "
+            + "costs little", option: "--memory-budget"))
+    }
+    if let predictedBytes = profile.predictedPeakBytes, let peakBytes = profile.peakResidentBytes,
+      predictedBytes / 2 > peakBytes, predictedBytes - peakBytes > 2 * Self.noteworthyBytes
+    {
+      advice.append(
+        MemoryAdvice(
+          figure: "predicted_peak_bytes", value: Figures.memorySize(predictedBytes),
+          text: "the run came to \(Figures.memorySize(peakBytes)) only: for inputs like this a lower --memory-budget "
+            + "does no harm", option: "--memory-budget"))
+    }
+    return advice
+  }
+}

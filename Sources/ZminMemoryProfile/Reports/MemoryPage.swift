@@ -1,0 +1,176 @@
+import ZminMemory
+import ZminReport
+
+/// The memory of a run as a page with plots.
+package struct MemoryPage {
+  private let profile: MemoryProfile
+
+  package init(_ profile: MemoryProfile) { self.profile = profile }
+
+  /// The page, complete in one file.
+  package var html: String {
+    let run = profile.run
+    var page = Page(
+      title: "zmin memory report",
+      subtitle: "zmin \(run.version), mode \(run.mode), kernel \(run.kernel), \(Figures.count(run.workers, "worker")), "
+        + "\(Figures.count(run.inputCount, "input")), \(Figures.size(run.inputBytes)) to \(Figures.size(run.outputBytes)) "
+        + "in \(Figures.fixed(run.elapsedSeconds, digits: 3)) s: \(run.command.joined(separator: " "))",
+      data: ProfileJSON(profile).value)
+    page.add(cards: cards)
+    page.add(course)
+    page.add(shares)
+    page.add(sizes)
+    page.add(pool)
+    page.add(files)
+    page.add(ratios)
+    page.add(heading: "Where the resident memory comes from")
+    page.add(table: ["part", "bytes", "size"], account)
+    page.add(heading: "Device")
+    addDevice(to: &page)
+    page.add(heading: "What to do")
+    page.add(list: MemoryAdvice.advice(for: profile).map(\.line))
+    page.add(heading: "What looking cost")
+    page.add(
+      paragraph: "\(Figures.count(profile.sampler.samples, "sample")), one in "
+        + "\(Figures.fixed(profile.sampler.intervalSeconds * 1000, digits: 0)) ms, "
+        + "\(Figures.fixed(profile.sampler.processorSeconds * 1000, digits: 1)) ms of a processor.")
+    return page.html
+  }
+
+  private var cards: [(name: String, value: String, note: String)] {
+    let total = profile.ledger.total
+    let when = profile.peak.map { peak in
+      "allocated \(Figures.memorySize(peak.byteCount)) at \(Figures.fixed(peak.seconds, digits: 3)) s"
+        + (peak.stage.map { ", \($0.words)" } ?? "")
+    }
+    return [
+      ("Peak resident", ReportText.size(profile.peakResidentBytes), when ?? ""),
+      ("Average resident", ReportText.size(profile.averageResidentBytes), "over the run"),
+      ("Allocations", "\(total.allocations)", "buffers, stacks, device memory"),
+      ("Frees", "\(total.frees)", profile.leaks.isEmpty ? "nothing was kept" : "\(profile.leaks.count) not given back"),
+      ("Pool reuse", "\(profile.poolUse.reuses)", "times a slot was taken again"),
+      ("Limit for a container", ReportText.size(profile.suggestedLimitBytes), "suggested_limit_bytes"),
+    ]
+  }
+
+  // MARK: Plots
+
+  private var course: Plot {
+    var course = Plot.Course()
+    let samples = profile.samples.filter { $0.residentBytes != nil }
+    course.seconds = samples.map(\.seconds)
+    let domains = MemoryDomain.allCases.filter { domain in
+      domain.isHost && samples.contains { $0.resident[domain, default: 0] > 0 }
+    }
+    course.areas = [
+      Plot.Course.Series(
+        "program, allocator, driver",
+        samples.map { sample in
+          sample.residentBytes.map { Double(max(0, $0 - domains.reduce(0) { $0 + sample.resident[$1, default: 0] })) }
+        })
+    ]
+    course.areas += domains.map { domain in
+      Plot.Course.Series(domain.words, samples.map { Double($0.resident[domain, default: 0]) })
+    }
+    course.lines = [
+      Plot.Course.Series("allocated by zmin", samples.map { Double($0.allocatedHostBytes) })
+    ]
+    if samples.contains(where: { $0.deviceBytes != nil }) {
+      course.lines.append(Plot.Course.Series("device, by its driver", samples.map { $0.deviceBytes.map(Double.init) }))
+    }
+    course.bands = profile.stages.map {
+      Plot.Course.Band($0.stage.words, startSeconds: $0.startSeconds, endSeconds: $0.endSeconds)
+    }
+    if let most = samples.max(by: { ($0.residentBytes ?? 0) < ($1.residentBytes ?? 0) }),
+      let byteCount = most.residentBytes
+    {
+      course.mark = (most.seconds, Double(byteCount), "most seen: \(Figures.memorySize(byteCount))")
+    }
+    return .course(
+      "Memory over time", "Resident memory by where it comes from; the stages of the run are beneath.", course)
+  }
+
+  private var shares: Plot {
+    let parts = (profile.peak?.bytes ?? [:]).filter { $0.value > 0 }.sorted { $0.value > $1.value }
+    return .bars(
+      "Allocated at the peak, by purpose", "What zmin's ledger had when it had most of the host's memory.",
+      parts.map { .init($0.key.words, [(name: "bytes", value: Double($0.value))]) }, .bytes)
+  }
+
+  private var sizes: Plot {
+    let classes = profile.ledger.sizeClasses.sorted { $0.key < $1.key }
+    return .bars(
+      "Sizes of allocations", "How many allocations there were of up to so many bytes, and more than half of that.",
+      classes.map {
+        .init("up to \(Figures.memorySize(1 << $0.key))", [(name: "allocations", value: Double($0.value))])
+      },
+      .count)
+  }
+
+  private var pool: Plot {
+    .heatMap(
+      "The pool over time", "What each slot of the pools was doing when it was looked at.",
+      rows: profile.pool.enumerated().map { "\($1.kind.rawValue) \($0)" }, states: PoolSlot.State.allCases.map(\.words),
+      seconds: profile.samples.map(\.seconds), cells: profile.samples.map { $0.slots.map { Int($0.rawValue) } })
+  }
+
+  private var files: Plot {
+    let caption = "The most that was resident while a file was at work, against its size."
+    let leftOut = profile.filesLeftOut > 0 ? " \(Figures.count(profile.filesLeftOut, "file")) more are not shown." : ""
+    return .scatter(
+      "Memory against input size", caption + leftOut,
+      [
+        Plot.Points(
+          "files",
+          profile.files.compactMap { file in
+            file.peakResidentBytes.map { (x: Double(max(file.inputBytes, 1)), y: Double($0), name: file.name) }
+          })
+      ], axes: (x: "input size", y: "peak resident"), .bytes)
+  }
+
+  private var ratios: Plot {
+    .scatter(
+      "Memory for each byte of input", "The same, divided by the file's size: what streaming keeps falling.",
+      [
+        Plot.Points(
+          "files",
+          profile.files.compactMap { file in
+            guard let peakBytes = file.peakResidentBytes, file.inputBytes > 0 else { return nil }
+            return (x: Double(file.inputBytes), y: Double(peakBytes) / Double(file.inputBytes), name: file.name)
+          })
+      ], axes: (x: "input size", y: "resident / input"), .plain("×"))
+  }
+
+  // MARK: Tables
+
+  private var account: [[String]] {
+    guard let account = profile.account else { return [["not reported", "", ""]] }
+    var parts: [(String, Int)] = [
+      ("files: the program and its libraries", account.fileBytes), ("shared", account.sharedBytes),
+      ("private before the run began", account.startAnonymousBytes),
+    ]
+    parts += MemoryDomain.allCases.compactMap { domain in
+      account.ledgerBytes[domain].map { ("zmin's ledger: \(domain.words)", $0) }
+    }
+    parts += [
+      ("the allocator's heap, grown since", account.heapGrowthBytes), ("unaccounted", account.unaccountedBytes),
+      ("resident, by the kernel", account.residentBytes),
+    ]
+    return parts.map { [$0.0, "\($0.1)", Figures.memorySize($0.1)] }
+  }
+
+  private func addDevice(to page: inout Page) {
+    guard let device = profile.device else { return page.add(paragraph: "No device took part.") }
+    let shares = device.sharesHostMemory ? "; its memory is the host's" : ""
+    page.add(
+      paragraph: "\(device.name), \(device.driver)\(device.isSoftware ? ", a device in software" : "")\(shares).")
+    page.add(
+      table: ["heap", "size", "used by this process", "may be used"],
+      device.heaps.enumerated().map { index, heap in
+        [
+          "\(index)\(heap.isDeviceLocal ? ", the device's own" : "")", Figures.memorySize(heap.byteCount),
+          ReportText.size(heap.usageBytes), ReportText.size(heap.budgetBytes),
+        ]
+      })
+  }
+}

@@ -1,0 +1,229 @@
+import ZminMemory
+package import ZminReport
+
+/// The memory of a run for programs. The article "Memory profiling" documents the schema.
+package struct ProfileJSON {
+  /// What the form is called. Keys may be added under it, not changed.
+  package static let schema = "zmin-memory/1"
+
+  private let profile: MemoryProfile
+
+  package init(_ profile: MemoryProfile) { self.profile = profile }
+
+  /// The report, with an LF at its end.
+  package var text: String { value.text(.indented) + "\n" }
+
+  /// The report.
+  package var value: JSONValue {
+    [
+      "schema": .string(Self.schema),
+      "run": run,
+      "peak_resident_bytes": JSONValue(profile.peakResidentBytes),
+      "average_resident_bytes": JSONValue(profile.averageResidentBytes),
+      "growth_bytes": JSONValue(profile.growthBytes),
+      "predicted_peak_bytes": JSONValue(profile.predictedPeakBytes),
+      "suggested_limit_bytes": JSONValue(profile.suggestedLimitBytes),
+      "peak_device_bytes": JSONValue(profile.peakDeviceBytes),
+      "ledger": ledger,
+      "pool": pool,
+      "account": account,
+      "kernel": kernel,
+      "device": device,
+      "stages": .array(profile.stages.map(stage)),
+      "files": .array(profile.files.map(file)),
+      "files_left_out": .integer(profile.filesLeftOut),
+      "samples": samples,
+      "events_kept": .integer(profile.events.count),
+      "events_lost": .integer(profile.eventsLost),
+      "leaks": .array(profile.leaks.map(leak)),
+      "advice": .array(MemoryAdvice.advice(for: profile).map(advice)),
+      "sampler": [
+        "samples": .integer(profile.sampler.samples),
+        "processor_seconds": .number(profile.sampler.processorSeconds),
+        "interval_seconds": .number(profile.sampler.intervalSeconds),
+      ],
+    ]
+  }
+
+  private var run: JSONValue {
+    let run = profile.run
+    return [
+      "version": .string(run.version),
+      "command": .array(run.command.map(JSONValue.string)),
+      "mode": .string(run.mode),
+      "kernel": .string(run.kernel),
+      "workers": .integer(run.workers),
+      "inputs": .integer(run.inputCount),
+      "input_bytes": .integer(run.inputBytes),
+      "output_bytes": .integer(run.outputBytes),
+      "elapsed_seconds": .number(run.elapsedSeconds),
+      "started_unix_seconds": .integer(run.unixSeconds),
+      "exit_status": .integer(run.exitStatus),
+    ]
+  }
+
+  // MARK: The ledger
+
+  private var ledger: JSONValue {
+    let ledger = profile.ledger
+    return [
+      "total": usage(ledger.total),
+      "host": usage(ledger.host),
+      "domains": object(MemoryDomain.allCases, ledger.domains, usage),
+      "purposes": object(MemoryPurpose.allCases, ledger.purposes, usage),
+      "size_classes": .array(
+        ledger.sizeClasses.sorted { $0.key < $1.key }.map {
+          ["up_to_bytes": .integer(1 << $0.key), "allocations": .integer($0.value)]
+        }),
+      "peak": profile.peak.map { peak in
+        [
+          "seconds": .number(peak.seconds),
+          "bytes": .integer(peak.byteCount),
+          "stage": JSONValue(peak.stage?.rawValue.snakeCased),
+          "file": JSONValue(peak.file),
+          "purposes": object(MemoryPurpose.allCases, peak.bytes, JSONValue.integer),
+        ]
+      } ?? .null,
+    ]
+  }
+
+  private func usage(_ usage: MemoryUsage) -> JSONValue {
+    [
+      "current_bytes": .integer(usage.currentBytes), "peak_bytes": .integer(usage.peakBytes),
+      "allocations": .integer(usage.allocations), "frees": .integer(usage.frees),
+    ]
+  }
+
+  /// Those of the keys that have a value, in the order of the keys.
+  private func object<Key: RawRepresentable<String> & Hashable, Value>(
+    _ keys: [Key], _ values: [Key: Value], _ json: (Value) -> JSONValue
+  ) -> JSONValue {
+    .object(
+      keys.compactMap { key in values[key].map { JSONValue.Member(key.rawValue.snakeCased, json($0)) } })
+  }
+
+  private var pool: JSONValue {
+    let use = profile.poolUse
+    return [
+      "slots": .integer(use.slots), "takes": .integer(use.takes), "reuses": .integer(use.reuses),
+      "filled_bytes": .integer(use.filledBytes), "room_bytes": .integer(use.roomBytes),
+      "fragmentation": JSONValue(use.fragmentation),
+      "seen": .array(
+        profile.pool.map {
+          ["kind": .string($0.kind.rawValue), "capacity_bytes": .integer($0.capacityBytes)]
+        }),
+    ]
+  }
+
+  private func leak(_ leak: LiveAllocation) -> JSONValue {
+    [
+      "purpose": .string(leak.purpose.rawValue.snakeCased), "bytes": .integer(leak.byteCount),
+      "seconds": .number(leak.monotonicSeconds - profile.run.monotonicSeconds),
+    ]
+  }
+
+  // MARK: The outside
+
+  private var account: JSONValue {
+    guard let account = profile.account else { return .null }
+    return [
+      "seconds": .number(account.seconds),
+      "resident_bytes": .integer(account.residentBytes),
+      "anonymous_bytes": .integer(account.anonymousBytes),
+      "file_bytes": .integer(account.fileBytes),
+      "shared_bytes": .integer(account.sharedBytes),
+      "start_anonymous_bytes": .integer(account.startAnonymousBytes),
+      "ledger": object(MemoryDomain.allCases, account.ledgerBytes, JSONValue.integer),
+      "heap_growth_bytes": .integer(account.heapGrowthBytes),
+      "unaccounted_bytes": .integer(account.unaccountedBytes),
+    ]
+  }
+
+  private var kernel: JSONValue {
+    let kernel = profile.kernel
+    return [
+      "peak_resident_bytes": JSONValue(kernel.peakResidentBytes),
+      "start_resident_bytes": JSONValue(kernel.startResidentBytes),
+      "end_resident_bytes": JSONValue(kernel.endResidentBytes),
+      "page_table_bytes": JSONValue(kernel.pageTableBytes),
+      "swapped_bytes": JSONValue(kernel.swappedBytes),
+      "minor_faults": JSONValue(kernel.minorFaults),
+      "major_faults": JSONValue(kernel.majorFaults),
+      "group_limit_bytes": JSONValue(kernel.groupLimitBytes),
+      "group_usage_bytes": JSONValue(kernel.groupUsageBytes),
+      "group_peak_bytes": JSONValue(kernel.groupPeakBytes),
+      "group_cache_bytes": JSONValue(kernel.groupCacheBytes),
+      "group_kills": JSONValue(kernel.groupKills),
+      "stalled_seconds": JSONValue(kernel.stalledSeconds),
+    ]
+  }
+
+  private var device: JSONValue {
+    guard let device = profile.device else { return .null }
+    return [
+      "name": .string(device.name), "driver": .string(device.driver),
+      "shares_host_memory": .bool(device.sharesHostMemory), "is_software": .bool(device.isSoftware),
+      "heaps": .array(
+        device.heaps.map { heap in
+          [
+            "bytes": .integer(heap.byteCount), "is_device_local": .bool(heap.isDeviceLocal),
+            "budget_bytes": JSONValue(heap.budgetBytes), "usage_bytes": JSONValue(heap.usageBytes),
+          ]
+        }),
+    ]
+  }
+
+  // MARK: The course
+
+  private func stage(_ span: StageSpan) -> JSONValue {
+    [
+      "stage": .string(span.stage.rawValue.snakeCased), "file": JSONValue(span.file),
+      "start_seconds": .number(span.startSeconds), "end_seconds": .number(span.endSeconds),
+    ]
+  }
+
+  private func file(_ file: FileMemory) -> JSONValue {
+    [
+      "name": .string(file.name), "input_bytes": .integer(file.inputBytes),
+      "start_seconds": .number(file.startSeconds), "end_seconds": .number(file.endSeconds),
+      "peak_resident_bytes": JSONValue(file.peakResidentBytes),
+      "peak_allocated_bytes": JSONValue(file.peakAllocatedBytes),
+    ]
+  }
+
+  private func advice(_ advice: MemoryAdvice) -> JSONValue {
+    [
+      "figure": .string(advice.figure), "value": .string(advice.value), "text": .string(advice.text),
+      "option": .string(advice.option),
+    ]
+  }
+
+  /// A column for each thing, as long as there are samples.
+  private var samples: JSONValue {
+    let samples = profile.samples
+    func column(_ value: (MemorySample) -> JSONValue) -> JSONValue { .array(samples.map(value)) }
+    let domains = MemoryDomain.allCases.filter { domain in samples.contains { $0.allocated[domain] != nil } }
+    func columns(_ values: @escaping (MemorySample) -> [MemoryDomain: Int]) -> JSONValue {
+      .object(
+        domains.map { domain in
+          JSONValue.Member(domain.rawValue.snakeCased, column { .integer(values($0)[domain] ?? 0) })
+        })
+    }
+    return [
+      "seconds": column { .number($0.seconds) },
+      "anonymous_bytes": column { JSONValue($0.anonymousBytes) },
+      "file_bytes": column { JSONValue($0.fileBytes) },
+      "shared_bytes": column { JSONValue($0.sharedBytes) },
+      "allocated_bytes": columns(\.allocated),
+      "resident_bytes": columns(\.resident),
+      "heap_used_bytes": column { .integer($0.heapUsedBytes) },
+      "heap_held_bytes": column { .integer($0.heapHeldBytes) },
+      "group_bytes": column { JSONValue($0.groupBytes) },
+      "group_cache_bytes": column { JSONValue($0.groupCacheBytes) },
+      "device_bytes": column { JSONValue($0.deviceBytes) },
+      "input_bytes": column { .integer($0.inputBytes) },
+      "files_done": column { .integer($0.filesDone) },
+      "slot_states": column { .string(String($0.slots.map(\.shade))) },
+    ]
+  }
+}

@@ -1,0 +1,155 @@
+import ZminMemory
+import ZminReport
+
+/// The memory of a run on one screen.
+package struct ProfileSummary {
+  /// No line is wider.
+  private static let columns = 100
+  /// There are no more lines.
+  private static let linesMax = 24
+  private static let labelColumns = 14
+
+  private let profile: MemoryProfile
+
+  package init(_ profile: MemoryProfile) { self.profile = profile }
+
+  /// The summary, with an LF after each line.
+  package var text: String {
+    let facts = [title] + peak + residence + pools + system
+    let advice = advice(lines: Self.linesMax - facts.count)
+    return (facts + advice).map { $0 + "\n" }.joined()
+  }
+
+  private var title: String {
+    let run = profile.run
+    let inputs = Figures.count(run.inputCount, "input")
+    return ReportText.fitted(
+      "zmin memory profile: \(run.mode), \(run.kernel), \(Figures.count(run.workers, "worker")), \(inputs), "
+        + "\(Figures.size(run.inputBytes)) to \(Figures.size(run.outputBytes)), "
+        + "\(ReportText.seconds(run.elapsedSeconds))", columns: Self.columns)
+  }
+
+  private var peak: [String] {
+    guard let peak = profile.peak else { return [line("allocated", "peak \(ReportText.missing)")] }
+    let stage = peak.stage.map { ", \($0.words)" } ?? ""
+    let file = peak.file.map { ", " + ReportText.tail($0, columns: 50) } ?? ""
+    return [
+      line(
+        "allocated",
+        "peak \(Figures.memorySize(peak.byteCount)): "
+          + ReportText.sizes(peak.domainBytes.filter(\.key.isHost), \.words)),
+      line("  when", "at \(ReportText.seconds(peak.seconds))\(stage)\(file)"),
+      line("  what", ReportText.sizes(peak.bytes.filter(\.key.domain.isHost), \.words)),
+    ]
+  }
+
+  private var residence: [String] {
+    let kernel = profile.kernel
+    let peakBytes = profile.peakResidentBytes
+    let predictedBytes = profile.predictedPeakBytes
+    let share =
+      peakBytes == nil || predictedBytes == nil
+      ? ""
+      : ", of which the run took "
+        + ReportText.percent(peakBytes, of: predictedBytes)
+    return [
+      line(
+        "resident",
+        "peak \(ReportText.size(peakBytes)), average \(ReportText.size(profile.averageResidentBytes)), "
+          + "at the start \(ReportText.size(kernel.startResidentBytes)), "
+          + "at the end \(ReportText.size(kernel.endResidentBytes))"),
+      line("predicted", "peak \(ReportText.size(predictedBytes))\(share)"),
+      line("growth", growth),
+      line("unaccounted", unaccounted),
+    ]
+  }
+
+  private var growth: String {
+    guard let growthBytes = profile.growthBytes else {
+      return "\(ReportText.missing): the run was too short to tell"
+    }
+    return "\(ReportText.difference(growthBytes)) resident from the first quarter of the run to its end"
+  }
+
+  private var unaccounted: String {
+    guard let account = profile.account else { return ReportText.missing }
+    let whose = profile.device == nil ? "pages of the program's own" : "the device's driver, for the most part"
+    return "\(Figures.memorySize(account.unaccountedBytes)) of \(Figures.memorySize(account.anonymousBytes)) private"
+      + (account.unaccountedBytes > 0 ? ": \(whose)" : ": all is explained")
+  }
+
+  private var pools: [String] {
+    let total = profile.ledger.total
+    var lines = [
+      line(
+        "allocations",
+        "\(total.allocations) made, \(total.frees) given back, "
+          + "\(Figures.memorySize(total.currentBytes)) held at the end of the work"),
+      line("leaks", leaks),
+    ]
+    let use = profile.poolUse
+    let empty = use.fragmentation.map { ", \(ReportText.percent($0)) of their room stayed empty (fragmentation)" } ?? ""
+    lines.append(
+      line(
+        "pool slots",
+        "\(Figures.count(use.slots, "slot")) taken \(Figures.count(use.takes, "time")), "
+          + "\(Figures.count(use.reuses, "reuse"))\(empty)"))
+    return lines
+  }
+
+  private var leaks: String {
+    guard !profile.leaks.isEmpty else { return "none" }
+    return "\(Figures.memorySize(profile.leakedBytes)) in \(profile.leaks.count): "
+      + profile.leaks.map { "\($0.purpose.words) \(Figures.memorySize($0.byteCount))" }.joined(separator: ", ")
+  }
+
+  private var system: [String] {
+    let kernel = profile.kernel
+    var lines = [
+      line(
+        "page faults",
+        "\(ReportText.count(kernel.minorFaults)) minor, \(ReportText.count(kernel.majorFaults)) major; "
+          + "stalled for memory \(ReportText.seconds(kernel.stalledSeconds)); "
+          + "swapped \(ReportText.size(kernel.swappedBytes))"),
+      line(
+        "control group",
+        "\(ReportText.size(kernel.groupUsageBytes)) used, "
+          + "\(ReportText.size(kernel.groupCacheBytes)) of it cached files, limit "
+          + "\(ReportText.size(kernel.groupLimitBytes))"),
+      line("device", device),
+    ]
+    let limit = profile.suggestedLimitBytes.map { "\($0) (\(Figures.memorySize($0)), for a container)" }
+    lines.append("  suggested_limit_bytes: \(limit ?? ReportText.missing)")
+    return lines
+  }
+
+  private var device: String {
+    guard let device = profile.device else { return "no device" }
+    let ledgerBytes = profile.ledger.domains[.deviceLocal]?.peakBytes ?? 0
+    return "\(ReportText.tail(device.name, columns: 40)): peak \(Figures.memorySize(ledgerBytes)) allocated, "
+      + "\(ReportText.size(profile.peakDeviceBytes)) by its driver"
+  }
+
+  /// The advice in so many lines, and where there is more.
+  private func advice(lines count: Int) -> [String] {
+    let advice = MemoryAdvice.advice(for: profile)
+    guard !advice.isEmpty else { return [line("advice", "nothing to advise")] }
+    let blocks = advice.map { ReportText.wrapped($0.line, columns: Self.columns - Self.labelColumns - 2) }
+    var lines: [String] = []
+    for (index, block) in blocks.enumerated() {
+      // A line stays free for what is left out, unless nothing will be.
+      let room = count - (index + 1 < blocks.count ? 1 : 0)
+      guard lines.count + block.count <= room else {
+        lines.append(line("", "and \(blocks.count - index) more: --memory-report=detailed"))
+        break
+      }
+      lines += block.enumerated().map { line(index == 0 && $0 == 0 ? "advice" : "", $1) }
+    }
+    return lines
+  }
+
+  private func line(_ label: String, _ text: String) -> String {
+    let line = "  " + ReportText.padded(label, columns: Self.labelColumns) + text
+    return ReportText.fitted(line, columns: Self.columns)
+  }
+}

@@ -1,0 +1,88 @@
+import ZminMemory
+
+/// What parts of the model are called, in words.
+extension MemoryDomain {
+  var words: String {
+    switch self {
+    case .heap: "growing lists"
+    case .pool: "pools"
+    case .mappedFile: "mapped files"
+    case .pinnedStaging: "pinned staging"
+    case .deviceLocal: "device"
+    case .stack: "stacks"
+    }
+  }
+}
+
+extension MemoryPurpose {
+  var words: String {
+    switch self {
+    case .inputWindow: "input windows"
+    case .outputWindow: "output windows"
+    case .nesting: "nesting"
+    case .kernelWorkspace: "kernel workspace"
+    case .deviceStaging: "device staging"
+    case .deviceWork: "device work"
+    case .fileList: "file list"
+    case .verification: "verification"
+    case .threadStack: "thread stacks"
+    }
+  }
+}
+
+extension StageSpan.Stage {
+  var words: String {
+    switch self {
+    case .starting: "starting"
+    case .finding: "finding files"
+    case .waitingForDevice: "waiting for the device"
+    case .minifying: "minifying"
+    case .largeFiles: "large files"
+    case .smallFiles: "small files"
+    case .ending: "ending"
+    }
+  }
+
+  /// The letter that stands for it where there is room for one.
+  var letter: Character {
+    switch self {
+    case .starting: "S"
+    case .finding: "F"
+    case .waitingForDevice: "D"
+    case .minifying: "M"
+    case .largeFiles: "L"
+    case .smallFiles: "s"
+    case .ending: "E"
+    }
+  }
+}
+
+extension PoolSlot.State {
+  var words: String {
+    switch self {
+    case .free: "free"
+    case .reading: "reading"
+    case .working: "working"
+    case .waiting: "waiting"
+    case .writing: "writing"
+    }
+  }
+
+  /// What stands for it in a map; the more is done, the darker.
+  var shade: Character {
+    switch self {
+    case .free: "·"
+    case .waiting: "░"
+    case .reading: "▒"
+    case .writing: "▓"
+    case .working: "█"
+    }
+  }
+}
+
+extension String {
+  /// The name of a case, as in Swift, as a JSON report has it.
+  var snakeCased: String {
+    reduce(into: "") { text, letter in text += letter.isUppercase ? "_" + letter.lowercased() : String(letter) }
+  }
+}

@@ -1,0 +1,212 @@
+/// What is wrong with a text that should be JSON, and where.
+package struct JSONSyntaxError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// The byte at which it goes wrong, from 0.
+  package let offset: Int
+  /// What is wrong, as a clause.
+  package let reason: String
+
+  package var description: String { "not valid JSON: \(reason) (byte \(offset))" }
+}
+
+extension JSONValue {
+  /// Deeper nesting is an error. No report of zmin's comes near it.
+  package static let depthMax = 128
+
+  /// Reads one value that is all of the text but for whitespace.
+  ///
+  /// Strictly RFC 8259. Two things that the grammar allows are errors, as a value cannot hold them: numbers too large
+  /// for a `Double`, and escaped surrogates that form no pair.
+  package init(reading bytes: [UInt8]) throws(JSONSyntaxError) {
+    var reader = JSONReader(bytes)
+    self = try reader.readDocument()
+  }
+
+  /// Reads one value, as ``init(reading:)-([UInt8])`` does.
+  package init(reading text: String) throws(JSONSyntaxError) { try self.init(reading: Array(text.utf8)) }
+}
+
+private struct JSONReader {
+  private let bytes: [UInt8]
+  private var offset = 0
+  private var depth = 0
+
+  init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+  /// The byte that is next, nil at the end.
+  private var next: UInt8? { offset < bytes.count ? bytes[offset] : nil }
+
+  mutating func readDocument() throws(JSONSyntaxError) -> JSONValue {
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { offset = 3 }
+    let value = try readValue()
+    guard next == nil else { throw fault("something follows the value") }
+    return value
+  }
+
+  /// Reads a value and the whitespace around it.
+  private mutating func readValue() throws(JSONSyntaxError) -> JSONValue {
+    skipWhitespace()
+    let value: JSONValue =
+      switch next {
+      case UInt8(ascii: "{"): try readObject()
+      case UInt8(ascii: "["): try readArray()
+      case UInt8(ascii: "\""): .string(try readString())
+      case UInt8(ascii: "t"): try readLiteral("true", as: .bool(true))
+      case UInt8(ascii: "f"): try readLiteral("false", as: .bool(false))
+      case UInt8(ascii: "n"): try readLiteral("null", as: .null)
+      case let byte? where byte == UInt8(ascii: "-") || byte.isDigit: try readNumber()
+      default: throw fault("a value was expected")
+      }
+    skipWhitespace()
+    return value
+  }
+
+  private mutating func readObject() throws(JSONSyntaxError) -> JSONValue {
+    try descend()
+    var members: [JSONValue.Member] = []
+    skipWhitespace()
+    if !take(UInt8(ascii: "}")) {
+      repeat {
+        skipWhitespace()
+        guard next == UInt8(ascii: "\"") else { throw fault("a name was expected") }
+        let key = try readString()
+        skipWhitespace()
+        guard take(UInt8(ascii: ":")) else { throw fault("a colon was expected") }
+        members.append(JSONValue.Member(key, try readValue()))
+      } while take(UInt8(ascii: ","))
+      guard take(UInt8(ascii: "}")) else { throw fault("a comma or } was expected") }
+    }
+    depth -= 1
+    return .object(members)
+  }
+
+  private mutating func readArray() throws(JSONSyntaxError) -> JSONValue {
+    try descend()
+    var elements: [JSONValue] = []
+    skipWhitespace()
+    if !take(UInt8(ascii: "]")) {
+      repeat { elements.append(try readValue()) } while take(UInt8(ascii: ","))
+      guard take(UInt8(ascii: "]")) else { throw fault("a comma or ] was expected") }
+    }
+    depth -= 1
+    return .array(elements)
+  }
+
+  /// Steps over an opening bracket or brace.
+  private mutating func descend() throws(JSONSyntaxError) {
+    guard depth < JSONValue.depthMax else { throw fault("it is nested deeper than \(JSONValue.depthMax)") }
+    depth += 1
+    offset += 1
+  }
+
+  private mutating func readLiteral(_ text: String, as value: JSONValue) throws(JSONSyntaxError) -> JSONValue {
+    guard bytes[offset...].starts(with: text.utf8) else { throw fault("a value was expected") }
+    offset += text.utf8.count
+    return value
+  }
+
+  private mutating func readNumber() throws(JSONSyntaxError) -> JSONValue {
+    let start = offset
+    var isInteger = true
+    _ = take(UInt8(ascii: "-"))
+    if !take(UInt8(ascii: "0")) { try skipDigits() }
+    if take(UInt8(ascii: ".")) {
+      isInteger = false
+      try skipDigits()
+    }
+    if take(UInt8(ascii: "e")) || take(UInt8(ascii: "E")) {
+      isInteger = false
+      if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }
+      try skipDigits()
+    }
+    let text = String(decoding: bytes[start..<offset], as: UTF8.self)
+    // Minus zero is no integer of Swift's.
+    if isInteger, text != "-0", let value = Int(text) { return .integer(value) }
+    guard let value = Double(text), value.isFinite else { throw fault("a number is too large", at: start) }
+    return .number(value)
+  }
+
+  private mutating func skipDigits() throws(JSONSyntaxError) {
+    guard let byte = next, byte.isDigit else { throw fault("a digit was expected") }
+    while let byte = next, byte.isDigit { offset += 1 }
+  }
+
+  private mutating func readString() throws(JSONSyntaxError) -> String {
+    offset += 1
+    var text: [UInt8] = []
+    let start = offset
+    while let byte = next {
+      switch byte {
+      case UInt8(ascii: "\""):
+        guard let string = String(validating: text, as: UTF8.self) else {
+          throw fault("a string is not UTF-8", at: start)
+        }
+        offset += 1
+        return string
+      case UInt8(ascii: "\\"): text += try readEscape()
+      case 0..<0x20: throw fault("a control character stands in a string")
+      default:
+        text.append(byte)
+        offset += 1
+      }
+    }
+    throw fault("a string does not end")
+  }
+
+  /// The UTF-8 of what an escape stands for.
+  private mutating func readEscape() throws(JSONSyntaxError) -> [UInt8] {
+    let start = offset
+    offset += 1
+    guard let byte = next else { throw fault("a string does not end") }
+    offset += 1
+    switch byte {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return [byte]
+    case UInt8(ascii: "b"): return [0x08]
+    case UInt8(ascii: "f"): return [0x0C]
+    case UInt8(ascii: "n"): return [0x0A]
+    case UInt8(ascii: "r"): return [0x0D]
+    case UInt8(ascii: "t"): return [0x09]
+    case UInt8(ascii: "u"): break
+    default: throw fault("an escape is not known", at: start)
+    }
+    var units = [try readHexadecimalUnit()]
+    if UTF16.isLeadSurrogate(units[0]), take(UInt8(ascii: "\\")) {
+      guard take(UInt8(ascii: "u")) else { throw fault("a surrogate stands alone", at: start) }
+      units.append(try readHexadecimalUnit())
+    }
+    guard let text = String(validating: units, as: UTF16.self) else {
+      throw fault("a surrogate stands alone", at: start)
+    }
+    return Array(text.utf8)
+  }
+
+  private mutating func readHexadecimalUnit() throws(JSONSyntaxError) -> UInt16 {
+    var unit: UInt16 = 0
+    for _ in 0..<4 {
+      guard let byte = next, let digit = Character(UnicodeScalar(byte)).hexDigitValue else {
+        throw fault("a hexadecimal digit was expected")
+      }
+      unit = unit << 4 | UInt16(digit)
+      offset += 1
+    }
+    return unit
+  }
+
+  private mutating func skipWhitespace() {
+    while let byte = next, byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D { offset += 1 }
+  }
+
+  /// Steps over the byte if it is next.
+  private mutating func take(_ byte: UInt8) -> Bool {
+    guard next == byte else { return false }
+    offset += 1
+    return true
+  }
+
+  private func fault(_ reason: String, at offset: Int? = nil) -> JSONSyntaxError {
+    JSONSyntaxError(offset: offset ?? self.offset, reason: reason)
+  }
+}
+
+extension UInt8 {
+  fileprivate var isDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
+}

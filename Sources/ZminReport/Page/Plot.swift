@@ -1,0 +1,72 @@
+/// A drawing with its title, legend and data.
+package struct Plot {
+  /// A row of the legend.
+  struct Key {
+    let name: String
+    /// Which of the palette's colours, or a class of its own.
+    let style: String
+  }
+
+  let title: String
+  /// What it shows and how to read it, in a sentence.
+  let caption: String
+  var keys: [Key] = []
+  /// Draws it on a drawing of some width; nil if there is nothing to draw.
+  var draw: ((inout Drawing) -> Void)?
+  /// The same in figures: a head and rows.
+  var head: [String] = []
+  var rows: [[String]] = []
+  /// What was left out of the drawing or the table, if anything.
+  var notes: [String] = []
+
+  /// More rows of figures are not shown; the page's data has all.
+  static let rowsMax = 500
+
+  init(_ title: String, _ caption: String) {
+    self.title = title
+    self.caption = caption
+  }
+
+  /// The figure as HTML.
+  var html: String {
+    let name = Markup.escaped(title)
+    guard let draw else {
+      return "<figure><figcaption><h3>\(name)</h3></figcaption><p class=\"absent\">Not measured.</p></figure>"
+    }
+    let legend = keys.map { "<li><i class=\"\($0.style)\"></i>\(Markup.escaped($0.name))</li>" }.joined()
+    let drawings = Drawing.widths.map { width in
+      var drawing = Drawing(width: width)
+      draw(&drawing)
+      return drawing.svg(name: title)
+    }
+    let notes =
+      (notes + (rows.count > Self.rowsMax ? ["The table has the first \(Self.rowsMax) of \(rows.count) rows."] : []))
+      .map { "<p class=\"note\">\(Markup.escaped($0))</p>" }.joined()
+    return """
+      <figure class="plot"><figcaption><h3>\(name)</h3><p>\(Markup.escaped(caption))</p></figcaption>
+      \(keys.isEmpty ? "" : "<ul class=\"legend\">\(legend)</ul>")
+      \(drawings.joined(separator: "\n"))
+      <output aria-live="polite">Point at the plot, or use the arrow keys on it.</output>
+      \(notes)<details><summary>Figures</summary><div class="wide" tabindex="0">\
+      \(Self.table(head, Array(rows.prefix(Self.rowsMax))))</div></details>
+      </figure>
+      """
+  }
+
+  /// A table; all columns but the first are numbers.
+  static func table(_ head: [String], _ rows: [[String]]) -> String {
+    let heads = head.map { "<th scope=\"col\">\(Markup.escaped($0))</th>" }.joined()
+    let body = rows.map { "<tr>" + $0.map { "<td>\(Markup.escaped($0))</td>" }.joined() + "</tr>" }
+    return "<table><thead><tr>\(heads)</tr></thead><tbody>\n\(body.joined(separator: "\n"))\n</tbody></table>"
+  }
+
+  /// The colour of one of several series. The first colour, grey, is for what is not of the matter.
+  static func style(_ number: Int) -> String { "c\(1 + number % 7)" }
+
+  /// A name that fits a place of so many units: its end tells more than its beginning.
+  static func shortened(_ name: String, _ width: Double) -> String {
+    var count = name.count
+    while count > 1, Drawing.width(of: String(name.suffix(count))) > width { count -= 1 }
+    return count == name.count ? name : "…" + name.suffix(max(count - 1, 1))
+  }
+}

@@ -1,0 +1,73 @@
+extension Plot {
+  /// Points on an axis of sizes that counts in powers of ten, and another upwards.
+  package struct Points {
+    package let name: String
+    package let points: [(x: Double, y: Double, name: String)]
+    /// Whether a line leads from each to the next.
+    package let isLine: Bool
+
+    package init(_ name: String, _ points: [(x: Double, y: Double, name: String)], isLine: Bool = false) {
+      self.name = name
+      self.points = points
+      self.isLine = isLine
+    }
+  }
+
+  /// Values upwards that are further apart than this count in powers of ten too.
+  private static let linearRatioMax = 20.0
+
+  /// - Parameters:
+  ///   - axes: What both axes are of, in words.
+  ///   - unit: What stands upwards; below there are sizes of files.
+  ///   - mark: A size that is pointed out.
+  package static func scatter(
+    _ title: String, _ caption: String, _ series: [Points], axes: (x: String, y: String), _ unit: BarUnit,
+    mark: (x: Double, text: String)? = nil
+  ) -> Plot {
+    var plot = Plot(title, caption)
+    let all = series.flatMap(\.points)
+    guard !all.isEmpty else { return plot }
+    let unit = unit.axisUnit
+    let values = all.map(\.y).filter { $0 > 0 }
+    let isLogarithmic = (values.max() ?? 1) / (values.min() ?? 1) > linearRatioMax
+    plot.draw = { drawing in
+      let (right, top, bottom) = (drawing.width - 16, mark == nil ? 28.0 : 46, 280.0)
+      let y = Axis(all.map(\.y), unit, isLogarithmic ? .logarithmic : .linear, start: bottom, end: top, room: 30)
+      let left = y.margin
+      let x = Axis(all.map(\.x) + (mark.map { [$0.x] } ?? []), .sizes, .logarithmic, start: left, end: right, room: 64)
+      drawing.add(upwards: y, from: left, to: right)
+      drawing.add(rightwards: x, from: top, to: bottom)
+      drawing.add(text: axes.y, 4, 13)
+      drawing.add(text: axes.x, right, bottom + 38, "end")
+      for (number, points) in series.enumerated() where points.isLine {
+        drawing.add(path: points.points.map { (x.place($0.x), y.place($0.y)) }, "line \(style(number))")
+      }
+      if let mark {
+        let place = x.place(mark.x)
+        let isRight = place > (left + right) / 2
+        drawing.add(lineFrom: place, top - 8, to: place, bottom, "mark")
+        drawing.add(text: mark.text, isRight ? place - 6 : place + 6, top - 8, isRight ? "end strong" : "strong")
+      }
+      for (number, points) in series.enumerated() {
+        for point in points.points {
+          let (pointX, pointY) = (x.place(point.x), y.place(point.y))
+          drawing.add(sign: number, pointX, pointY, "sign \(style(number))")
+          let name = series.count > 1 && point.name != points.name ? "\(points.name), \(point.name)" : point.name
+          drawing.add(
+            hit: pointX - 8, pointY - 8, 16, 16, "\(name): \(Axis.Unit.sizes.text(point.x)), \(unit.text(point.y))")
+        }
+      }
+      drawing.height = bottom + 46
+    }
+    if series.count > 1 { plot.keys = series.enumerated().map { Key(name: $1.name, style: style($0)) } }
+    if let mark { plot.notes.append("\(mark.text): \(Axis.Unit.sizes.exact(mark.x)) bytes.") }
+    plot.head = ["", "\(axes.x), bytes", axes.y]
+    plot.rows = series.flatMap { points in
+      points.points.map { point in
+        let name = point.name == points.name || series.count == 1 ? point.name : "\(points.name) \(point.name)"
+        return [name, Axis.Unit.sizes.exact(point.x), unit.exact(point.y)]
+      }
+    }
+    return plot
+  }
+}

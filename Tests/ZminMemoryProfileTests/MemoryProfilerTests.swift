@@ -1,0 +1,176 @@
+import Synchronization
+import Testing
+import ZminIO
+import ZminMemory
+import ZminMemoryProfile
+import ZminReport
+
+/// A run that is nothing but memory, and what is found of it.
+struct MadeUpRun {
+  static let facts = MemoryProfile.RunFacts(
+    version: "1", command: ["zmin", "<a&b>.json"], mode: "streaming", kernel: "portable", workers: 2, inputCount: 2,
+    inputBytes: 3_000_000, outputBytes: 2_000_000, exitStatus: 0)
+
+  /// Touches a MiB of four, holds it for some samples, and gives all back but what `keeps` says.
+  static func profile(keeping leaked: inout [LedgerEntry?], touching touchedBytes: Int = 1 << 20) throws -> MemoryProfile {
+    let ledger = MemoryLedger()
+    let before = LedgerEntry(byteCount: 77, for: .fileList, in: ledger)
+    let profiler = try MemoryProfiler(ledger) { (1, 1_000_000) }
+    profiler.begin(.starting)
+    let watch = profiler.watch()
+    do {
+      profiler.begin(.minifying, file: "<a&b>.json")
+      let buffer = try ByteBuffer(byteCount: 4 << 20, for: .inputWindow, in: ledger)
+      let slot = PoolSlot(.slice, capacityBytes: 1000, in: ledger)
+      slot.become(.working)
+      slot.take(byteCount: 750)
+      slot.take(byteCount: 750)
+      for offset in stride(from: 0, to: touchedBytes, by: 4096) { buffer.bytes[offset] = 1 }
+      _ = (try Interruption()).wait(milliseconds: 120)
+      profiler.endFile("<a&b>.json", inputBytes: 3_000_000, elapsedSeconds: 0.1)
+      leaked.append(LedgerEntry(byteCount: 12_345, for: .verification, in: ledger))
+      watch.stop()
+      profiler.begin(.ending)
+      _ = buffer.bytes.count
+      _ = consume slot
+    }
+    let profile = profiler.profile(of: facts, predictedPeakBytes: 20 << 20)
+    _ = consume before
+    return profile
+  }
+}
+
+@Suite("Watching a run's memory")
+struct MemoryProfilerTests {
+  @Test("Ledger, pages in memory, kernel and pool are seen as they were")
+  func figures() throws {
+    var kept: [LedgerEntry?] = []
+    let profile = try MadeUpRun.profile(keeping: &kept)
+    let peak = try #require(profile.peak)
+    #expect(peak.bytes[.inputWindow] == 4 << 20)
+    #expect(peak.stage == .minifying && peak.file == "<a&b>.json")
+    #expect(profile.ledger.domains[.pool]?.peakBytes == 4 << 20 + 12_345)
+    #expect(profile.ledger.purposes[.inputWindow]?.frees == 1)
+    // A size class holds what is more than half of it.
+    #expect(profile.ledger.sizeClasses[22] == 1 && profile.ledger.sizeClasses[14] == 1)
+    let held = profile.samples.filter { $0.allocated[.pool] == 4 << 20 }
+    #expect(!held.isEmpty)
+    for sample in held { #expect(sample.resident[.pool] == 1 << 20) }
+    #expect(held.contains { $0.slots == [.working] })
+    #expect(profile.poolUse.takes == 2 && profile.poolUse.reuses == 1 && profile.poolUse.fragmentation == 0.25)
+    #expect(profile.files.map(\.inputBytes) == [3_000_000])
+    #expect(try #require(profile.files[0].peakAllocatedBytes) >= 4 << 20)
+    #expect(profile.stages.map(\.stage).contains(.minifying))
+    #expect(zip(profile.stages, profile.stages.dropFirst()).allSatisfy { $0.endSeconds == $1.startSeconds })
+    let account = try #require(profile.account)
+    #expect(account.residentBytes == account.anonymousBytes + account.fileBytes + account.sharedBytes)
+    let explained =
+      account.startAnonymousBytes + account.ledgerBytes.values.reduce(0, +) + account.heapGrowthBytes
+      + account.unaccountedBytes
+    #expect(explained == account.anonymousBytes)
+  }
+
+  @Test("What is kept is found and named, and nothing of what was there before")
+  func leaks() throws {
+    var kept: [LedgerEntry?] = []
+    let profile = try MadeUpRun.profile(keeping: &kept)
+    #expect(profile.leaks.map(\.purpose) == [.verification])
+    #expect(profile.leaks.map(\.byteCount) == [12_345])
+    #expect(ProfileSummary(profile).text.contains("verification 12.1 KiB"))
+    kept = []
+  }
+
+  @Test("Of too many samples the peak is kept, and the first")
+  func manySamples() throws {
+    var series = SampleSeries(intervalSeconds: 1)
+    for number in 0..<5000 {
+      series.append(Self.sample(seconds: Double(number), residentBytes: number == 3333 ? 1_000_000 : number))
+    }
+    #expect(series.samples.count < SampleSeries.samplesMax)
+    #expect(series.samples.contains { $0.residentBytes == 1_000_000 })
+    #expect(series.samples.first?.seconds == 0)
+    #expect(series.intervalSeconds > 4)
+    #expect(zip(series.samples, series.samples.dropFirst()).allSatisfy { $0.seconds < $1.seconds })
+  }
+
+  static func sample(seconds: Double, residentBytes: Int?) -> MemorySample {
+    MemorySample(
+      seconds: seconds, anonymousBytes: residentBytes, fileBytes: residentBytes.map { _ in 0 },
+      sharedBytes: residentBytes.map { _ in 0 }, allocated: [:], resident: [:], heapUsedBytes: 0, heapHeldBytes: 0,
+      groupBytes: nil, groupCacheBytes: nil, deviceBytes: nil, inputBytes: 0, filesDone: 0, slots: [])
+  }
+}
+
+@Suite("Reports of a run's memory")
+struct MemoryReportTests {
+  private static func profile() throws -> MemoryProfile {
+    var kept: [LedgerEntry?] = []
+    defer { kept = [] }
+    return try MadeUpRun.profile(keeping: &kept)
+  }
+
+  /// A run of which nobody reported anything.
+  private static func emptied() throws -> MemoryProfile {
+    var profile = try profile()
+    (profile.samples, profile.stages, profile.files, profile.events, profile.leaks) = ([], [], [], [], [])
+    (profile.peak, profile.account, profile.device, profile.predictedPeakBytes) = (nil, nil, nil, nil)
+    profile.kernel = KernelFacts()
+    return profile
+  }
+
+  @Test("The summary fits a screen")
+  func summary() throws {
+    for profile in [try Self.profile(), try Self.emptied()] {
+      let lines = ProfileSummary(profile).text.split(separator: "\n", omittingEmptySubsequences: false)
+      #expect(lines.count <= 25 && lines.allSatisfy { $0.count <= 100 })
+      #expect(lines.contains { $0.contains("suggested_limit_bytes: ") })
+    }
+    #expect(ProfileSummary(try Self.emptied()).text.contains("suggested_limit_bytes: not reported"))
+  }
+
+  @Test("The detailed report is 80 columns wide, whatever there is to say")
+  func detailed() throws {
+    for profile in [try Self.profile(), try Self.emptied()] {
+      let body = DetailedReport(profile).text.dropFirst(ProfileSummary(profile).text.count)
+      for line in body.split(separator: "\n") { #expect(line.count <= 80, "\(line)") }
+    }
+  }
+
+  @Test("The JSON report says what the profile has")
+  func json() throws {
+    let profile = try Self.profile()
+    let value = try JSONValue(reading: Array(ProfileJSON(profile).text.utf8))
+    #expect(value["schema"]?.string == "zmin-memory/1")
+    #expect(value["suggested_limit_bytes"]?.integer == profile.suggestedLimitBytes)
+    #expect(value["ledger"]?["total"]?["allocations"]?.integer == profile.ledger.total.allocations)
+    #expect(value["samples"]?["seconds"]?.elements?.count == profile.samples.count)
+    #expect(value["leaks"]?.elements?.first?["bytes"]?.integer == 12_345)
+    let empty = try JSONValue(reading: Array(ProfileJSON(try Self.emptied()).text.utf8))
+    #expect(empty["peak_resident_bytes"] == .null && empty["suggested_limit_bytes"] == .null)
+  }
+
+  @Test("The trace has the form that Perfetto reads")
+  func trace() throws {
+    let profile = try Self.profile()
+    let value = try JSONValue(reading: Array(ProfileTrace(profile).text.utf8))
+    let events = try #require(value["traceEvents"]?.elements)
+    #expect(events.allSatisfy { $0["ph"]?.string != nil && $0["pid"]?.integer == 1 && $0["ts"]?.double ?? -1 >= 0 })
+    #expect(events.count { $0["ph"]?.string == "X" } == profile.stages.count + profile.files.count)
+    #expect(events.contains { $0["ph"]?.string == "i" && $0["name"]?.string == "allocate input windows" })
+    #expect(events.contains { $0["ph"]?.string == "C" && $0["args"]?["pool"]?.integer == 4 << 20 })
+  }
+
+  @Test("The page draws what there is, says what there is not, and holds no foreign markup")
+  func page() throws {
+    let html = MemoryPage(try Self.profile()).html
+    #expect(html.components(of: "<svg").count - 1 == 6)
+    #expect(!html.contains("<a&b>") && html.contains("&lt;a&amp;b&gt;.json"))
+    #expect(!html.contains("http") && !html.contains("nan") && !html.contains("inf\""))
+    let empty = MemoryPage(try Self.emptied()).html
+    #expect(empty.contains("Not measured.") && empty.contains("not reported"))
+  }
+}
+
+extension String {
+  fileprivate func components(of separator: String) -> [Substring] { split(separator: separator) }
+}
