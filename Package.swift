@@ -30,7 +30,9 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 
 let commandDependencies: [Target.Dependency] = [
-  "CZminVersion", "Zmin", "ZminCPU", "ZminCore", "ZminGPU", "ZminIO", "ZminMemory", "ZminMemoryProfile", "ZminReport",
+  "BenchmarkSupport", "CZminVersion", "Zmin", "ZminBench", "ZminCPU", "ZminCore", "ZminGPU", "ZminIO", "ZminMemory",
+  "ZminMemoryProfile",
+  "ZminReport",
   "ZminVulkan", argumentParser, systemPackage,
 ]
 
@@ -80,7 +82,14 @@ let package = Package(
       name: "ZminMemoryProfile", dependencies: ["Zmin", "ZminIO", "ZminMemory", "ZminReport", systemPackage],
       swiftSettings: swiftSettings),
     command,
-    .target(name: "BenchmarkSupport", dependencies: [argumentParser], swiftSettings: swiftSettings),
+    .target(
+      name: "ZminBench",
+      dependencies: [
+        "BenchmarkSupport", "Zmin", "ZminCPU", "ZminCore", "ZminGPU", "ZminIO", "ZminMemory", "ZminReport",
+        "ZminVulkan", systemPackage,
+      ],
+      swiftSettings: swiftSettings),
+    .target(name: "BenchmarkSupport", swiftSettings: swiftSettings),
     .executableTarget(
       name: "DeviceBenchmark",
       dependencies: [
@@ -89,7 +98,7 @@ let package = Package(
       swiftSettings: swiftSettings),
     .executableTarget(
       name: "KernelBenchmark",
-      dependencies: ["BenchmarkSupport", "Zmin", "ZminCPU", "ZminCore", "ZminMemory", argumentParser],
+      dependencies: ["BenchmarkSupport", "Zmin", "ZminBench", "ZminCPU", "ZminCore", "ZminMemory", argumentParser],
       swiftSettings: swiftSettings),
 
     // The code of the article "Using zmin as a library", compiled as a user's would be: `import Zmin` is all it has.
@@ -112,6 +121,12 @@ let package = Package(
       name: "ZminCommandTests",
       dependencies: [
         "ZminCommand", "ZminCPU", "ZminGPU", "ZminIO", "ZminMemory", "ZminTestSupport", argumentParser, systemPackage,
+      ],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ZminBenchTests",
+      dependencies: [
+        "BenchmarkSupport", "Zmin", "ZminBench", "ZminCPU", "ZminCore", "ZminIO", "ZminReport", systemPackage,
       ],
       swiftSettings: swiftSettings),
     .testTarget(

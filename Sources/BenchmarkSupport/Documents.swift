@@ -1,5 +1,3 @@
-import ArgumentParser
-
 /// SplitMix64 (Steele, Lea and Flood, 2014): small, seeded, the same everywhere.
 struct SplitMix64: RandomNumberGenerator {
   private var state: UInt64
@@ -19,11 +17,22 @@ struct SplitMix64: RandomNumberGenerator {
 }
 
 /// A kind of generated document.
-package enum DocumentKind: String, ExpressibleByArgument, CaseIterable, Sendable {
-  case pretty, cjk, minified, numbers, fifth, half
+package enum DocumentKind: String, CaseIterable, Sendable {
+  case pretty, cjk, minified, numbers, fifth, half, lines, text, nested, escapes
 
   /// Those that kernels are timed on; the others differ in their share of whitespace alone.
   package static let ofKernels: [DocumentKind] = [.pretty, .cjk, .minified, .numbers]
+
+  /// Those that programs are timed on.
+  package static let ofPrograms: [DocumentKind] = [.pretty, .cjk, .minified, .numbers, .fifth, .half]
+
+  /// Those of `zmin bench`: each is hard in a way of its own.
+  package static let ofBench: [DocumentKind] = [
+    .pretty, .minified, .lines, .text, .numbers, .nested, .cjk, .escapes,
+  ]
+
+  /// Whether it is one record a line, and no array of them.
+  package var isLines: Bool { self == .lines }
 
   package var summary: String {
     switch self {
@@ -33,50 +42,86 @@ package enum DocumentKind: String, ExpressibleByArgument, CaseIterable, Sendable
     case .numbers: "arrays of coordinates without whitespace"
     case .fifth: "the records, indented by two spaces: a fifth of it is whitespace"
     case .half: "the records, indented by nine spaces: half of it is whitespace"
+    case .lines: "the records, one a line (ndjson)"
+    case .text: "long texts, indented by two spaces"
+    case .nested: "arrays and objects in one another, hundreds deep"
+    case .escapes: "records whose strings are escapes for the most part"
     }
   }
 }
 
-/// Writes seeded JSON documents of any size into an array.
+/// Writes seeded JSON documents of any size, a piece at a time.
 package struct DocumentWriter {
-  private(set) var bytes: [UInt8] = []
+  private let kind: DocumentKind
+  private let byteCount: Int
+  private var bytes: [UInt8] = []
   private var random: SplitMix64
   private let indentation: Int?
+  /// Bytes of the pieces that were handed on.
+  private var handedOnBytes = 0
+  private var hasValue = false
+  private var hasEnded = false
 
-  private init(seed: UInt64, indentation: Int?, byteCount: Int) {
+  private static let pieceBytes = 1 << 20
+
+  /// A document of about `byteCount` bytes: values until it is that long, in an array or one a line.
+  package init(_ kind: DocumentKind, byteCount: Int, seed: UInt64) {
+    self.kind = kind
+    self.byteCount = byteCount
     random = SplitMix64(seed: seed)
-    self.indentation = indentation
-    bytes.reserveCapacity(byteCount + 65_536)
-  }
-
-  /// A document of about `byteCount` bytes: an array of values until it is that long.
-  package static func document(_ kind: DocumentKind, byteCount: Int, seed: UInt64) -> [UInt8] {
-    let indentation =
+    indentation =
       switch kind {
       case .pretty: 4
-      case .cjk, .fifth: 2
+      case .cjk, .fifth, .text: 2
       case .half: 9
-      case .minified, .numbers: Int?.none
+      case .minified, .numbers, .lines, .nested, .escapes: nil
       }
-    var writer = DocumentWriter(seed: seed, indentation: indentation, byteCount: byteCount)
-    writer.put("[")
-    var isFirst = true
-    while writer.bytes.count < byteCount {
-      if !isFirst { writer.put(",") }
-      isFirst = false
-      writer.newLine(1)
-      switch kind {
-      case .pretty, .minified, .fifth, .half: writer.record(ideographs: false)
-      case .cjk: writer.record(ideographs: true)
-      case .numbers: writer.polygon()
+  }
+
+  /// The whole of such a document.
+  package static func document(_ kind: DocumentKind, byteCount: Int, seed: UInt64) -> [UInt8] {
+    var writer = DocumentWriter(kind, byteCount: byteCount, seed: seed)
+    var document: [UInt8] = []
+    document.reserveCapacity(byteCount + 65_536)
+    while let piece = writer.nextPiece() { document += piece }
+    return document
+  }
+
+  /// What comes next of the document, nil after its end.
+  package mutating func nextPiece() -> [UInt8]? {
+    if hasEnded { return nil }
+    bytes.removeAll(keepingCapacity: true)
+    if !hasValue, !kind.isLines { put("[") }
+    while handedOnBytes + bytes.count < byteCount {
+      if bytes.count >= Self.pieceBytes {
+        handedOnBytes += bytes.count
+        return bytes
       }
+      if hasValue, !kind.isLines { put(",") }
+      hasValue = true
+      newLine(1)
+      value()
+      if kind.isLines { bytes.append(UInt8(ascii: "\n")) }
     }
-    writer.newLine(0)
-    writer.put("]")
-    return writer.bytes
+    hasEnded = true
+    if !kind.isLines {
+      newLine(0)
+      put("]")
+    }
+    return bytes
   }
 
   // MARK: Values
+
+  private mutating func value() {
+    switch kind {
+    case .pretty, .minified, .fifth, .half, .lines, .escapes: record(ideographs: false)
+    case .cjk: record(ideographs: true)
+    case .numbers: polygon()
+    case .text: article()
+    case .nested: tower()
+    }
+  }
 
   private mutating func record(ideographs: Bool) {
     put("{")
@@ -112,6 +157,28 @@ package struct DocumentWriter {
     put("]")
   }
 
+  private mutating func article() {
+    put("{")
+    member("title", first: true) { $0.text(words: 2 + $0.random.below(8), false) }
+    member("body") { $0.text(words: 200 + $0.random.below(800), false) }
+    newLine(1)
+    put("}")
+  }
+
+  /// Containers in one another, closed in the end.
+  private mutating func tower() {
+    let depth = 64 + random.below(448)
+    var closers: [String] = []
+    for level in 0..<depth {
+      let isObject = random.below(2) == 0
+      put(isObject ? "{\"k\":" : "[")
+      if !isObject, random.below(2) == 0 { put("\(level),") }
+      closers.append(isObject ? "}" : "]")
+    }
+    put("0")
+    for closer in closers.reversed() { put(closer) }
+  }
+
   private mutating func member(_ key: String, first: Bool = false, value: (inout DocumentWriter) -> Void) {
     if !first { put(",") }
     newLine(2)
@@ -133,6 +200,10 @@ package struct DocumentWriter {
     put("\"")
     for index in 0..<words {
       if index > 0, !ideographs { put(" ") }
+      if kind == .escapes {
+        for _ in 0..<(2 + random.below(6)) { put(Self.escapes[random.below(Self.escapes.count)]) }
+        continue
+      }
       if random.below(24) == 0 { put(["\\n", "\\\"", "\\u00e9", "\\/"][random.below(4)]) }
       for _ in 0..<(2 + random.below(9)) {
         if ideographs {
@@ -147,6 +218,8 @@ package struct DocumentWriter {
     }
     put("\"")
   }
+
+  private static let escapes = ["\\n", "\\t", "\\\"", "\\\\", "\\/", "\\u00e9", "\\ud83d\\ude00", "\\b"]
 
   // MARK: Bytes
 

@@ -95,3 +95,5 @@ struct DeviceBenchmark: ParsableCommand {
     if let error = failures.first { throw error }
   }
 }
+
+extension DocumentKind: ExpressibleByArgument {}

@@ -24,18 +24,21 @@ package struct FileMinifier: ~Copyable {
   ///   - ending: How outputs that are files of their own end.
   ///   - files: What files are opened with.
   ///   - device: What takes slices besides the CPU, if inputs go in slices.
+  ///   - times: Hears where the time goes.
   ///   - ledger: The book that the buffers are entered in.
   /// - Throws: ``OutOfMemory``.
   package init(
     _ options: MinifierOptions, memory: RunMemory, badLines: BadLines?, sync: SyncPolicy,
-    ending: OutputEnding = .committed, files: FileAccess, device: DeviceUse = .none, ledger: MemoryLedger
+    ending: OutputEnding = .committed, files: FileAccess, device: DeviceUse = .none,
+    times: StageTimes? = nil, ledger: MemoryLedger
   ) throws {
     let lineRun = badLines == nil ? nil : try LineRun(options, windowBytes: memory.windowBytes, ledger: ledger)
     // Bad lines are sought by one thread, through a window of its own.
     switch badLines == nil ? memory : .window(byteCount: memory.windowBytes) {
     case .window(let windowBytes):
-      windowedRun = try WindowedRun(options, windowBytes: windowBytes, ledger: ledger)
-    case .slices(let plan): slicedRun = try SlicedRun(options, plan, device: device, ledger: ledger)
+      windowedRun = try WindowedRun(options, windowBytes: windowBytes, times: times, ledger: ledger)
+    case .slices(let plan):
+      slicedRun = try SlicedRun(options, plan, device: device, times: times, ledger: ledger)
     }
     self.lineRun = lineRun
     self.badLines = badLines

@@ -9,13 +9,17 @@ package struct WindowedRun: ~Copyable {
   private let inputWindow: ByteBuffer
   private let place: PoolSlot
   private var outputWindow: OutputWindow
+  private let times: StageTimes?
 
   /// - Parameters:
   ///   - options: What is done to the inputs.
   ///   - windowBytes: How much is read at once, at least 1.
+  ///   - times: Hears where the time goes.
   ///   - ledger: The book that the buffers are entered in.
   /// - Throws: ``OutOfMemory``.
-  package init(_ options: MinifierOptions, windowBytes: Int, ledger: MemoryLedger) throws(OutOfMemory) {
+  package init(
+    _ options: MinifierOptions, windowBytes: Int, times: StageTimes? = nil, ledger: MemoryLedger
+  ) throws(OutOfMemory) {
     let minifier = try Minifier(options, ledger: ledger)
     let inputWindow = try ByteBuffer(byteCount: windowBytes, for: .inputWindow, in: ledger)
     let stepBytes = Minifier.outputBytes(forInputBytes: windowBytes, format: options.format)
@@ -25,6 +29,7 @@ package struct WindowedRun: ~Copyable {
     self.inputWindow = inputWindow
     place = PoolSlot(.window, capacityBytes: windowBytes, in: ledger)
     self.outputWindow = outputWindow
+    self.times = times
   }
 
   /// What it takes at most, in bytes.
@@ -44,6 +49,7 @@ package struct WindowedRun: ~Copyable {
     var totals = RunTotals()
     var comparison = OutputComparison()
     var places = PlaceKeeper()
+    var laps = StageLaps(times)
     let release: OutputWindow.Release =
       output.isFinal && minifier.options.makesRecords ? .wholeRecords : .everything
     defer { place.become(.free) }
@@ -59,6 +65,7 @@ package struct WindowedRun: ~Copyable {
         }
         return .invalid(try failure.located(in: input, places, reading: inputWindow.bytes), totals)
       }
+      laps.end(.read)
       let window = UnsafeRawBufferPointer(rebasing: inputWindow.bytes.prefix(readBytes))
       let isLast = window.isEmpty
       place.become(.working)
@@ -74,9 +81,11 @@ package struct WindowedRun: ~Copyable {
       totals.isUnchanged = isLast ? comparison.isSame : comparison.isSameSoFar
       place.become(.writing)
       let isBad = minifier.faultOffset != nil || result.failure != nil
+      laps.end(.kernel)
       try outputWindow.handOn(result.writtenBytes, release, isBad: isBad, isLast: isLast) { bytes in
         try output.write(bytes, isUnchanged: totals.isUnchanged)
       }
+      laps.end(.write)
       if let failure = result.failure {
         return .invalid(try failure.located(in: input, places, reading: inputWindow.bytes), totals)
       }

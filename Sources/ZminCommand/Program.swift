@@ -13,6 +13,7 @@ enum Program {
       switch try Request(RawArgument.ofProcess()) {
       case .text(let text): exit(printing: text.hasSuffix("\n") ? text : text + "\n", console)
       case .devices(let command): exit(doing: command, console)
+      case .bench(let command): bench(command, console)
       case .minify(let options): minify(options, console)
       }
     } catch {
@@ -62,6 +63,35 @@ enum Program {
     } catch {
       console.say("cannot start: \(error)")
       console.flush()
+      Glibc.exit(ExitStatus.failure.code)
+    }
+  }
+
+  private static func bench(_ command: BenchCommand, _ console: Console) -> Never {
+    do {
+      let (interruption, ledger) = (try Interruption(), MemoryLedger())
+      let files = FileAccess(interruption: interruption, pageCache: PageCachePolicy(MachineLimits()))
+      let monitor = startMonitor(interruption, files, ledger)
+      let commandLine = RawArgument.ofProcess()
+      do {
+        let run = BenchRun(
+          command: command, commandLine: commandLine, files: files, interruption: interruption, console: console)
+        exit(try run.run(), after: monitor)
+      } catch PlanError.usage(let message) {
+        console.sayUsageError(message)
+        exit(.usage, after: monitor)
+      } catch PlanError.engineUnavailable(let message) {
+        console.say(message)
+        exit(.engineUnavailable, after: monitor)
+      } catch FileError.brokenPipe(let output) where monitor.received == nil {
+        ProcessSetup.end(byBrokenPipe: output, console)
+      } catch {
+        // What a signal has ended needs no words.
+        if monitor.received == nil { console.say(FailureMessage.text(for: error, input: .standardInput)) }
+        exit(FailureMessage.status(for: error), after: monitor)
+      }
+    } catch {
+      console.say("cannot start: \(error)")
       Glibc.exit(ExitStatus.failure.code)
     }
   }

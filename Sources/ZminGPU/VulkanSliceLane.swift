@@ -21,6 +21,12 @@ package final class VulkanSliceLane: SliceLane, @unchecked Sendable {
     self.kernel = try KernelRun(kernel, ledger: ledger)
   }
 
+  /// Where the time of its slices went since the last call, if the device measures.
+  package func takePartSeconds() -> LaneSeconds {
+    defer { lane.partSeconds = LaneSeconds() }
+    return lane.partSeconds
+  }
+
   /// Where a slice is put, from its first byte on.
   package var input: UnsafeMutableRawBufferPointer { lane.input }
 

@@ -61,6 +61,8 @@ package final class VulkanLane: @unchecked Sendable {
   private let download: CommandRecorder
   /// There if the device measures.
   private let clock: StageClock?
+  /// Where the time of slices went since it was last set back, if the device measures.
+  package var partSeconds = LaneSeconds()
 
   /// Makes a lane for slices of up to `sliceBytes`.
   ///
@@ -118,14 +120,20 @@ package final class VulkanLane: @unchecked Sendable {
   ///
   /// - Throws: ``VulkanError``. If the device is lost or does not answer, neither it nor its lanes are of any more use.
   package func run(_ request: Request) throws(VulkanError) -> Findings {
+    let start = clock.map { _ in ContinuousClock.now }
     try runStages(request)
+    if let clock, let start, request.kind.checks, request.byteCount > 0 {
+      partSeconds.add(stages: try clock.seconds(), within: start.duration(to: .now))
+    }
     let result = bytes(of: .result).loadUnaligned(as: zmin_slice_result.self)
     let findings = try Findings(result, of: request, buffers.sizes)
     if findings.flags == 0, device.copies {
+      let start = clock.map { _ in ContinuousClock.now }
       try finishing { () throws(VulkanError) in
         try download.record { commands in fetch(result, findings, into: commands) }
         try timeline.submit(download)
       }
+      if let start { partSeconds.add(download: start.duration(to: .now)) }
     }
     return findings
   }
@@ -183,10 +191,24 @@ package final class VulkanLane: @unchecked Sendable {
   package func copy(upBytes: Int, downBytes: Int) throws(VulkanError) {
     guard let input = buffers.twin(of: .input), let kept = buffers.twin(of: .kept) else { return }
     try finishing { () throws(VulkanError) in
-      try upload.record { $0.copy(from: input, to: buffers[.input], byteCount: upBytes) }
-      try timeline.submit(upload)
-      try download.record { $0.copy(from: buffers[.kept], to: kept, byteCount: downBytes) }
-      try timeline.submit(download)
+      if upBytes > 0 {
+        try upload.record { $0.copy(from: input, to: buffers[.input], byteCount: upBytes) }
+        try timeline.submit(upload)
+      }
+      if downBytes > 0 {
+        try download.record { $0.copy(from: buffers[.kept], to: kept, byteCount: downBytes) }
+        try timeline.submit(download)
+      }
+    }
+  }
+
+  /// Only copies, from the device's own memory to the device's own memory. For comparison.
+  ///
+  /// - Throws: ``VulkanError``.
+  package func copyOnDevice(byteCount: Int) throws(VulkanError) {
+    try finishing { () throws(VulkanError) in
+      try work.record { $0.copy(from: buffers[.input], to: buffers[.skeleton], byteCount: byteCount) }
+      try timeline.submit(work)
     }
   }
 

@@ -18,6 +18,7 @@ final class SliceExchange<Input: RunInput & ~Copyable, Output: RunOutput & ~Copy
   private let joiner: UnsafeMutablePointer<SliceJoiner>
   private let reader: SliceReader<Input>
   private let options: MinifierOptions
+  private let times: StageTimes?
   private let canReread: Bool
   private let hasPlaces: Bool
 
@@ -38,7 +39,7 @@ final class SliceExchange<Input: RunInput & ~Copyable, Output: RunOutput & ~Copy
   init(
     input: UnsafeMutablePointer<Input>, output: UnsafeMutablePointer<Output>,
     joiner: UnsafeMutablePointer<SliceJoiner>, options: MinifierOptions, slots: [SliceSlot],
-    rest: UnsafeMutableRawBufferPointer, queue: SliceQueue
+    rest: UnsafeMutableRawBufferPointer, queue: SliceQueue, times: StageTimes?
   ) {
     self.input = input
     self.output = output
@@ -46,6 +47,7 @@ final class SliceExchange<Input: RunInput & ~Copyable, Output: RunOutput & ~Copy
     self.options = options
     self.slots = slots
     self.queue = queue
+    self.times = times
     reader = SliceReader(input, options.format, rest: rest)
     canReread = input.pointee.canReread
     hasPlaces = input.pointee.byteCountAtPlaces != nil
@@ -73,10 +75,15 @@ final class SliceExchange<Input: RunInput & ~Copyable, Output: RunOutput & ~Copy
   ///
   /// - Parameter verifier: What does slices again that are to be verified.
   func work(with kernel: borrowing KernelRun, _ verifier: SliceVerifier?) {
+    var laps = StageLaps(times)
+    defer { laps.end(.wait) }
     while let task = nextTask(of: nil) {
+      laps.end(.wait)
       switch task {
-      case .join(let slot): join(slot)
-      case .take(let slice, let slot): take(slice, into: slot, with: kernel, verifier)
+      case .join(let slot):
+        join(slot)
+        laps.end(.join)
+      case .take(let slice, let slot): take(slice, into: slot, with: kernel, verifier, &laps)
       }
     }
   }
@@ -152,9 +159,11 @@ final class SliceExchange<Input: RunInput & ~Copyable, Output: RunOutput & ~Copy
   }
 
   private func take(
-    _ slice: SliceQueue.Slice, into slot: SliceSlot, with kernel: borrowing KernelRun, _ verifier: SliceVerifier?
+    _ slice: SliceQueue.Slice, into slot: SliceSlot, with kernel: borrowing KernelRun, _ verifier: SliceVerifier?,
+    _ laps: inout StageLaps
   ) {
     let cut = slice.range.map { reader.read(slice, $0, into: slot) } ?? readNext(into: slot)
+    laps.end(.read)
     // The first one's start is known to the joiner alone, which knows of byte order marks too.
     if slice.number > 0, slot.error == nil {
       do {
@@ -167,6 +176,7 @@ final class SliceExchange<Input: RunInput & ~Copyable, Output: RunOutput & ~Copy
         slot.error = error
       }
     }
+    laps.end(.kernel)
     slot.become(.waiting)
     monitor.withLock {
       let isFirstTime = queue.workerTiming.isUnknown
@@ -256,14 +266,18 @@ final class SliceExchange<Input: RunInput & ~Copyable, Output: RunOutput & ~Copy
 
   private func work(_ lane: Int, _ lanes: DeviceLanes) {
     let verifier = lanes.verifier(of: lane)
+    var laps = StageLaps(times)
+    defer { laps.end(.wait) }
     while let task = nextTask(of: lane) {
+      laps.end(.wait)
       switch task {
       case .join(let slot):
         join(slot)
         leaveEnds()
+        laps.end(.join)
       case .take(let slice, let slot):
         do {
-          try takeOnLane(slice, into: slot, verifier)
+          try takeOnLane(slice, into: slot, verifier, &laps)
         } catch {
           let failure = error as? DeviceFailure
           if let failure { lanes.claims.lose(failure) }
@@ -281,10 +295,12 @@ final class SliceExchange<Input: RunInput & ~Copyable, Output: RunOutput & ~Copy
 
   /// Does a slice on a lane. One that is not plainly clean, or cannot be read, is the workers'.
   private func takeOnLane(
-    _ slice: SliceQueue.Slice, into slot: SliceSlot, _ verifier: SliceVerifier?
+    _ slice: SliceQueue.Slice, into slot: SliceSlot, _ verifier: SliceVerifier?, _ laps: inout StageLaps
   ) throws {
     let cut = slice.range.flatMap { reader.read(slice, $0, into: slot) }
     leaveEnds()
+    laps.end(.read)
+    defer { laps.end(.device) }
     if slot.error == nil {
       let start = reader.start(of: slot, after: cut)
       try slot.minifyOnLane(startingIn: start, options)

@@ -16,16 +16,22 @@ struct SliceJoiner: ~Copyable {
   private(set) var redoneCount = 0
   /// Slices that are as a device has made them.
   private(set) var onDeviceCount = 0
+  private let times: StageTimes?
 
-  /// - Parameter heldBytesMax: How much of a record may be held back until it is whole.
+  /// - Parameters:
+  ///   - heldBytesMax: How much of a record may be held back until it is whole.
+  ///   - times: Hears how long writing takes.
   /// - Throws: ``OutOfMemory``.
-  init(_ options: MinifierOptions, heldBytesMax: Int, ledger: MemoryLedger) throws(OutOfMemory) {
+  init(
+    _ options: MinifierOptions, heldBytesMax: Int, times: StageTimes?, ledger: MemoryLedger
+  ) throws(OutOfMemory) {
     let minifier = try Minifier(options, ledger: ledger)
     let window = try OutputWindow(
       stepBytes: Minifier.outputBytes(forInputBytes: 0, format: options.format),
       heldBytesMax: options.makesRecords ? heldBytesMax : 0, ledger: ledger)
     self.minifier = minifier
     self.window = window
+    self.times = times
   }
 
   /// What it takes at most, in bytes.
@@ -78,7 +84,7 @@ struct SliceJoiner: ~Copyable {
     count(bytes, piece, isKnownUnchanged: isKnownUnchanged)
     let isBad = minifier.faultOffset != nil || failure != nil
     try window.handOn(elsewhere: piece, release, isBad: isBad) { bytes in
-      try output.write(bytes, isUnchanged: totals.isUnchanged)
+      try times.writing(within: .join) { try output.write(bytes, isUnchanged: totals.isUnchanged) }
     }
     if let error = slot.error, failure == nil {
       // A fault that waits for the bytes after it comes before their error.
@@ -98,7 +104,7 @@ struct SliceJoiner: ~Copyable {
     totals.isUnchanged = comparison.isSame
     let isBad = minifier.faultOffset != nil || result.failure != nil
     try window.handOn(result.writtenBytes, release, isBad: isBad, isLast: true) { bytes in
-      try output.write(bytes, isUnchanged: totals.isUnchanged)
+      try times.writing(within: .join) { try output.write(bytes, isUnchanged: totals.isUnchanged) }
     }
     return result.failure
   }

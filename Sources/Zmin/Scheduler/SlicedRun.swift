@@ -16,6 +16,7 @@ package struct SlicedRun: ~Copyable {
   private let device: DeviceUse
   private let ledger: MemoryLedger
   private let lanes: DeviceLanes
+  private let times: StageTimes?
   private var workerTiming = SliceTiming.worker
   private var laneTiming = SliceTiming.lane
   private var returnedSliceCount = 0
@@ -26,10 +27,12 @@ package struct SlicedRun: ~Copyable {
   ///   - options: What is done to the inputs.
   ///   - plan: How many workers there are, and how large and how many their slices are.
   ///   - device: What else takes slices. An input that comes in order, and `concat`, is the CPU's alone.
+  ///   - times: Hears where the time goes.
   ///   - ledger: The book that the buffers are entered in.
   /// - Throws: ``OutOfMemory``.
   package init(
-    _ options: MinifierOptions, _ plan: SlicePlan, device: DeviceUse = .none, ledger: MemoryLedger
+    _ options: MinifierOptions, _ plan: SlicePlan, device: DeviceUse = .none, times: StageTimes? = nil,
+    ledger: MemoryLedger
   ) throws(OutOfMemory) {
     var slots: [SliceSlot] = []
     for _ in 0..<plan.slots {
@@ -39,7 +42,7 @@ package struct SlicedRun: ~Copyable {
     let roomBytes = SliceSlot.roomBytes(forSliceBytes: plan.sliceBytes, options.format)
     for _ in 0..<plan.workers { kernels.append(try WorkerKernel(options, roomBytes: roomBytes, ledger: ledger)) }
     let rest = try ByteBuffer(byteCount: SliceCut.windowBytes, for: .inputWindow, in: ledger)
-    let joiner = try SliceJoiner(options, heldBytesMax: plan.heldBytesMax, ledger: ledger)
+    let joiner = try SliceJoiner(options, heldBytesMax: plan.heldBytesMax, times: times, ledger: ledger)
     self.options = options
     sizes = SliceSizes(
       largestBytes: plan.sliceBytes, smallestBytes: plan.smallestSliceBytes, workers: plan.workers)
@@ -48,6 +51,7 @@ package struct SlicedRun: ~Copyable {
     self.rest = rest
     self.joiner = joiner
     self.device = device
+    self.times = times
     self.ledger = ledger
     lanes = DeviceLanes(options, device.pending?.claims ?? LaneClaims(), ledger: ledger)
   }
@@ -69,7 +73,8 @@ package struct SlicedRun: ~Copyable {
     joiner.begin(outputIsFinal: output.isFinal)
     deviceNotes = []
     returnedSliceCount = 0
-    let (options, sizes, slots, kernels, lanes, ledger) = (options, sizes, slots, kernels, lanes, ledger)
+    let (options, sizes, slots, kernels) = (options, sizes, slots, kernels)
+    let (lanes, ledger, times) = (lanes, ledger, times)
     let rest = rest.bytes
     let byteCount = input.byteCountAtPlaces
     let workers = byteCount.map { min(kernels.count, max(1, $0 / sizes.largestBytes)) } ?? kernels.count
@@ -81,7 +86,8 @@ package struct SlicedRun: ~Copyable {
       try withUnsafeMutablePointer(to: &input) { input in
         try withUnsafeMutablePointer(to: &output) { output in
           let exchange = SliceExchange(
-            input: input, output: output, joiner: joiner, options: options, slots: slots, rest: rest, queue: queue)
+            input: input, output: output, joiner: joiner, options: options, slots: slots, rest: rest, queue: queue,
+            times: times)
           let observer = device.pending?.observe { result in exchange.join(result, lanes) }
           WorkerThreads.run(workers, ledger: ledger) { exchange.work(with: kernels[$0].run, kernels[$0].verifier) }
           let failure = Result { try exchange.failure() }

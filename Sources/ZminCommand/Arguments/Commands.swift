@@ -7,6 +7,7 @@ package struct ZminTree: ParsableCommand {
     abstract: "Removes the whitespace from JSON, checks all of it, and changes nothing else.",
     usage: """
       zmin [<options>] [<path> ...]
+      zmin bench [<options>] [<file> ...]
       zmin devices [--self-test] [--device <device>]
       """,
     discussion: """
@@ -22,7 +23,7 @@ package struct ZminTree: ParsableCommand {
       or a self-test found a difference; 129, 130, 143 hung up, interrupted, terminated.
       """,
     version: VersionText.text,
-    subcommands: [DevicesCommand.self])
+    subcommands: [BenchCommand.self, DevicesCommand.self])
 
   @OptionGroup package var arguments: MinifyArguments
 

@@ -4,6 +4,7 @@ import ArgumentParser
 package enum Request {
   case minify(Options)
   case devices(DevicesCommand)
+  case bench(BenchCommand)
   /// Help, version, a completion script: text for standard output.
   case text(String)
 
@@ -26,7 +27,10 @@ package enum Request {
           self = .text(VersionText.text)
           return
         }
-        self = .devices(try DevicesCommand.parse(Array(arguments.dropFirst())))
+        let rest = Array(arguments.dropFirst())
+        self =
+          arguments.first == BenchCommand.name
+          ? .bench(try BenchCommand.parse(rest)) : .devices(try DevicesCommand.parse(rest))
       } else {
         self = .minify(try Options(try MinifyCommand.parse(arguments).arguments))
       }
@@ -43,11 +47,12 @@ package enum Request {
   }
 
   private static func namesSubcommand(_ arguments: [String]) -> Bool {
-    arguments.first == DevicesCommand.name
+    arguments.first == DevicesCommand.name || arguments.first == BenchCommand.name
   }
 
   private static func text(for arguments: [String]) -> String {
     // Asked of the root, the parser would give the root's help.
+    if arguments.first == BenchCommand.name { return ZminTree.helpMessage(for: BenchCommand.self) }
     if namesSubcommand(arguments) { return ZminTree.helpMessage(for: DevicesCommand.self) }
     do {
       // Help is a command of the tree that throws its text. The tree by itself would take a subcommand for a path.

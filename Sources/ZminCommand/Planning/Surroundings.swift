@@ -33,6 +33,9 @@ struct RealSurroundings: Surroundings {
 
   var standardInputIsTerminal: Bool { LinuxSystemCalls().isTerminal(STDIN_FILENO) }
 
+  /// Whether somebody may watch standard error.
+  static var standardErrorIsTerminal: Bool { LinuxSystemCalls().isTerminal(STDERR_FILENO) }
+
   var standardInputBytes: Int64? {
     guard let input = try? InputFile.standardInput(using: files), input.status.kind == .regular else { return nil }
     return input.status.size

@@ -1,0 +1,178 @@
+package import ZminReport
+
+/// What became faster or slower between two reports, beyond noise.
+package struct BenchComparison: Sendable, Equatable {
+  /// How a figure changed.
+  package enum Verdict: String, Sendable {
+    case same, faster, slower, smaller, larger, missing, wrong
+    /// Past the threshold, and yet within what the figures spread by.
+    case noise
+
+    /// Whether it is worse beyond doubt.
+    package var isWorse: Bool { [.slower, .larger, .missing, .wrong].contains(self) }
+  }
+
+  /// A figure in both reports.
+  package struct Change: Sendable, Equatable {
+    package let document: String
+    package let path: String
+    package let mode: String
+    /// `time` or `memory`.
+    package let figure: String
+    package let old: Double?
+    package let new: Double?
+    package let verdict: Verdict
+
+    /// The change as a share of what was: more than 0 is worse.
+    package var share: Double? {
+      guard let old, let new, old > 0 else { return nil }
+      return new / old - 1
+    }
+  }
+
+  package let changes: [Change]
+  package let notes: [String]
+
+  /// Whether nothing is worse past the threshold.
+  package var isGood: Bool { !changes.contains { $0.verdict.isWorse } }
+
+  /// A text is no report of `zmin bench`.
+  package struct NotAReport: Error, CustomStringConvertible {
+    package let description: String
+  }
+
+  /// Memory changes of less than this are none.
+  private static let memoryBytesMin = 65_536.0
+
+  /// - Parameters:
+  ///   - threshold: The share from which on a change counts.
+  ///   - old: The report before, as JSON.
+  ///   - new: The report after.
+  /// - Throws: ``NotAReport``.
+  package init(from old: JSONValue, to new: JSONValue, threshold: Double) throws {
+    let (before, after) = (try Self.figures(old), try Self.figures(new))
+    var notes: [String] = []
+    for key in ["cpu", "cpus", "memory_bytes"] where old["host"]?[key] != new["host"]?[key] {
+      notes.append("the reports are of different hosts (\(key)): differences need not be zmin's")
+      break
+    }
+    if old["documents"] != new["documents"] { notes.append("the documents differ") }
+    if old["conditions"]?["cache"] != new["conditions"]?["cache"] { notes.append("one is cold, one warm") }
+    var changes: [Change] = []
+    for figure in before where figure.isVerified {
+      let other = after.first { $0.key == figure.key }
+      changes.append(Self.timeChange(figure, other, threshold))
+      if let other, other.isVerified { changes += Self.memoryChanges(figure, other, threshold) }
+    }
+    for figure in after where !figure.isVerified && !before.contains(where: { $0.key == figure.key && $0.isVerified }) {
+      changes.append(figure.change("time", nil, nil, .wrong))
+    }
+    guard !changes.isEmpty else { throw NotAReport(description: "the reports have no figure in common") }
+    self.changes = changes
+    self.notes = notes
+  }
+
+  private static func timeChange(_ old: Figure, _ new: Figure?, _ threshold: Double) -> Change {
+    guard let new else { return old.change("time", old.median, nil, .missing) }
+    guard new.isVerified, let before = old.median, let after = new.median else {
+      return old.change("time", old.median, nil, .wrong)
+    }
+    let share = after / before - 1
+    // Three standard deviations of a difference of medians, as far as so few samples tell.
+    let noise = 3 * (old.error * old.error + new.error * new.error).squareRoot()
+    let verdict: Verdict =
+      abs(share) <= threshold ? .same : abs(share) <= noise ? .noise : share > 0 ? .slower : .faster
+    return old.change("time", before, after, verdict)
+  }
+
+  private static func memoryChanges(_ old: Figure, _ new: Figure, _ threshold: Double) -> [Change] {
+    [("host memory", old.hostBytes, new.hostBytes), ("device memory", old.deviceBytes, new.deviceBytes)].compactMap {
+      name, before, after in
+      guard before > 0 || after > 0 else { return nil }
+      let isSame = abs(after - before) < memoryBytesMin || abs(after - before) <= threshold * before
+      return old.change(name, before, after, isSame ? .same : after > before ? .larger : .smaller)
+    }
+  }
+
+  /// What is compared of one path on one document.
+  private struct Figure {
+    let document: String
+    let path: String
+    let mode: String
+    let isVerified: Bool
+    let samples: [Double]
+    let hostBytes: Double
+    let deviceBytes: Double
+
+    var key: [String] { [document, path, mode] }
+    var median: Double? { samples.isEmpty ? nil : BenchStatistics.median(samples) }
+    /// The standard error of the median, as a share of it.
+    var error: Double { (BenchStatistics.spread(samples) ?? 0) * 1.2533 / Double(max(1, samples.count)).squareRoot() }
+
+    func change(_ figure: String, _ old: Double?, _ new: Double?, _ verdict: Verdict) -> Change {
+      Change(document: document, path: path, mode: mode, figure: figure, old: old, new: new, verdict: verdict)
+    }
+  }
+
+  private static func figures(_ report: JSONValue) throws -> [Figure] {
+    guard report["schema"]?.string == BenchReport.schema, let results = report["results"]?.elements else {
+      throw NotAReport(description: "it is no report of schema \(BenchReport.schema)")
+    }
+    return try results.map { result in
+      guard let document = result["document"]?.string, let path = result["path"]?.string,
+        let mode = result["mode"]?.string, let isVerified = result["verified"]?.bool,
+        let samples = result["samples_seconds"]?.elements?.compactMap(\.double)
+      else { throw NotAReport(description: "a result lacks a member") }
+      return Figure(
+        document: document, path: path, mode: mode, isVerified: isVerified, samples: samples,
+        hostBytes: result["peak_host_bytes"]?.double ?? 0, deviceBytes: result["peak_device_bytes"]?.double ?? 0)
+    }
+  }
+}
+
+extension BenchComparison {
+  private var rows: BenchTable {
+    BenchTable(
+      header: ["document", "path", "from/to", "figure", "old", "new", "change", "verdict"],
+      rows: changes.map { change in
+        let write = { (value: Double?) in
+          value.map { change.figure == "time" ? Text.milliseconds($0) : Figures.memorySize(Int($0)) } ?? "-"
+        }
+        return [
+          change.document, change.path, change.mode, change.figure, write(change.old), write(change.new),
+          change.share.map { "\($0 > 0 ? "+" : "")\(Text.fixed(100 * $0, 1))%" } ?? "-", change.verdict.rawValue,
+        ]
+      })
+  }
+
+  private var summary: String {
+    let worse = changes.count { $0.verdict.isWorse }
+    let better = changes.count { $0.verdict == .faster || $0.verdict == .smaller }
+    return "\(Figures.count(worse, "figure")) worse, \(better) better, of \(changes.count)"
+  }
+
+  /// For a terminal.
+  package var table: String {
+    rows.columns + "\n" + (notes.map { "note: \($0)" } + [summary]).joined(separator: "\n") + "\n"
+  }
+
+  /// As Markdown.
+  package var markdown: String {
+    rows.markdown + "\n" + (notes.map { "- \($0)" } + ["- \(summary)"]).joined(separator: "\n") + "\n"
+  }
+
+  /// As JSON.
+  package var json: JSONValue {
+    [
+      "schema": "zmin-bench-comparison/1", "good": .bool(isGood), "notes": .array(notes.map(JSONValue.string)),
+      "changes": .array(
+        changes.map { change in
+          [
+            "document": .string(change.document), "path": .string(change.path), "mode": .string(change.mode),
+            "figure": .string(change.figure), "old": JSONValue(change.old), "new": JSONValue(change.new),
+            "change": JSONValue(change.share), "verdict": .string(change.verdict.rawValue),
+          ]
+        }),
+    ]
+  }
+}

@@ -1,0 +1,100 @@
+import BenchmarkSupport
+import Zmin
+import ZminCPU
+import ZminGPU
+import ZminIO
+import ZminMemory
+import ZminVulkan
+
+/// A device that is timed, and what it took to make it ready.
+struct BenchDevice {
+  let pending = PendingDevice()
+  let facts: BenchReport.Device
+  let device: VulkanSliceDevice
+  let ledger: MemoryLedger
+  private let vulkanDevice: VulkanDevice
+
+  /// There is no device to be had.
+  struct Absence: Error {
+    let reason: String
+  }
+
+  /// Finds a device and makes it ready, as runs do, each step timed.
+  ///
+  /// - Throws: ``Absence``.
+  init(_ selector: DeviceSelector, isLines: Bool, interruption: Interruption) throws {
+    var setup: [BenchReport.Part] = []
+    func step<Value>(_ name: String, _ body: () throws -> Value) throws -> Value {
+      var value: Value?
+      let seconds = try elapsedSeconds { value = try body() }
+      setup.append(BenchReport.Part(name: name, seconds: seconds))
+      guard let value else { throw Absence(reason: "it could not be made ready") }
+      return value
+    }
+    let ledger = MemoryLedger()
+    do {
+      let verdict = try step("search and proof") { DeviceFinder(selector).find(orUntil: interruption) }
+      guard let verdict else { throw Absence(reason: "the run was interrupted") }
+      guard case .found(_, let uuid) = verdict else {
+        if case .none(let reason) = verdict { throw Absence(reason: reason) }
+        throw Absence(reason: "it is not there")
+      }
+      let instance = try step("loader") { try VulkanInstance() }
+      let (physical, device) = try step("device") {
+        guard let physical = try instance.devices().first(where: { $0.uuid == uuid }) else {
+          throw Absence(reason: "it is gone")
+        }
+        var options = VulkanDevice.Options()
+        options.measures = true
+        return (physical, try VulkanDevice(physical, of: instance, ledger: ledger, options))
+      }
+      let kinds = [ProgramKind(isLines: isLines, checks: true)]
+      try step("pipelines") { for kind in kinds { try device.prepare(kind) } }
+      self.device = try step("pinning") {
+        try VulkanSliceDevice(device, DevicePools.usual, for: kinds, kernel: .fastest, ledger: ledger)
+      }
+      vulkanDevice = device
+      facts = BenchReport.Device(
+        name: physical.name, driver: physical.driver, api: physical.apiVersion, type: physical.kind.rawValue,
+        memoryBytes: physical.heaps.filter(\.isDeviceLocal).map(\.byteCount).max(), setup: setup)
+    } catch let absence as Absence {
+      throw absence
+    } catch {
+      throw Absence(reason: "\(error)")
+    }
+    self.ledger = ledger
+    pending.resolve(.success(device))
+  }
+
+  /// Where the time of its slices went since the last call.
+  func takePartSeconds() -> LaneSeconds {
+    device.lanes.reduce(into: LaneSeconds()) { sum, lane in
+      if let lane = lane as? VulkanSliceLane { sum.add(lane.takePartSeconds()) }
+    }
+  }
+
+  /// Copies between pinned memory and the device, and within it; none to or from a device that shares the host's memory.
+  ///
+  /// - Throws: ``VulkanError``.
+  func limits(rounds: Int) throws -> [BenchReport.Limit] {
+    let byteCount = DevicePools.usual.sliceBytes
+    let lane = try VulkanLane(sliceBytes: min(byteCount, vulkanDevice.sliceBytesMax), on: vulkanDevice)
+    var limits: [BenchReport.Limit] = []
+    func measure(_ name: String, bytes: Int, _ body: () throws -> Void) throws {
+      try body()
+      let samples = try (0..<rounds).map { _ in try elapsedSeconds(body) }
+      limits.append(
+        BenchReport.Limit(
+          name: name, document: nil,
+          gigabytesPerSecond: Double(bytes) / BenchStatistics.median(samples) / 1e9, samplesSeconds: samples))
+    }
+    let sliceBytes = lane.sliceBytes
+    if vulkanDevice.copies {
+      try measure("copy up", bytes: sliceBytes) { try lane.copy(upBytes: sliceBytes, downBytes: 0) }
+      try measure("copy down", bytes: sliceBytes) { try lane.copy(upBytes: 0, downBytes: sliceBytes) }
+      try measure("copy both ways", bytes: sliceBytes) { try lane.copy(upBytes: sliceBytes, downBytes: sliceBytes) }
+    }
+    try measure("device copy", bytes: sliceBytes) { try lane.copyOnDevice(byteCount: sliceBytes) }
+    return limits
+  }
+}

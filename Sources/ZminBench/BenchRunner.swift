@@ -1,0 +1,213 @@
+import BenchmarkSupport
+import Zmin
+import ZminCPU
+import ZminCore
+import ZminGPU
+package import ZminIO
+import ZminMemory
+
+/// Times paths on documents, in turn, and compares every output.
+package struct BenchRunner {
+  private let plan: BenchPlan
+  private let files: FileAccess
+  private let interruption: Interruption
+  private let fault: PathFault?
+  private let says: (String) -> Void
+
+  /// Rounds that there are at least and at most, whatever the time.
+  static let roundsRange = 3...25
+  /// Sizes of the documents that throughput is set against.
+  private static let seriesBytes = [64 << 10, 512 << 10, 4 << 20, 32 << 20, 256 << 20]
+  private static let seriesRounds = 5
+  /// Spreads beyond this make figures doubtful.
+  private static let noisySpread = 0.1
+
+  /// A path that was asked for is not available.
+  package struct Unavailable: Error, CustomStringConvertible {
+    package let description: String
+  }
+
+  /// A document is not valid: `PATH:LINE:COLUMN: …`.
+  package struct InvalidDocument: Error, CustomStringConvertible {
+    package let description: String
+  }
+
+  /// - Parameters:
+  ///   - plan: What is to be done.
+  ///   - files: What files are opened with.
+  ///   - interruption: What ends the search for a device.
+  ///   - fault: Has a path do wrong, for tests.
+  ///   - says: Hears how far it is.
+  package init(
+    _ plan: BenchPlan, files: FileAccess, interruption: Interruption, fault: PathFault? = nil,
+    says: @escaping (String) -> Void = { _ in }
+  ) {
+    self.plan = plan
+    self.files = files
+    self.interruption = interruption
+    self.fault = fault
+    self.says = says
+  }
+
+  /// Does it all.
+  ///
+  /// - Throws: ``Unavailable``, ``InvalidDocument``, ``FileError``, `OutOfMemory`, and what runs throw.
+  package func run() throws -> BenchReport {
+    let (limits, facts) = (MachineLimits(using: files), HostFacts(using: files))
+    let memoryBytes = min(limits.physicalMemoryBytes, limits.memoryBytes ?? .max)
+    var report = BenchReport(
+      version: plan.version, commit: plan.commit, command: plan.command, date: UTCDate.now,
+      host: BenchReport.Host(
+        cpu: facts.cpuModel, cpus: limits.processorCount, kernel: facts.kernelRelease,
+        memoryBytes: memoryBytes == .max ? nil : memoryBytes, loadBefore: HostFacts.load(using: files)),
+      conditions: BenchReport.Conditions(
+        cache: plan.cache.rawValue, seed: plan.isGenerated ? plan.seed : nil, workers: plan.workers,
+        budgetSeconds: plan.budgetSeconds))
+    let device = try openDevice(&report)
+    let paths = plan.paths.filter { !$0.usesDevice || device != nil }
+    guard !paths.isEmpty else {
+      throw Unavailable(description: "there is nothing to time: \(report.deviceAbsence ?? "")")
+    }
+    if let device { report.limits += try device.limits(rounds: 5) }
+    // The document, its output and the runs' own memory beside it, twice over.
+    let heldBytesMax = memoryBytes / 8
+    let budget = plan.budgetSeconds / Double(2 * plan.sources.count)
+    for source in plan.sources {
+      let document = try self.document(source, heldBytesMax)
+      report.documents.append(document.description)
+      let host = HostLimits(plan, files: files)
+      for mode in BenchReport.Mode.allCases {
+        if mode == .memory, document.bytes == nil {
+          if document.facts.byteCount > 0 {
+            report.warnings.append("\(document.name) is too large to be held: it is timed from file to file alone")
+          }
+          continue
+        }
+        says("\(document.name), \(mode == .memory ? "memory to memory" : "file to file")")
+        let timed = try paths.map {
+          try TimedPath($0, mode, document.format, plan: plan, device: device, files: files, fault: fault)
+        }
+        try time(timed, document, mode, host, budgetSeconds: budget)
+        report.results += timed.map { $0.result(on: document, host, report.limits) }
+      }
+      report.limits += host.reported(for: document.name)
+    }
+    if plan.measuresSizes, case .generated(let kind, let byteCount)? = plan.sources.first {
+      says("throughput against size")
+      report.series = try series(kind, upTo: byteCount, paths, device)
+    }
+    report.host.loadAfter = HostFacts.load(using: files)
+    report.breakEven = BreakEven.find(in: report)
+    report.warnings += warnings(report)
+    report.advice = Advice.text(for: report)
+    return report
+  }
+
+  private func document(_ source: BenchPlan.Source, _ heldBytesMax: Int) throws -> BenchDocument {
+    do {
+      return try BenchDocument(source, plan: plan, heldBytesMax: heldBytesMax, files: files)
+    } catch let invalid as BenchDocument.Invalid {
+      throw InvalidDocument(description: "\(invalid.file): \(invalid.problem)")
+    }
+  }
+
+  private func openDevice(_ report: inout BenchReport) throws -> BenchDevice? {
+    guard plan.paths.contains(where: \.usesDevice) else {
+      report.deviceAbsence = "no path with a device was asked for"
+      return nil
+    }
+    guard let selector = plan.device else {
+      report.deviceAbsence = "CUDA_VISIBLE_DEVICES hides it"
+      return nil
+    }
+    do {
+      says("making the device ready")
+      let device = try BenchDevice(selector, isLines: false, interruption: interruption)
+      report.device = device.facts
+      return device
+    } catch let absence as BenchDevice.Absence {
+      try files.checkInterruption()
+      if plan.requiresDevice { throw Unavailable(description: "the gpu paths are not available: \(absence.reason)") }
+      report.deviceAbsence = absence.reason
+      return nil
+    }
+  }
+
+  /// Runs all paths and limits in turn: once to warm up, then until the time is up.
+  private func time(
+    _ timed: [TimedPath], _ document: BenchDocument, _ mode: BenchReport.Mode, _ host: HostLimits,
+    budgetSeconds: Double
+  ) throws {
+    let roomBytes = max(
+      document.facts.byteCount, Minifier.outputBytes(forInputBytes: document.facts.byteCount, format: document.format))
+    let room = mode == .memory ? try HeldMemory(byteCount: roomBytes) : nil
+    var spentSeconds = 0.0
+    var rounds = 0
+    while rounds < Self.roundsRange.upperBound, rounds < Self.roundsRange.lowerBound || spentSeconds < budgetSeconds {
+      let counts = rounds > 0 || spentSeconds > 0
+      spentSeconds += try elapsedSeconds {
+        for path in timed where path.isVerified {
+          try files.checkInterruption()
+          try path.run(document, room: room?.bytes, counts: counts)
+        }
+        try host.run(document, mode, room: room?.bytes, counts: counts)
+      }
+      if counts { rounds += 1 }
+    }
+  }
+
+  private func series(
+    _ kind: DocumentKind, upTo largestBytes: Int, _ paths: [BenchPath], _ device: BenchDevice?
+  ) throws -> [BenchReport.SeriesPoint] {
+    let chosen = paths.filter { $0 == .kernel(.fastest) || $0 == .cpu || $0.usesDevice }
+    var points: [BenchReport.SeriesPoint] = []
+    for byteCount in Self.seriesBytes.filter({ $0 < largestBytes }) + [largestBytes] {
+      let document = try self.document(.generated(kind, byteCount: byteCount), 0)
+      let timed = try chosen.map {
+        try TimedPath($0, .file, document.format, plan: plan, device: device, files: files, fault: fault)
+      }
+      for round in 0...Self.seriesRounds {
+        for path in timed where path.isVerified {
+          try files.checkInterruption()
+          try path.run(document, room: nil, counts: round > 0)
+        }
+      }
+      for path in timed where path.isVerified {
+        points.append(
+          BenchReport.SeriesPoint(
+            path: path.path.name, bytes: document.facts.byteCount,
+            seconds: BenchStatistics.median(path.samples.map(\.seconds))))
+      }
+    }
+    return points
+  }
+
+  private func warnings(_ report: BenchReport) -> [String] {
+    var warnings: [String] = []
+    for result in report.results where !result.isVerified {
+      warnings.append(
+        "\(report.label(of: result.path)) gave other bytes than the reference on \(result.document), "
+          + "\(result.mode.rawValue) to \(result.mode.rawValue): it has no speed")
+    }
+    if let load = report.host.loadBefore, load > 0.5 {
+      warnings.append("the load average was \(Text.fixed(load, 2)) before the run: other work disturbs the figures")
+    }
+    let noisy = report.results.filter { ($0.spread ?? 0) > Self.noisySpread }
+    if !noisy.isEmpty {
+      warnings.append(
+        "\(noisy.count) of \(report.results.count) figures spread by more than "
+          + "\(Text.percent(Self.noisySpread)): read them as rough ones")
+    }
+    if report.device?.isSoftware == true {
+      warnings.append("the device is software: its figures say nothing about a GPU")
+    }
+    return warnings
+  }
+}
+
+extension BenchPlan {
+  /// Whether documents are generated.
+  fileprivate var isGenerated: Bool {
+    sources.contains { if case .generated = $0 { true } else { false } }
+  }
+}

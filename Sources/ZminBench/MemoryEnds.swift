@@ -1,0 +1,42 @@
+import Zmin
+
+/// A document in memory as the input of a run: it has places, as a file has.
+package struct MemoryInput: RunInput, ~Copyable {
+  private let bytes: UnsafeRawBufferPointer
+  private var readBytes = 0
+
+  package init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+
+  package var canReread: Bool { true }
+  package var byteCountAtPlaces: Int? { bytes.count }
+  package var endedEarlyError: any Error { EndedEarly() }
+
+  struct EndedEarly: Error {}
+
+  package mutating func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+    let count = read(into: buffer, at: readBytes)
+    readBytes += count
+    return count
+  }
+
+  package func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) -> Int {
+    let piece = UnsafeRawBufferPointer(rebasing: bytes[offset...].prefix(buffer.count))
+    buffer.copyMemory(from: piece)
+    return piece.count
+  }
+}
+
+/// Memory that the output of a run is copied to.
+package struct MemoryOutput: RunOutput, ~Copyable {
+  private let room: UnsafeMutableRawBufferPointer
+  package private(set) var byteCount = 0
+
+  package init(_ room: UnsafeMutableRawBufferPointer) { self.room = room }
+
+  package var isFinal: Bool { false }
+
+  package mutating func write(_ bytes: UnsafeRawBufferPointer, isUnchanged: Bool) {
+    UnsafeMutableRawBufferPointer(rebasing: room[byteCount...]).copyMemory(from: bytes)
+    byteCount += bytes.count
+  }
+}

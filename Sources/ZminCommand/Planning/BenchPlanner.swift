@@ -1,0 +1,99 @@
+import BenchmarkSupport
+import SystemPackage
+import Zmin
+import ZminBench
+import ZminCPU
+import ZminCore
+import ZminGPU
+import ZminIO
+
+/// Turns what `zmin bench` was told into a plan.
+struct BenchPlanner {
+  let command: BenchCommand
+  let surroundings: any Surroundings
+
+  /// The size of a generated document.
+  private static let usualBytes = 64_000_000
+
+  /// - Throws: ``PlanError``.
+  func plan(commandLine: [String]) throws(PlanError) -> BenchPlan {
+    if command.threshold != nil { throw .usage("--threshold needs --compare") }
+    let (paths, areNamed) = try paths()
+    let workers = command.jobs ?? min(surroundings.limits.processorCount, EngineArguments.workersMax)
+    let scratch =
+      command.scratchDir?.path ?? FilePath(surroundings.variable("TMPDIR").flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp")
+    var plan = BenchPlan(sources: try sources(), paths: paths, workers: workers, scratchDirectory: scratch)
+    plan.requiresDevice = areNamed && paths.contains(where: \.usesDevice) || command.device != nil
+    plan.device = selector(areNamed: areNamed)
+    plan.cache = command.cache == .cold ? .cold : .warm
+    plan.seed = command.seed
+    if let seconds = command.time { plan.budgetSeconds = seconds }
+    plan.version = VersionText.number
+    plan.commit = VersionText.commit
+    plan.command = (["zmin"] + commandLine).joined(separator: " ")
+    return plan
+  }
+
+  private func selector(areNamed: Bool) -> DeviceSelector? {
+    if let device = command.device { return .named(device) }
+    // As for runs: a job that was given no device has none, unless it asks for one.
+    let isHidden = surroundings.variable("CUDA_VISIBLE_DEVICES").map { $0.isEmpty || $0 == "-1" } ?? false
+    return isHidden && !areNamed ? nil : .best
+  }
+
+  private func paths() throws(PlanError) -> ([BenchPath], areNamed: Bool) {
+    guard let list = command.paths else {
+      return (BenchPath.ofProcessor + [.gpu, .hybrid], false)
+    }
+    var paths: [BenchPath] = []
+    for name in list.split(separator: ",").map(String.init) {
+      guard let path = BenchPath.named(name) else {
+        throw .usage("unknown path '\(name)': there are \(BenchPath.all.map(\.name).joined(separator: ", "))")
+      }
+      if case .kernel(let kernel) = path, let missing = kernel.missingFeature {
+        throw .engineUnavailable("--paths \(name): this CPU lacks \(missing)")
+      }
+      if !paths.contains(path) { paths.append(path) }
+    }
+    if paths.isEmpty { throw .usage("--paths names none") }
+    if command.device != nil, !paths.contains(where: \.usesDevice) {
+      throw .usage("--device needs gpu or hybrid among --paths")
+    }
+    return (paths, true)
+  }
+
+  private func sources() throws(PlanError) -> [BenchPlan.Source] {
+    if command.files.isEmpty { return try generatedSources() }
+    if command.size != nil { throw .usage("--size is for generated documents: with files it has no meaning") }
+    if command.documents != nil { throw .usage("--documents excludes files") }
+    var sources: [BenchPlan.Source] = []
+    for argument in command.files {
+      if argument.isStandardStream { throw .usage("zmin bench needs files: standard input can be read only once") }
+      if let kind = surroundings.facts(about: argument.path)?.kind, kind != .regular {
+        throw .usage("\(argument.path) is no regular file")
+      }
+      let format = command.format.format ?? argument.path.lastComponent.map { Format(ofName: $0.bytes) } ?? .json
+      sources.append(.file(argument.path, format))
+    }
+    return sources
+  }
+
+  private func generatedSources() throws(PlanError) -> [BenchPlan.Source] {
+    if command.format != .auto { throw .usage("--format is for files: generated documents have theirs") }
+    let byteCount = command.size?.byteCount ?? Self.usualBytes
+    if byteCount < 1 { throw .usage("--size 0 leaves nothing to time") }
+    guard let list = command.documents else {
+      return DocumentKind.ofBench.map { .generated($0, byteCount: byteCount) }
+    }
+    var sources: [BenchPlan.Source] = []
+    for name in list.split(separator: ",").map(String.init) {
+      guard let kind = DocumentKind(rawValue: name) else {
+        let names = DocumentKind.ofBench.map(\.rawValue).joined(separator: ", ")
+        throw .usage("unknown document '\(name)': there are \(names)")
+      }
+      sources.append(.generated(kind, byteCount: byteCount))
+    }
+    if sources.isEmpty { throw .usage("--documents names none") }
+    return sources
+  }
+}
