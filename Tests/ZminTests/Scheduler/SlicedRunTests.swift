@@ -271,7 +271,7 @@ struct CutJoiner: ~Copyable {
   init(_ options: MinifierOptions) throws {
     let ledger = MemoryLedger()
     let kernel = try KernelRun(options.kernel, ledger: ledger)
-    let joiner = try SliceJoiner(options, heldBytesMax: 1000, ledger: ledger)
+    let joiner = try SliceJoiner(options, heldBytesMax: 1000, times: nil, ledger: ledger)
     slot = try SliceSlot(sliceBytes: 1 << 18, options, ledger: ledger)
     self.options = options
     self.kernel = kernel
