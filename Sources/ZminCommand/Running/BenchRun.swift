@@ -46,7 +46,7 @@ struct BenchRun {
     case .json: report.json.text(.indented) + "\n"
     case .csv: report.csv
     case .markdown: report.markdown
-    case .html: report.markdown
+    case .html: BenchPage(report).html
     }
   }
 
