@@ -98,7 +98,9 @@ let package = Package(
       swiftSettings: swiftSettings),
     .executableTarget(
       name: "KernelBenchmark",
-      dependencies: ["BenchmarkSupport", "Zmin", "ZminBench", "ZminCPU", "ZminCore", "ZminMemory", argumentParser],
+      dependencies: [
+        "BenchmarkSupport", "Zmin", "ZminBench", "ZminCPU", "ZminCore", "ZminIO", "ZminMemory", argumentParser,
+      ],
       swiftSettings: swiftSettings),
 
     // The code of the article "Using zmin as a library", compiled as a user's would be: `import Zmin` is all it has.

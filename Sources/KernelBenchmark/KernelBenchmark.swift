@@ -4,6 +4,7 @@ import Glibc
 import Zmin
 import ZminCPU
 import ZminCore
+import ZminIO
 import ZminMemory
 
 /// Times every kernel against memcpy on generated documents, memory to memory, on one core, in one run.
@@ -46,7 +47,7 @@ struct KernelBenchmark: ParsableCommand {
       return
     }
     if let workers {
-      print("\(cpuName()), slices of \(SlicePlan(workers: workers).sliceBytes >> 10) KiB, memory to memory")
+      print("\(HostFacts().cpuModel), slices of \(SlicePlan(workers: workers).sliceBytes >> 10) KiB, memory to memory")
       print("\(size) MiB documents, median of \(rounds) rounds, GB/s of input\n")
       print("| document | kernel | 1 worker | \(workers) workers | speed-up |\n| --- | --- | --- | --- | --- |")
       for kind in kinds.isEmpty ? DocumentKind.ofPrograms : kinds {
@@ -54,7 +55,7 @@ struct KernelBenchmark: ParsableCommand {
       }
       return
     }
-    print("\(cpuName()), kernels: \(Kernel.available.map(\.name).joined(separator: ", "))")
+    print("\(HostFacts().cpuModel), kernels: \(Kernel.available.map(\.name).joined(separator: ", "))")
     print("\(size) MiB documents, \(window) KiB windows, median of \(rounds) rounds, GB/s of input\n")
     print("| document | path | GB/s | of memcpy | output/input |\n| --- | --- | --- | --- | --- |")
     for kind in kinds.isEmpty ? DocumentKind.ofKernels : kinds {
@@ -157,19 +158,6 @@ struct KernelBenchmark: ParsableCommand {
     } while document.count < size << 20
     document.append(UInt8(ascii: "]"))
     return document
-  }
-
-  private func cpuName() -> String {
-    guard let file = fopen("/proc/cpuinfo", "r") else { return "unknown CPU" }
-    defer { fclose(file) }
-    var line = [CChar](repeating: 0, count: 512)
-    while fgets(&line, Int32(line.count), file) != nil {
-      let text = String(decoding: line.prefix { $0 != 0 && $0 != 10 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-      if text.hasPrefix("model name"), let colon = text.firstIndex(of: ":") {
-        return String(text[text.index(colon, offsetBy: 2)...])
-      }
-    }
-    return "unknown CPU"
   }
 }
 

@@ -1,4 +1,5 @@
 import Synchronization
+import ZminMemory
 
 /// Where the time of a run goes, summed over its threads: what each does, from its beginning to its end.
 ///
@@ -50,9 +51,9 @@ package final class StageTimes: Sendable {
 
   /// Calls `body`, which writes in the midst of another stage.
   func writing(within stage: Stage, _ body: () throws -> Void) rethrows {
-    let start = Monitor.seconds
+    let start = MonotonicClock.seconds()
     defer {
-      let seconds = Monitor.seconds - start
+      let seconds = MonotonicClock.seconds() - start
       state.withLock {
         $0.seconds[Stage.write.rawValue] += seconds
         $0.seconds[stage.rawValue] -= seconds
@@ -78,13 +79,13 @@ struct StageLaps {
   init(_ times: StageTimes?) {
     self.times = times
     generation = times?.enter() ?? 0
-    lastSeconds = times == nil ? 0 : Monitor.seconds
+    lastSeconds = times == nil ? 0 : MonotonicClock.seconds()
   }
 
   /// Ends a stage.
   mutating func end(_ stage: StageTimes.Stage) {
     guard let times else { return }
-    let now = Monitor.seconds
+    let now = MonotonicClock.seconds()
     times.add(now - lastSeconds, at: stage, of: generation)
     lastSeconds = now
   }

@@ -17,15 +17,6 @@ package struct ControlGroupMemory: Sendable, Equatable {
   package init() {}
 
   /// What the kernel says now, for either version of control groups.
-  ///
-  /// - Parameters:
-  ///   - access: What the system is asked through.
-  ///   - root: What stands before the paths of `/proc` and `/sys`.
-  package init(using access: FileAccess, root: FilePath = "/") {
-    self.init(reading: ControlGroupFiles(using: access, root: root))
-  }
-
-  /// What the kernel says now.
   package init(reading files: ControlGroupFiles) {
     limitBytes = files.limitBytes
     guard let directory = files.directory else { return }

@@ -15,8 +15,6 @@ package struct ProcessMemory: Sendable, Equatable {
   /// The page tables, which are the kernel's, and count against a control group's limit.
   package var pageTableBytes: Int?
 
-  package init() {}
-
   /// All that is resident, nil if a part is not known.
   package var residentBytes: Int? {
     guard let anonymousBytes, let fileBytes, let sharedBytes else { return nil }

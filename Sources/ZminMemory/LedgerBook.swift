@@ -27,16 +27,11 @@ struct LedgerBook {
   mutating func allocate(
     _ byteCount: Int, for purpose: MemoryPurpose, at address: UnsafeMutableRawPointer?, _ seconds: Double
   ) -> Int {
-    total.allocate(byteCount)
-    domains[purpose.domain, default: MemoryUsage()].allocate(byteCount)
-    purposes[purpose, default: MemoryUsage()].allocate(byteCount)
+    let peakBytes = host.peakBytes
+    update(purpose) { $0.allocate(byteCount) }
     sizeClasses[Self.sizeClass(of: byteCount), default: 0] += 1
-    if purpose.domain.isHost {
-      let peakBytes = host.peakBytes
-      host.allocate(byteCount)
-      if host.peakBytes > peakBytes {
-        hostPeak = MemoryPeak(monotonicSeconds: seconds, bytes: purposes.mapValues(\.currentBytes))
-      }
+    if host.peakBytes > peakBytes {
+      hostPeak = MemoryPeak(monotonicSeconds: seconds, bytes: purposes.mapValues(\.currentBytes))
     }
     note(LedgerEvent(monotonicSeconds: seconds, purpose: purpose, byteCount: byteCount))
     let entry = Entry(
@@ -59,11 +54,16 @@ struct LedgerBook {
     entries[number] = nil
     freeNumbers.append(number)
     let (purpose, byteCount) = (entry.allocation.purpose, entry.allocation.byteCount)
-    total.free(byteCount)
-    domains[purpose.domain, default: MemoryUsage()].free(byteCount)
-    purposes[purpose, default: MemoryUsage()].free(byteCount)
-    if purpose.domain.isHost { host.free(byteCount) }
+    update(purpose) { $0.free(byteCount) }
     note(LedgerEvent(monotonicSeconds: seconds, purpose: purpose, byteCount: -byteCount))
+  }
+
+  /// Changes every count that a purpose is part of.
+  private mutating func update(_ purpose: MemoryPurpose, _ change: (inout MemoryUsage) -> Void) {
+    change(&total)
+    if purpose.domain.isHost { change(&host) }
+    change(&domains[purpose.domain, default: MemoryUsage()])
+    change(&purposes[purpose, default: MemoryUsage()])
   }
 
   var snapshot: MemorySnapshot {

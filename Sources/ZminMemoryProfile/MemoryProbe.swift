@@ -24,8 +24,10 @@ struct MemoryProbe: Sendable {
   ///   - progress: How far the run is.
   ///   - group: What is charged to the control group, which takes longer to find out than all else together.
   ///   - deviceBytes: What the driver said last.
+  ///   - slots: The slots of the pools.
   func sample(
-    at seconds: Double, progress: (files: Int, bytes: Int), group: ControlGroupMemory, deviceBytes: Int?
+    at seconds: Double, progress: (files: Int, bytes: Int), group: ControlGroupMemory, deviceBytes: Int?,
+    slots: [PoolGauge]
   ) -> MemorySample {
     let process = ProcessMemory(using: files)
     let heap = AllocatorHeap()
@@ -34,7 +36,7 @@ struct MemoryProbe: Sendable {
       sharedBytes: process.sharedBytes, allocated: ledger.snapshot().domains.mapValues(\.currentBytes),
       resident: ledger.residentBytes(), heapUsedBytes: heap.usedBytes, heapHeldBytes: heap.heldBytes,
       groupBytes: group.usageBytes, groupCacheBytes: group.cacheBytes, deviceBytes: deviceBytes,
-      inputBytes: progress.bytes, filesDone: progress.files, slots: ledger.poolSlots.map(\.state))
+      inputBytes: progress.bytes, filesDone: progress.files, slots: slots.map(\.state))
   }
 
   /// Pages that the process was given so far, without and with reading a disk; nil if the system does not tell.

@@ -170,11 +170,14 @@ package final class MemoryProfiler: Sendable {
       let deviceProbe = state.withLock(\.deviceProbe)
       device = deviceProbe?()
     }
-    let slots = ledger.poolSlots.map { PoolSlotFacts(kind: $0.kind, capacityBytes: $0.capacityBytes) }
-    let sample = probe.sample(at: seconds, progress: progress(), group: group, deviceBytes: device?.usedBytes)
+    let slots = ledger.poolSlots
+    let sample = probe.sample(
+      at: seconds, progress: progress(), group: group, deviceBytes: device?.usedBytes, slots: slots)
     let watchers = state.withLock { state in
       state.series.append(sample)
-      if slots.count > state.slots.count { state.slots = slots }
+      if slots.count > state.slots.count {
+        state.slots = slots.map { PoolSlotFacts(kind: $0.kind, capacityBytes: $0.capacityBytes) }
+      }
       if let device { state.device = device }
       var due: [Watcher] = []
       for index in state.watchers.indices where sample.seconds >= state.watchers[index].nextSeconds {

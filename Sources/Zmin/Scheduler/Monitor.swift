@@ -40,7 +40,7 @@ final class Monitor: @unchecked Sendable {
 
   /// Lets others in until one of them signals, or for no reason. Within ``withLock(_:)`` only.
   ///
-  /// - Parameter endSeconds: When to wait no longer, by ``seconds``.
+  /// - Parameter endSeconds: When to wait no longer, by `MonotonicClock`.
   func wait(as waiter: Waiter = .worker, until endSeconds: Double? = nil) {
     guard let endSeconds else {
       pthread_cond_wait(conditions + waiter.rawValue, mutex)
@@ -59,11 +59,4 @@ final class Monitor: @unchecked Sendable {
 
   /// Wakes all who wait.
   func broadcast() { for waiter in Waiter.allCases { broadcast(waiter) } }
-
-  /// The time since some moment before the first call, which goes on whatever is done to the machine's clock.
-  static var seconds: Double {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-  }
 }

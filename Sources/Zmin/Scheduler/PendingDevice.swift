@@ -1,3 +1,5 @@
+import ZminMemory
+
 /// A place for a device that is being set up while runs that may use it have begun.
 ///
 /// `@unchecked Sendable` because all that changes is guarded by the monitor.
@@ -31,9 +33,9 @@ package final class PendingDevice: @unchecked Sendable {
 
   /// Waits until it is known what has become of it, or for so long.
   package func wait(seconds: Double) -> Result<any SliceDevice, DeviceFailure>? {
-    let end = Monitor.seconds + seconds
+    let end = MonotonicClock.seconds() + seconds
     return monitor.withLock {
-      while result == nil, Monitor.seconds < end { monitor.wait(until: end) }
+      while result == nil, MonotonicClock.seconds() < end { monitor.wait(until: end) }
       return result
     }
   }

@@ -1,5 +1,6 @@
 import ZminCPU
 import ZminCore
+import ZminMemory
 
 /// What the workers and lanes of one input share: who does what, until all of it is joined or something has gone wrong.
 ///
@@ -124,7 +125,7 @@ final class SliceExchange<Input: RunInput & ~Copyable, Output: RunOutput & ~Copy
 
   private func offer(to lane: Int?) -> SliceQueue.Offer {
     if isReading { return queue.isHandedOut ? .nothing : .wait(until: nil) }
-    let seconds = Monitor.seconds
+    let seconds = MonotonicClock.seconds()
     return lane.map { queue.next(forLane: $0, at: seconds) } ?? queue.next(at: seconds)
   }
 
@@ -180,7 +181,7 @@ final class SliceExchange<Input: RunInput & ~Copyable, Output: RunOutput & ~Copy
     slot.become(.waiting)
     monitor.withLock {
       let isFirstTime = queue.workerTiming.isUnknown
-      queue.finish(slice, at: Monitor.seconds)
+      queue.finish(slice, at: MonotonicClock.seconds())
       // Lanes wait until it is known how fast workers are.
       if isFirstTime { monitor.broadcast(.lane) }
     }
@@ -311,7 +312,7 @@ final class SliceExchange<Input: RunInput & ~Copyable, Output: RunOutput & ~Copy
     let isOfUse = slot.error == nil && !slot.minified.isNothing
     slot.become(isOfUse ? .waiting : .free)
     monitor.withLock {
-      if isOfUse { queue.finish(slice, at: Monitor.seconds) } else { queue.giveBack(slice) }
+      if isOfUse { queue.finish(slice, at: MonotonicClock.seconds()) } else { queue.giveBack(slice) }
       monitor.broadcast()
     }
   }

@@ -68,11 +68,7 @@ package struct BenchCommand: ParsableCommand {
   @Option(
     name: [.customShort("j", allowingJoined: true), .long], parsing: .unconditional,
     help: ArgumentHelp("How many threads the paths on all cores have, 1 to 1024.", valueName: "n"),
-    transform: { argument in
-      try ValueRange("a number from 1 to \(EngineArguments.workersMax) is taken").value(of: argument) {
-        Int($0).flatMap { (1...EngineArguments.workersMax).contains($0) ? $0 : nil }
-      }
-    })
+    transform: EngineArguments.workers)
   package var jobs: Int?
 
   @Option(

@@ -15,6 +15,15 @@ package struct EngineArguments: ParsableArguments, Sendable {
   /// As many threads as may be asked for.
   package static let workersMax = 1024
 
+  /// The number of threads that an argument asks for.
+  ///
+  /// - Throws: A `ValidationError` that says which numbers are taken.
+  @Sendable static func workers(_ argument: String) throws -> Int {
+    try ValueRange("a number from 1 to \(workersMax) is taken").value(of: argument) {
+      Int($0).flatMap { (1...workersMax).contains($0) ? $0 : nil }
+    }
+  }
+
   @Option(
     help: ArgumentHelp(
       "How files are taken through memory: auto, standard, streaming, gpu or hybrid.",
@@ -37,11 +46,7 @@ package struct EngineArguments: ParsableArguments, Sendable {
         Only streaming and runs over many files have several.
         """,
       valueName: "n"),
-    transform: { argument in
-      try ValueRange("a number from 1 to \(workersMax) is taken").value(of: argument) {
-        Int($0).flatMap { (1...workersMax).contains($0) ? $0 : nil }
-      }
-    })
+    transform: workers)
   package var jobs: Int?
 
   @Option(

@@ -36,9 +36,7 @@ struct BenchPlanner {
 
   private func selector(areNamed: Bool) -> DeviceSelector? {
     if let device = command.device { return .named(device) }
-    // As for runs: a job that was given no device has none, unless it asks for one.
-    let isHidden = surroundings.variable("CUDA_VISIBLE_DEVICES").map { $0.isEmpty || $0 == "-1" } ?? false
-    return isHidden && !areNamed ? nil : .best
+    return surroundings.hidesDevices && !areNamed ? nil : .best
   }
 
   private func paths() throws(PlanError) -> ([BenchPath], areNamed: Bool) {
@@ -72,8 +70,7 @@ struct BenchPlanner {
       if let kind = surroundings.facts(about: argument.path)?.kind, kind != .regular {
         throw .usage("\(argument.path) is no regular file")
       }
-      let format = command.format.format ?? argument.path.lastComponent.map { Format(ofName: $0.bytes) } ?? .json
-      sources.append(.file(argument.path, format))
+      sources.append(.file(argument.path, command.format.format(of: argument.path)))
     }
     return sources
   }

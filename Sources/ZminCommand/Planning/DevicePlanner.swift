@@ -77,9 +77,7 @@ struct DevicePlanner {
     case .standard, .streaming: return false
     case .auto: break
     }
-    // As for CUDA: a job that was given no device has none.
-    let isHidden = surroundings.variable("CUDA_VISIBLE_DEVICES").map { $0.isEmpty || $0 == "-1" } ?? false
-    return isWorthwhile && (options.device != nil || !isHidden)
+    return isWorthwhile && (options.device != nil || !surroundings.hidesDevices)
   }
 
   private func goOn(without reason: String, _ fallbacks: inout [String]) throws(PlanError) -> DevicePlan? {

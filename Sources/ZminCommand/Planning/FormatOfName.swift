@@ -1,3 +1,5 @@
+import SystemPackage
+import Zmin
 import ZminCore
 
 extension Format {
@@ -10,5 +12,12 @@ extension Format {
       }
     }
     self = isLines ? .ndjson : .json
+  }
+}
+
+extension InputArguments.FormatChoice {
+  /// How the file at that path is laid out; nil for standard input.
+  func format(of path: FilePath?) -> Format {
+    format ?? path?.lastComponent.map { Format(ofName: $0.bytes) } ?? .json
   }
 }

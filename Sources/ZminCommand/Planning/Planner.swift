@@ -66,11 +66,11 @@ package struct Planner {
   private func inputs() throws(PlanError) -> [Plan.Input] {
     let paths = options.paths
     if paths.count(where: \.isStandardStream) > 1 { throw .usage("standard input can be read only once") }
-    if paths.isEmpty { return [Plan.Input(source: .standardInput, format: format(of: nil))] }
+    if paths.isEmpty { return [Plan.Input(source: .standardInput, format: options.format.format(of: nil))] }
     var inputs: [Plan.Input] = []
     for argument in paths {
       if argument.isStandardStream {
-        inputs.append(Plan.Input(source: .standardInput, format: format(of: nil)))
+        inputs.append(Plan.Input(source: .standardInput, format: options.format.format(of: nil)))
         continue
       }
       if argument.path.isEmpty { throw .usage("a path is empty") }
@@ -79,14 +79,9 @@ package struct Planner {
       }
       // What the slash asks of the system, a dot after it asks as well, and a path keeps that.
       let path = argument.namesDirectory ? argument.path.appending(".") : argument.path
-      inputs.append(Plan.Input(source: .path(path), format: format(of: argument.path)))
+      inputs.append(Plan.Input(source: .path(path), format: options.format.format(of: argument.path)))
     }
     return inputs
-  }
-
-  func format(of path: FilePath?) -> Format {
-    if let format = options.format.format { return format }
-    return path?.lastComponent.map { Format(ofName: $0.bytes) } ?? .json
   }
 
   // MARK: Output

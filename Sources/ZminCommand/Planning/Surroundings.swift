@@ -16,6 +16,11 @@ package protocol Surroundings {
   var limits: MachineLimits { get }
 }
 
+extension Surroundings {
+  /// Whether the environment hides all devices, as it does from CUDA: a job that was given none has none.
+  var hidesDevices: Bool { variable("CUDA_VISIBLE_DEVICES").map { $0.isEmpty || $0 == "-1" } ?? false }
+}
+
 /// What a plan needs to know of a file.
 package struct FileFacts: Sendable {
   package let kind: FileKind

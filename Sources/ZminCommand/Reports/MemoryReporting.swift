@@ -95,14 +95,7 @@ final class MemoryReporting: Sendable {
     switch plan.place {
     case .standardOutput: try StandardOutput(FileAccess()).write(text)
     case .standardError: console.write(text)
-    case .file(let path):
-      var output = try OutputFile(at: path, using: FileAccess())
-      let bytes = Array(text.utf8)
-      let result = bytes.withUnsafeBytes { bytes in
-        Result { () throws(FileError) in try output.write(bytes) }
-      }
-      try result.get()
-      try output.commit()
+    case .file(let path): try OutputFile(at: path, using: FileAccess()).commit(text)
     }
   }
 }

@@ -10,13 +10,8 @@ enum MetricsFile {
   static func write(
     _ tally: Tally, fileCount: Int, seconds: Double, status: ExitStatus, to path: FilePath, files: FileAccess
   ) throws(FileError) {
-    var output = try OutputFile(at: path, using: files)
-    let text = Array(text(tally, fileCount: fileCount, seconds: seconds, status: status).utf8)
-    let result = text.withUnsafeBytes { bytes in
-      Result { () throws(FileError) in try output.write(bytes) }
-    }
-    try result.get()
-    try output.commit()
+    try OutputFile(at: path, using: files).commit(
+      text(tally, fileCount: fileCount, seconds: seconds, status: status))
   }
 
   private static func text(_ tally: Tally, fileCount: Int, seconds: Double, status: ExitStatus) -> String {

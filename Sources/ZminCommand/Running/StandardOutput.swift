@@ -11,22 +11,24 @@ struct StandardOutput {
   /// Writes all of a text.
   ///
   /// - Throws: ``FileError``.
-  func write(_ text: String) throws(FileError) {
-    var output = try OutputFile.standardOutput(using: files)
-    var bytes = Array(text.utf8)
-    try write(&bytes, to: &output)
-    try output.commit()
-  }
+  func write(_ text: String) throws(FileError) { try OutputFile.standardOutput(using: files).commit(text) }
+}
 
-  private func write(_ bytes: inout [UInt8], to output: inout OutputFile) throws(FileError) {
+extension OutputFile {
+  /// Writes a text, which is all of the output, and ends it.
+  ///
+  /// - Throws: ``FileError``.
+  consuming func commit(_ text: String) throws(FileError) {
     var failure: FileError?
+    let bytes = Array(text.utf8)
     bytes.withUnsafeBytes { buffer in
       do throws(FileError) {
-        try output.write(buffer)
+        try write(buffer)
       } catch {
         failure = error
       }
     }
     if let failure { throw failure }
+    try commit()
   }
 }
