@@ -135,7 +135,8 @@ let package = Package(
       name: "ZminGPUTests", dependencies: ["ZminGPU", "ZminIO", "ZminTestSupport", "ZminVulkan", systemPackage],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "ZminMemoryProfileTests", dependencies: ["ZminIO", "ZminMemory", "ZminMemoryProfile", "ZminReport"],
+      name: "ZminMemoryProfileTests",
+      dependencies: ["ZminIO", "ZminMemory", "ZminMemoryProfile", "ZminReport", systemPackage],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "ZminReportTests", dependencies: ["ZminReport", "ZminTestSupport"], swiftSettings: swiftSettings),

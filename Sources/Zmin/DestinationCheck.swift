@@ -16,7 +16,7 @@ package struct DestinationCheck: Sendable {
 
   /// Checks what comes from `sources` and goes to `destination`.
   ///
-  /// - Throws: ``FileError/refused(_:_:)`` with ``Refusal/isInput`` or ``Refusal/isOutput``; ``FileError/system(_:)`` if
+  /// - Throws: ``FileError/refused(_:_:)`` with ``Refusal/isInput`` or ``Refusal/isFile(ofOption:)``; ``FileError/system(_:)`` if
   ///   it cannot be found out, or a source is not there and without it there is no output.
   package func check(_ sources: [FileSource], to destination: FileDestination) throws(FileError) {
     switch destination {
@@ -53,7 +53,7 @@ package struct DestinationCheck: Sendable {
       case .standardOutput: try files.statusOfStandardOutput().isOverwritten(through: status)
       case .nowhere, .inPlace, .place: false
       }
-    if isOutput { throw .refused(.path(badLines), .isOutput) }
+    if isOutput { throw .refused(.path(badLines), .isFile(ofOption: "--bad-lines")) }
   }
 
   private func refuse(_ output: FileStatus?, _ name: FileName, among inputs: [FileStatus]) throws(FileError) {

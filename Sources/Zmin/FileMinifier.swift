@@ -15,6 +15,8 @@ package struct FileMinifier: ~Copyable {
   private let sync: SyncPolicy
   private let ending: OutputEnding
   private let files: FileAccess
+  /// Hears of each source when it is begun.
+  package var willBegin: ((FileSource) -> Void)?
 
   /// - Parameters:
   ///   - options: What is done to the bytes.
@@ -94,8 +96,21 @@ package struct FileMinifier: ~Copyable {
       try runAll(sources, to: &output, &rejected, &outcomes)
       if outcomes.areValid { try commit(output, &rejected, &outcomes) }
     case .inPlace(let rules, let minimumSaving):
-      for source in sources { outcomes.append(try replace(source, rules, minimumSaving, &rejected)) }
+      for source in sources {
+        let start = begin(source)
+        var outcome = try replace(source, rules, minimumSaving, &rejected)
+        outcome.span = start...MonotonicClock.seconds()
+        outcomes.append(outcome)
+      }
     }
+  }
+
+  /// Says that a source is begun.
+  ///
+  /// - Returns: The time.
+  private func begin(_ source: FileSource) -> Double {
+    willBegin?(source)
+    return MonotonicClock.seconds()
   }
 
   private func open(_ source: FileSource) throws(FileError) -> InputFile {
@@ -118,7 +133,8 @@ package struct FileMinifier: ~Copyable {
     _ sources: [FileSource], to output: inout Output, _ rejected: inout FileOutput?, _ outcomes: inout [FileOutcome]
   ) throws {
     for source in sources {
-      let outcome: FileOutcome
+      let start = begin(source)
+      var outcome: FileOutcome
       do {
         let badLinesBefore = outcomes.reduce(0) { $0 + $1.badLines }
         outcome = try runOne(source, to: &output, &rejected, badLinesBefore: badLinesBefore)
@@ -126,6 +142,7 @@ package struct FileMinifier: ~Copyable {
         guard source.isConcerned(by: error) else { throw error }
         outcome = FileOutcome(source: source, result: .failed(error))
       }
+      outcome.span = start...MonotonicClock.seconds()
       outcomes.append(outcome)
       if !outcome.isValid { return }
     }

@@ -111,12 +111,17 @@ package struct FileOutcome: Sendable {
   package internal(set) var outputHash: UInt64?
   /// The output, where it has still to be committed.
   package internal(set) var pending: PendingOutput?
+  /// From when to when it was taken, in seconds of the monotonic clock.
+  package internal(set) var span: ClosedRange<Double> = 0...0
   /// Slices that a device has minified.
   package internal(set) var slicesOnDevice = 0
   /// Slices that were minified a second time.
   package internal(set) var redoneSliceCount = 0
   /// What there is to say of the device, a phrase each.
   package internal(set) var deviceNotes: [String] = []
+
+  /// For how long it was taken.
+  package var elapsedSeconds: Double { span.upperBound - span.lowerBound }
 
   /// Lines that were put aside.
   var badLines: Int {

@@ -26,7 +26,7 @@ enum Program {
     var console = console
     do {
       let planner = Planner(options, in: RealSurroundings())
-      let log = try makeLog(try planner.reports(), &console)
+      let log = makeLog(try planner.reports(), &console)
       let interruption = try Interruption()
       let ledger = MemoryLedger()
       if planner.isBulk {
@@ -34,16 +34,17 @@ enum Program {
         let files = FileAccess(
           interruption: interruption, pageCache: PageCachePolicy(plan.limits), counter: ByteCounter())
         let monitor = startMonitor(interruption, files, ledger)
-        let memory = try memoryReporting(plan.reports, ledger, console)
+        let memory = try memoryReporting(plan.reports, plan.task, ledger, console)
         let ending = BulkRun(plan, files: files, log: log, console: console, ledger: ledger, memory).run()
         end(ending, memory, monitor, console)
       }
       let plan = try planner.plan()
+      try log?.open()
       let files = FileAccess(
         interruption: interruption, pageCache: plan.limits.map(PageCachePolicy.init) ?? .keepsAll,
         counter: plan.mode == .standard && plan.reports.memory == nil ? nil : ByteCounter())
       let monitor = startMonitor(interruption, files, ledger)
-      let memory = try memoryReporting(plan.reports, ledger, console)
+      let memory = try memoryReporting(plan.reports, plan.task, ledger, console)
       let ending = MinifyRun(plan, files: files, log: log, console: console, ledger: ledger, memory).run()
       end(ending, memory, monitor, console)
     } catch PlanError.usage(let message) {
@@ -97,11 +98,10 @@ enum Program {
   }
 
   /// The log of events, if one is asked for. Where it goes to standard error, all else that is said there goes into it.
-  private static func makeLog(_ reports: ReportPlan, _ console: inout Console) throws(FileError) -> EventLog? {
+  private static func makeLog(_ reports: ReportPlan, _ console: inout Console) -> EventLog? {
     guard reports.logsEvents else { return nil }
-    let file = try reports.logFile.map { path throws(FileError) in try LineFile(path, using: FileAccess()) }
-    let log = EventLog(file: file, console: console)
-    if file == nil { console = Console(events: log) }
+    let log = EventLog(at: reports.logFile, console: console)
+    if reports.logFile == nil { console = Console(events: log) }
     return log
   }
 
@@ -115,10 +115,10 @@ enum Program {
 
   /// Watches the run's memory from now on, if something is to be said of it.
   private static func memoryReporting(
-    _ reports: ReportPlan, _ ledger: MemoryLedger, _ console: Console
+    _ reports: ReportPlan, _ task: Plan.Task, _ ledger: MemoryLedger, _ console: Console
   ) throws -> MemoryReporting? {
     try reports.memory.map {
-      try MemoryReporting($0, command: RawArgument.ofProcess(), ledger: ledger, console: console)
+      try MemoryReporting($0, of: task, command: RawArgument.ofProcess(), ledger: ledger, console: console)
     }
   }
 

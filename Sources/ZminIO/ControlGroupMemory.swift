@@ -77,16 +77,22 @@ package struct ControlGroupFiles: Sendable {
 
   /// For how long tasks of the group, or of the machine where the group does not tell, were stalled for want of memory
   /// so far, in seconds; nil if the kernel does not tell.
-  package var stalledSeconds: Double? {
-    let paths = [isUnified ? directory?.appending("memory.pressure") : nil, "/proc/pressure/memory"].compactMap(\.self)
-    for path in paths {
-      // some avg10=0.00 avg60=0.00 avg300=0.00 total=14402430
-      for line in files.lines(of: path) where line.starts(with: "some ".utf8) {
-        guard let field = line.split(separator: UInt8(ascii: " ")).last(where: { $0.starts(with: "total=".utf8) }),
-          let microseconds = Int(bytes: field.dropFirst("total=".utf8.count))
-        else { continue }
-        return Double(microseconds) / 1e6
-      }
+  package var stalledSeconds: Double? { groupStalledSeconds ?? stalledSeconds(in: "/proc/pressure/memory") }
+
+  /// Whether ``stalledSeconds`` is of the group's tasks alone.
+  package var tellsStalls: Bool { groupStalledSeconds != nil }
+
+  private var groupStalledSeconds: Double? {
+    isUnified ? directory.flatMap { stalledSeconds(in: $0.appending("memory.pressure")) } : nil
+  }
+
+  private func stalledSeconds(in path: FilePath) -> Double? {
+    // some avg10=0.00 avg60=0.00 avg300=0.00 total=14402430
+    for line in files.lines(of: path) where line.starts(with: "some ".utf8) {
+      guard let field = line.split(separator: UInt8(ascii: " ")).last(where: { $0.starts(with: "total=".utf8) }),
+        let microseconds = Int(bytes: field.dropFirst("total=".utf8.count))
+      else { continue }
+      return Double(microseconds) / 1e6
     }
     return nil
   }

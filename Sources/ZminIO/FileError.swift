@@ -70,8 +70,8 @@ package enum Refusal: Sendable, Equatable, CustomStringConvertible {
   case notRegularFile
   /// It is also an input.
   case isInput
-  /// It is also another output.
-  case isOutput
+  /// It is also the file of this option.
+  case isFile(ofOption: String)
   /// It has this many names, and only one of them would be changed.
   case hardLinks(Int)
 
@@ -81,7 +81,7 @@ package enum Refusal: Sendable, Equatable, CustomStringConvertible {
     case .symbolicLink: "it is a symbolic link"
     case .notRegularFile: "it is not a regular file"
     case .isInput: "it is also an input"
-    case .isOutput: "it is also another output"
+    case .isFile(let option): "it is also the file of \(option)"
     case .hardLinks(let count): "it has \(count) hard links"
     }
   }

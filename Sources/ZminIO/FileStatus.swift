@@ -27,6 +27,11 @@ package struct FileIdentity: Sendable, Hashable {
   package let device: UInt64
   /// The number within it.
   package let inode: UInt64
+
+  package init(device: UInt64, inode: UInt64) {
+    self.device = device
+    self.inode = inode
+  }
 }
 
 /// A moment, as precise as the file system keeps it.

@@ -33,3 +33,53 @@ extension FileStatus {
     (kind == .regular || kind == .blockDevice) && other?.identity == identity
   }
 }
+
+/// What two names have in common that lead to one file, or would once it is made.
+package struct FileWhereabouts: Sendable, Equatable {
+  /// The file, nil if there is none.
+  package let identity: FileIdentity?
+  /// Where it is or will be once links are followed, nil if it has no name or there is no way there.
+  package let place: Place?
+
+  /// A name in a directory.
+  package struct Place: Sendable, Equatable {
+    package let directory: FileIdentity
+    package let name: FilePath.Component
+
+    package init(directory: FileIdentity, name: FilePath.Component) {
+      self.directory = directory
+      self.name = name
+    }
+  }
+
+  package init(identity: FileIdentity?, place: Place?) {
+    self.identity = identity
+    self.place = place
+  }
+
+  /// Whether what is written to one of them ends up in the other.
+  package func isOneFile(with other: FileWhereabouts) -> Bool {
+    (identity != nil && identity == other.identity) || (place != nil && place == other.place)
+  }
+}
+
+extension FileAccess {
+  /// Where a file is; nil for what keeps no bytes (a terminal, a pipe, a device for characters), which any number may
+  /// write to.
+  package func whereabouts(of file: FileName) -> FileWhereabouts? {
+    let status: FileStatus?
+    var place: FilePlace?
+    switch file {
+    case .standardInput: status = try? self.status(ofInput: nil)
+    case .standardOutput: status = try? statusOfStandardOutput()
+    case .path(let path):
+      status = try? statusIfPresent(of: path)
+      place = try? self.place(behind: path)
+    }
+    if let kind = status?.kind, kind != .regular, kind != .blockDevice { return nil }
+    if status == nil, place == nil { return nil }
+    return FileWhereabouts(
+      identity: status?.identity,
+      place: place.map { FileWhereabouts.Place(directory: $0.directory.identity, name: $0.name) })
+  }
+}

@@ -29,17 +29,15 @@ extension MemoryProfile {
 
   /// A limit for a container that the same run stays under.
   ///
-  /// What was resident at most, the page tables, and room for what the kernel charges besides and for files on their way
+  /// What was resident at most, the making of a report included, the page tables, and room for what the kernel charges besides and for files on their way
   /// to the disk, which it can take back but not at once: a tenth and 8 MiB; in whole MiB.
   package var suggestedLimitBytes: Int? {
     guard let peakResidentBytes else { return nil }
-    let neededBytes = max(peakResidentBytes, predictedPeakBytes ?? 0) + (kernel.pageTableBytes ?? 0)
+    let neededBytes =
+      max(peakResidentBytes, predictedPeakBytes ?? 0, reportPeakResidentBytes ?? 0) + (kernel.pageTableBytes ?? 0)
     let mebibyte = 1 << 20
     return (neededBytes + neededBytes / 10 + 8 * mebibyte + mebibyte - 1) / mebibyte * mebibyte
   }
-
-  /// The most that the device had by its driver's account.
-  package var peakDeviceBytes: Int? { samples.compactMap(\.deviceBytes).max() }
 
   /// What was still held when all had to be given back.
   package var leakedBytes: Int { leaks.reduce(0) { $0 + $1.byteCount } }

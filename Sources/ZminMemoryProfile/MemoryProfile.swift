@@ -1,3 +1,4 @@
+package import ZminIO
 package import ZminMemory
 
 /// What is known of the memory of a run: the ledger's account, and beside it what kernel, allocator and driver say.
@@ -29,6 +30,10 @@ package struct MemoryProfile: Sendable {
   package var account: ResidentAccount?
   package var kernel: KernelFacts
   package var device: DeviceMemoryFacts?
+  /// The most that the device had by its driver's account, also where that sample was not kept.
+  package var peakDeviceBytes: Int?
+  /// The most that was resident once a report had been made of this; nil before, or if the kernel does not tell.
+  package var reportPeakResidentBytes: Int?
   /// What the plan said that the run would have resident at most, nil if there was none.
   package var predictedPeakBytes: Int?
   /// What was still held when all had to be given back.
@@ -78,7 +83,7 @@ package struct PeakMoment: Sendable, Equatable {
   /// What the run was doing, nil before and after its work.
   package var stage: StageSpan.Stage?
   /// The file that was begun last, nil if none was.
-  package var file: String?
+  package var file: FileName?
   /// What was held, by purpose.
   package var bytes: [MemoryPurpose: Int]
 }
@@ -104,7 +109,7 @@ package struct StageSpan: Sendable, Equatable {
 
   package var stage: Stage
   /// The file it is about, if it is about one.
-  package var file: String?
+  package var file: FileName?
   package var startSeconds: Double
   package var endSeconds: Double
 }
@@ -152,7 +157,7 @@ package struct MemorySample: Sendable, Equatable {
 
 /// A file of the run.
 package struct FileMemory: Sendable, Equatable {
-  package var name: String
+  package var name: FileName
   package var inputBytes: Int
   package var startSeconds: Double
   package var endSeconds: Double
@@ -202,6 +207,8 @@ package struct KernelFacts: Sendable, Equatable {
   package var groupKills: Int?
   /// For how long tasks were stalled for want of memory during the run.
   package var stalledSeconds: Double?
+  /// Whose tasks: the group's, or all of the machine where the group does not tell.
+  package var isStallOfMachine = false
 }
 
 /// What is known of the device's memory.
@@ -239,8 +246,9 @@ package struct DeviceMemoryFacts: Sendable, Equatable {
 
 /// What looking cost.
 package struct SamplerCost: Sendable, Equatable {
+  /// How often it looked; not all samples may have been kept.
   package var samples: Int
-  /// How long its thread was at work.
+  /// How long it was at work, its thread and others.
   package var processorSeconds: Double
   /// How often it looked, at the end: where there are too many samples it keeps every other one.
   package var intervalSeconds: Double

@@ -18,7 +18,7 @@ package final class MemoryProfiler: Sendable {
   /// Between looks at what takes long to look at: the control group, the driver.
   private static let slowIntervalSeconds = 0.25
   private static let eventsMax = 4096
-  private static let filesMax = 2048
+  private static let filesMax = 1024
   private static let stagesMax = 2048
 
   private struct State {
@@ -79,7 +79,7 @@ package final class MemoryProfiler: Sendable {
   package var seconds: Double { MonotonicClock.seconds() - start.monotonicSeconds }
 
   /// Says what the run does from now on, and about which file.
-  package func begin(_ stage: StageSpan.Stage, file: String? = nil) {
+  package func begin(_ stage: StageSpan.Stage, file: FileName? = nil) {
     let now = seconds
     state.withLock { state in
       if var last = state.stages.popLast() {
@@ -99,14 +99,15 @@ package final class MemoryProfiler: Sendable {
   /// - Parameters:
   ///   - name: The file.
   ///   - inputBytes: How much was read of it.
-  ///   - elapsedSeconds: For how long it was at work.
-  package func endFile(_ name: String, inputBytes: Int, elapsedSeconds: Double) {
-    let now = seconds
+  ///   - span: From when to when it was at work, in seconds of the monotonic clock.
+  package func endFile(_ name: FileName, inputBytes: Int, span: ClosedRange<Double>) {
+    let start = start.monotonicSeconds
     state.withLock { state in
       guard state.files.count < Self.filesMax else { return state.filesLeftOut += 1 }
       state.files.append(
         FileMemory(
-          name: name, inputBytes: inputBytes, startSeconds: max(0, now - elapsedSeconds), endSeconds: now,
+          name: name, inputBytes: inputBytes, startSeconds: max(0, span.lowerBound - start),
+          endSeconds: span.upperBound - start,
           peakResidentBytes: nil, peakAllocatedBytes: nil))
     }
   }
@@ -154,14 +155,13 @@ package final class MemoryProfiler: Sendable {
       if isSlow { nextSlowSeconds = seconds + Self.slowIntervalSeconds }
       look(isSlow: isSlow)
     }
-    let processorSeconds = MemoryProbe.threadSeconds()
-    state.withLock { $0.processorSeconds += processorSeconds }
   }
 
   /// Takes a sample.
   ///
   /// - Parameter isSlow: Whether to look at what takes long to look at too.
   private func look(isSlow: Bool) {
+    let processorStart = MemoryProbe.threadSeconds()
     var group = ControlGroupMemory()
     var device: DeviceMemoryFacts?
     if isSlow {
@@ -187,9 +187,14 @@ package final class MemoryProfiler: Sendable {
       return due
     }
     for watcher in watchers { watcher(sample) }
+    let processorSeconds = MemoryProbe.threadSeconds() - processorStart
+    state.withLock { $0.processorSeconds += processorSeconds }
   }
 
   // MARK: The end
+
+  /// The most that was resident so far, by the kernel's mark; nil if it does not tell.
+  package var peakResidentBytes: Int? { ProcessMemory(using: probe.files).peakResidentBytes }
 
   /// Whether there was a device when it was looked for last.
   package var hasSeenDevice: Bool { state.withLock { $0.device != nil } }
@@ -236,11 +241,12 @@ package final class MemoryProfiler: Sendable {
         majorFaults: difference(faults?.major, start.faults?.major), groupLimitBytes: group.limitBytes,
         groupUsageBytes: group.usageBytes, groupPeakBytes: group.peakBytes, groupCacheBytes: group.cacheBytes,
         groupKills: difference(group.kills, start.group.kills),
-        stalledSeconds: difference(probe.group.stalledSeconds, start.stalledSeconds)),
-      device: state.device, predictedPeakBytes: predictedPeakBytes,
+        stalledSeconds: difference(probe.group.stalledSeconds, start.stalledSeconds),
+        isStallOfMachine: !probe.group.tellsStalls),
+      device: state.device, peakDeviceBytes: state.series.peakDeviceBytes, predictedPeakBytes: predictedPeakBytes,
       leaks: leaks,
       sampler: SamplerCost(
-        samples: samples.count, processorSeconds: state.processorSeconds,
+        samples: state.series.count, processorSeconds: state.processorSeconds,
         intervalSeconds: state.series.intervalSeconds))
   }
 

@@ -4,6 +4,10 @@ struct SampleSeries: Sendable {
   static let samplesMax = 1024
 
   private(set) var samples: [MemorySample] = []
+  /// How many there were.
+  private(set) var count = 0
+  /// The most that the device had in any.
+  private(set) var peakDeviceBytes: Int?
   /// The time between samples now.
   private(set) var intervalSeconds: Double
 
@@ -12,6 +16,8 @@ struct SampleSeries: Sendable {
   /// Adds one. Where there are too many, of each two only the one with more in memory is kept: the peak stays.
   mutating func append(_ sample: MemorySample) {
     samples.append(sample)
+    count += 1
+    peakDeviceBytes = [peakDeviceBytes, sample.deviceBytes].compactMap(\.self).max()
     guard samples.count >= Self.samplesMax else { return }
     samples = stride(from: 0, to: samples.count, by: 2).map { index in
       // The first tells how it all began.

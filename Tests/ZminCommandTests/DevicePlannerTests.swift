@@ -8,6 +8,7 @@ import ZminIO
 @Suite("Plan of a device's part")
 struct DevicePlannerTests {
   private struct Machine: Surroundings {
+    func whereabouts(of file: FileName) -> FileWhereabouts? { nil }
     func variable(_ name: String) -> String? { name == "CUDA_VISIBLE_DEVICES" ? visibleDevices : nil }
 
     var standardInputIsTerminal = false

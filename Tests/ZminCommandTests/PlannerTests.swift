@@ -21,6 +21,7 @@ struct PlannerTests {
     ]
 
     func facts(about path: FilePath) -> FileFacts? { files[path] }
+    func whereabouts(of file: FileName) -> FileWhereabouts? { nil }
     func variable(_ name: String) -> String? { environment[name] }
   }
 

@@ -83,6 +83,12 @@ enum OptionsFuzz {
       }
     }
 
+    /// Names that begin alike are one file, so that all conflicts come up.
+    func whereabouts(of file: FileName) -> FileWhereabouts? {
+      guard case .path(let path) = file, let letter = path.lastComponent?.string.utf8.first else { return nil }
+      return FileWhereabouts(identity: FileIdentity(device: 1, inode: UInt64(letter)), place: nil)
+    }
+
     func variable(_ name: String) -> String? { environmentValue }
   }
 }

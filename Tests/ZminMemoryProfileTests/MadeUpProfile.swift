@@ -1,3 +1,5 @@
+import SystemPackage
+import ZminIO
 @testable import ZminMemory
 @testable import ZminMemoryProfile
 
@@ -19,7 +21,7 @@ enum MadeUpProfile {
     return MemoryProfile(
       run: run, ledger: ledger(),
       peak: PeakMoment(
-        seconds: 1.25, byteCount: 31 * mebibyte, stage: .largeFiles, file: badName,
+        seconds: 1.25, byteCount: 31 * mebibyte, stage: .largeFiles, file: .path(FilePath(badName)),
         bytes: [.inputWindow: 17 * mebibyte, .deviceStaging: 14 * mebibyte, .deviceWork: 23 * mebibyte]),
       poolUse: PoolUse(slots: 4, takes: 44, filledBytes: 30_000, roomBytes: 40_000),
       pool: [
@@ -38,7 +40,7 @@ enum MadeUpProfile {
           .init(byteCount: 8 << 30, isDeviceLocal: true, budgetBytes: 7 << 30, usageBytes: 29 * mebibyte),
           .init(byteCount: 4 << 30, isDeviceLocal: false, budgetBytes: nil, usageBytes: nil),
         ]),
-      predictedPeakBytes: 57 * mebibyte,
+      peakDeviceBytes: 6_000_123, predictedPeakBytes: 57 * mebibyte,
       leaks: [LiveAllocation(purpose: .verification, byteCount: 12_345, monotonicSeconds: 1000.5)],
       sampler: SamplerCost(samples: 10, processorSeconds: 0.0625, intervalSeconds: 0.02))
   }
@@ -51,7 +53,8 @@ enum MadeUpProfile {
         outputBytes: 0, exitStatus: 2),
       ledger: MemorySnapshot(), peak: nil, poolUse: PoolUse(), pool: [], samples: [], stages: [], files: [],
       filesLeftOut: 0, events: [], eventsLost: 0, account: nil, kernel: KernelFacts(), device: nil,
-      predictedPeakBytes: nil, leaks: [], sampler: SamplerCost(samples: 0, processorSeconds: 0, intervalSeconds: 0.02))
+      peakDeviceBytes: nil, predictedPeakBytes: nil, leaks: [],
+      sampler: SamplerCost(samples: 0, processorSeconds: 0, intervalSeconds: 0.02))
   }
 
   /// A run that was over before a second look, in no time.
@@ -124,8 +127,8 @@ enum MadeUpProfile {
     StageSpan(stage: .starting, file: nil, startSeconds: 0, endSeconds: 0.2000004),
     StageSpan(stage: .finding, file: nil, startSeconds: 0.2000004, endSeconds: 0.3),
     StageSpan(stage: .waitingForDevice, file: nil, startSeconds: 0.3, endSeconds: 0.5),
-    StageSpan(stage: .minifying, file: "one.json", startSeconds: 0.5, endSeconds: 1),
-    StageSpan(stage: .largeFiles, file: badName, startSeconds: 1, endSeconds: 1.5),
+    StageSpan(stage: .minifying, file: .path("one.json"), startSeconds: 0.5, endSeconds: 1),
+    StageSpan(stage: .largeFiles, file: .path(FilePath(badName)), startSeconds: 1, endSeconds: 1.5),
     StageSpan(stage: .smallFiles, file: nil, startSeconds: 1.5, endSeconds: 2.25),
     StageSpan(stage: .ending, file: nil, startSeconds: 2.25, endSeconds: 2.5),
   ]
@@ -133,13 +136,15 @@ enum MadeUpProfile {
   /// The first two are at work at once; the third comes after the first.
   private static let files = [
     FileMemory(
-      name: "one.json", inputBytes: 100_000_000, startSeconds: 0.5, endSeconds: 1.75, peakResidentBytes: 50_000_000,
+      name: .path("one.json"), inputBytes: 100_000_000, startSeconds: 0.5, endSeconds: 1.75,
+      peakResidentBytes: 50_000_000,
       peakAllocatedBytes: 25_000_000),
     FileMemory(
-      name: badName, inputBytes: 20_000_000, startSeconds: 1, endSeconds: 2, peakResidentBytes: 15_000_000,
+      name: .path(FilePath(badName)), inputBytes: 20_000_000, startSeconds: 1, endSeconds: 2,
+      peakResidentBytes: 15_000_000,
       peakAllocatedBytes: 13_000_000),
     FileMemory(
-      name: "empty.json", inputBytes: 0, startSeconds: 1.75, endSeconds: 2.25, peakResidentBytes: nil,
+      name: .path("empty.json"), inputBytes: 0, startSeconds: 1.75, endSeconds: 2.25, peakResidentBytes: nil,
       peakAllocatedBytes: nil),
   ]
 

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import SystemPackage
 import ZminIO
 import ZminMemory
 import ZminReport
@@ -20,7 +21,7 @@ struct MadeUpRun {
     profiler.begin(.starting)
     let watch = profiler.watch()
     do {
-      profiler.begin(.minifying, file: "<a&b>.json")
+      profiler.begin(.minifying, file: .path("<a&b>.json"))
       let buffer = try ByteBuffer(byteCount: 4 << 20, for: .inputWindow, in: ledger)
       let slot = PoolSlot(.slice, capacityBytes: 1000, in: ledger)
       slot.become(.working)
@@ -28,7 +29,8 @@ struct MadeUpRun {
       slot.take(byteCount: 750)
       for offset in stride(from: 0, to: touchedBytes, by: 4096) { buffer.bytes[offset] = 1 }
       _ = (try Interruption()).wait(milliseconds: 120)
-      profiler.endFile("<a&b>.json", inputBytes: 3_000_000, elapsedSeconds: 0.1)
+      let end = MonotonicClock.seconds()
+      profiler.endFile(.path("<a&b>.json"), inputBytes: 3_000_000, span: end - 0.1...end)
       leaked = try ByteBuffer(byteCount: 12_345, for: .verification, in: ledger)
       watch.stop()
       profiler.begin(.ending)
@@ -49,7 +51,7 @@ struct MemoryProfilerTests {
     let profile = try MadeUpRun.profile(keeping: &kept)
     let peak = try #require(profile.peak)
     #expect(peak.bytes[.inputWindow] == 4 << 20)
-    #expect(peak.stage == .minifying && peak.file == "<a&b>.json")
+    #expect(peak.stage == .minifying && peak.file == .path("<a&b>.json"))
     #expect(profile.ledger.domains[.pool]?.peakBytes == (4 << 20) + 12_345)
     #expect(profile.ledger.purposes[.inputWindow]?.frees == 1)
     // A size class holds what is more than half of it.

@@ -32,7 +32,7 @@ struct ProfileDataTests {
     let derived: [(String, Int?)] = [
       ("peak_resident_bytes", 49 << 20), ("average_resident_bytes", profile.averageResidentBytes),
       ("growth_bytes", profile.growthBytes), ("predicted_peak_bytes", 57 << 20),
-      ("suggested_limit_bytes", profile.suggestedLimitBytes), ("peak_device_bytes", 6_000_009),
+      ("suggested_limit_bytes", profile.suggestedLimitBytes), ("peak_device_bytes", 6_000_123),
       ("leaked_bytes", 12_345),
       ("files_left_out", 6), ("events_lost", 19),
     ]
@@ -45,7 +45,7 @@ struct ProfileDataTests {
     #expect(ledger["purposes"]?["input_window"]?["current_bytes"]?.integer == 12_348)
     #expect(ledger["size_classes"]?.elements?.map { $0["up_to_bytes"]?.integer } == [1 << 14, 1 << 18, 1 << 24])
     #expect(ledger["peak"]?["bytes"]?.integer == 31 << 20 && ledger["peak"]?["stage"]?.string == "large_files")
-    #expect(ledger["peak"]?["purposes"]?["device_work"]?.integer == 23 << 20)
+    #expect(ledger["peak"]?["purpose_bytes"]?["device_work"]?.integer == 23 << 20)
 
     #expect(report["pool"]?["fragmentation_ratio"]?.double == 0.25 && report["pool"]?["reuses"]?.integer == 40)
     #expect(report["account"]?["unaccounted_bytes"]?.integer == 13 << 20 - 65_536)

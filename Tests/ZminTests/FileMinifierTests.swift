@@ -174,7 +174,7 @@ import ZminMemory
     try FileManager.default.createSymbolicLink(
       at: directory.appending(path: "link"), withDestinationURL: directory.appending(path: "out"))
     for name in ["out", "link", "../\(directory.lastPathComponent)/out"] {
-      #expect(throws: FileError.refused(.path(path(name)), .isOutput)) {
+      #expect(throws: FileError.refused(.path(path(name)), .isFile(ofOption: "--bad-lines"))) {
         try minify(
           [source], .ndjson, to: .file(path("out")), badLines: BadLines(path: path(name), maximum: nil), in: memory)
       }

@@ -71,6 +71,19 @@ package final class FileWalk: @unchecked Sendable {
     places[place.directory.identity].map { list.contains(place.name.bytes, inPlace: $0) } ?? false
   }
 
+  /// Whether a file is one of the list, by any name. Files must be looked up since the list was begun.
+  package func hasInput(at whereabouts: FileWhereabouts) -> Bool {
+    if let place = whereabouts.place, let number = places[place.directory],
+      list.contains(place.name.bytes, inPlace: number)
+    {
+      return true
+    }
+    return linkNumbers.contains { number in
+      number < list.count
+        && files.whereabouts(of: .path(list.path(of: list[number])))?.isOneFile(with: whereabouts) == true
+    }
+  }
+
   /// Passes by links that lead to a file which is taken anyway, or to which another link leads: for what is to happen
   /// once to a file. Files must be looked up since the list was begun.
   package func passByLinksToTakenFiles() {

@@ -1,4 +1,5 @@
 import Synchronization
+import SystemPackage
 import Zmin
 import ZminCore
 import ZminIO
@@ -14,6 +15,8 @@ final class BulkContext: ProgressSource {
   let journal: Journal?
   /// For each file the size of its output if it is done, nil if there is no journal.
   let finished: [Int64]?
+  /// Files that must be none of the outputs, with the names that they may go by.
+  private let filesApart: [(file: OwnFile, names: Set<FilePath.Component>)]
   /// What the files were found by.
   let walk: FileWalk
   private let filesDone = Atomic(0)
@@ -37,6 +40,10 @@ final class BulkContext: ProgressSource {
     walk: FileWalk, reporter: RunReporter, journal: Journal?, finished: [Int64]?
   ) {
     self.plan = plan
+    filesApart = plan.filesApartFromOutputs.map { file in
+      let link = files.whereabouts(of: .path(file.path))?.place?.name
+      return (file, Set([file.path.lastComponent, link].compactMap(\.self)))
+    }
     self.files = files
     self.queue = queue
     self.memory = memory
@@ -65,6 +72,16 @@ final class BulkContext: ProgressSource {
   }
 
   private var bytesRead: Int { files.counter?.value ?? 0 }
+
+  /// The file besides inputs and outputs that is at a place, or would be.
+  func ownFile(at place: FilePlace) -> OwnFile? {
+    filesApart.first { file, names in
+      // Its directory may have been made but now.
+      names.contains(place.name)
+        && files.whereabouts(of: .path(file.path))?.place
+          == FileWhereabouts.Place(directory: place.directory.identity, name: place.name)
+    }?.file
+  }
 
   /// Calls `body`, which takes a large file.
   func takingLargeFile(_ entry: FileEntry, _ body: () -> Void) {

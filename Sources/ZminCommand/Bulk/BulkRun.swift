@@ -24,6 +24,7 @@ struct BulkRun {
   private let list: FileList
   private let ledger: MemoryLedger
   private let memory: MemoryReporting?
+  private let log: EventLog?
 
   init(
     _ plan: BulkPlan, files: FileAccess, log: EventLog?, console: Console, ledger: MemoryLedger,
@@ -33,6 +34,7 @@ struct BulkRun {
     self.files = files
     self.ledger = ledger
     self.memory = memory
+    self.log = log
     reporter = RunReporter(
       task: plan.task, verbosity: plan.verbosity, badLines: nil, engine: plan.kernel.name, files: files, log: log,
       console: console, profiler: memory?.profiler)
@@ -41,15 +43,18 @@ struct BulkRun {
 
   /// Does it all.
   func run() -> MinifyRun.Ending {
-    let start = MonotonicClock.seconds()
     var predictedPeakBytes: Int?
-    defer {
-      memory?.conclude(
-        MemoryReporting.Conclusion(
-          mode: "bulk", kernel: plan.kernel.name, workers: workers, inputCount: list.count, tally: reporter.tally,
-          predictedPeakBytes: predictedPeakBytes, deviceHostBytes: plan.device?.hostBytes ?? 0,
-          status: files.interruptedStatus ?? reporter.tally.status))
-    }
+    let ending = run(&predictedPeakBytes)
+    memory?.conclude(
+      MemoryReporting.Conclusion(
+        mode: "bulk", kernel: plan.kernel.name, workers: workers, inputCount: list.count, tally: reporter.tally,
+        predictedPeakBytes: predictedPeakBytes, deviceHostBytes: plan.device?.hostBytes ?? 0, ending: ending,
+        signal: files.interruptedStatus))
+    return ending
+  }
+
+  private func run(_ predictedPeakBytes: inout Int?) -> MinifyRun.Ending {
+    let start = MonotonicClock.seconds()
     for fallback in plan.fallbacks { reporter.detail(fallback) }
     var fallbacks = plan.fallbacks
     do {
@@ -58,6 +63,8 @@ struct BulkRun {
       }
       memory?.profiler.begin(.finding)
       try finder.find()
+      // It is none of the files that were found.
+      try log?.open()
       let missed = reporter.tally.failedFiles
       if reporter.tally.status == .usage { throw Refused(message: "nothing is done") }
       let queue = FileQueue(list, slicedBytesMin: plan.slicedBytesMin, workers: workers)

@@ -37,9 +37,9 @@ struct BulkWorker: ~Copyable {
   /// Takes the large files, each by itself.
   ///
   /// - Parameter announce: Is told of each before.
-  mutating func takeLargeFiles(_ announce: (_ name: () -> String) -> Void) {
+  mutating func takeLargeFiles(_ announce: (_ name: () -> FileName) -> Void) {
     for number in context.queue.large where context.stopped == nil {
-      announce { "\(FileName.path(context.list.path(of: context.list[number])))" }
+      announce { .path(context.list.path(of: context.list[number])) }
       context.takingLargeFile(context.list[number]) {
         take(number)
         batch.end()
@@ -110,6 +110,9 @@ struct BulkWorker: ~Copyable {
     switch context.plan.task {
     case .mirror:
       let place = try cursor.outputPlace(of: entry)
+      if let file = context.ownFile(at: place) {
+        throw FileError.refused(.path(place.path), .isFile(ofOption: file.option))
+      }
       if context.walk.hasInput(at: place) { throw FileError.refused(.path(place.path), .isInput) }
       return (.place(place), place.path)
     case .replace(let rules, let minimum): return (.inPlace(rules, minimum), nil)

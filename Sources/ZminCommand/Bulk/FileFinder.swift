@@ -43,10 +43,18 @@ struct FileFinder {
   /// - Throws: ``BulkRun/Refused``, ``FileError`` of the list of names, ``OutOfMemory``.
   func find() throws {
     // In one directory nothing comes twice.
-    if plan.paths.count > 1 || plan.list != nil || plan.mirrorPath != nil || plan.walk.followsSymbolicLinks {
+    if plan.paths.count > 1 || plan.list != nil || plan.mirrorPath != nil || plan.walk.followsSymbolicLinks
+      || !plan.filesApartFromInputs.isEmpty
+    {
       list.keepIndex()
     }
     try findAll()
+    for file in plan.filesApartFromInputs {
+      if let whereabouts = files.whereabouts(of: .path(file.path)), walk.hasInput(at: whereabouts) {
+        throw BulkRun.Refused(
+          message: "\(file.option) \(FileName.path(file.path)) is one of the inputs: nothing is done")
+      }
+    }
     switch plan.task {
     case .replace, .rehearse(.replace): walk.passByLinksToTakenFiles()
     default: break

@@ -29,7 +29,6 @@ extension Planner {
       if file.isStandardStream || file.path.isEmpty || file.namesDirectory {
         throw .usage("--memory-report-file needs the name of a file")
       }
-      if file.path == options.output?.path { throw .usage("--memory-report-file and --output name the same file") }
     }
     var plan = MemoryReportPlan(
       printsSummary: options.printsMemoryProfile && verbosity != .quiet, form: options.memoryReport,
@@ -44,6 +43,9 @@ extension Planner {
     } else if options.inspection == .dryRun {
       throw .usage("--dry-run has standard output to itself: --memory-report needs --memory-report-file")
     } else if options.output?.isStandardStream == true {
+      if options.log != nil, options.logFile == nil {
+        throw .usage("--log has standard error to itself: --memory-report needs --memory-report-file or --log-file")
+      }
       plan.place = .standardError
     } else {
       plan.discardsOutput =

@@ -256,9 +256,11 @@ package struct Planner {
         throw .usage("\(option) needs the name of a file")
       }
     }
-    return ReportPlan(
+    let plan = ReportPlan(
       logsEvents: options.log != nil || options.logFile != nil, logFile: options.logFile?.path,
       metricsFile: options.metricsFile?.path, memory: try memoryReport())
+    try check(plan)
+    return plan
   }
 
   var verbosity: Plan.Verbosity {

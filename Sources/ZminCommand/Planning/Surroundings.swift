@@ -10,6 +10,8 @@ package protocol Surroundings {
   var standardInputBytes: Int64? { get }
   /// What a path is, nil if it is nothing or cannot be looked at.
   func facts(about path: FilePath) -> FileFacts?
+  /// Where a file is, nil if there is none and no place for one, or it is nothing that keeps its bytes.
+  func whereabouts(of file: FileName) -> FileWhereabouts?
   /// A variable of the environment.
   func variable(_ name: String) -> String?
   /// How much of the machine may be used. Asking reads files: not for a small run.
@@ -50,6 +52,8 @@ struct RealSurroundings: Surroundings {
     guard let status = try? files.statusIfPresent(of: path) else { return nil }
     return FileFacts(kind: status.kind, byteCount: status.size)
   }
+
+  func whereabouts(of file: FileName) -> FileWhereabouts? { files.whereabouts(of: file) }
 
   func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 

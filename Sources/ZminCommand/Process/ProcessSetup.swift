@@ -57,6 +57,11 @@ enum ProcessSetup {
     if open("/dev/null", flags) != descriptor { _exit(ExitStatus.failure.code) }
   }
 
+  /// What a shell says that the process ended with when ``end(byBrokenPipe:_:)`` has ended it.
+  static var brokenPipeCode: Int32 {
+    hasInheritedIgnoredPipeSignal ? ExitStatus.failure.code : 128 + SIGPIPE
+  }
+
   /// Ends the process as other filters end: by SIGPIPE or, where that was ignored when they started, with a message
   /// that the output cannot be written.
   static func end(byBrokenPipe output: FileName, _ console: Console) -> Never {

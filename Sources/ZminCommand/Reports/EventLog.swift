@@ -1,42 +1,63 @@
 import Synchronization
+import SystemPackage
 import ZminIO
 
 /// Where events go, a JSON object a line: standard error or a file. Lines are written whole, several at a time.
 final class EventLog: Sendable {
   private static let heldBytesMax = 16 << 10
 
+  private struct State {
+    var file: LineFile?
+    /// Whether lines may be written: before, they are held, as the file may turn out to be an input.
+    var isOpen: Bool
+    var held: [UInt8] = []
+  }
+
   /// Nil for standard error.
-  private let file: LineFile?
+  private let path: FilePath?
   private let console: Console
-  private let held = Mutex<[UInt8]>([])
+  private let state: Mutex<State>
 
   /// - Parameters:
-  ///   - file: The file that they are appended to, nil for standard error.
+  ///   - path: The file that they are appended to, nil for standard error.
   ///   - console: What writes to standard error.
-  init(file: LineFile?, console: Console) {
-    self.file = file
+  init(at path: FilePath?, console: Console) {
+    self.path = path
     self.console = console
+    state = Mutex(State(isOpen: path == nil))
+  }
+
+  /// Opens the file, which is made if there is none. Until then nothing is written to it.
+  ///
+  /// - Throws: ``FileError/system(_:)``.
+  func open() throws(FileError) {
+    guard let path, state.withLock({ !$0.isOpen }) else { return }
+    let file = try LineFile(path, using: FileAccess())
+    state.withLock { state in
+      state.file = file
+      state.isOpen = true
+    }
   }
 
   /// Logs an event, now or soon.
   func log(_ event: JSONLine) {
-    held.withLock {
-      $0 += event.line
-      if $0.count >= Self.heldBytesMax { write(&$0) }
+    state.withLock { state in
+      state.held += event.line
+      if state.held.count >= Self.heldBytesMax { write(&state) }
     }
   }
 
   /// Sees to it that all events so far are written.
-  func flush() { held.withLock { write(&$0) } }
+  func flush() { state.withLock { write(&$0) } }
 
   /// That a log cannot be written must not stop the work that it is about.
-  private func write(_ bytes: inout [UInt8]) {
-    guard !bytes.isEmpty else { return }
-    if let file {
-      try? file.append(bytes)
+  private func write(_ state: inout State) {
+    guard state.isOpen, !state.held.isEmpty else { return }
+    if let file = state.file {
+      try? file.append(state.held)
     } else {
-      console.write(bytes: bytes)
+      console.write(bytes: state.held)
     }
-    bytes = []
+    state.held = []
   }
 }

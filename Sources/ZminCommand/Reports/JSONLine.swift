@@ -19,6 +19,10 @@ struct JSONLine {
 
   mutating func add(_ key: String, _ number: Int) { add(key, raw: Array("\(number)".utf8)) }
 
+  mutating func add(_ key: String, _ number: Int?) {
+    if let number { add(key, number) } else { add(key, raw: Array("null".utf8)) }
+  }
+
   mutating func add(_ key: String, _ flag: Bool) { add(key, raw: Array("\(flag)".utf8)) }
 
   mutating func add(_ key: String, seconds: Double) { add(key, raw: Array(Figures.fixed(seconds, digits: 6).utf8)) }
@@ -64,22 +68,5 @@ struct JSONLine {
       }
     }
     return quoted + [UInt8(ascii: "\"")]
-  }
-}
-
-/// Base64 with padding, RFC 4648.
-enum Base64 {
-  private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-
-  static func encoded(_ bytes: [UInt8]) -> String {
-    var text: [UInt8] = []
-    for start in stride(from: 0, to: bytes.count, by: 3) {
-      let group = bytes[start..<min(start + 3, bytes.count)]
-      let bits = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
-      for index in 0..<4 {
-        text.append(index <= group.count ? alphabet[bits >> (18 - 6 * index) & 63] : UInt8(ascii: "="))
-      }
-    }
-    return String(decoding: text, as: UTF8.self)
   }
 }

@@ -3,7 +3,8 @@ import Synchronization
 import ZminIO
 import ZminMemoryProfile
 
-/// Shows the memory of a run while it goes on: in place on a terminal, else a line a second.
+/// Shows the memory of a run while it goes on: in place on a terminal which the run writes nothing else to, else a line
+/// a second.
 ///
 /// The terminal's settings stay as they are, so that nothing has to be put right, however the program ends.
 final class MemoryMonitor: Sendable {
@@ -18,16 +19,16 @@ final class MemoryMonitor: Sendable {
   }
 
   private let console: Console
-  private let isTerminal: Bool
+  private let isDrawn: Bool
   private let state = Mutex(State())
 
-  init(_ console: Console) {
+  init(_ console: Console, beside task: Plan.Task) {
     self.console = console
-    isTerminal = !console.isEvents && LinuxSystemCalls().isTerminal(STDERR_FILENO)
+    isDrawn = console.drawsInPlace(beside: task)
   }
 
   /// How often there is something to show.
-  var intervalSeconds: Double { isTerminal ? Self.drawSeconds : Self.lineSeconds }
+  var intervalSeconds: Double { isDrawn ? Self.drawSeconds : Self.lineSeconds }
 
   /// Shows a sample.
   func show(_ sample: MemorySample, of source: (any ProgressSource)?) {
@@ -43,7 +44,7 @@ final class MemoryMonitor: Sendable {
           totalBytes: source?.byteCount, bytesPerSecond: max(0, rate)),
         history: state.history)
     }
-    if isTerminal {
+    if isDrawn {
       console.show(progress: text.block(columns: TerminalSize.columns - 1))
     } else {
       console.say(text.line)
@@ -51,5 +52,5 @@ final class MemoryMonitor: Sendable {
   }
 
   /// Leaves the terminal as it was.
-  func end() { if isTerminal { console.show(progress: "") } }
+  func end() { if isDrawn { console.show(progress: "") } }
 }

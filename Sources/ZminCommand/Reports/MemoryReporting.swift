@@ -12,12 +12,38 @@ final class MemoryReporting: Sendable {
     var kernel: String
     var workers: Int
     var inputCount: Int
-    var tally: Tally
+    var inputBytes: Int
+    var outputBytes: Int
     /// What the plan took for the most that would be resident, nil if it came to none.
     var predictedPeakBytes: Int?
     /// What of the host's memory a device may take besides, if one is found.
     var deviceHostBytes = 0
-    var status: ExitStatus
+    /// Whether nothing was done, as the command line asks for what must not be: a report might be a part of that.
+    var isRefused: Bool
+    /// Whether it ended before its work was done.
+    var isCutShort: Bool
+    /// What the program ends with, as the system or a shell tells it.
+    var exitCode: Int
+
+    init(
+      mode: String, kernel: String, workers: Int, inputCount: Int, tally: Tally, predictedPeakBytes: Int?,
+      deviceHostBytes: Int, ending: MinifyRun.Ending, signal: ExitStatus?
+    ) {
+      self.mode = mode
+      self.kernel = kernel
+      self.workers = workers
+      self.inputCount = inputCount
+      inputBytes = tally.inputBytes
+      outputBytes = tally.outputBytes
+      self.predictedPeakBytes = predictedPeakBytes
+      self.deviceHostBytes = deviceHostBytes
+      exitCode = Int((signal ?? tally.status).code)
+      isRefused = tally.status == .usage && tally.files == 0
+      isCutShort = signal != nil
+      guard case .brokenPipe = ending else { return }
+      isCutShort = true
+      if signal == nil { exitCode = Int(ProcessSetup.brokenPipeCode) }
+    }
   }
 
   private struct State {
@@ -42,7 +68,9 @@ final class MemoryReporting: Sendable {
   /// Begins to watch.
   ///
   /// - Throws: The system's error if there is no descriptor left.
-  init(_ plan: MemoryReportPlan, command: [String], ledger: MemoryLedger, console: Console) throws {
+  init(
+    _ plan: MemoryReportPlan, of task: Plan.Task, command: [String], ledger: MemoryLedger, console: Console
+  ) throws {
     self.plan = plan
     self.command = command
     self.console = console
@@ -50,7 +78,7 @@ final class MemoryReporting: Sendable {
     self.state = state
     profiler = try MemoryProfiler(ledger) { state.state.withLock { $0.source?.progress ?? (0, 0) } }
     profiler.begin(.starting)
-    let monitor = plan.monitors ? MemoryMonitor(console) : nil
+    let monitor = plan.monitors ? MemoryMonitor(console, beside: task) : nil
     self.monitor = monitor
     if let monitor {
       profiler.show(every: monitor.intervalSeconds) { sample in
@@ -65,11 +93,17 @@ final class MemoryReporting: Sendable {
 
   /// Says that the work is over. What the run has is yet to be given back.
   func conclude(_ conclusion: Conclusion) {
-    state.state.withLock { $0.conclusion = conclusion }
     watch.stop()
     monitor?.end()
-    // It may hold what is to be given back.
-    state.state.withLock { $0.source = nil }
+    state.state.withLock { state in
+      state.conclusion = conclusion
+      // A file that was not taken to its end was read as well.
+      if let bytes = state.source?.progress.bytes, conclusion.isCutShort {
+        state.conclusion?.inputBytes = max(conclusion.inputBytes, bytes)
+      }
+      // It may hold what is to be given back.
+      state.source = nil
+    }
     profiler.begin(.ending)
   }
 
@@ -77,37 +111,59 @@ final class MemoryReporting: Sendable {
   ///
   /// - Throws: ``FileError`` if the report cannot be written.
   func report() throws(FileError) {
-    guard let conclusion = state.state.withLock({ $0.conclusion }) else { return }
+    guard let conclusion = state.state.withLock({ $0.conclusion }), !conclusion.isRefused else { return }
     profiler.settle(seconds: 1)
     let deviceHostBytes = profiler.hasSeenDevice ? conclusion.deviceHostBytes : 0
-    let profile = profiler.profile(
+    var profile = profiler.profile(
       of: MemoryProfile.RunFacts(
         version: VersionText.number, command: command, mode: conclusion.mode, kernel: conclusion.kernel,
-        workers: conclusion.workers, inputCount: conclusion.inputCount, inputBytes: conclusion.tally.inputBytes,
-        outputBytes: conclusion.tally.outputBytes, exitStatus: Int(conclusion.status.code)),
+        workers: conclusion.workers, inputCount: conclusion.inputCount, inputBytes: conclusion.inputBytes,
+        outputBytes: conclusion.outputBytes, exitStatus: conclusion.exitCode),
       predictedPeakBytes: conclusion.predictedPeakBytes.map { $0 + deviceHostBytes })
-    if plan.printsSummary { console.write(ProfileSummary(profile).text) }
-    guard let form = plan.form else { return }
-    try write(form.text(of: profile))
+    // Making a report takes memory that the limit which it suggests must allow for: that is known once it was made.
+    let form = plan.form ?? .summary
+    _ = form.pieces(of: profile)
+    profile.reportPeakResidentBytes = profiler.peakResidentBytes
+    if plan.printsSummary { console.report(ProfileSummary(profile).text, or: JSONLine(memoryOf: profile)) }
+    if plan.form != nil { try write(form.pieces(of: profile)) }
   }
 
-  private func write(_ text: String) throws(FileError) {
+  private func write(_ pieces: [String]) throws(FileError) {
     switch plan.place {
-    case .standardOutput: try StandardOutput(FileAccess()).write(text)
-    case .standardError: console.write(text)
-    case .file(let path): try OutputFile(at: path, using: FileAccess()).commit(text)
+    case .standardOutput: try StandardOutput(FileAccess()).write(pieces)
+    case .standardError: for piece in pieces { console.write(piece) }
+    case .file(let path): try OutputFile(at: path, using: FileAccess()).commit(pieces)
     }
   }
 }
 
+extension JSONLine {
+  /// The summary as an event.
+  fileprivate init(memoryOf profile: MemoryProfile) {
+    self.init(event: "memory")
+    add("peak_resident_bytes", profile.peakResidentBytes)
+    add("average_resident_bytes", profile.averageResidentBytes)
+    add("growth_bytes", profile.growthBytes)
+    add("predicted_peak_bytes", profile.predictedPeakBytes)
+    add("suggested_limit_bytes", profile.suggestedLimitBytes)
+    add("peak_allocated_bytes", profile.ledger.host.peakBytes)
+    add("peak_device_bytes", profile.peakDeviceBytes)
+    add("allocations", profile.ledger.total.allocations)
+    add("frees", profile.ledger.total.frees)
+    add("leaked_bytes", profile.leakedBytes)
+    add("unaccounted_bytes", profile.account?.unaccountedBytes)
+  }
+}
+
 extension ReportArguments.MemoryReportForm {
-  fileprivate func text(of profile: MemoryProfile) -> String {
+  /// The report, one piece after another.
+  fileprivate func pieces(of profile: MemoryProfile) -> [String] {
     switch self {
-    case .summary: ProfileSummary(profile).text
-    case .detailed: DetailedReport(profile).text
-    case .json: ProfileJSON(profile).text
-    case .html: MemoryPage(profile).html
-    case .trace: ProfileTrace(profile).text
+    case .summary: [ProfileSummary(profile).text]
+    case .detailed: [DetailedReport(profile).text]
+    case .json: [ProfileJSON(profile).text]
+    case .html: MemoryPage(profile).pieces
+    case .trace: [ProfileTrace(profile).text]
     }
   }
 }

@@ -10,8 +10,9 @@ enum MetricsFile {
   static func write(
     _ tally: Tally, fileCount: Int, seconds: Double, status: ExitStatus, to path: FilePath, files: FileAccess
   ) throws(FileError) {
-    try OutputFile(at: path, using: files).commit(
-      text(tally, fileCount: fileCount, seconds: seconds, status: status))
+    try OutputFile(at: path, using: files).commit([
+      text(tally, fileCount: fileCount, seconds: seconds, status: status)
+    ])
   }
 
   private static func text(_ tally: Tally, fileCount: Int, seconds: Double, status: ExitStatus) -> String {

@@ -39,7 +39,7 @@ final class ProgressMeter: Sendable {
     self.source = source
     self.reporter = reporter
     self.ledger = ledger
-    isDrawn = isShown && !reporter.console.isEvents && LinuxSystemCalls().isTerminal(STDERR_FILENO)
+    isDrawn = isShown && reporter.console.drawsInPlace(beside: reporter.task)
     end = try Interruption()
   }
 

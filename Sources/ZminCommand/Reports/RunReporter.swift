@@ -7,7 +7,7 @@ import ZminReport
 
 /// Says what becomes of each file, to people and to programs, and counts it. Many threads may report.
 final class RunReporter: Sendable {
-  private let task: Plan.Task
+  let task: Plan.Task
   private let verbosity: Plan.Verbosity
   private let badLines: FilePath?
   private let engine: String
@@ -64,7 +64,7 @@ final class RunReporter: Sendable {
     for note in outcome.deviceNotes { detail("\(name): \(note)") }
     switch outcome.result {
     case .complete(let totals), .invalid(_, let totals):
-      profiler?.endFile("\(name)", inputBytes: totals.inputBytes, elapsedSeconds: seconds)
+      profiler?.endFile(name, inputBytes: totals.inputBytes, span: outcome.span)
     case .failed: break
     }
     let engine = outcome.slicesOnDevice > 0 ? "\(engine)+gpu" : engine
@@ -242,6 +242,14 @@ private func deviceStatistics(_ tally: Tally) -> String {
 }
 
 extension Plan.Task {
+  /// Whether something is written there while it goes on.
+  var writesStandardOutput: Bool {
+    switch self {
+    case .write(.standardOutput), .rehearse: true
+    case .write, .mirror, .replace, .test, .check: false
+    }
+  }
+
   var isCheck: Bool {
     if case .check = self { true } else { false }
   }

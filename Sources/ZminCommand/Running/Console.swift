@@ -13,6 +13,14 @@ struct Console: Sendable {
   /// Whether lines go to a log of events.
   var isEvents: Bool { events != nil }
 
+  /// Whether lines may be drawn again and again: standard error is a terminal, and what the task writes does not come
+  /// between on the same one.
+  func drawsInPlace(beside task: Plan.Task) -> Bool {
+    let calls = LinuxSystemCalls()
+    return !isEvents && calls.isTerminal(STDERR_FILENO)
+      && !(task.writesStandardOutput && calls.isTerminal(STDOUT_FILENO))
+  }
+
   /// Says something. That nobody may be listening is no error.
   func say(_ message: String) {
     if let events {
@@ -20,9 +28,13 @@ struct Console: Sendable {
       event.add("message", message)
       events.log(event)
     } else {
-      progress.clear()
-      write("zmin: \(message)\n")
+      progress.say("zmin: \(message)\n")
     }
+  }
+
+  /// Writes a text of many lines, or logs the event that says the same.
+  func report(_ text: String, or event: @autoclosure () -> JSONLine) {
+    if let events { events.log(event()) } else { progress.say(text) }
   }
 
   /// Says what is wrong with the command line, and where to find what is right.
@@ -72,19 +84,31 @@ private final class ProgressLine: Sendable {
   /// How wide each of the lines is that are shown.
   private let shownWidths = Mutex<[Int]>([])
 
+  /// Shows these lines in place of those that are shown.
   func show(_ text: String) {
     shownWidths.withLock { widths in
       guard !widths.isEmpty || !text.isEmpty else { return }
-      // The cursor is at the end of the last one. Lines that no longer fit, as the terminal is narrower now, are broken.
-      let columns = TerminalSize.columns
-      let rows = widths.reduce(0) { $0 + max(1, ($1 + columns - 1) / columns) }
-      let erasure = "\r\u{1B}[K" + String(repeating: "\u{1B}[A\u{1B}[K", count: max(0, rows - 1))
-      ErrorStream.write(Array((erasure + text).utf8))
+      ErrorStream.write(Array((Self.erasure(of: widths) + text).utf8))
       widths =
         text.isEmpty
         ? [] : text.split(separator: "\n", omittingEmptySubsequences: false).map { $0.unicodeScalars.count }
     }
   }
 
-  func clear() { show("") }
+  /// Writes text that stays, in place of the lines that are shown.
+  func say(_ text: String) {
+    shownWidths.withLock { widths in
+      ErrorStream.write(Array((Self.erasure(of: widths) + text).utf8))
+      widths = []
+    }
+  }
+
+  /// What clears lines, with the cursor at the end of the last one. Those that no longer fit, as the terminal is
+  /// narrower now, are broken.
+  private static func erasure(of widths: [Int]) -> String {
+    if widths.isEmpty { return "" }
+    let columns = TerminalSize.columns
+    let rows = widths.reduce(0) { $0 + max(1, ($1 + columns - 1) / columns) }
+    return "\r\u{1B}[K" + String(repeating: "\u{1B}[A\u{1B}[K", count: max(0, rows - 1))
+  }
 }

@@ -9,7 +9,7 @@ package enum FailureMessage {
   package static func status(for error: any Error) -> ExitStatus {
     switch error {
     // Nothing is done where the command line asks for what would destroy an input or output.
-    case FileError.refused(_, .isInput), FileError.refused(_, .isOutput): .usage
+    case FileError.refused(_, .isInput), FileError.refused(_, .isFile): .usage
     // It is the input that is so: trying again will not help.
     case is LineTooLong: .invalidInput
     case is VerificationDifference: .difference
@@ -37,7 +37,7 @@ package enum FailureMessage {
       return "\(error.file): cannot \(clause(error.action)): \(error.errno)"
     case .inputChanged(let file): return "\(file): changed while it was read; nothing is replaced"
     case .refused(let file, .isInput): return "\(file): is both input and output: use --in-place"
-    case .refused(let file, .isOutput): return "\(file): is both the output and --bad-lines"
+    case .refused(let file, .isFile(let option)): return "\(file): is both the output and \(option)"
     case .refused(let file, let refusal): return "\(file): not replaced: \(refusal)\(remedy(for: refusal))"
     case .brokenPipe(let file): return "\(file): cannot write: \(Errno.brokenPipe)"
     case .interrupted: return error.description
@@ -55,7 +55,7 @@ package enum FailureMessage {
     switch refusal {
     case .symbolicLink: " (--follow-symlinks replaces what it leads to)"
     case .hardLinks: " (--force replaces this one)"
-    case .standardInput, .notRegularFile, .isInput, .isOutput: ""
+    case .standardInput, .notRegularFile, .isInput, .isFile: ""
     }
   }
 }

@@ -6,7 +6,7 @@ final class InputProgress: ProgressSource {
   let fileCount: Int
   let byteCount: Int?
   private let files: FileAccess
-  private let state = Mutex((done: 0, current: ""))
+  private let state = Mutex((begun: 0, current: ""))
 
   /// - Parameters:
   ///   - fileCount: How many inputs there are.
@@ -18,10 +18,10 @@ final class InputProgress: ProgressSource {
     self.files = files
   }
 
-  var progress: (files: Int, bytes: Int) { (state.withLock { $0.done }, files.counter?.value ?? 0) }
+  var progress: (files: Int, bytes: Int) { (max(0, state.withLock { $0.begun } - 1), files.counter?.value ?? 0) }
 
   var current: String { state.withLock { $0.current } }
 
-  /// Notes which input is begun, and how many are done.
-  func begin(_ name: FileName, done: Int) { state.withLock { $0 = (done, "\(name)") } }
+  /// Notes which input is begun: those before it are done.
+  func begin(_ name: FileName) { state.withLock { $0 = ($0.begun + 1, "\(name)") } }
 }

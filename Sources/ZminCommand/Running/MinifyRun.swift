@@ -51,14 +51,17 @@ struct MinifyRun: ~Copyable {
   /// Does it all.
   consuming func run() -> Ending {
     announce()
+    let ending = work()
+    memory?.conclude(conclusion(ending))
+    // The device's memory is in use until then.
+    minifier = nil
+    device?.end(givesBack: memory != nil)
+    device = nil
+    return ending
+  }
+
+  private mutating func work() -> Ending {
     let start = MonotonicClock.seconds()
-    defer {
-      memory?.conclude(conclusion)
-      // The device's memory is in use until then.
-      minifier = nil
-      device?.end(givesBack: memory != nil)
-      device = nil
-    }
     // What goes through one window is over before there is anything to show, or has nothing that counts.
     let display = plan.mode == .standard ? nil : try? meter().begin()
     do {
@@ -92,13 +95,12 @@ struct MinifyRun: ~Copyable {
   }
 
   /// What there is to say of the run apart from its memory.
-  private var conclusion: MemoryReporting.Conclusion {
+  private func conclusion(_ ending: Ending) -> MemoryReporting.Conclusion {
     let workers = if case .slices(let slices) = plan.memory { slices.workers } else { 1 }
     return MemoryReporting.Conclusion(
       mode: plan.mode.rawValue, kernel: plan.kernel.name, workers: workers, inputCount: plan.inputs.count,
       tally: reporter.tally, predictedPeakBytes: plan.predictedPeakBytes,
-      deviceHostBytes: plan.device?.hostBytes ?? 0,
-      status: files.interruptedStatus ?? reporter.tally.status)
+      deviceHostBytes: plan.device?.hostBytes ?? 0, ending: ending, signal: files.interruptedStatus)
   }
 
   /// Begins to look for a device, if one is to take part, and waits for one that must.
@@ -136,10 +138,10 @@ struct MinifyRun: ~Copyable {
   /// All inputs into one output.
   private mutating func takeTogether(to destination: FileDestination) throws {
     var outcomes: [FileOutcome] = []
-    let start = MonotonicClock.seconds()
     let result = Result { try minify(plan.inputs, to: destination, &outcomes) }
-    let seconds = (MonotonicClock.seconds() - start) / Double(max(1, outcomes.count))
-    for (outcome, input) in zip(outcomes, plan.inputs) { try reporter.report(outcome, input.name, seconds: seconds) }
+    for (outcome, input) in zip(outcomes, plan.inputs) {
+      try reporter.report(outcome, input.name, seconds: outcome.elapsedSeconds)
+    }
     reached = outcomes.count
     // What failed is the output, or memory, under the hands of the input that comes next.
     let current = plan.inputs[min(reached, plan.inputs.count - 1)]
@@ -164,12 +166,9 @@ struct MinifyRun: ~Copyable {
         destination = .nowhere
       case .write, .mirror, .test, .check, .rehearse: destination = .nowhere
       }
-      let start = MonotonicClock.seconds()
       var outcomes: [FileOutcome] = []
       try run.minify([input], to: destination, &outcomes)
-      for outcome in outcomes {
-        try run.reporter.report(outcome, input.name, seconds: MonotonicClock.seconds() - start)
-      }
+      for outcome in outcomes { try run.reporter.report(outcome, input.name, seconds: outcome.elapsedSeconds) }
     }
   }
 
@@ -181,10 +180,6 @@ struct MinifyRun: ~Copyable {
   private mutating func minify(
     _ inputs: [Plan.Input], to destination: FileDestination, _ outcomes: inout [FileOutcome]
   ) throws {
-    if let first = inputs.first {
-      progress.begin(first.name, done: max(0, reached - 1))
-      memory?.profiler.begin(.minifying, file: "\(first.name)")
-    }
     let format = inputs.first?.format ?? .json
     if minifierFormat != format { minifier = nil }
     var minifier = try self.minifier.take() ?? makeMinifier(format)
@@ -198,9 +193,14 @@ struct MinifyRun: ~Copyable {
     var options = MinifierOptions(
       format: format, validates: plan.validates, depthMax: plan.depthMax, kernel: plan.kernel)
     options.verification = plan.verification
-    return try FileMinifier(
+    var minifier = try FileMinifier(
       options, memory: plan.memory, badLines: plan.badLines, sync: plan.sync, files: files,
       device: device?.use ?? .none, ledger: ledger)
+    minifier.willBegin = { [progress, memory] source in
+      progress.begin(source.name)
+      memory?.profiler.begin(.minifying, file: source.name)
+    }
+    return minifier
   }
 
   /// Says what went wrong, and whether to go on: a full disk is full for the next file too.

@@ -11,21 +11,27 @@ struct StandardOutput {
   /// Writes all of a text.
   ///
   /// - Throws: ``FileError``.
-  func write(_ text: String) throws(FileError) { try OutputFile.standardOutput(using: files).commit(text) }
+  func write(_ text: String) throws(FileError) { try write([text]) }
+
+  /// Writes all pieces of a text.
+  ///
+  /// - Throws: ``FileError``.
+  func write(_ pieces: [String]) throws(FileError) { try OutputFile.standardOutput(using: files).commit(pieces) }
 }
 
 extension OutputFile {
-  /// Writes a text, which is all of the output, and ends it.
+  /// Writes the pieces of a text, which are all of the output, and ends it.
   ///
   /// - Throws: ``FileError``.
-  consuming func commit(_ text: String) throws(FileError) {
+  consuming func commit(_ pieces: [String]) throws(FileError) {
     var failure: FileError?
-    let bytes = Array(text.utf8)
-    bytes.withUnsafeBytes { buffer in
-      do throws(FileError) {
-        try write(buffer)
-      } catch {
-        failure = error
+    for var piece in pieces where failure == nil {
+      piece.withUTF8 { bytes in
+        do throws(FileError) {
+          try write(UnsafeRawBufferPointer(bytes))
+        } catch {
+          failure = error
+        }
       }
     }
     if let failure { throw failure }

@@ -160,7 +160,8 @@ package struct DetailedReport {
     var lines = [row(["", "size", "resident", "allocated", "resident/size"])]
     lines += shown.map { file in
       row([
-        ReportText.tail(file.name, columns: 22), Figures.size(file.inputBytes), ReportText.size(file.peakResidentBytes),
+        ReportText.tail("\(file.name)", columns: 22), Figures.size(file.inputBytes),
+        ReportText.size(file.peakResidentBytes),
         ReportText.size(file.peakAllocatedBytes), ratio(file.peakResidentBytes, file.inputBytes),
       ])
     }
@@ -204,12 +205,12 @@ package struct DetailedReport {
       pair(
         "page faults, minor and major",
         "\(ReportText.count(kernel.minorFaults)), \(ReportText.count(kernel.majorFaults))"),
-      pair("control group: limit", ReportText.size(kernel.groupLimitBytes)),
+      pair("control group: limit", ReportText.limit(kernel)),
       pair("control group: usage, others included", ReportText.size(kernel.groupUsageBytes)),
       pair("control group: peak since it was made", ReportText.size(kernel.groupPeakBytes)),
       pair("control group: cached files in it", ReportText.size(kernel.groupCacheBytes)),
       pair("control group: killed for memory", ReportText.count(kernel.groupKills)),
-      pair("stalled for want of memory", ReportText.seconds(kernel.stalledSeconds)),
+      pair("stalled for want of memory", ReportText.stall(kernel)),
     ]
   }
 

@@ -8,7 +8,12 @@ package struct MemoryPage {
   package init(_ profile: MemoryProfile) { self.profile = profile }
 
   /// The page, complete in one file.
-  package var html: String {
+  package var html: String { page.html }
+
+  /// The page in pieces, which take less memory than the whole.
+  package var pieces: [String] { page.pieces }
+
+  private var page: Page {
     let run = profile.run
     var page = Page(
       title: "zmin memory report",
@@ -34,7 +39,7 @@ package struct MemoryPage {
       paragraph: "\(Figures.count(profile.sampler.samples, "sample")), one in "
         + "\(Figures.fixed(profile.sampler.intervalSeconds * 1000, digits: 0)) ms, "
         + "\(Figures.fixed(profile.sampler.processorSeconds * 1000, digits: 1)) ms of a processor.")
-    return page.html
+    return page
   }
 
   private var cards: [(name: String, value: String, note: String)] {
@@ -119,7 +124,7 @@ package struct MemoryPage {
         Plot.Points(
           "files",
           profile.files.compactMap { file in
-            file.peakResidentBytes.map { (x: Double(max(file.inputBytes, 1)), y: Double($0), name: file.name) }
+            file.peakResidentBytes.map { (x: Double(max(file.inputBytes, 1)), y: Double($0), name: "\(file.name)") }
           })
       ], axes: (x: "input size", y: "peak resident"), .bytes)
   }
@@ -132,7 +137,7 @@ package struct MemoryPage {
           "files",
           profile.files.compactMap { file in
             guard let peakBytes = file.peakResidentBytes, file.inputBytes > 0 else { return nil }
-            return (x: Double(file.inputBytes), y: Double(peakBytes) / Double(file.inputBytes), name: file.name)
+            return (x: Double(file.inputBytes), y: Double(peakBytes) / Double(file.inputBytes), name: "\(file.name)")
           })
       ], axes: (x: "input size", y: "resident / input"), .plain("×"))
   }

@@ -1,3 +1,6 @@
+import SystemPackage
+import Zmin
+import ZminIO
 import ZminMemory
 package import ZminReport
 
@@ -22,6 +25,7 @@ package struct ProfileJSON {
       "average_resident_bytes": JSONValue(profile.averageResidentBytes),
       "growth_bytes": JSONValue(profile.growthBytes),
       "predicted_peak_bytes": JSONValue(profile.predictedPeakBytes),
+      "report_peak_resident_bytes": JSONValue(profile.reportPeakResidentBytes),
       "suggested_limit_bytes": JSONValue(profile.suggestedLimitBytes),
       "peak_device_bytes": JSONValue(profile.peakDeviceBytes),
       "leaked_bytes": .integer(profile.leakedBytes),
@@ -81,8 +85,8 @@ package struct ProfileJSON {
           "seconds": .number(peak.seconds),
           "bytes": .integer(peak.byteCount),
           "stage": JSONValue(peak.stage?.rawValue.snakeCased),
-          "file": JSONValue(peak.file),
-          "purposes": object(MemoryPurpose.allCases, peak.bytes, JSONValue.integer),
+          "file": file(peak.file),
+          "purpose_bytes": object(MemoryPurpose.allCases, peak.bytes, JSONValue.integer),
         ]
       } ?? .null,
     ]
@@ -135,7 +139,7 @@ package struct ProfileJSON {
       "file_bytes": .integer(account.fileBytes),
       "shared_bytes": .integer(account.sharedBytes),
       "start_anonymous_bytes": .integer(account.startAnonymousBytes),
-      "ledger": object(MemoryDomain.allCases, account.ledgerBytes, JSONValue.integer),
+      "ledger_bytes": object(MemoryDomain.allCases, account.ledgerBytes, JSONValue.integer),
       "heap_growth_bytes": .integer(account.heapGrowthBytes),
       "unaccounted_bytes": .integer(account.unaccountedBytes),
     ]
@@ -157,6 +161,7 @@ package struct ProfileJSON {
       "group_cache_bytes": JSONValue(kernel.groupCacheBytes),
       "group_kills": JSONValue(kernel.groupKills),
       "stalled_seconds": JSONValue(kernel.stalledSeconds),
+      "stalled_scope": kernel.stalledSeconds == nil ? .null : .string(kernel.isStallOfMachine ? "machine" : "group"),
     ]
   }
 
@@ -179,14 +184,25 @@ package struct ProfileJSON {
 
   private func stage(_ span: StageSpan) -> JSONValue {
     [
-      "stage": .string(span.stage.rawValue.snakeCased), "file": JSONValue(span.file),
+      "stage": .string(span.stage.rawValue.snakeCased), "file": file(span.file),
       "start_seconds": .number(span.startSeconds), "end_seconds": .number(span.endSeconds),
     ]
   }
 
+  /// A file by its path, or by `path_base64` where that is no UTF-8, as in the log of events.
+  private func file(_ name: FileName?) -> JSONValue {
+    guard let name else { return .null }
+    return switch name {
+    case .standardInput, .standardOutput: ["path": .string("\(name)")]
+    case .path(let path):
+      String(validating: path.bytes, as: UTF8.self).map { ["path": .string($0)] }
+        ?? ["path_base64": .string(Base64.encoded(path.bytes))]
+    }
+  }
+
   private func file(_ file: FileMemory) -> JSONValue {
     [
-      "name": .string(file.name), "input_bytes": .integer(file.inputBytes),
+      "file": self.file(file.name), "input_bytes": .integer(file.inputBytes),
       "start_seconds": .number(file.startSeconds), "end_seconds": .number(file.endSeconds),
       "peak_resident_bytes": JSONValue(file.peakResidentBytes),
       "peak_allocated_bytes": JSONValue(file.peakAllocatedBytes),

@@ -32,7 +32,7 @@ package struct ProfileSummary {
   private var peak: [String] {
     guard let peak = profile.peak else { return [line("allocated", "peak \(ReportText.missing)")] }
     let stage = peak.stage.map { ", \($0.words)" } ?? ""
-    let file = peak.file.map { ", " + ReportText.tail($0, columns: 50) } ?? ""
+    let file = peak.file.map { ", " + ReportText.tail("\($0)", columns: 50) } ?? ""
     return [
       line(
         "allocated",
@@ -108,13 +108,13 @@ package struct ProfileSummary {
       line(
         "page faults",
         "\(ReportText.count(kernel.minorFaults)) minor, \(ReportText.count(kernel.majorFaults)) major; "
-          + "stalled for memory \(ReportText.seconds(kernel.stalledSeconds)); "
+          + "stalled for memory \(ReportText.stall(kernel)); "
           + "swapped \(ReportText.size(kernel.swappedBytes))"),
       line(
         "control group",
         "\(ReportText.size(kernel.groupUsageBytes)) used, "
           + "\(ReportText.size(kernel.groupCacheBytes)) of it cached files, limit "
-          + "\(ReportText.size(kernel.groupLimitBytes))"),
+          + ReportText.limit(kernel)),
       line("device", device),
     ]
     let limit = profile.suggestedLimitBytes.map { "\($0) (\(Figures.memorySize($0)), for a container)" }

@@ -114,14 +114,14 @@ package struct ProfileTrace {
     profile.stages.map { span in
       slice(
         span.stage.words, span.startSeconds, span.endSeconds, in: Row.stages,
-        span.file.map { ["file": .string($0)] } ?? [:])
+        span.file.map { ["file": .string("\($0)")] } ?? [:])
     }
   }
 
   private var files: [JSONValue] {
     zip(profile.files, fileRows).map { file, row in
       slice(
-        file.name, file.startSeconds, file.endSeconds, in: Row.firstFiles + row,
+        "\(file.name)", file.startSeconds, file.endSeconds, in: Row.firstFiles + row,
         [
           "input_bytes": .integer(file.inputBytes), "peak_resident_bytes": JSONValue(file.peakResidentBytes),
           "peak_allocated_bytes": JSONValue(file.peakAllocatedBytes),

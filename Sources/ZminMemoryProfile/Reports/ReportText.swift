@@ -19,6 +19,17 @@ enum ReportText {
   /// A time.
   static func seconds(_ seconds: Double?) -> String { seconds.map { Figures.fixed($0, digits: 3) + " s" } ?? missing }
 
+  /// For how long what was stalled for want of memory.
+  static func stall(_ kernel: KernelFacts) -> String {
+    seconds(kernel.stalledSeconds)
+      + (kernel.stalledSeconds != nil && kernel.isStallOfMachine ? " (all of the machine)" : "")
+  }
+
+  /// The limit of the control group.
+  static func limit(_ kernel: KernelFacts) -> String {
+    kernel.groupLimitBytes == nil && kernel.groupUsageBytes != nil ? "none" : size(kernel.groupLimitBytes)
+  }
+
   /// A share, in percent.
   static func percent(_ share: Double?) -> String { share.map { Figures.fixed(100 * $0, digits: 1) + "%" } ?? missing }
 

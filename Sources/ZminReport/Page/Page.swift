@@ -4,7 +4,7 @@ package struct Page {
   /// What it is about, in a line.
   package let subtitle: String
   /// HTML, from the top on.
-  private var body = ""
+  private var body: [String] = []
   /// What the page was drawn from.
   private let data: JSONValue
 
@@ -14,26 +14,26 @@ package struct Page {
     self.data = data
   }
 
-  package mutating func add(_ plot: Plot) { body += plot.html + "\n" }
+  package mutating func add(_ plot: Plot) { body += [plot.html, "\n"] }
 
-  package mutating func add(heading: String) { body += "<h2>\(Markup.escaped(heading))</h2>\n" }
+  package mutating func add(heading: String) { body.append("<h2>\(Markup.escaped(heading))</h2>\n") }
 
-  package mutating func add(paragraph: String) { body += "<p>\(Markup.escaped(paragraph))</p>\n" }
+  package mutating func add(paragraph: String) { body.append("<p>\(Markup.escaped(paragraph))</p>\n") }
 
   /// Single figures, each with its name.
   package mutating func add(cards: [(name: String, value: String, note: String)]) {
     let cards = cards.map { card in
       "<div><dt>\(Markup.escaped(card.name))</dt><dd>\(Markup.escaped(card.value))<small>\(Markup.escaped(card.note))</small></dd></div>"
     }
-    body += "<dl class=\"cards\">\(cards.joined(separator: "\n"))</dl>\n"
+    body.append("<dl class=\"cards\">\(cards.joined(separator: "\n"))</dl>\n")
   }
 
   package mutating func add(list: [String]) {
-    body += "<ul>\(list.map { "<li>\(Markup.escaped($0))</li>" }.joined(separator: "\n"))</ul>\n"
+    body.append("<ul>\(list.map { "<li>\(Markup.escaped($0))</li>" }.joined(separator: "\n"))</ul>\n")
   }
 
   package mutating func add(table head: [String], _ rows: [[String]]) {
-    body += "<div class=\"wide\" tabindex=\"0\">\(Plot.table(head, rows))</div>\n"
+    body.append("<div class=\"wide\" tabindex=\"0\">\(Plot.table(head, rows))</div>\n")
   }
 
   /// What is known of something, each with its name.
@@ -41,28 +41,40 @@ package struct Page {
     let rows = facts.map { fact in
       "<tr><td>\(Markup.escaped(fact.name))</td><td>\(Markup.escaped(fact.value))</td></tr>"
     }
-    body += "<table class=\"facts\"><tbody>\n\(rows.joined(separator: "\n"))\n</tbody></table>\n"
+    body.append("<table class=\"facts\"><tbody>\n\(rows.joined(separator: "\n"))\n</tbody></table>\n")
   }
 
   /// The whole page.
-  package var html: String {
-    let data = data.text()
-    return """
-      <!DOCTYPE html>
-      <html lang="en"><head><meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:">
-      <title>\(Markup.escaped(title))</title>
-      <style>
-      \(Self.style)
-      </style></head><body><main>
-      <header><h1>\(Markup.escaped(title))</h1><p>\(Markup.escaped(subtitle))</p></header>
-      \(body)</main>
-      <script type="application/json" id="data">\(data)</script>
-      <script>
-      \(Self.script)
-      </script></body></html>
+  package var html: String { pieces.joined() }
 
-      """
+  /// The page in pieces, which take less memory than the whole.
+  package var pieces: [String] { [head] + body + [Self.beforeData, data.text(), Self.end] }
+
+  private var head: String {
+    """
+    <!DOCTYPE html>
+    <html lang="en"><head><meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:">
+    <title>\(Markup.escaped(title))</title>
+    <style>
+    \(Self.style)
+    </style></head><body><main>
+    <header><h1>\(Markup.escaped(title))</h1><p>\(Markup.escaped(subtitle))</p></header>
+
+    """
   }
+
+  private static let beforeData = """
+    </main>
+    <script type="application/json" id="data">
+    """
+
+  private static let end = """
+    </script>
+    <script>
+    \(script)
+    </script></body></html>
+
+    """
 }

@@ -15,6 +15,7 @@ struct BulkPlannerTests {
       path == "dir" ? FileFacts(kind: .directory, byteCount: 4096) : nil
     }
 
+    func whereabouts(of file: FileName) -> FileWhereabouts? { nil }
     func variable(_ name: String) -> String? { nil }
   }
 

@@ -71,7 +71,8 @@ struct FaultScenario: Sendable, CustomTestStringConvertible {
     let arguments = arguments.map { $0.replacing("@", with: scratch.path) }
     guard case .minify(let options) = try Request(arguments) else { throw UsageError("not a minify request") }
     let planner = Planner(options, in: RealSurroundings())
-    let log = EventLog(file: try LineFile(FilePath(scratch.file("messages")), using: FileAccess()), console: Console())
+    let log = EventLog(at: FilePath(scratch.file("messages")), console: Console())
+    try log.open()
     let console = Console(events: log)
     defer { log.flush() }
     let files = FileAccess(calls: calls)

@@ -1,0 +1,82 @@
+import SystemPackage
+import Zmin
+import ZminIO
+
+/// A file that a run has besides its inputs and outputs.
+package struct OwnFile: Sendable, Equatable {
+  /// The option that names it.
+  let option: String
+  let path: FilePath
+}
+
+extension ReportPlan {
+  /// The files that reports go to: whatever is there already is replaced, or added to.
+  var ownFiles: [OwnFile] {
+    var memoryFile: FilePath?
+    if case .file(let path) = memory?.place { memoryFile = path }
+    return [("--log-file", logFile), ("--metrics-file", metricsFile), ("--memory-report-file", memoryFile)].compactMap {
+      option, path in path.map { OwnFile(option: option, path: $0) }
+    }
+  }
+}
+
+extension BulkPlan {
+  /// The files that must be none of the inputs.
+  var filesApartFromInputs: [OwnFile] {
+    // What is only read does no harm to them.
+    if case .replace = task { reports.ownFiles + books } else { reports.ownFiles }
+  }
+
+  /// The files that must be none of the outputs.
+  var filesApartFromOutputs: [OwnFile] {
+    reports.ownFiles + books + (list?.path.map { [OwnFile(option: "--files-from", path: $0)] } ?? [])
+  }
+
+  /// What says which files are done, and which are to be.
+  private var books: [OwnFile] {
+    [("--journal", journal), ("--shard-plan", shardPlan)].compactMap { option, path in
+      path.map { OwnFile(option: option, path: $0) }
+    }
+  }
+}
+
+extension Planner {
+  /// Sees to it that no report goes where another one goes, or an output, and that it replaces nothing that the run reads.
+  ///
+  /// Inputs of a run over many files are not known yet: they are looked at when they have been found.
+  ///
+  /// - Throws: ``PlanError``.
+  func check(_ reports: ReportPlan) throws(PlanError) {
+    let reportFiles = reports.ownFiles
+    if reportFiles.isEmpty { return }
+    var others: [(words: String, file: FileName)] = [
+      ("--output", options.output), ("--bad-lines", options.badLines), ("--journal", options.bulk.journal),
+      ("--shard-plan", options.bulk.shardPlan), ("--files-from", options.bulk.filesFrom),
+    ].compactMap { option, argument in
+      argument.flatMap { $0.isStandardStream ? nil : ("\(option) name the same file", .path($0.path)) }
+    }
+    if !isBulk {
+      others += inputNames.map { ("an input are the same file", $0) }
+      if writesStandardOutput { others.append(("standard output are the same file", .standardOutput)) }
+    }
+    var known = others.compactMap { other in surroundings.whereabouts(of: other.file).map { (other.words, $0) } }
+    for file in reportFiles {
+      guard let whereabouts = surroundings.whereabouts(of: .path(file.path)) else { continue }
+      if let words = known.first(where: { $0.1.isOneFile(with: whereabouts) })?.0 {
+        throw .usage("\(file.option) \(FileName.path(file.path)) and \(words)")
+      }
+      known.append(("\(file.option) name the same file", whereabouts))
+    }
+  }
+
+  private var inputNames: [FileName] {
+    if options.paths.isEmpty { return [.standardInput] }
+    return options.paths.map { $0.isStandardStream ? .standardInput : .path($0.path) }
+  }
+
+  /// Whether minified JSON goes there.
+  private var writesStandardOutput: Bool {
+    options.output?.isStandardStream != false && options.outputDirectory == nil && !options.isInPlace
+      && options.inspection == nil
+  }
+}

@@ -1,0 +1,93 @@
+import Foundation
+import Testing
+
+@Suite("Files of reports replace nothing that the run has")
+struct ReportFileTests {
+  private static let document = "[ 1, 2 ]\n"
+
+  /// A directory of files and links to them.
+  private static func scratch() throws -> Scratch {
+    let scratch = try Scratch()
+    try FileManager.default.createDirectory(atPath: scratch.file("tree/sub"), withIntermediateDirectories: true)
+    for name in ["in.json", "tree/a.json", "tree/sub/b.json"] { try scratch.write(document, to: name) }
+    try FileManager.default.createSymbolicLink(atPath: scratch.file("link.json"), withDestinationPath: "in.json")
+    try FileManager.default.createSymbolicLink(atPath: scratch.file("way"), withDestinationPath: "tree/sub")
+    try FileManager.default.createSymbolicLink(
+      atPath: scratch.file("tree/far.json"), withDestinationPath: "../in.json")
+    return scratch
+  }
+
+  /// Options that name a file, `@`.
+  private static let options = [
+    ["--memory-report", "--memory-report-file", "@"], ["--log-file", "@"], ["--metrics-file", "@"],
+  ]
+
+  @Test("They are no input, by any name", arguments: options)
+  func inputs(_ option: [String]) throws {
+    let runs: [(file: String, arguments: [String])] = [
+      ("in.json", ["in.json", "-o", "out"]), ("./in.json", ["in.json", "-o", "out"]),
+      ("link.json", ["in.json", "-o", "out"]), ("in.json", ["link.json", "-o", "out"]), ("in.json", ["-t", "in.json"]),
+      ("in.json", ["-i", "in.json"]), ("tree/a.json", ["-i", "tree/a.json", "tree/sub/b.json"]),
+      ("tree/a.json", ["-ri", "tree"]), ("tree/sub/../a.json", ["-ri", "tree"]), ("way/b.json", ["-ri", "tree"]),
+      ("tree/a.json", ["-rt", "tree"]), ("tree/a.json", ["-r", "--output-dir", "out", "tree"]),
+      ("in.json", ["-ri", "--follow-symlinks", "tree"]),
+    ]
+    for (file, arguments) in runs {
+      let scratch = try Self.scratch()
+      let before = scratch.tree()
+      let run = try ZminProgram.run(option.map { $0.replacing("@", with: file) } + arguments, in: scratch)
+      #expect(run.ending == .exit(2), "\(file), \(arguments): \(run.errors)")
+      #expect(run.errors.contains(option[option.count - 2]))
+      #expect(scratch.tree() == before, "\(file), \(arguments)")
+    }
+  }
+
+  @Test("They are no standard input and no standard output", arguments: options)
+  func streams(_ option: [String]) throws {
+    let scratch = try Self.scratch()
+    let words = option.joined(separator: " ")
+    let input = try ZminProgram.shell("$ZMIN \(words.replacing("@", with: "in.json")) < in.json", in: scratch)
+    #expect(input.ending == .exit(2) && scratch.text(of: "in.json") == Self.document)
+    let output = try ZminProgram.shell("$ZMIN \(words.replacing("@", with: "out")) in.json > out", in: scratch)
+    #expect(output.ending == .exit(2) && scratch.text(of: "out") == "")
+    // Nothing is lost where nothing is kept.
+    let device = try ZminProgram.shell("$ZMIN \(words.replacing("@", with: "/dev/null")) in.json", in: scratch)
+    #expect(device.ending == .exit(0) && device.output.contains("[1,2]"))
+  }
+
+  @Test("They are no other file that the run has", arguments: options)
+  func others(_ option: [String]) throws {
+    let others = [
+      ["in.json", "-o", "x"], ["--format", "ndjson", "in.json", "--bad-lines", "x"],
+      ["-ri", "tree", "--journal", "x"], ["-ri", "--shard", "0/2", "--shard-plan", "x", "tree"],
+      ["-i", "--files-from", "x"],
+      option[0] == "--metrics-file" ? ["--log-file", "x", "in.json"] : ["--metrics-file", "x", "in.json"],
+    ]
+    for other in others {
+      let scratch = try Self.scratch()
+      if other.contains("--files-from") { try scratch.write("in.json\n", to: "x") }
+      let before = scratch.tree()
+      let run = try ZminProgram.run(option.map { $0.replacing("@", with: "./x") } + other, in: scratch)
+      #expect(run.ending == .exit(2) && run.errors.contains("same file"), "\(other): \(run.errors)")
+      #expect(scratch.tree() == before)
+    }
+  }
+
+  @Test("An output that would be one of them is not written, whatever made its directory")
+  func outputs() throws {
+    for option in Self.options + [["--journal", "@"]] {
+      let scratch = try Self.scratch()
+      try scratch.write(Self.document, to: "tree/c.json")
+      // The journal's directory must be there.
+      if option[0] == "--journal" || option[0] == "--log-file" {
+        try FileManager.default.createDirectory(
+          atPath: scratch.file("out/sub"), withIntermediateDirectories: true)
+      }
+      let run = try ZminProgram.run(
+        option.map { $0.replacing("@", with: "out/sub/b.json") } + ["-r", "--output-dir", "out", "tree"], in: scratch)
+      #expect(run.ending == .exit(2), "\(option): \(run.errors)")
+      #expect(run.errors.contains("out/sub/b.json: is both the output and \(option[option.count - 2])"))
+      #expect(scratch.text(of: "out/c.json") == "[1,2]" && scratch.text(of: "out/sub/b.json") != "[1,2]")
+    }
+  }
+}
