@@ -28,7 +28,8 @@ package struct ProcessMemory: Sendable, Equatable {
   ///   - root: What stands before the path.
   package init(using access: FileAccess, root: FilePath = "/") {
     for line in SystemFiles(access: access, root: root).lines(of: "/proc/self/status") {
-      // RssAnon:	     112 kB
+      // RssAnon:	     112 kB; most lines are of other things, and this is read often.
+      guard line.starts(with: "Rss".utf8) || line.starts(with: "Vm".utf8) else { continue }
       let fields = line.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
       guard fields.count == 3, fields[2].elementsEqual("kB".utf8), let count = Int(bytes: fields[1]) else { continue }
       let byteCount = count << 10

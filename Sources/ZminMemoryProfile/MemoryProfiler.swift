@@ -28,6 +28,8 @@ package final class MemoryProfiler: Sendable {
     var filesLeftOut = 0
     var deviceProbe: DeviceProbe?
     var device: DeviceMemoryFacts?
+    /// What was charged to the control group when it was looked at last.
+    var group: ControlGroupMemory
     var slots: [PoolSlotFacts] = []
     var processorSeconds = 0.0
     var watchers: [(intervalSeconds: Double, nextSeconds: Double, call: Watcher)] = []
@@ -36,7 +38,7 @@ package final class MemoryProfiler: Sendable {
   private let ledger: MemoryLedger
   private let probe: MemoryProbe
   private let progress: @Sendable () -> (files: Int, bytes: Int)
-  private let state = Mutex(State())
+  private let state: Mutex<State>
   private let end: Interruption
   private let start: Start
 
@@ -71,6 +73,7 @@ package final class MemoryProfiler: Sendable {
       monotonicSeconds: MonotonicClock.seconds(), unixSeconds: CalendarClock.unixSeconds(),
       process: ProcessMemory(using: files), heap: AllocatorHeap(), faults: MemoryProbe.faults(),
       group: ControlGroupMemory(reading: probe.group), stalledSeconds: probe.group.stalledSeconds)
+    state = Mutex(State(group: start.group))
   }
 
   // MARK: What the run tells
@@ -141,7 +144,7 @@ package final class MemoryProfiler: Sendable {
 
   /// Begins to look, again and again.
   package func watch() -> Watch {
-    look(isSlow: true)
+    look(isSlow: false, group: start.group)
     return Watch(
       profiler: self, thread: SystemThread(stackBytes: Self.stackBytes, ledger: ledger) { self.lookOn() })
   }
@@ -159,10 +162,12 @@ package final class MemoryProfiler: Sendable {
 
   /// Takes a sample.
   ///
-  /// - Parameter isSlow: Whether to look at what takes long to look at too.
-  private func look(isSlow: Bool) {
+  /// - Parameters:
+  ///   - isSlow: Whether to look at what takes long to look at too.
+  ///   - group: What is charged to the control group, if that is known already.
+  private func look(isSlow: Bool, group: ControlGroupMemory? = nil) {
     let processorStart = MemoryProbe.threadSeconds()
-    var group = ControlGroupMemory()
+    var group = group
     var device: DeviceMemoryFacts?
     if isSlow {
       group = ControlGroupMemory(reading: probe.group)
@@ -172,9 +177,11 @@ package final class MemoryProfiler: Sendable {
     }
     let slots = ledger.poolSlots
     let sample = probe.sample(
-      at: seconds, progress: progress(), group: group, deviceBytes: device?.usedBytes, slots: slots)
+      at: seconds, progress: progress(), group: group ?? ControlGroupMemory(), deviceBytes: device?.usedBytes,
+      slots: slots)
     let watchers = state.withLock { state in
       state.series.append(sample)
+      if let group { state.group = group }
       if slots.count > state.slots.count {
         state.slots = slots.map { PoolSlotFacts(kind: $0.kind, capacityBytes: $0.capacityBytes) }
       }
@@ -203,7 +210,7 @@ package final class MemoryProfiler: Sendable {
   /// about to end.
   package func settle(seconds: Double) {
     let deadlineSeconds = MonotonicClock.seconds() + seconds
-    while !leaks.isEmpty, MonotonicClock.seconds() < deadlineSeconds { usleep(2000) }
+    while !leaks.isEmpty, MonotonicClock.seconds() < deadlineSeconds { usleep(100) }
   }
 
   /// What is held of what was taken since the run began; what was there before is the process's.
@@ -220,9 +227,9 @@ package final class MemoryProfiler: Sendable {
     let now = seconds
     let process = ProcessMemory(using: probe.files)
     let faults = MemoryProbe.faults()
-    let group = ControlGroupMemory(reading: probe.group)
     let (snapshot, events) = (ledger.snapshot(), ledger.events)
     var state = state.withLock { $0 }
+    let group = state.group
     if !state.stages.isEmpty { state.stages[state.stages.count - 1].endSeconds = now }
     let samples = state.series.samples
     var run = run

@@ -87,8 +87,13 @@ struct MemoryProfilerTests {
   func manySamples() throws {
     var series = SampleSeries(intervalSeconds: 1)
     for number in 0..<5000 {
-      series.append(Self.sample(seconds: Double(number), residentBytes: number == 3333 ? 1_000_000 : number))
+      var sample = Self.sample(seconds: Double(number), residentBytes: number == 3333 ? 1_000_000 : number)
+      // Such a one is not kept: the next has more in memory.
+      sample.deviceBytes = number == 2 ? 77 : 5
+      series.append(sample)
     }
+    #expect(series.peakDeviceBytes == 77 && !series.samples.contains { $0.deviceBytes == 77 })
+    #expect(series.count == 5000)
     #expect(series.samples.count < SampleSeries.samplesMax)
     #expect(series.samples.contains { $0.residentBytes == 1_000_000 })
     #expect(series.samples.first?.seconds == 0)

@@ -121,11 +121,12 @@ final class MemoryReporting: Sendable {
         outputBytes: conclusion.outputBytes, exitStatus: conclusion.exitCode),
       predictedPeakBytes: conclusion.predictedPeakBytes.map { $0 + deviceHostBytes })
     // Making a report takes memory that the limit which it suggests must allow for: that is known once it was made.
-    let form = plan.form ?? .summary
-    _ = form.pieces(of: profile)
-    profile.reportPeakResidentBytes = profiler.peakResidentBytes
+    if let form = plan.form {
+      _ = form.pieces(of: profile)
+      profile.reportPeakResidentBytes = profiler.peakResidentBytes
+    }
     if plan.printsSummary { console.report(ProfileSummary(profile).text, or: JSONLine(memoryOf: profile)) }
-    if plan.form != nil { try write(form.pieces(of: profile)) }
+    if let form = plan.form { try write(form.pieces(of: profile)) }
   }
 
   private func write(_ pieces: [String]) throws(FileError) {
