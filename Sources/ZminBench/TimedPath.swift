@@ -30,8 +30,9 @@ final class TimedPath {
     return switch path {
     case .kernel(let kernel): "\(kernel.name), 1 core"
     case .cpu: "\(Kernel.fastest.name), \(cores)"
-    case .gpu: "\(name)\(device?.facts.isSoftware == true ? " (software)" : "")"
-    case .hybrid: "\(name)\(device?.facts.isSoftware == true ? " (software)" : "") and \(Kernel.fastest.name), \(cores)"
+    case .gpu: "\(name)\(device?.facts.isSoftware == true ? " (software device)" : "")"
+    case .hybrid:
+      "\(name)\(device?.facts.isSoftware == true ? " (software device)" : "") and \(Kernel.fastest.name), \(cores)"
     }
   }
 
@@ -41,9 +42,7 @@ final class TimedPath {
   /// One run.
   struct Sample {
     let seconds: Double
-    /// Of all threads together.
-    let stages: [StageTimes.Stage: Double]
-    let threads: Int
+    let account: StageTimes.Account
     let lanes: LaneSeconds?
   }
 
@@ -94,11 +93,9 @@ final class TimedPath {
       }
     if output != document.expected { isVerified = false }
     guard counts else { return }
-    let stages = StageTimes.Stage.allCases.map { ($0, times.seconds(at: $0)) }
     samples.append(
       Sample(
-        seconds: seconds, stages: Dictionary(uniqueKeysWithValues: stages), threads: max(1, times.threads),
-        lanes: path.usesDevice ? device?.takePartSeconds() : nil))
+        seconds: seconds, account: times.account, lanes: path.usesDevice ? device?.takePartSeconds() : nil))
   }
 
   private func runOnFiles(_ document: BenchDocument) throws -> (Double, BenchDocument.Output) {
