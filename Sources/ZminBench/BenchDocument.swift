@@ -41,7 +41,7 @@ final class BenchDocument {
     var scratch: ScratchFile?
     switch source {
     case .file(let path, let format):
-      made = (path.lastComponent?.string ?? path.string, format, path)
+      made = (plan.name(of: path), format, path)
     case .generated(let kind, let byteCount):
       let file = try ScratchFile(in: plan.scratchDirectory, for: "bench-\(kind.rawValue)", using: files)
       try Self.checkRoom(for: 2 * byteCount, file, plan.scratchDirectory)

@@ -41,6 +41,13 @@ package struct BenchPlan: Sendable {
     self.workers = workers
     self.scratchDirectory = scratchDirectory
   }
+
+  /// What reports call a file: its name, or its path where another has the same name.
+  func name(of path: FilePath) -> String {
+    let paths = sources.compactMap { if case .file(let path, _) = $0 { path } else { nil } }
+    let isAlone = paths.count { $0.lastComponent == path.lastComponent } == 1
+    return isAlone ? path.lastComponent?.string ?? path.string : path.string
+  }
 }
 
 /// Has a path do wrong, so that tests see it caught.

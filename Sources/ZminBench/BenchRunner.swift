@@ -12,6 +12,7 @@ package struct BenchRunner {
   private let files: FileAccess
   private let interruption: Interruption
   private let fault: PathFault?
+  private let keeps: (any Sendable) -> Void
   private let says: (String) -> Void
 
   /// Rounds that there are at least and at most, whatever the time.
@@ -37,15 +38,18 @@ package struct BenchRunner {
   ///   - files: What files are opened with.
   ///   - interruption: What ends the search for a device.
   ///   - fault: Has a path do wrong, for tests.
+  ///   - keeps: Is given the drivers and the device, which are not to be let go before the process ends: drivers do not
+  ///     take that well.
   ///   - says: Hears how far it is.
   package init(
     _ plan: BenchPlan, files: FileAccess, interruption: Interruption, fault: PathFault? = nil,
-    says: @escaping (String) -> Void = { _ in }
+    keeps: @escaping (any Sendable) -> Void = { _ in }, says: @escaping (String) -> Void = { _ in }
   ) {
     self.plan = plan
     self.files = files
     self.interruption = interruption
     self.fault = fault
+    self.keeps = keeps
     self.says = says
   }
 
@@ -107,7 +111,7 @@ package struct BenchRunner {
     do {
       return try BenchDocument(source, plan: plan, heldBytesMax: heldBytesMax, files: files)
     } catch let invalid as BenchDocument.Invalid {
-      throw InvalidDocument(description: "\(invalid.file): \(invalid.problem)")
+      throw InvalidDocument(description: "\(invalid.file):\(invalid.problem)")
     }
   }
 
@@ -122,7 +126,7 @@ package struct BenchRunner {
     }
     do {
       says("making the device ready")
-      let device = try BenchDevice(selector, isLines: false, interruption: interruption)
+      let device = try BenchDevice(selector, isLines: plan.isLines, interruption: interruption, keeps: keeps)
       report.device = device.facts
       return device
     } catch let absence as BenchDevice.Absence {
@@ -199,13 +203,23 @@ package struct BenchRunner {
           + "\(Text.percent(Self.noisySpread)): read them as rough ones")
     }
     if report.device?.isSoftware == true {
-      warnings.append("the device is software: its figures say nothing about a GPU")
+      warnings.append("the device is a software device: its figures say nothing about a GPU")
     }
     return warnings
   }
 }
 
 extension BenchPlan {
+  /// Whether there are lines alone, so that the device is made ready for these.
+  fileprivate var isLines: Bool {
+    sources.allSatisfy { source in
+      switch source {
+      case .generated(let kind, _): kind.isLines
+      case .file(_, let format): format == .ndjson
+      }
+    }
+  }
+
   /// Whether documents are generated.
   fileprivate var isGenerated: Bool {
     sources.contains { if case .generated = $0 { true } else { false } }
