@@ -207,7 +207,8 @@ package struct BenchPage {
       results.map { result in
         let parts = result.parts.filter { $0.parent == nil }
         let sum = parts.reduce(0) { $0 + $1.seconds }
-        let whole = result.accountedShare.map { $0 > 0 && $0 < 1 ? sum / $0 : sum } ?? sum
+        // No more than all of it, however it is rounded.
+        let whole = (result.accountedShare.map { $0 > 0 && $0 < 1 ? sum / $0 : sum } ?? sum) * (1 + 1e-12)
         let shares = parts.map { (name: $0.name, value: 100 * $0.seconds / whole) }
         let rest = whole > sum ? [(name: Plot.restName, value: 100 * (whole - sum) / whole)] : []
         let overlap = result.overlap.map { ", \(Figures.fixed($0, digits: 2)) of \(result.threads)" } ?? ""

@@ -9,6 +9,14 @@ package struct BenchPlan: Sendable {
   package enum Source: Sendable {
     case generated(DocumentKind, byteCount: Int)
     case file(FilePath, Format)
+
+    /// How its values are laid out.
+    var format: Format {
+      switch self {
+      case .generated(let kind, _): kind.isLines ? .ndjson : .json
+      case .file(_, let format): format
+      }
+    }
   }
 
   /// What the page cache holds of an input before a run on files.

@@ -38,6 +38,10 @@ final class TimedPath {
 
   private(set) var samples: [Sample] = []
   private(set) var isVerified = true
+  /// Whether there was a run in which the device took no slice.
+  private(set) var hasRunWithoutDevice = false
+  /// What runs had to say of the device.
+  private(set) var deviceNotes: [String] = []
 
   /// One run.
   struct Sample {
@@ -109,6 +113,7 @@ final class TimedPath {
       delay()
     }
     for case .failed(let error) in outcomes.map(\.result) { throw error }
+    for outcome in outcomes { note(outcome.slicesOnDevice, outcome.deviceNotes) }
     guard outcomes.allSatisfy(\.isWritten) else { return (seconds, BenchDocument.Output()) }
     if fault?.corruptsOutput == true { try corrupt(scratch.path) }
     let found = try BenchDocument.output(at: scratch.path, files)
@@ -130,9 +135,16 @@ final class TimedPath {
       }
       delay()
     }
+    if slicedRun != nil { note(slicedRun?.slicesOnDevice ?? 0, slicedRun?.deviceNotes ?? []) }
     guard case .complete = result else { return (seconds, BenchDocument.Output()) }
     if fault?.corruptsOutput == true, output.byteCount > 0 { room[output.byteCount / 2] ^= 1 }
     return (seconds, BenchDocument.output(UnsafeRawBufferPointer(rebasing: room.prefix(output.byteCount))))
+  }
+
+  private func note(_ slicesOnDevice: Int, _ notes: [String]) {
+    guard path.usesDevice else { return }
+    if slicesOnDevice == 0 { hasRunWithoutDevice = true }
+    for note in notes where !deviceNotes.contains(note) { deviceNotes.append(note) }
   }
 
   /// Changes a byte in the middle of a file.

@@ -151,6 +151,22 @@ struct BenchDeviceTests {
     }
   }
 
+  @Test("What is not the device's is not under its name")
+  func notTheDevices() throws {
+    let scratch = try Scratch()
+    try scratch.write("[ 1 ] [ 2 ]", to: "values")
+    try scratch.write("[ 1 ]", to: "tiny.json")
+    let values = "--format concat values --time 0.01 --report-format json --device llvmpipe"
+    let some = try ZminProgram.shell("$ZMIN bench --paths cpu,gpu,hybrid \(values)", in: scratch)
+    #expect(some.ending == .exit(0) && !some.output.contains("\"path\": \"gpu\""), "\(some.errors)")
+    #expect(some.output.contains("values: concat is the CPU's: no path with a device is timed on it"))
+    let none = try ZminProgram.shell("$ZMIN bench --paths gpu \(values)", in: scratch)
+    #expect(none.ending == .exit(4) && none.errors == "zmin: there is nothing to time: concat is the CPU's\n")
+    let tiny = try ZminProgram.shell("$ZMIN bench --paths gpu --time 0.01 --device llvmpipe tiny.json", in: scratch)
+    #expect(
+      tiny.output.contains("gpu (software device) on tiny.json, file to file: the device took no slice"), "\(tiny)")
+  }
+
   @Test("Never timed without its name", arguments: ["", "--paths cpu,gpu"])
   func unnamed(_ paths: String) throws {
     let run = try ZminProgram.shell("$ZMIN \(Self.options) json \(paths)")
