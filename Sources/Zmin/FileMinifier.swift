@@ -15,6 +15,7 @@ package struct FileMinifier: ~Copyable {
   private let sync: SyncPolicy
   private let ending: OutputEnding
   private let files: FileAccess
+  private let times: StageTimes?
   /// Hears of each source when it is begun.
   package var willBegin: ((FileSource) -> Void)?
 
@@ -47,6 +48,7 @@ package struct FileMinifier: ~Copyable {
     self.sync = sync
     self.ending = ending
     self.files = files
+    self.times = times
   }
 
   /// Minifies `sources` into one destination, one after another; in place each into its own.
@@ -59,6 +61,8 @@ package struct FileMinifier: ~Copyable {
   package mutating func minify(
     _ sources: [FileSource], to destination: FileDestination, outcomes: inout [FileOutcome]
   ) throws {
+    times?.begin()
+    defer { times?.end() }
     try DestinationCheck(badLines: badLines?.path, files: files).check(sources, to: destination)
     guard let badLines else {
       var unused: FileOutput?

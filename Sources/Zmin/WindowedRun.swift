@@ -44,12 +44,16 @@ package struct WindowedRun: ~Copyable {
   package mutating func run<Input: RunInput & ~Copyable, Output: RunOutput & ~Copyable>(
     from input: inout Input, to output: inout Output
   ) throws -> RunResult {
+    times?.begin()
+    defer { times?.end() }
     minifier.reset()
     outputWindow.clear()
     var totals = RunTotals()
     var comparison = OutputComparison()
     var places = PlaceKeeper()
-    var laps = StageLaps(times)
+    times?.enterThreads()
+    defer { times?.leaveThreads() }
+    let laps = StageLaps(times)
     let release: OutputWindow.Release =
       output.isFinal && minifier.options.makesRecords ? .wholeRecords : .everything
     defer { place.become(.free) }

@@ -80,7 +80,7 @@ enum Advice {
 
   private static func device(_ report: BenchReport) -> String {
     guard let device = report.device else { return ". No GPU: \(report.deviceAbsence ?? "none was timed")" }
-    if device.isSoftware { return ". \(device.name) is software and not considered" }
+    if device.isSoftware { return ". \(device.name) is a software device and not considered" }
     guard let breakEven = report.breakEven else { return "" }
     guard let bytes = breakEven.bytes else { return ". \(device.name) does not pay at any size" }
     return ". \(device.name) pays from \(Figures.size(bytes)) on, its set-up of "

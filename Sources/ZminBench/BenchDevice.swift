@@ -21,8 +21,11 @@ struct BenchDevice {
 
   /// Finds a device and makes it ready, as runs do, each step timed.
   ///
+  /// - Parameter keeps: Is given what must live as long as the process.
   /// - Throws: ``Absence``.
-  init(_ selector: DeviceSelector, isLines: Bool, interruption: Interruption) throws {
+  init(
+    _ selector: DeviceSelector, isLines: Bool, interruption: Interruption, keeps: (any Sendable) -> Void
+  ) throws {
     var setup: [BenchReport.Part] = []
     func step<Value>(_ name: String, _ body: () throws -> Value) throws -> Value {
       var value: Value?
@@ -40,6 +43,7 @@ struct BenchDevice {
         throw Absence(reason: "it is not there")
       }
       let instance = try step("loader") { try VulkanInstance() }
+      keeps(instance)
       let (physical, device) = try step("device") {
         guard let physical = try instance.devices().first(where: { $0.uuid == uuid }) else {
           throw Absence(reason: "it is gone")
@@ -53,6 +57,7 @@ struct BenchDevice {
       self.device = try step("pinning") {
         try VulkanSliceDevice(device, DevicePools.usual, for: kinds, kernel: .fastest, ledger: ledger)
       }
+      keeps(self.device)
       vulkanDevice = device
       facts = BenchReport.Device(
         name: physical.name, driver: physical.driver, api: physical.apiVersion, type: physical.kind.rawValue,

@@ -37,19 +37,20 @@ final class BenchDocument {
   /// - Parameter heldBytesMax: Larger documents are not held in memory.
   /// - Throws: ``FileError``, `OutOfMemory`, ``Invalid``, ``VerificationDifference``.
   init(_ source: BenchPlan.Source, plan: BenchPlan, heldBytesMax: Int, files: FileAccess) throws {
-    let made: (String, Format, FilePath)
+    let made: (String, FilePath)
     var scratch: ScratchFile?
     switch source {
-    case .file(let path, let format):
-      made = (path.lastComponent?.string ?? path.string, format, path)
+    case .file(let path, _):
+      made = (plan.name(of: path), path)
     case .generated(let kind, let byteCount):
       let file = try ScratchFile(in: plan.scratchDirectory, for: "bench-\(kind.rawValue)", using: files)
       try Self.checkRoom(for: 2 * byteCount, file, plan.scratchDirectory)
       try Self.write(kind, byteCount, seed: plan.seed, to: file.path, files)
-      made = (kind.rawValue, kind.isLines ? .ndjson : .json, file.path)
+      made = (kind.rawValue, file.path)
       scratch = file
     }
-    (name, format, path) = made
+    (name, path) = made
+    format = source.format
     let input = try InputFile(path, using: files)
     let byteCount = Int(input.status.knownSize ?? 0)
     held = try byteCount > 0 && byteCount <= heldBytesMax ? HeldMemory(byteCount: byteCount) : nil

@@ -6,7 +6,7 @@ package struct BenchPage {
 
   package init(_ report: BenchReport) { self.report = report }
 
-  /// The page, complete in one file.
+  /// The page, complete in one file: what most look for comes first, and each document has a part that unfolds.
   package var html: String {
     let commit = report.commit.map { " (\($0))" } ?? ""
     var page = Page(
@@ -18,37 +18,50 @@ package struct BenchPage {
       page.add(heading: "To be careful about")
       page.add(list: report.warnings)
     }
-    page.add(heading: "Machine")
-    page.add(facts: machine)
+    if report.documents.count > 1 { addOverview(to: &page) }
+    page.add(series)
     for document in report.documents {
-      for mode in BenchReport.Mode.allCases {
-        let results = report.results.filter { $0.document == document.name && $0.mode == mode }
-        guard !results.isEmpty else { continue }
-        page.add(heading: "\(document.name), \(Self.words(for: mode))")
-        page.add(rates(results, of: document))
-        page.add(parts(results))
-        page.add(memory(results))
+      page.add(fold: document.name, isOpen: report.documents.count == 1) { page in
+        for mode in Self.modes {
+          let results = report.results.filter { $0.document == document.name && $0.mode == mode }
+          guard !results.isEmpty else { continue }
+          page.add(rates(results, mode))
+          page.add(parts(results, mode))
+        }
       }
     }
-    page.add(series)
-    page.add(heading: "Documents")
-    page.add(table: ["document", "format", "bytes", "minified", "blanks", "strings", "past ASCII"], documents)
-    page.add(heading: "What the machine does at most")
-    page.add(table: ["what", "document", "GB/s"], limits)
+    page.add(memory)
+    page.add(heading: "Machine")
+    page.add(facts: machine)
+    page.add(fold: "Documents") {
+      $0.add(table: ["document", "format", "bytes", "minified", "blanks", "strings", "past ASCII"], documents)
+    }
+    page.add(fold: "What the machine does at most") { $0.add(table: ["what", "document", "GB/s"], limits) }
     if let device = report.device {
-      page.add(heading: "Before the first slice")
-      page.add(
-        table: ["part", "seconds"],
-        device.setup.map { [$0.name, Figures.fixed($0.seconds, digits: 6)] }
-          + [["all of it", Figures.fixed(device.setupSeconds, digits: 6)]])
+      page.add(fold: "Before the first slice") {
+        $0.add(
+          table: ["part", "seconds"],
+          device.setup.map { [$0.name, Figures.fixed($0.seconds, digits: 6)] }
+            + [["all of it", Figures.fixed(device.setupSeconds, digits: 6)]])
+      }
     }
     return page.html
   }
+
+  /// Most minify files.
+  private static let modes = [BenchReport.Mode.file, .memory]
 
   private static func words(for mode: BenchReport.Mode) -> String {
     switch mode {
     case .memory: "memory to memory"
     case .file: "file to file"
+    }
+  }
+
+  private static func title(of mode: BenchReport.Mode) -> String {
+    switch mode {
+    case .memory: "Memory to memory"
+    case .file: "File to file"
     }
   }
 
@@ -101,7 +114,7 @@ package struct BenchPage {
     ]
     if let device = report.device {
       rows += [
-        ("device", "\(device.name)\(device.isSoftware ? ", in software: it says nothing about a GPU" : "")"),
+        ("device", "\(device.name)\(device.isSoftware ? ", a software device: it says nothing about a GPU" : "")"),
         ("driver", device.driver), ("API", device.api),
         ("device memory", device.memoryBytes.map(Figures.memorySize) ?? "not reported"),
         ("bus", device.bus ?? "not reported"),
@@ -119,63 +132,102 @@ package struct BenchPage {
 
   // MARK: Plots
 
-  private func rates(_ results: [BenchReport.Result], of document: BenchReport.Document) -> Plot {
+  /// All documents together, and a table of each.
+  private func addOverview(to page: inout Page) {
+    for mode in Self.modes {
+      let results = report.results.filter { $0.mode == mode }
+      guard !results.isEmpty else { continue }
+      page.add(means(results, mode))
+      page.add(
+        table: ["GB/s, \(Self.words(for: mode))"] + paths.map(report.label),
+        report.documents.map { document in
+          [document.name]
+            + paths.map { path in
+              let result = results.first { $0.document == document.name && $0.path == path }
+              return result?.gigabytesPerSecond.map { Figures.fixed($0, digits: 3) }
+                ?? (result?.isVerified == false ? "wrong output" : "not measured")
+            }
+        })
+    }
+  }
+
+  /// In the order of the results.
+  private var paths: [String] {
+    report.results.reduce(into: []) { if !$0.contains($1.path) { $0.append($1.path) } }
+  }
+
+  private func means(_ results: [BenchReport.Result], _ mode: BenchReport.Mode) -> Plot {
     .bars(
-      "Rate of each path",
+      "\(Self.title(of: mode)): each path over all documents",
+      "The geometric mean of its rates, the slowest and the fastest document, and what the machine could do at most.",
+      paths.map { path in
+        let results = results.filter { $0.path == path }
+        let rates = results.compactMap(\.gigabytesPerSecond)
+        guard let mean = Advice.mean(rates), let least = rates.min(), let most = rates.max() else {
+          return .init(report.label(of: path), [], note: "wrong output")
+        }
+        let limit = Advice.mean(results.compactMap(limitRate))
+        return .init(
+          report.label(of: path), [(name: "GB/s", value: mean)], limit: limit, range: least...most,
+          note: Self.rate(mean) + (limit.map { ", \(Self.percent(mean / $0))" } ?? ""))
+      }, .plain("GB/s"))
+  }
+
+  private func rates(_ results: [BenchReport.Result], _ mode: BenchReport.Mode) -> Plot {
+    .bars(
+      "\(Self.title(of: mode)): rate of each path",
       "The median of all runs and, in percent, how much that is of what the machine could do at most.",
       results.map { result in
         let limit = limitRate(result)
-        guard let rate = result.gigabytesPerSecond else {
+        guard let rate = result.gigabytesPerSecond, let median = result.medianSeconds else {
           return .init(report.label(of: result.path), [], limit: limit, note: "wrong output")
         }
-        let rates = result.samplesSeconds.filter { $0 > 0 }.map { Double(document.bytes) / $0 / 1e9 }
+        let rates = result.samplesSeconds.filter { $0 > 0 }.map { rate * median / $0 }
         let share = result.limitShare.map { ", \(Self.percent($0))" } ?? ""
         var range: ClosedRange<Double>?
         if rates.count > 1, let least = rates.min(), let most = rates.max() { range = least...most }
         return .init(
           report.label(of: result.path), [(name: "GB/s", value: rate)], limit: limit, limitName: result.limit,
-          range: range,
-          note: Self.rate(rate) + share)
+          range: range, note: Self.rate(rate) + share)
       }, .plain("GB/s"))
   }
 
+  /// The rate that the path would have if what bounds it were all that takes time.
   private func limitRate(_ result: BenchReport.Result) -> Double? {
-    let limits = report.limits.filter { $0.name == result.limit }
-    return (limits.first { $0.document == result.document } ?? limits.first { $0.document == nil })?.gigabytesPerSecond
+    guard let rate = result.gigabytesPerSecond, let share = result.limitShare, share > 0 else { return nil }
+    return rate / share
   }
 
-  private func parts(_ results: [BenchReport.Result]) -> Plot {
+  private func parts(_ results: [BenchReport.Result], _ mode: BenchReport.Mode) -> Plot {
     let results = results.filter { $0.parts.contains { $0.parent == nil } }
     return .bars(
-      "Where the time goes",
-      "The median run of each path, on average over its threads. Behind it, how many threads were at work at once.",
+      "\(Self.title(of: mode)): where the time goes",
+      "Shares of the median run of each path. What threads are at together counts by its share of their number. Behind "
+        + "it, how long it took, and how many of its threads were at work at once.",
       results.map { result in
-        let parts = result.parts.filter { $0.parent == nil }.map { (name: $0.name, value: $0.seconds) }
-        let sum = parts.reduce(0) { $0 + $1.value }
-        var rest: [(name: String, value: Double)] = []
-        if let share = result.accountedShare, share > 0, share < 1 {
-          rest = [(name: Plot.restName, value: sum / share - sum)]
-        }
-        let overlap = result.overlap.map { ", \(Figures.fixed($0, digits: 2)) at once" } ?? ""
+        let parts = result.parts.filter { $0.parent == nil }
+        let sum = parts.reduce(0) { $0 + $1.seconds }
+        // No more than all of it, however it is rounded.
+        let whole = (result.accountedShare.map { $0 > 0 && $0 < 1 ? sum / $0 : sum } ?? sum) * (1 + 1e-12)
+        let shares = parts.map { (name: $0.name, value: 100 * $0.seconds / whole) }
+        let rest = whole > sum ? [(name: Plot.restName, value: 100 * (whole - sum) / whole)] : []
+        let overlap = result.overlap.map { ", \(Figures.fixed($0, digits: 2)) of \(result.threads)" } ?? ""
         return .init(
-          report.label(of: result.path), parts + rest,
-          note: "\(Figures.fixed((sum + (rest.first?.value ?? 0)) * 1000, digits: 1)) ms\(overlap)")
-      }, .seconds)
+          report.label(of: result.path), shares + rest, note: "\(Figures.fixed(whole * 1000, digits: 1)) ms\(overlap)")
+      }, .plain("%"))
   }
 
-  private func memory(_ results: [BenchReport.Result]) -> Plot {
+  private var memory: Plot {
     .bars(
-      "Memory of each path", "The most that it held of the host's memory, and of the device's.",
-      results.map { result in
-        .init(
-          report.label(of: result.path),
-          [
-            (name: "host", value: Double(result.peakHostBytes)),
-            (name: "device", value: Double(result.peakDeviceBytes)),
-          ],
-          note: result.peakDeviceBytes == 0
-            ? Figures.memorySize(result.peakHostBytes)
-            : "\(Figures.memorySize(result.peakHostBytes)) + \(Figures.memorySize(result.peakDeviceBytes))")
+      "Memory of each path", "The most that it held of the host's memory, and of the device's, on any document.",
+      paths.map { path in
+        let results = report.results.filter { $0.path == path }
+        let host = results.map(\.peakHostBytes).max() ?? 0
+        let device = results.map(\.peakDeviceBytes).max() ?? 0
+        return .init(
+          report.label(of: path), [(name: "host", value: Double(host)), (name: "device", value: Double(device))],
+          note: device == 0
+            ? Figures.memorySize(host) : "\(Figures.memorySize(host)) + \(Figures.memorySize(device))")
       }, .bytes)
   }
 
@@ -186,7 +238,8 @@ package struct BenchPage {
       mark = (Double(bytes), "\(report.label(of: breakEven.path)) pays from \(Figures.size(bytes))")
     }
     return .scatter(
-      "Throughput against size", "File to file, from the start of the program: what a device needs first is included.",
+      "Throughput against size",
+      "File to file, the first document at several sizes, with a device that is ready. The mark includes its set-up.",
       paths.map { path in
         let points = report.series.filter { $0.path == path }.sorted { $0.bytes < $1.bytes }
         return Plot.Points(

@@ -9,6 +9,14 @@ package struct BenchPlan: Sendable {
   package enum Source: Sendable {
     case generated(DocumentKind, byteCount: Int)
     case file(FilePath, Format)
+
+    /// How its values are laid out.
+    var format: Format {
+      switch self {
+      case .generated(let kind, _): kind.isLines ? .ndjson : .json
+      case .file(_, let format): format
+      }
+    }
   }
 
   /// What the page cache holds of an input before a run on files.
@@ -40,6 +48,13 @@ package struct BenchPlan: Sendable {
     self.paths = paths
     self.workers = workers
     self.scratchDirectory = scratchDirectory
+  }
+
+  /// What reports call a file: its name, or its path where another has the same name.
+  func name(of path: FilePath) -> String {
+    let paths = sources.compactMap { if case .file(let path, _) = $0 { path } else { nil } }
+    let isAlone = paths.count { $0.lastComponent == path.lastComponent } == 1
+    return isAlone ? path.lastComponent?.string ?? path.string : path.string
   }
 }
 

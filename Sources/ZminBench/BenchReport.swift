@@ -281,6 +281,6 @@ extension BenchReport {
   /// What says wherever a path is named that its device is none.
   package func label(of path: String) -> String {
     let usesDevice = path == BenchPath.gpu.name || path == BenchPath.hybrid.name
-    return usesDevice && device?.isSoftware == true ? "\(path) (software)" : path
+    return usesDevice && device?.isSoftware == true ? "\(path) (software device)" : path
   }
 }

@@ -5,6 +5,7 @@ import ZminCore
 import ZminGPU
 package import ZminIO
 import ZminMemory
+import ZminReport
 
 /// Times paths on documents, in turn, and compares every output.
 package struct BenchRunner {
@@ -12,6 +13,7 @@ package struct BenchRunner {
   private let files: FileAccess
   private let interruption: Interruption
   private let fault: PathFault?
+  private let keeps: (any Sendable) -> Void
   private let says: (String) -> Void
 
   /// Rounds that there are at least and at most, whatever the time.
@@ -37,15 +39,18 @@ package struct BenchRunner {
   ///   - files: What files are opened with.
   ///   - interruption: What ends the search for a device.
   ///   - fault: Has a path do wrong, for tests.
+  ///   - keeps: Is given the drivers and the device, which are not to be let go before the process ends: drivers do not
+  ///     take that well.
   ///   - says: Hears how far it is.
   package init(
     _ plan: BenchPlan, files: FileAccess, interruption: Interruption, fault: PathFault? = nil,
-    says: @escaping (String) -> Void = { _ in }
+    keeps: @escaping (any Sendable) -> Void = { _ in }, says: @escaping (String) -> Void = { _ in }
   ) {
     self.plan = plan
     self.files = files
     self.interruption = interruption
     self.fault = fault
+    self.keeps = keeps
     self.says = says
   }
 
@@ -68,12 +73,18 @@ package struct BenchRunner {
     guard !paths.isEmpty else {
       throw Unavailable(description: "there is nothing to time: \(report.deviceAbsence ?? "")")
     }
+    guard paths.contains(where: { !$0.usesDevice }) || plan.sources.contains(where: { $0.format != .concat }) else {
+      throw Unavailable(description: "there is nothing to time: concat is the CPU's")
+    }
     if let device { report.limits += try device.limits(rounds: 5) }
     // The document, its output and the runs' own memory beside it, twice over.
     let heldBytesMax = memoryBytes / 8
     let budget = plan.budgetSeconds / Double(2 * plan.sources.count)
     for source in plan.sources {
       let document = try self.document(source, heldBytesMax)
+      if document.format == .concat, device != nil {
+        report.warnings.append("\(document.name): concat is the CPU's: no path with a device is timed on it")
+      }
       report.documents.append(document.description)
       let host = HostLimits(plan, files: files)
       for mode in BenchReport.Mode.allCases {
@@ -84,10 +95,12 @@ package struct BenchRunner {
           continue
         }
         says("\(document.name), \(mode == .memory ? "memory to memory" : "file to file")")
-        let timed = try paths.map {
+        // A device takes no values of any layout: its paths would be the CPU's under another name.
+        let timed = try paths.filter { !$0.usesDevice || document.format != .concat }.map {
           try TimedPath($0, mode, document.format, plan: plan, device: device, files: files, fault: fault)
         }
         try time(timed, document, mode, host, budgetSeconds: budget)
+        report.warnings += timed.flatMap { deviceWarnings($0, document, report) }
         report.results += timed.map { $0.result(on: document, host, report.limits) }
       }
       report.limits += host.reported(for: document.name)
@@ -107,7 +120,7 @@ package struct BenchRunner {
     do {
       return try BenchDocument(source, plan: plan, heldBytesMax: heldBytesMax, files: files)
     } catch let invalid as BenchDocument.Invalid {
-      throw InvalidDocument(description: "\(invalid.file): \(invalid.problem)")
+      throw InvalidDocument(description: "\(invalid.file):\(invalid.problem)")
     }
   }
 
@@ -122,7 +135,7 @@ package struct BenchRunner {
     }
     do {
       says("making the device ready")
-      let device = try BenchDevice(selector, isLines: false, interruption: interruption)
+      let device = try BenchDevice(selector, isLines: plan.isLines, interruption: interruption, keeps: keeps)
       report.device = device.facts
       return device
     } catch let absence as BenchDevice.Absence {
@@ -182,6 +195,17 @@ package struct BenchRunner {
     return points
   }
 
+  /// Where a figure under a device's name is not, or not altogether, the device's.
+  private func deviceWarnings(_ path: TimedPath, _ document: BenchDocument, _ report: BenchReport) -> [String] {
+    let place =
+      "\(report.label(of: path.path.name)) on \(document.name), \(path.mode.rawValue) to \(path.mode.rawValue)"
+    var warnings = path.deviceNotes.map { "\(place): \($0)" }
+    if path.path == .gpu, path.hasRunWithoutDevice {
+      warnings.append("\(place): the device took no slice in some runs: these are the CPU's")
+    }
+    return warnings
+  }
+
   private func warnings(_ report: BenchReport) -> [String] {
     var warnings: [String] = []
     for result in report.results where !result.isVerified {
@@ -198,14 +222,25 @@ package struct BenchRunner {
         "\(noisy.count) of \(report.results.count) figures spread by more than "
           + "\(Text.percent(Self.noisySpread)): read them as rough ones")
     }
+    let beyond = report.results.count { ($0.limitShare ?? 0) > 1 }
+    if beyond > 0 {
+      warnings.append(
+        "\(Figures.count(beyond, "figure")) of \(report.results.count) beyond the limit: other work disturbed the limits"
+      )
+    }
     if report.device?.isSoftware == true {
-      warnings.append("the device is software: its figures say nothing about a GPU")
+      warnings.append("the device is a software device: its figures say nothing about a GPU")
     }
     return warnings
   }
 }
 
 extension BenchPlan {
+  /// Whether there are lines alone, so that the device is made ready for these.
+  fileprivate var isLines: Bool {
+    sources.allSatisfy { $0.format == .ndjson }
+  }
+
   /// Whether documents are generated.
   fileprivate var isGenerated: Bool {
     sources.contains { if case .generated = $0 { true } else { false } }

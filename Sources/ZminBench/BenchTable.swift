@@ -60,18 +60,22 @@ struct BenchTable {
       })
   }
 
+  /// Parts of a time that are less have no place in a table.
+  private static let leastShare = 0.005
+
   /// Where the time goes, from file to file, of the first document.
   static func parts(_ report: BenchReport) -> BenchTable {
     let first = report.documents.first?.name
     var rows: [[String]] = []
     for result in report.results where result.document == first && result.mode == .file && result.isVerified {
       let whole = result.medianSeconds ?? 0
-      let shares = result.parts.filter { $0.parent == nil }.map { part in
+      let shares = result.parts.filter { $0.parent == nil && $0.seconds >= Self.leastShare * whole }.map { part in
         "\(part.name) \(Text.percent(whole > 0 ? part.seconds / whole : 0))"
       }
       rows.append([
         report.label(of: result.path), Text.milliseconds(whole), shares.joined(separator: ", "),
-        result.overlap.map { Text.fixed($0, 2) } ?? "-", result.accountedShare.map(Text.percent) ?? "-",
+        result.overlap.map { "\(Text.fixed($0, 2)) of \(result.threads)" } ?? "-",
+        result.accountedShare.map(Text.percent) ?? "-",
       ])
     }
     return BenchTable(header: ["path", "file to file", "parts", "threads busy", "accounted"], rows: rows)
@@ -115,7 +119,7 @@ extension BenchReport {
     if let device {
       let steps = device.setup.map { "\($0.name) \(Text.milliseconds($0.seconds))" }.joined(separator: ", ")
       lines.append(
-        "device: \(device.name)\(device.isSoftware ? " (software)" : ""), \(device.driver), Vulkan \(device.api); "
+        "device: \(device.name)\(device.isSoftware ? " (software device)" : ""), \(device.driver), Vulkan \(device.api); "
           + "set-up \(Text.milliseconds(device.setupSeconds)): \(steps)")
     } else {
       lines.append("no GPU was timed: \(deviceAbsence ?? "none is there")")

@@ -93,7 +93,10 @@ final class HostLimits {
     switch (mode, path) {
     case (.memory, .kernel): if let seconds = seconds("memcpy") { bounds.append(("memcpy", seconds)) }
     case (.memory, _):
-      if let seconds = seconds("memcpy, all cores") { bounds.append(("memcpy, all cores", seconds)) }
+      // Threads take their time to start: little is copied faster by one.
+      let copies = ["memcpy, all cores", "memcpy"].compactMap { name in seconds(name).map { (name: name, seconds: $0) }
+      }
+      if let fastest = copies.min(by: { $0.seconds < $1.seconds }) { bounds.append(fastest) }
     case (.file, .kernel):
       if let read = seconds("file read"), let write = seconds("file write") {
         bounds.append(("file read, then write", read + write))

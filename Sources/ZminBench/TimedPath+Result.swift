@@ -34,26 +34,29 @@ struct RunAccounts {
   /// The share of the time that the parts account for.
   let accountedShare: Double
 
-  /// Each thread's time is cut into stages without gaps, so that what the threads were at, divided by their number, is
-  /// the run's time but for what lies before they began and after they ended.
+  /// What threads were at together counts by its share of their number, so that the parts are the run's time, whatever
+  /// overlaps. The time itself is measured apart, from outside: what is missing from it is known by that.
   init(_ sample: TimedPath.Sample) {
-    let threads = Double(sample.threads)
+    let account = sample.account
     var parts: [BenchReport.Part] = []
-    var (all, busy) = (0.0, 0.0)
+    var (accounted, busy) = (0.0, 0.0)
     for stage in StageTimes.Stage.allCases {
-      guard let seconds = sample.stages[stage], seconds > 0 else { continue }
-      all += seconds
-      if stage != .wait { busy += seconds }
-      parts.append(BenchReport.Part(name: stage.reportName, seconds: seconds / threads, threadSeconds: seconds))
-      if stage == .device, let lanes = sample.lanes { parts += Self.parts(of: lanes, seconds, threads) }
+      let (seconds, threadSeconds) = (account.elapsedSeconds(at: stage), account.threadSeconds(at: stage))
+      guard seconds > 0 else { continue }
+      accounted += seconds
+      if stage.isWork { busy += threadSeconds }
+      parts.append(BenchReport.Part(name: stage.reportName, seconds: seconds, threadSeconds: threadSeconds))
+      if stage == .device, let lanes = sample.lanes {
+        parts += Self.parts(of: lanes, threadSeconds, share: seconds / threadSeconds)
+      }
     }
     self.parts = parts
-    self.threads = sample.threads
+    threads = max(1, account.threads)
     overlap = busy / sample.seconds
-    accountedShare = all / threads / sample.seconds
+    accountedShare = accounted / sample.seconds
   }
 
-  private static func parts(of lanes: LaneSeconds, _ wholeSeconds: Double, _ threads: Double) -> [BenchReport.Part] {
+  private static func parts(of lanes: LaneSeconds, _ wholeSeconds: Double, share: Double) -> [BenchReport.Part] {
     var known = [("upload and waiting for the device", lanes.upload)]
     known += zip(LaneSeconds.stageNames, lanes.stages)
     known.append(("download", lanes.download))
@@ -61,7 +64,7 @@ struct RunAccounts {
     known.append(("nesting of slices", max(0, rest)))
     let device = StageTimes.Stage.device.reportName
     return known.map { name, seconds in
-      BenchReport.Part(name: name, seconds: seconds / threads, threadSeconds: seconds, parent: device)
+      BenchReport.Part(name: name, seconds: seconds * share, threadSeconds: seconds, parent: device)
     }
   }
 }
@@ -70,12 +73,15 @@ extension StageTimes.Stage {
   /// How reports call it.
   var reportName: String {
     switch self {
+    case .open: "opening"
+    case .start: "starting threads"
     case .wait: "waiting"
     case .read: "read"
     case .kernel: "kernel"
     case .device: "device"
     case .join: "nesting"
     case .write: "write"
+    case .close: "closing"
     }
   }
 }

@@ -30,20 +30,23 @@ final class TimedPath {
     return switch path {
     case .kernel(let kernel): "\(kernel.name), 1 core"
     case .cpu: "\(Kernel.fastest.name), \(cores)"
-    case .gpu: "\(name)\(device?.facts.isSoftware == true ? " (software)" : "")"
-    case .hybrid: "\(name)\(device?.facts.isSoftware == true ? " (software)" : "") and \(Kernel.fastest.name), \(cores)"
+    case .gpu: "\(name)\(device?.facts.isSoftware == true ? " (software device)" : "")"
+    case .hybrid:
+      "\(name)\(device?.facts.isSoftware == true ? " (software device)" : "") and \(Kernel.fastest.name), \(cores)"
     }
   }
 
   private(set) var samples: [Sample] = []
   private(set) var isVerified = true
+  /// Whether there was a run in which the device took no slice.
+  private(set) var hasRunWithoutDevice = false
+  /// What runs had to say of the device.
+  private(set) var deviceNotes: [String] = []
 
   /// One run.
   struct Sample {
     let seconds: Double
-    /// Of all threads together.
-    let stages: [StageTimes.Stage: Double]
-    let threads: Int
+    let account: StageTimes.Account
     let lanes: LaneSeconds?
   }
 
@@ -94,11 +97,9 @@ final class TimedPath {
       }
     if output != document.expected { isVerified = false }
     guard counts else { return }
-    let stages = StageTimes.Stage.allCases.map { ($0, times.seconds(at: $0)) }
     samples.append(
       Sample(
-        seconds: seconds, stages: Dictionary(uniqueKeysWithValues: stages), threads: max(1, times.threads),
-        lanes: path.usesDevice ? device?.takePartSeconds() : nil))
+        seconds: seconds, account: times.account, lanes: path.usesDevice ? device?.takePartSeconds() : nil))
   }
 
   private func runOnFiles(_ document: BenchDocument) throws -> (Double, BenchDocument.Output) {
@@ -112,6 +113,7 @@ final class TimedPath {
       delay()
     }
     for case .failed(let error) in outcomes.map(\.result) { throw error }
+    for outcome in outcomes { note(outcome.slicesOnDevice, outcome.deviceNotes) }
     guard outcomes.allSatisfy(\.isWritten) else { return (seconds, BenchDocument.Output()) }
     if fault?.corruptsOutput == true { try corrupt(scratch.path) }
     let found = try BenchDocument.output(at: scratch.path, files)
@@ -133,9 +135,16 @@ final class TimedPath {
       }
       delay()
     }
+    if slicedRun != nil { note(slicedRun?.slicesOnDevice ?? 0, slicedRun?.deviceNotes ?? []) }
     guard case .complete = result else { return (seconds, BenchDocument.Output()) }
     if fault?.corruptsOutput == true, output.byteCount > 0 { room[output.byteCount / 2] ^= 1 }
     return (seconds, BenchDocument.output(UnsafeRawBufferPointer(rebasing: room.prefix(output.byteCount))))
+  }
+
+  private func note(_ slicesOnDevice: Int, _ notes: [String]) {
+    guard path.usesDevice else { return }
+    if slicesOnDevice == 0 { hasRunWithoutDevice = true }
+    for note in notes where !deviceNotes.contains(note) { deviceNotes.append(note) }
   }
 
   /// Changes a byte in the middle of a file.

@@ -61,7 +61,7 @@ struct BenchPageTests {
     #expect(try Self.data(html) == JSONValue(reading: report.json.text()))
     for text in [
       ">4.000 GB/s, 50.0%<", "6.500 GB/s, 81.3%", "limit 8 GB/s (memcpy)", "wrong output", "1 wrong",
-      "gpu pays from 47.0 MB", "250.0 ms, 5.25 at once", "20 MiB + 64 MiB", "0.125000",
+      "gpu pays from 47.0 MB", "250.0 ms, 5.25 of 8", "20 MiB + 64 MiB", "0.125000",
       "<td>device memory</td><td>not reported</td>", "2026-01-02T03:04:05Z",
     ] {
       #expect(html.contains(text), "\(text)")
@@ -76,7 +76,7 @@ struct BenchPageTests {
   @Test("A device in software is called so wherever it is named")
   func software() {
     let html = BenchPage(Self.full(type: "software")).html
-    #expect(html.contains("gpu (software) pays from 47.0 MB") && html.contains("says nothing about a GPU"))
+    #expect(html.contains("gpu (software device) pays from 47.0 MB") && html.contains("says nothing about a GPU"))
   }
 
   @Test("What was not measured has no figure")

@@ -102,7 +102,7 @@ struct DeviceRunTests {
 }
 
 /// The device that these tests run on.
-private enum SoftwareDevice {
+enum SoftwareDevice {
   static let isThere =
     (try? ZminProgram.run(["devices", "--find", "--device", "llvmpipe"]).output.hasPrefix("found ")) == true
 }

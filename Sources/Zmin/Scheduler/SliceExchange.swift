@@ -76,7 +76,7 @@ final class SliceExchange<Input: RunInput & ~Copyable, Output: RunOutput & ~Copy
   ///
   /// - Parameter verifier: What does slices again that are to be verified.
   func work(with kernel: borrowing KernelRun, _ verifier: SliceVerifier?) {
-    var laps = StageLaps(times)
+    let laps = StageLaps(times)
     defer { laps.end(.wait) }
     while let task = nextTask(of: nil) {
       laps.end(.wait)
@@ -84,7 +84,7 @@ final class SliceExchange<Input: RunInput & ~Copyable, Output: RunOutput & ~Copy
       case .join(let slot):
         join(slot)
         laps.end(.join)
-      case .take(let slice, let slot): take(slice, into: slot, with: kernel, verifier, &laps)
+      case .take(let slice, let slot): take(slice, into: slot, with: kernel, verifier, laps)
       }
     }
   }
@@ -161,7 +161,7 @@ final class SliceExchange<Input: RunInput & ~Copyable, Output: RunOutput & ~Copy
 
   private func take(
     _ slice: SliceQueue.Slice, into slot: SliceSlot, with kernel: borrowing KernelRun, _ verifier: SliceVerifier?,
-    _ laps: inout StageLaps
+    _ laps: StageLaps
   ) {
     let cut = slice.range.map { reader.read(slice, $0, into: slot) } ?? readNext(into: slot)
     laps.end(.read)
@@ -267,18 +267,18 @@ final class SliceExchange<Input: RunInput & ~Copyable, Output: RunOutput & ~Copy
 
   private func work(_ lane: Int, _ lanes: DeviceLanes) {
     let verifier = lanes.verifier(of: lane)
-    var laps = StageLaps(times)
+    let laps = StageLaps(times)
     defer { laps.end(.wait) }
     while let task = nextTask(of: lane) {
       laps.end(.wait)
       switch task {
       case .join(let slot):
         join(slot)
-        leaveEnds()
         laps.end(.join)
+        leaveEnds()
       case .take(let slice, let slot):
         do {
-          try takeOnLane(slice, into: slot, verifier, &laps)
+          try takeOnLane(slice, into: slot, verifier, laps)
         } catch {
           let failure = error as? DeviceFailure
           if let failure { lanes.claims.lose(failure) }
@@ -296,11 +296,11 @@ final class SliceExchange<Input: RunInput & ~Copyable, Output: RunOutput & ~Copy
 
   /// Does a slice on a lane. One that is not plainly clean, or cannot be read, is the workers'.
   private func takeOnLane(
-    _ slice: SliceQueue.Slice, into slot: SliceSlot, _ verifier: SliceVerifier?, _ laps: inout StageLaps
+    _ slice: SliceQueue.Slice, into slot: SliceSlot, _ verifier: SliceVerifier?, _ laps: StageLaps
   ) throws {
     let cut = slice.range.flatMap { reader.read(slice, $0, into: slot) }
-    leaveEnds()
     laps.end(.read)
+    leaveEnds()
     defer { laps.end(.device) }
     if slot.error == nil {
       let start = reader.start(of: slot, after: cut)

@@ -104,7 +104,7 @@ struct SliceJoiner: ~Copyable {
     totals.isUnchanged = comparison.isSame
     let isBad = minifier.faultOffset != nil || result.failure != nil
     try window.handOn(result.writtenBytes, release, isBad: isBad, isLast: true) { bytes in
-      try times.writing(within: .join) { try output.write(bytes, isUnchanged: totals.isUnchanged) }
+      try output.write(bytes, isUnchanged: totals.isUnchanged)
     }
     return result.failure
   }

@@ -70,6 +70,8 @@ package struct SlicedRun: ~Copyable {
   package mutating func run<Input: RunInput & ~Copyable, Output: RunOutput & ~Copyable>(
     from input: inout Input, to output: inout Output
   ) throws -> RunResult {
+    times?.begin()
+    defer { times?.end() }
     joiner.begin(outputIsFinal: output.isFinal)
     deviceNotes = []
     returnedSliceCount = 0
@@ -88,11 +90,13 @@ package struct SlicedRun: ~Copyable {
           let exchange = SliceExchange(
             input: input, output: output, joiner: joiner, options: options, slots: slots, rest: rest, queue: queue,
             times: times)
+          times?.enterThreads()
           let observer = device.pending?.observe { result in exchange.join(result, lanes) }
           WorkerThreads.run(workers, ledger: ledger) { exchange.work(with: kernels[$0].run, kernels[$0].verifier) }
           let failure = Result { try exchange.failure() }
           if let observer { device.pending?.removeObserver(observer) }
           if device.isAlone { exchange.waitForLanes() }
+          times?.leaveThreads()
           return (
             try failure.get() ?? joiner.pointee.finish(to: &output.pointee), exchange.lastQueue(),
             exchange.deviceNotes()

@@ -95,6 +95,9 @@ package struct BenchCommand: ParsableCommand {
   @Option(help: ArgumentHelp("How the report is written: table, json, csv, markdown or html.", valueName: "format"))
   package var reportFormat = ReportFormat.table
 
+  @Option(help: ArgumentHelp("Write the report of the same run as JSON to a file too.", valueName: "file"))
+  package var jsonFile: PathArgument?
+
   @Flag(help: "Compare two reports in JSON: exit 1 if a figure is worse past the threshold and beyond noise.")
   package var compare = false
 

@@ -21,11 +21,19 @@ struct BenchRun {
 
   private func measure() throws -> ExitStatus {
     let plan = try BenchPlanner(command: command, surroundings: RealSurroundings()).plan(commandLine: commandLine)
+    // Before anything is timed, which takes long.
+    var jsonFile: OutputFile?
+    if let file = command.jsonFile {
+      if file.isStandardStream {
+        throw PlanError.usage("--json-file takes a file: for standard output there is --report-format json")
+      }
+      jsonFile = try OutputFile(at: file.path, using: files)
+    }
     let shows = RealSurroundings.standardErrorIsTerminal
     defer { if shows { console.show(progress: "") } }
-    let runner = BenchRunner(plan, files: files, interruption: interruption) { step in
-      if shows { console.show(progress: "timing: \(step)") }
-    }
+    let runner = BenchRunner(
+      plan, files: files, interruption: interruption, keeps: { ProcessSetup.leaveAtOnce(with: $0) },
+      says: { if shows { console.show(progress: "timing: \($0)") } })
     let report: BenchReport
     do {
       report = try runner.run()
@@ -36,6 +44,10 @@ struct BenchRun {
       return .invalidInput
     }
     if shows { console.show(progress: "") }
+    if var file = jsonFile.take() {
+      try Array(json(of: report).utf8).withUnsafeBytes { try file.write($0) }
+      try file.commit()
+    }
     try StandardOutput(files).write(text(of: report))
     return report.isVerified ? .success : .difference
   }
@@ -43,14 +55,17 @@ struct BenchRun {
   private func text(of report: BenchReport) -> String {
     switch command.reportFormat {
     case .table: report.table
-    case .json: report.json.text(.indented) + "\n"
+    case .json: json(of: report)
     case .csv: report.csv
     case .markdown: report.markdown
     case .html: BenchPage(report).html
     }
   }
 
+  private func json(of report: BenchReport) -> String { report.json.text(.indented) + "\n" }
+
   private func compare() throws -> ExitStatus {
+    if command.jsonFile != nil { throw PlanError.usage("--json-file is for runs: --compare makes no report") }
     guard command.files.count == 2 else {
       throw PlanError.usage("--compare takes two reports: the old one and the new")
     }

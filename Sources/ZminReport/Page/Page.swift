@@ -44,6 +44,13 @@ package struct Page {
     body.append("<table class=\"facts\"><tbody>\n\(rows.joined(separator: "\n"))\n</tbody></table>\n")
   }
 
+  /// A part that is not seen until its heading is chosen.
+  package mutating func add(fold heading: String, isOpen: Bool = false, _ content: (inout Page) -> Void) {
+    body += "<details class=\"fold\"\(isOpen ? " open" : "")><summary><h2>\(Markup.escaped(heading))</h2></summary>\n"
+    content(&self)
+    body += "</details>\n"
+  }
+
   /// The whole page.
   package var html: String { pieces.joined() }
 

@@ -63,19 +63,23 @@ extension Page {
     .legend i.limit{--is:var(--mark)}.legend i.range{--is:var(--ink)}
     output{display:block;min-height:1.6em;font-size:.9rem;color:var(--soft);font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
     summary{cursor:pointer;color:var(--soft);font-size:.9rem}
-    .wide{overflow:auto}details .wide{max-height:24rem}
+    .wide{overflow:auto}figure details .wide{max-height:24rem}
+    .fold{border-bottom:1px solid var(--grid);margin:.4rem 0}.fold>summary{padding:.35rem 0}.fold h2{display:inline;margin:0;font-size:1.1rem;color:var(--ink)}
     table{border-collapse:collapse;font-size:.85rem;font-variant-numeric:tabular-nums}
     th,td{padding:.2rem .7rem;text-align:right;border-bottom:1px solid var(--grid);white-space:nowrap}
     th{color:var(--soft);font-weight:600}
     th:first-child,td:first-child{text-align:left;padding-left:0}
-    .facts td{text-align:left;white-space:normal;overflow-wrap:anywhere}.facts td:first-child{color:var(--soft)}
+    .facts td{text-align:left;white-space:normal;overflow-wrap:anywhere}.facts td:first-child{color:var(--soft);overflow-wrap:normal}
     @media (max-width:560px){main{padding:1rem .75rem 2rem}figure{padding:.8rem .7rem}svg.broad{display:none}svg.narrow{display:block}\
     h1{font-size:1.4rem}output{min-height:4.8em}.cards{grid-template-columns:1fr 1fr}}
-    @media print{details,output{display:none}figure,.cards div{break-inside:avoid}svg.narrow{display:none}svg.broad{display:block}}
+    @media print{figure details,output{display:none}figure,.cards div{break-inside:avoid}svg.narrow{display:none}svg.broad{display:block}}
     """
 
   static let script = """
     "use strict";
+    addEventListener("beforeprint", () => {
+      for (const fold of document.querySelectorAll("details.fold")) fold.open = true;
+    });
     for (const drawing of document.querySelectorAll("figure svg")) {
       const said = drawing.closest("figure").querySelector("output");
       const hits = Array.from(drawing.querySelectorAll(".hit"));

@@ -39,7 +39,9 @@ struct ArticleTests {
     return scratch
   }
 
-  @Test("Every command runs", .enabled(if: hasJQ, "needs jq"), arguments: ["Directories", "Pipelines", "Clusters"])
+  @Test(
+    "Every command runs", .enabled(if: hasJQ, "needs jq"),
+    arguments: ["Directories", "Pipelines", "Clusters", "Performance"])
   func commands(_ name: String) throws {
     let blocks = try Self.blocks(name)
     #expect(blocks.count >= 3)

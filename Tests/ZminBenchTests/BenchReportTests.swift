@@ -1,0 +1,149 @@
+import Testing
+import ZminReport
+
+@testable import ZminBench
+
+/// A report says the same in every form.
+@Suite("Bench reports") struct BenchReportTests {
+  static func report(type: String = "discrete") -> BenchReport {
+    var report = BenchReport(
+      version: "1.2.3", commit: nil, command: "zmin bench a,b.json", date: "2026-01-02T03:04:05Z",
+      host: .init(cpu: "A CPU", cpus: 8, kernel: "6.1", memoryBytes: 1 << 34, loadBefore: 0.25, loadAfter: 1),
+      device: .init(
+        name: "A device", driver: "a driver", api: "1.3", type: type, memoryBytes: nil,
+        setup: [.init(name: "loader", seconds: 0.1), .init(name: "pinning", seconds: 0.025)]),
+      conditions: .init(cache: "warm", seed: nil, workers: 8, budgetSeconds: 30))
+    report.documents = [
+      .init(
+        name: "a,\"b\".json", format: "json", bytes: 1_000_000_000, outputBytes: 700_000_000, whitespaceShare: 0.3,
+        stringShare: 0.5, nonASCIIShare: 0.1, elementsPerKilobyte: 40)
+    ]
+    for mode in BenchReport.Mode.allCases {
+      for (path, rate) in [("cpu", 4.0), ("gpu", 6.5), ("hybrid", nil)] {
+        report.results.append(
+          .init(
+            document: "a,\"b\".json", path: path, engine: path, mode: mode, isVerified: rate != nil,
+            gigabytesPerSecond: rate, samplesSeconds: rate.map { [1 / $0, 1.1 / $0, 0.9 / $0] } ?? [], spread: 0.1,
+            limit: "memcpy", limitShare: rate.map { $0 / 8 },
+            parts: [
+              .init(name: "read", seconds: 0.05, threadSeconds: 0.4), .init(name: "sub", seconds: 0, parent: "read"),
+            ],
+            threads: 8, overlap: 5.25, accountedShare: 0.99, peakHostBytes: 20 << 20, peakDeviceBytes: 64 << 20))
+      }
+    }
+    report.limits = [.init(name: "memcpy", document: nil, gigabytesPerSecond: 8, samplesSeconds: [0.125])]
+    report.series = [.init(path: "cpu", bytes: 1000, seconds: 1e-6), .init(path: "gpu", bytes: 1000, seconds: 1e-5)]
+    report.breakEven = BreakEven.find(in: report)
+    report.advice = Advice.text(for: report)
+    return report
+  }
+
+  @Test("As JSON, with the keys that programs rely on")
+  func json() throws {
+    let report = Self.report()
+    let json = try JSONValue(reading: report.json.text(.indented))
+    #expect(json == report.json)
+    #expect(json["schema"] == "zmin-bench/1" && json["host"]?["cpu"] == "A CPU" && json["commit"] == .null)
+    #expect(json["device"]?["is_software"] == false && json["command"] == "zmin bench a,b.json")
+    let results = try #require(json["results"]?.elements)
+    #expect(results.count == 6)
+    for (result, expected) in zip(results, report.results) {
+      #expect(result["path"]?.string == expected.path)
+      #expect(result["verified"]?.bool == expected.isVerified)
+      #expect(
+        result["gigabytes_per_second"]
+          == (expected.gigabytesPerSecond == nil ? .null : JSONValue(expected.gigabytesPerSecond)))
+      #expect(result["samples_seconds"]?.elements?.compactMap(\.double) == expected.samplesSeconds)
+      #expect(result["mode"]?.string == expected.mode.rawValue && result["threads"] == 8)
+      #expect(result["parts"]?.elements?.first?["thread_seconds"]?.double == 0.4)
+      #expect(result["parts"]?.elements?.last?["parent"] == "read")
+    }
+  }
+
+  /// The cells of a line of CSV, as RFC 4180 has them.
+  private static func cells(_ line: Substring) -> [String] {
+    var (cells, cell, isQuoted) = ([String](), "", false)
+    var rest = line
+    while let character = rest.popFirst() {
+      if character == "\"", isQuoted, rest.first == "\"" {
+        cell.append(rest.removeFirst())
+      } else if character == "\"" {
+        isQuoted.toggle()
+      } else if character == ",", !isQuoted {
+        cells.append(cell)
+        cell = ""
+      } else {
+        cell.append(character)
+      }
+    }
+    return cells + [cell]
+  }
+
+  @Test("As CSV")
+  func csv() throws {
+    let report = Self.report()
+    #expect(report.csv.hasSuffix("\r\n"))
+    let lines = report.csv.split(separator: "\r\n").map(Self.cells)
+    let header = try #require(lines.first)
+    #expect(lines.count == 7 && lines.allSatisfy { $0.count == header.count })
+    for (line, result) in zip(lines.dropFirst(), report.results) {
+      let cell = { (name: String) in header.firstIndex(of: name).map { line[$0] } }
+      #expect(cell("document") == "a,\"b\".json" && cell("bytes") == "1000000000" && cell("path") == result.path)
+      #expect(cell("mode") == result.mode.rawValue && cell("verified") == "\(result.isVerified)")
+      #expect(cell("gigabytes_per_second").flatMap(Double.init) == result.gigabytesPerSecond)
+      #expect(cell("median_seconds").flatMap(Double.init) == result.medianSeconds)
+      #expect(cell("samples") == "\(result.samplesSeconds.count)" && cell("peak_device_bytes") == "67108864")
+    }
+  }
+
+  @Test("As Markdown and as a table, with every path and what it came to")
+  func text() throws {
+    let report = Self.report()
+    var widths: [Int] = []
+    for line in report.markdown.split(separator: "\n", omittingEmptySubsequences: false) {
+      guard line.hasPrefix("|") else {
+        #expect(Set(widths).count <= 1)
+        widths = []
+        continue
+      }
+      widths.append(line.count { $0 == "|" })
+    }
+    #expect(report.markdown.contains("`zmin bench a,b.json`"))
+    for text in [report.markdown, report.table] {
+      for part in [
+        "A CPU, 8 CPUs", "load 0.25 before and 1.00 after", "6.50", "81%", "no speed", "WRONG BYTES",
+        "set-up 125.00 ms",
+      ] {
+        #expect(text.contains(part), "\(part)")
+      }
+      #expect(!text.contains("software"))
+    }
+  }
+
+  @Test("A device in software is called so in every form")
+  func software() throws {
+    let report = Self.report(type: "software")
+    for text in [report.table, report.markdown, report.csv, BenchPage(report).html] {
+      #expect(text.contains("gpu (software device)") && text.contains("hybrid (software device)"))
+      #expect(!text.contains("gpu (software)"))
+    }
+    let labels = report.json["results"]?.elements?.compactMap { $0["label"]?.string }
+    #expect(labels.map(Set.init) == ["cpu", "gpu (software device)", "hybrid (software device)"])
+    #expect(report.json["device"]?["is_software"] == true)
+    var verified = report
+    verified.results.removeAll { !$0.isVerified }
+    #expect(Advice.text(for: verified).hasSuffix("A device is a software device and not considered"))
+    #expect(Advice.text(for: verified).hasPrefix("--mode streaming: 4.00 GB/s"))
+  }
+
+  @Test("What to choose")
+  func advice() {
+    var report = Self.report()
+    #expect(report.advice == "none: a path gave wrong bytes")
+    report.results.removeAll { !$0.isVerified }
+    let advice = Advice.text(for: report)
+    #expect(advice.hasPrefix("--mode gpu: 6.50 GB/s from file to file, 1.62 times --mode streaming; bound by memcpy"))
+    report.results = []
+    #expect(Advice.text(for: report) == "none: nothing was timed from file to file")
+  }
+}

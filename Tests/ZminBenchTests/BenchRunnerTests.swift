@@ -1,0 +1,159 @@
+import BenchmarkSupport
+import Foundation
+import SystemPackage
+import Testing
+import ZminCPU
+import ZminCore
+import ZminIO
+import ZminReport
+
+@testable import ZminBench
+
+/// What is timed is checked; what is wrong, or slower, is caught.
+@Suite("Bench runs") final class BenchRunnerTests {
+  private let directory = FileManager.default.temporaryDirectory.appending(path: "zmin-bench-\(UUID().uuidString)")
+
+  init() throws { try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true) }
+
+  deinit { try? FileManager.default.removeItem(at: directory) }
+
+  private var names: [String] { (try? FileManager.default.contentsOfDirectory(atPath: directory.path)) ?? ["?"] }
+
+  private func plan(
+    _ sources: [BenchPlan.Source] = [.generated(.pretty, byteCount: 50_000)],
+    paths: [BenchPath] = BenchPath.ofProcessor
+  ) -> BenchPlan {
+    var plan = BenchPlan(
+      sources: sources, paths: paths, workers: 2, scratchDirectory: FilePath(directory.path))
+    plan.budgetSeconds = 0.001
+    plan.measuresSizes = false
+    return plan
+  }
+
+  private func run(_ plan: BenchPlan, fault: PathFault? = nil) throws -> BenchReport {
+    try BenchRunner(plan, files: FileAccess(), interruption: Interruption(), fault: fault).run()
+  }
+
+  @Test("Every path is timed both ways, compared, and accounted for")
+  func everyPath() throws {
+    var plan = plan([.generated(.pretty, byteCount: 600_000), .generated(.lines, byteCount: 1)])
+    plan.seed = 5
+    let report = try run(plan)
+    #expect(report.isVerified && report.conditions.seed == 5 && report.documents.map(\.name) == ["pretty", "lines"])
+    #expect(report.results.count == 4 * BenchPath.ofProcessor.count)
+    for result in report.results {
+      #expect(result.isVerified && result.samplesSeconds.count >= 3 && result.gigabytesPerSecond ?? 0 > 0)
+      // The parts are measured within the whole: more than that is a mistake. What is missing is said.
+      let share = try #require(result.accountedShare)
+      #expect(share > 0 && share <= 1 + 1e-9)
+      let parts = result.parts.filter { $0.parent == nil }.reduce(0) { $0 + $1.seconds }
+      #expect(result.samplesSeconds.contains { abs($0 * share - parts) < 1e-9 })
+      #expect((result.overlap ?? 99) <= Double(result.threads) + 1e-9)
+      #expect(result.limitShare ?? 0 > 0 && result.limit != nil)
+      #expect(result.peakHostBytes > 0 && result.peakDeviceBytes == 0)
+      #expect(result.parts.contains { $0.name == "opening" } && result.parts.contains { $0.name == "closing" })
+    }
+    let limits = Set(report.limits.map(\.name))
+    #expect(limits == ["memcpy", "memcpy, all cores", "file read", "file write"])
+    #expect(report.device == nil && report.deviceAbsence == "no path with a device was asked for")
+    #expect(report.advice.hasPrefix("--mode s"))
+    #expect(names == [])
+  }
+
+  @Test("A path that gives a wrong byte has no speed", arguments: BenchPath.ofProcessor)
+  func corrupted(_ path: BenchPath) throws {
+    var plan = plan()
+    plan.measuresSizes = true
+    let report = try run(plan, fault: PathFault(path: path.name, corruptsOutput: true))
+    #expect(!report.isVerified && report.advice == "none: a path gave wrong bytes")
+    for result in report.results {
+      let isWrong = result.path == path.name
+      #expect(result.isVerified == !isWrong && result.samplesSeconds.isEmpty == isWrong)
+      #expect((result.gigabytesPerSecond == nil) == isWrong && (result.limitShare == nil) == isWrong)
+    }
+    #expect(report.warnings.count { $0.contains("\(path.name) gave other bytes than the reference") } == 2)
+    #expect(!report.series.contains { $0.path == path.name })
+    #expect(report.table.contains("WRONG BYTES") && report.markdown.contains("| no speed |"))
+    #expect(BenchPage(report).html.contains("wrong output"))
+    let wrong = try #require(report.json["results"]?.elements?.filter { $0["path"]?.string == path.name })
+    #expect(wrong.count == 2 && wrong.allSatisfy { $0["verified"] == false && $0["gigabytes_per_second"] == .null })
+    // Against a run in which it was right it is worse, however slow that was.
+    let comparison = try BenchComparison(from: run(plan).json, to: report.json, threshold: 1000)
+    #expect(comparison.changes.filter { $0.verdict == .wrong }.map(\.path) == [path.name, path.name])
+    #expect(!comparison.isGood && names == [])
+  }
+
+  @Test("A path that became slower is found")
+  func slowed() throws {
+    let name = Kernel.fastest.name
+    let (old, new) = (try run(plan()), try run(plan(), fault: PathFault(path: name, delaySeconds: 0.2)))
+    #expect(new.isVerified)
+    let comparison = try BenchComparison(from: old.json, to: new.json, threshold: 0.5)
+    let slower = comparison.changes.filter { $0.path == name && $0.figure == "time" }
+    #expect(slower.map(\.verdict) == [.slower, .slower] && !comparison.isGood)
+    // The delay is no part of a run, and the account says that it has no idea of it.
+    #expect(new.results.filter { $0.path == name }.allSatisfy { $0.accountedShare ?? 1 < 0.5 })
+    let back = try BenchComparison(from: new.json, to: old.json, threshold: 0.5)
+    #expect(back.changes.filter { $0.path == name && $0.figure == "time" }.map(\.verdict) == [.faster, .faster])
+    #expect(try BenchComparison(from: old.json, to: old.json, threshold: 0).isGood)
+  }
+
+  @Test("Files are timed as they are")
+  func files() throws {
+    let (one, other) = (directory.appending(path: "a.json"), directory.appending(path: "b.jsonl"))
+    let folder = directory.appending(path: "d")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+    let third = folder.appending(path: "a.json")
+    try Data("{ \"é\" : [ 1, 2 ] }\n".utf8).write(to: one)
+    try Data("[ 1 ]\n\n\"x y\"".utf8).write(to: other)
+    try Data("[ ]".utf8).write(to: third)
+    let path = { (url: URL) in FilePath(url.path) }
+    let report = try run(
+      plan([.file(path(one), .json), .file(path(other), .ndjson), .file(path(third), .json)]))
+    #expect(report.isVerified && report.conditions.seed == nil)
+    // Names that are not enough to tell them by are whole paths.
+    #expect(report.documents.map(\.name) == [one.path, "b.jsonl", third.path])
+    #expect(report.documents.map(\.bytes) == [20, 12, 3] && report.documents.map(\.outputBytes) == [12, 10, 2])
+    #expect(report.documents[0].nonASCIIShare == 0.1 && report.documents[0].whitespaceShare == 0.4)
+    #expect(report.documents.map(\.format) == ["json", "ndjson", "json"])
+    #expect(try Data(contentsOf: one) == Data("{ \"é\" : [ 1, 2 ] }\n".utf8))
+    #expect(Set(names) == ["a.json", "b.jsonl", "d"])
+  }
+
+  @Test("A file that is not valid is named, with the place")
+  func invalid() throws {
+    let file = directory.appending(path: "in.json")
+    try Data("[1,]".utf8).write(to: file)
+    let error = #expect(throws: BenchRunner.InvalidDocument.self) {
+      try self.run(self.plan([.generated(.pretty, byteCount: 1000), .file(FilePath(file.path), .json)]))
+    }
+    #expect(error?.description == "\(file.path):1:4: trailing comma in array (byte 3)")
+    #expect(names == ["in.json"])
+  }
+
+  @Test("Without a device it says so, or refuses if one was asked for")
+  func noDevice() throws {
+    var plan = plan(paths: [.cpu, .gpu, .hybrid])
+    let report = try run(plan)
+    #expect(report.device == nil && report.deviceAbsence == "CUDA_VISIBLE_DEVICES hides it")
+    #expect(Set(report.results.map(\.path)) == ["cpu"])
+    #expect(report.table.contains("no GPU was timed: CUDA_VISIBLE_DEVICES hides it"))
+    #expect(report.advice.contains("No GPU: CUDA_VISIBLE_DEVICES hides it"))
+    plan.paths = [.gpu]
+    let error = #expect(throws: BenchRunner.Unavailable.self) { try self.run(plan) }
+    #expect(error?.description == "there is nothing to time: CUDA_VISIBLE_DEVICES hides it")
+  }
+
+  @Test("What goes wrong on the way leaves nothing behind")
+  func leftovers() throws {
+    // The second document cannot be opened.
+    let missing = FilePath(directory.appending(path: "none").path)
+    #expect(throws: FileError.self) {
+      try self.run(self.plan([.generated(.pretty, byteCount: 1000), .file(missing, .json)]))
+    }
+    #expect(names == [])
+    var other = plan()
+    other.scratchDirectory = missing
+    #expect(throws: FileError.self) { try self.run(other) }
+  }
+}
