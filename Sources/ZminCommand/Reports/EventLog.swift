@@ -9,6 +9,7 @@ final class EventLog: Sendable {
   private let file: LineFile?
   private let console: Console
   private let held = Mutex<[UInt8]>([])
+  private let failure = Mutex<FileError?>(nil)
 
   /// - Parameters:
   ///   - file: The file that they are appended to, nil for standard error.
@@ -29,11 +30,14 @@ final class EventLog: Sendable {
   /// Sees to it that all events so far are written.
   func flush() { held.withLock { write(&$0) } }
 
-  /// That a log cannot be written must not stop the work that it is about.
+  /// Why something of the log is missing, if it is in a file; once.
+  func takeFailure() -> FileError? { failure.withLock { $0.take() } }
+
+  /// That a log cannot be written must not stop the work that it is about; it is told at the end.
   private func write(_ bytes: inout [UInt8]) {
     guard !bytes.isEmpty else { return }
     if let file {
-      try? file.append(bytes)
+      do throws(FileError) { try file.append(bytes) } catch { failure.withLock { $0 = $0 ?? error } }
     } else {
       console.write(bytes: bytes)
     }
