@@ -30,7 +30,8 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 
 let commandDependencies: [Target.Dependency] = [
-  "BenchmarkSupport", "CZminVersion", "Zmin", "ZminBench", "ZminCPU", "ZminCore", "ZminGPU", "ZminIO", "ZminMemory",
+  "BenchmarkSupport", "CZminArguments", "CZminVersion", "Zmin", "ZminBench", "ZminCPU", "ZminCore", "ZminGPU", "ZminIO",
+  "ZminMemory",
   "ZminMemoryProfile",
   "ZminReport",
   "ZminVulkan", argumentParser, systemPackage,
@@ -57,6 +58,7 @@ let package = Package(
   targets: [
     .target(name: "CZminSIMD", cSettings: cSettings),
     .systemLibrary(name: "CZminIO"),
+    .target(name: "CZminArguments", cSettings: cSettings),
     .target(name: "CZminVersion", cSettings: cSettings + versionSettings),
     .target(name: "ZminMemory", swiftSettings: swiftSettings),
     .target(name: "ZminCore", dependencies: ["ZminMemory"], swiftSettings: swiftSettings),

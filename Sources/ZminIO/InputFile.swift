@@ -11,7 +11,7 @@ package struct InputFile: ~Copyable, Sendable {
   package private(set) var bytesRead: Int64 = 0
   let access: FileAccess
   /// Where it was opened, if that is held open.
-  private(set) var place: Destination?
+  let place: Destination?
   private let descriptor: Descriptor
   /// Whether every read waits for bytes first, so that it can be interrupted.
   private let isWaitedFor: Bool
@@ -56,8 +56,7 @@ package struct InputFile: ~Copyable, Sendable {
       if error == .tooManySymbolicLinkLevels { throw .refused(file, .symbolicLink) }
       throw .system(SystemError(action: .open, file: file, errno: error))
     }
-    try self.init(descriptor, file, isNonBlocking: true, using: access)
-    self.place = place.destination
+    try self.init(descriptor, file, at: place.destination, isNonBlocking: true, using: access)
   }
 
   /// Standard input, which stays open.
@@ -69,9 +68,12 @@ package struct InputFile: ~Copyable, Sendable {
   }
 
   init(
-    _ descriptor: consuming Descriptor, _ file: FileName, isNonBlocking: Bool, using access: FileAccess
+    _ descriptor: consuming Descriptor, _ file: FileName, at place: Destination? = nil, isNonBlocking: Bool,
+    using access: FileAccess
   ) throws(FileError) {
     let status = try access.status(of: descriptor, file)
+    // It was a file when it was listed. A FIFO that somebody puts there would be waited for, for ever maybe.
+    if place != nil, status.kind != .regular { throw .inputChanged(file) }
     if status.kind == .directory {
       throw .system(SystemError(action: .read, file: file, errno: .isDirectory))
     }
@@ -86,6 +88,7 @@ package struct InputFile: ~Copyable, Sendable {
     // A FIFO opened here gives "end" until its first writer comes, so it must be waited for in any case.
     isWaitedFor = status.kind != .regular && (isNonBlocking || access.interruption != nil)
     self.descriptor = descriptor
+    self.place = place
   }
 
   /// Reads what comes next: from a regular file as much as fits unless the end comes, so that windows fall on the same

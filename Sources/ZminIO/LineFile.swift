@@ -109,14 +109,16 @@ package final class LineFile: Sendable {
   package func forEachLine(
     lineBytesMax: Int, _ body: (ArraySlice<UInt8>) -> Void
   ) throws(FileError) -> Int64 {
+    // A device that goes on for ever has no length.
+    let fileEnd = try byteCount()
     var offset: Int64 = 0
     var end: Int64 = 0
     var line: [UInt8] = []
     var isTooLong = false
     var piece = [UInt8](repeating: 0, count: Self.pieceBytes)
-    while true {
+    while offset < fileEnd {
       let count = try read(into: &piece, at: offset)
-      if count == 0 { return end }
+      if count == 0 { break }
       var rest = piece[..<count]
       while let newline = rest.firstIndex(of: UInt8(ascii: "\n")) {
         if line.isEmpty, !isTooLong {
@@ -134,6 +136,7 @@ package final class LineFile: Sendable {
       if isTooLong { line = [] } else { line += rest }
       offset += Int64(count)
     }
+    return end
   }
 
   /// Cuts the file off.

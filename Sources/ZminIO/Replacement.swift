@@ -70,13 +70,13 @@ struct Replacement: ~Copyable, Sendable {
     try temporary.rename(to: destination.path, file)
   }
 
+  /// In one look, so that nothing comes between the look at the name and that at what it names. What comes between the
+  /// look and the rename is lost: the system has no way to do both at once.
   private func checkUnchanged() throws(FileError) {
-    guard let replaced, let number = replaced.number else { return }
-    let now = try access.attempt(.inspect, file) { calls throws(Errno) in FileStatus(try calls.status(of: number)) }
-    let named = try access.statusIfPresent(of: destination, file)
-    guard now.hasSameContents(as: replaced.status), named?.identity == now.identity else {
-      throw .inputChanged(file)
-    }
+    guard let replaced else { return }
+    guard let named = try access.statusIfPresent(of: destination, file), named.identity == replaced.status.identity,
+      named.hasSameContents(as: replaced.status)
+    else { throw .inputChanged(file) }
   }
 
   /// Brings the name to the disk.

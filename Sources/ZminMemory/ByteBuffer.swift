@@ -36,6 +36,7 @@ package struct ByteBuffer: ~Copyable, @unchecked Sendable {
   package init(byteCount: Int, for purpose: MemoryPurpose, in ledger: MemoryLedger) throws(OutOfMemory) {
     precondition(byteCount > 0)
     guard
+      !ledger.refuses(purpose),
       let start = mmap(nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
       start != MAP_FAILED
     else { throw OutOfMemory(byteCount: byteCount, purpose: purpose) }

@@ -7,9 +7,13 @@ import Synchronization
 /// and again is entered once.
 public final class MemoryLedger: Sendable {
   private let book = Mutex(LedgerBook())
+  private let faults: (any MemoryFaults)?
 
   /// An empty ledger.
-  public init() {}
+  public init() { faults = nil }
+
+  /// An empty ledger for what is refused memory and threads now and then.
+  package init(faults: any MemoryFaults) { self.faults = faults }
 
   /// What is held now, and the peaks so far.
   public func snapshot() -> MemorySnapshot {
@@ -70,6 +74,9 @@ public final class MemoryLedger: Sendable {
   }
 
   // MARK: Entries
+
+  /// Whether a test has this memory, or this thread, refused.
+  package func refuses(_ purpose: MemoryPurpose) -> Bool { faults?.refuses(purpose) == true }
 
   /// - Returns: What ``free(_:)`` wants.
   func allocate(_ byteCount: Int, for purpose: MemoryPurpose, at address: UnsafeMutableRawPointer?) -> Int {

@@ -47,6 +47,7 @@ package struct SystemThread {
   ///   - ledger: The book that the stack is entered in while the thread runs.
   ///   - body: What it does.
   package init?(stackBytes: Int, ledger: MemoryLedger, _ body: @escaping @Sendable () -> Void) {
+    if ledger.refuses(.threadStack) { return nil }
     var attributes = pthread_attr_t()
     pthread_attr_init(&attributes)
     defer { pthread_attr_destroy(&attributes) }

@@ -1,3 +1,5 @@
+import CZminArguments
+
 /// Arguments as strings that lose nothing: a file name is any bytes but NUL, a Swift string is UTF-8.
 ///
 /// A byte that is no part of valid UTF-8 becomes the scalar U+10FF00 plus the byte. Where an argument itself holds a
@@ -43,8 +45,9 @@ package enum RawArgument {
 
   /// The arguments of this process after its name.
   static func ofProcess() -> [String] {
-    (1..<max(1, Int(CommandLine.argc))).compactMap { index in
-      CommandLine.unsafeArgv[index].map { argument in
+    guard let arguments = zmin_arguments() else { return [] }
+    return (1..<max(1, Int(zmin_argument_count()))).compactMap { index in
+      arguments[index].map { argument in
         string(for: Array(UnsafeBufferPointer(start: argument, count: length(argument))).map(UInt8.init(bitPattern:)))
       }
     }

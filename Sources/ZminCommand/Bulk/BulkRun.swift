@@ -91,7 +91,7 @@ struct BulkRun {
     } catch {
       reporter.fail(FailureMessage.text(for: error, input: .standardInput))
     }
-    reporter.flushLog()
+    reporter.endLog()
     return .status(reporter.tally.status)
   }
 

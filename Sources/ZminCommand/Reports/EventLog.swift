@@ -11,6 +11,7 @@ final class EventLog: Sendable {
     /// Whether lines may be written: before, they are held, as the file may turn out to be an input.
     var isOpen: Bool
     var held: [UInt8] = []
+    var failure: FileError?
   }
 
   /// Nil for standard error.
@@ -50,11 +51,14 @@ final class EventLog: Sendable {
   /// Sees to it that all events so far are written.
   func flush() { state.withLock { write(&$0) } }
 
-  /// That a log cannot be written must not stop the work that it is about.
+  /// Why something of the log is missing, if it is in a file; once.
+  func takeFailure() -> FileError? { state.withLock { $0.failure.take() } }
+
+  /// That a log cannot be written must not stop the work that it is about; it is told at the end.
   private func write(_ state: inout State) {
     guard state.isOpen, !state.held.isEmpty else { return }
     if let file = state.file {
-      try? file.append(state.held)
+      do throws(FileError) { try file.append(state.held) } catch { state.failure = state.failure ?? error }
     } else {
       console.write(bytes: state.held)
     }

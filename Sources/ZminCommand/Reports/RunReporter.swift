@@ -222,6 +222,13 @@ final class RunReporter: Sendable {
   /// Sees to it that what was logged is written.
   func flushLog() { log?.flush() }
 
+  /// Ends the log; that something of it is missing is said, and what the program ends with.
+  func endLog() {
+    guard let log else { return }
+    log.flush()
+    if let error = log.takeFailure() { fail(FailureMessage.text(for: error, input: .standardOutput)) }
+  }
+
   /// Bytes in and out, saved, rate, engine.
   func sayStatistics(seconds: Double, mode: String) {
     let tally = tally

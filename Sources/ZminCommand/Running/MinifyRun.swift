@@ -86,6 +86,7 @@ struct MinifyRun: ~Copyable {
     }
     display?.end()
     conclude(seconds: MonotonicClock.seconds() - start, notReached: plan.inputs.count - reached)
+    reporter.endLog()
     return .status(reporter.tally.status)
   }
 

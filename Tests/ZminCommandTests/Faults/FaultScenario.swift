@@ -49,25 +49,32 @@ struct FaultScenario: Sendable, CustomTestStringConvertible {
 
   func scratch() throws -> Scratch { try Scratch(files) }
 
+  /// Whether it is over many files, of which some may fail.
+  var isBulk: Bool { arguments.contains("-r") }
+
   /// Runs it, with messages to a file beside.
   ///
   /// Other tests start processes meanwhile, each of which has all that is open here, and a journal's lock with it, for a
   /// moment. Then it is run again.
   ///
-  /// - Parameter plan: What fails.
+  /// - Parameters:
+  ///   - plan: Which call fails.
+  ///   - memory: Which memory is refused.
   /// - Returns: The exit code and the calls.
-  func run(in scratch: Scratch, _ plan: FaultyCalls.Plan) throws -> (code: Int32, calls: FaultyCalls) {
+  func run(
+    in scratch: Scratch, _ plan: FaultyCalls.Plan, memory: CountingMemoryFaults? = nil
+  ) throws -> (code: Int32, calls: FaultyCalls) {
     while true {
       let calls = FaultyCalls(plan)
       unlink(scratch.file("messages"))
-      let code = try run(in: scratch, calls)
+      let code = try run(in: scratch, calls, memory)
       let isLocked = scratch.text(of: "messages")?.contains("another run uses this journal") == true
       if !isLocked || calls.failed == .lock { return (code, calls) }
       usleep(1000)
     }
   }
 
-  private func run(in scratch: Scratch, _ calls: FaultyCalls) throws -> Int32 {
+  private func run(in scratch: Scratch, _ calls: FaultyCalls, _ memory: CountingMemoryFaults?) throws -> Int32 {
     let arguments = arguments.map { $0.replacing("@", with: scratch.path) }
     guard case .minify(let options) = try Request(arguments) else { throw UsageError("not a minify request") }
     let planner = Planner(options, in: RealSurroundings())
@@ -76,11 +83,11 @@ struct FaultScenario: Sendable, CustomTestStringConvertible {
     let console = Console(events: log)
     defer { log.flush() }
     let files = FileAccess(calls: calls)
-    let ledger = MemoryLedger()
+    let ledger = memory.map { MemoryLedger(faults: $0) } ?? MemoryLedger()
     let ending =
       planner.isBulk
-      ? BulkRun(try planner.bulkPlan(), files: files, log: nil, console: console, ledger: ledger, nil).run()
-      : MinifyRun(try planner.plan(), files: files, log: nil, console: console, ledger: ledger, nil).run()
+      ? BulkRun(try planner.bulkPlan(), files: files, log: log, console: console, ledger: ledger, nil).run()
+      : MinifyRun(try planner.plan(), files: files, log: log, console: console, ledger: ledger, nil).run()
     #expect(ledger.liveAllocations().isEmpty, "memory was not given back")
     switch ending {
     case .status(let status): return status.code
