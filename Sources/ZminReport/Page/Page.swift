@@ -46,9 +46,10 @@ package struct Page {
 
   /// A part that is not seen until its heading is chosen.
   package mutating func add(fold heading: String, isOpen: Bool = false, _ content: (inout Page) -> Void) {
-    body += "<details class=\"fold\"\(isOpen ? " open" : "")><summary><h2>\(Markup.escaped(heading))</h2></summary>\n"
+    body.append(
+      "<details class=\"fold\"\(isOpen ? " open" : "")><summary><h2>\(Markup.escaped(heading))</h2></summary>\n")
     content(&self)
-    body += "</details>\n"
+    body.append("</details>\n")
   }
 
   /// The whole page.
