@@ -119,7 +119,8 @@ extension BenchReport {
     if let device {
       let steps = device.setup.map { "\($0.name) \(Text.milliseconds($0.seconds))" }.joined(separator: ", ")
       lines.append(
-        "device: \(device.name)\(device.isSoftware ? " (software device)" : ""), \(device.driver), Vulkan \(device.api); "
+        "device: \(device.name)\(device.isSoftware ? " (software device)" : ""), \(device.driver), Vulkan \(device.api)"
+          + "\(device.bus.map { ", \($0)" } ?? ""); "
           + "set-up \(Text.milliseconds(device.setupSeconds)): \(steps)")
     } else {
       lines.append("no GPU was timed: \(deviceAbsence ?? "none is there")")

@@ -239,7 +239,7 @@ import ZminTestSupport
 
 extension TemporaryDirectory {
   /// Makes what directories are missing on the way to a file.
-  fileprivate func makeDirectories(above file: FilePath) {
+  func makeDirectories(above file: FilePath) {
     var directory = path
     var names = file
     guard names.removePrefix(path) else { return }
