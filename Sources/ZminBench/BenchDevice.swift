@@ -61,7 +61,8 @@ struct BenchDevice {
       vulkanDevice = device
       facts = BenchReport.Device(
         name: physical.name, driver: physical.driver, api: physical.apiVersion, type: physical.kind.rawValue,
-        memoryBytes: physical.heaps.filter(\.isDeviceLocal).map(\.byteCount).max(), setup: setup)
+        memoryBytes: physical.heaps.filter(\.isDeviceLocal).map(\.byteCount).max(),
+        bus: physical.busAddress.map { BusLink.description(ofDeviceAt: $0) }, setup: setup)
     } catch let absence as Absence {
       throw absence
     } catch {

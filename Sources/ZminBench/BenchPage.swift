@@ -27,6 +27,7 @@ package struct BenchPage {
           guard !results.isEmpty else { continue }
           page.add(rates(results, mode))
           page.add(parts(results, mode))
+          if let plot = deviceParts(results, mode) { page.add(plot) }
         }
       }
     }
@@ -215,6 +216,23 @@ package struct BenchPage {
         return .init(
           report.label(of: result.path), shares + rest, note: "\(Figures.fixed(whole * 1000, digits: 1)) ms\(overlap)")
       }, .plain("%"))
+  }
+
+  /// Nil where no path has a device.
+  private func deviceParts(_ results: [BenchReport.Result], _ mode: BenchReport.Mode) -> Plot? {
+    let bars = results.compactMap { result -> Plot.Bar? in
+      let parts = result.parts.filter { $0.parent != nil }
+      let whole = parts.reduce(0) { $0 + $1.threadSeconds } * (1 + 1e-12)
+      guard whole > 0 else { return nil }
+      return .init(
+        report.label(of: result.path), parts.map { (name: $0.name, value: 100 * $0.threadSeconds / whole) },
+        note: "\(Figures.fixed(whole * 1000, digits: 1)) ms")
+    }
+    guard !bars.isEmpty else { return nil }
+    return .bars(
+      "\(Self.title(of: mode)): where a device's time goes",
+      "Shares of what all lanes together were at in the median run: shaders by the device's own clock. Behind it, how long "
+        + "that was, which is more than passed where lanes work side by side.", bars, .plain("%"))
   }
 
   private var memory: Plot {

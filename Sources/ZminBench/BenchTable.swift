@@ -69,16 +69,24 @@ struct BenchTable {
     var rows: [[String]] = []
     for result in report.results where result.document == first && result.mode == .file && result.isVerified {
       let whole = result.medianSeconds ?? 0
-      let shares = result.parts.filter { $0.parent == nil && $0.seconds >= Self.leastShare * whole }.map { part in
-        "\(part.name) \(Text.percent(whole > 0 ? part.seconds / whole : 0))"
-      }
       rows.append([
-        report.label(of: result.path), Text.milliseconds(whole), shares.joined(separator: ", "),
+        report.label(of: result.path), Text.milliseconds(whole),
+        shares(result.parts.filter { $0.parent == nil }, of: whole),
         result.overlap.map { "\(Text.fixed($0, 2)) of \(result.threads)" } ?? "-",
         result.accountedShare.map(Text.percent) ?? "-",
       ])
+      for part in result.parts where part.parent == nil {
+        let shares = shares(result.parts.filter { $0.parent == part.name }, of: part.seconds)
+        guard !shares.isEmpty else { continue }
+        rows.append(["of its \(part.name)", Text.milliseconds(part.seconds), shares, "-", "-"])
+      }
     }
     return BenchTable(header: ["path", "file to file", "parts", "threads busy", "accounted"], rows: rows)
+  }
+
+  private static func shares(_ parts: [BenchReport.Part], of whole: Double) -> String {
+    parts.filter { $0.seconds > 0 && $0.seconds >= leastShare * whole }
+      .map { "\($0.name) \(Text.percent($0.seconds / whole))" }.joined(separator: ", ")
   }
 
   /// As a table of Markdown.
@@ -119,7 +127,8 @@ extension BenchReport {
     if let device {
       let steps = device.setup.map { "\($0.name) \(Text.milliseconds($0.seconds))" }.joined(separator: ", ")
       lines.append(
-        "device: \(device.name)\(device.isSoftware ? " (software device)" : ""), \(device.driver), Vulkan \(device.api); "
+        "device: \(device.name)\(device.isSoftware ? " (software device)" : ""), \(device.driver), Vulkan \(device.api)"
+          + "\(device.bus.map { ", \($0)" } ?? ""); "
           + "set-up \(Text.milliseconds(device.setupSeconds)): \(steps)")
     } else {
       lines.append("no GPU was timed: \(deviceAbsence ?? "none is there")")

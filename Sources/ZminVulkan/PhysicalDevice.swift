@@ -46,6 +46,8 @@ package struct PhysicalDevice: Sendable {
   package let sharesMemory: Bool
   /// Whether the driver says how much of the heaps is used.
   package let reportsMemoryBudget: Bool
+  /// Where it is on the PCI bus, as in `0000:01:00.0`; nil if it is on none, or the driver does not say.
+  package let busAddress: String?
 
   let handle: Handle
   let queueFamilies: [QueueFamily]
@@ -119,6 +121,8 @@ package struct PhysicalDevice: Sendable {
     hasTimelineSemaphores = timeline.timelineSemaphore != 0
 
     reportsMemoryBudget = instance.hasExtension(VK_EXT_MEMORY_BUDGET_EXTENSION_NAME, device)
+    busAddress =
+      instance.hasExtension(VK_EXT_PCI_BUS_INFO_EXTENSION_NAME, device) ? Self.busAddress(device, getProperties) : nil
 
     var memory = VkPhysicalDeviceMemoryProperties()
     getMemory(device, &memory)
@@ -149,5 +153,28 @@ package struct PhysicalDevice: Sendable {
         index: UInt32(index), queueCount: family.queueCount, flags: family.queueFlags,
         clockBits: family.timestampValidBits)
     }
+  }
+
+  private static func busAddress(
+    _ device: VkPhysicalDevice, _ getProperties: PFN_vkGetPhysicalDeviceProperties2
+  ) -> String {
+    var place = VkPhysicalDevicePCIBusInfoPropertiesEXT()
+    place.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PCI_BUS_INFO_PROPERTIES_EXT
+    var properties = VkPhysicalDeviceProperties2()
+    properties.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2
+    withUnsafeMutablePointer(to: &place) { place in
+      properties.pNext = UnsafeMutableRawPointer(place)
+      getProperties(device, &properties)
+    }
+    return busAddress(place.pciDomain, place.pciBus, place.pciDevice, place.pciFunction)
+  }
+
+  /// As Linux writes it.
+  static func busAddress(_ domain: UInt32, _ bus: UInt32, _ device: UInt32, _ function: UInt32) -> String {
+    let digits = { (value: UInt32, count: Int) in
+      let text = String(value, radix: 16)
+      return String(repeating: "0", count: max(0, count - text.count)) + text
+    }
+    return "\(digits(domain, 4)):\(digits(bus, 2)):\(digits(device, 2)).\(function)"
   }
 }

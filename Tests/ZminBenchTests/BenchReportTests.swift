@@ -26,7 +26,8 @@ import ZminReport
             gigabytesPerSecond: rate, samplesSeconds: rate.map { [1 / $0, 1.1 / $0, 0.9 / $0] } ?? [], spread: 0.1,
             limit: "memcpy", limitShare: rate.map { $0 / 8 },
             parts: [
-              .init(name: "read", seconds: 0.05, threadSeconds: 0.4), .init(name: "sub", seconds: 0, parent: "read"),
+              .init(name: "read", seconds: 0.05, threadSeconds: 0.4),
+              .init(name: "summarise", seconds: 0.04, parent: "read"),
             ],
             threads: 8, overlap: 5.25, accountedShare: 0.99, peakHostBytes: 20 << 20, peakDeviceBytes: 64 << 20))
       }
@@ -112,7 +113,7 @@ import ZminReport
     for text in [report.markdown, report.table] {
       for part in [
         "A CPU, 8 CPUs", "load 0.25 before and 1.00 after", "6.50", "81%", "no speed", "WRONG BYTES",
-        "set-up 125.00 ms",
+        "set-up 125.00 ms", "of its read", "summarise 80%",
       ] {
         #expect(text.contains(part), "\(part)")
       }
