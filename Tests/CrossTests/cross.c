@@ -11,7 +11,9 @@
 
 #include "CZminSIMD.h"
 
-#if defined(__aarch64__)
+#if defined(KERNEL_AVX512)
+#define KERNEL(function) function##_avx512
+#elif defined(__aarch64__)
 #define KERNEL(function) function##_neon
 #else
 #define KERNEL(function) function##_avx2
