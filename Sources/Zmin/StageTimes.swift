@@ -103,13 +103,16 @@ package final class StageTimes: Sendable {
   }
 
   /// Threads are asked for. The calling one is among them, if it works.
-  func enterThreads() {
+  ///
+  /// - Returns: What ``StageLaps`` of these threads are known by.
+  func enterThreads() -> Int {
     state.withLock {
       $0.endAlone(.open, at: clock())
       $0.entries += 1
       $0.areThreadsIn = true
       $0.tracks.removeAll(keepingCapacity: true)
       for index in $0.trackSeconds.indices { $0.trackSeconds[index] = 0 }
+      return $0.entries
     }
   }
 
@@ -132,9 +135,9 @@ package final class StageTimes: Sendable {
     }
   }
 
-  fileprivate func enter() -> (entry: Int, track: Int)? {
+  fileprivate func enter(_ entry: Int) -> (entry: Int, track: Int)? {
     state.withLock {
-      guard $0.areThreadsIn else { return nil }
+      guard $0.areThreadsIn, $0.entries == entry else { return nil }
       let now = clock()
       $0.trackSeconds[Stage.start.rawValue] += now - $0.lastSeconds
       $0.tracks.append(Track(lastSeconds: now))
@@ -177,9 +180,10 @@ struct StageLaps {
   private let times: StageTimes?
   private let place: (entry: Int, track: Int)?
 
-  init(_ times: StageTimes?) {
+  /// - Parameter entry: What the thread was asked for by; one that comes when that is over is not heard.
+  init(_ times: StageTimes?, _ entry: Int?) {
     self.times = times
-    place = times?.enter()
+    place = entry.flatMap { times?.enter($0) }
   }
 
   /// Ends a stage.

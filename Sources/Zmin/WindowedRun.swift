@@ -51,9 +51,9 @@ package struct WindowedRun: ~Copyable {
     var totals = RunTotals()
     var comparison = OutputComparison()
     var places = PlaceKeeper()
-    times?.enterThreads()
+    let entry = times?.enterThreads()
     defer { times?.leaveThreads() }
-    let laps = StageLaps(times)
+    let laps = StageLaps(times, entry)
     let release: OutputWindow.Release =
       output.isFinal && minifier.options.makesRecords ? .wholeRecords : .everything
     defer { place.become(.free) }

@@ -1,3 +1,4 @@
+import Glibc
 package import ZminReport
 
 /// What became faster or slower between two reports, beyond noise.
@@ -78,10 +79,11 @@ package struct BenchComparison: Sendable, Equatable {
       return old.change("time", old.median, nil, .wrong)
     }
     let share = after / before - 1
-    // Three standard deviations of a difference of medians, as far as so few samples tell.
+    // Three standard deviations of a ratio of medians, as far as so few samples tell. By its logarithm, so that half the
+    // time is as far from the same as twice the time.
     let noise = 3 * (old.error * old.error + new.error * new.error).squareRoot()
     let verdict: Verdict =
-      abs(share) <= threshold ? .same : abs(share) <= noise ? .noise : share > 0 ? .slower : .faster
+      abs(share) <= threshold ? .same : abs(log(after / before)) <= noise ? .noise : share > 0 ? .slower : .faster
     return old.change("time", before, after, verdict)
   }
 

@@ -54,6 +54,10 @@ import ZminReport
     let new = Self.report([1.2, 1.8, 0.8])
     #expect(try Self.verdict(old, new) == .noise)
     #expect(try BenchComparison(from: old, to: new, threshold: 0.05).isGood)
+    // A hundredth of the time is as plain as a hundred times, whatever they spread by.
+    let wide = Self.report([100, 190, 20])
+    #expect(try Self.verdict(wide, Self.steady) == .faster)
+    #expect(try Self.verdict(Self.steady, wide) == .slower)
     // One sample says nothing of its spread, and is believed.
     #expect(try Self.verdict(Self.report([1]), Self.report([1.2])) == .slower)
   }

@@ -140,11 +140,11 @@ import ZminTestSupport
     times.begin()
     times.begin()
     clock.advance(1)
-    times.enterThreads()
+    let entry = times.enterThreads()
     clock.advance(1)
-    let worker = StageLaps(times)
+    let worker = StageLaps(times, entry)
     clock.advance(1)
-    let lane = StageLaps(times)
+    let lane = StageLaps(times, entry)
     clock.advance(2)
     lane.end(.read)
     clock.advance(3)
@@ -153,7 +153,7 @@ import ZminTestSupport
     times.leaveThreads()
     clock.advance(1)
     lane.end(.device)
-    StageLaps(times).end(.kernel)
+    StageLaps(times, entry).end(.kernel)
     times.end()
     clock.advance(1)
     times.end()
@@ -163,6 +163,24 @@ import ZminTestSupport
     #expect(found == [1, 3, 2, 2, 6, 5, 0, 0, 2])
     #expect(Self.elapsedSum(account) == 12 && account.threads == 2)
     #expect(account.elapsedSeconds(at: .kernel) == 3)
+  }
+
+  @Test func whatComesTooLateIsNotOfTheNextRun() {
+    let clock = HandClock()
+    let times = StageTimes(clock: clock.look)
+    times.begin()
+    let first = times.enterThreads()
+    times.leaveThreads()
+    let second = times.enterThreads()
+    let late = StageLaps(times, first)
+    let worker = StageLaps(times, second)
+    clock.advance(1)
+    late.end(.device)
+    worker.end(.kernel)
+    times.leaveThreads()
+    times.end()
+    #expect(times.account.threads == 1)
+    #expect(StageTimes.Stage.allCases.map(times.account.threadSeconds) == [0, 0, 0, 0, 1, 0, 0, 0, 0])
   }
 
   @Test func openingAndClosingFilesIsInIt() throws {

@@ -20,6 +20,7 @@ final class SliceExchange<Input: RunInput & ~Copyable, Output: RunOutput & ~Copy
   private let reader: SliceReader<Input>
   private let options: MinifierOptions
   private let times: StageTimes?
+  private let timesEntry: Int?
   private let canReread: Bool
   private let hasPlaces: Bool
 
@@ -42,6 +43,7 @@ final class SliceExchange<Input: RunInput & ~Copyable, Output: RunOutput & ~Copy
     joiner: UnsafeMutablePointer<SliceJoiner>, options: MinifierOptions, slots: [SliceSlot],
     rest: UnsafeMutableRawBufferPointer, queue: SliceQueue, times: StageTimes?
   ) {
+    timesEntry = times?.enterThreads()
     self.input = input
     self.output = output
     self.joiner = joiner
@@ -76,7 +78,7 @@ final class SliceExchange<Input: RunInput & ~Copyable, Output: RunOutput & ~Copy
   ///
   /// - Parameter verifier: What does slices again that are to be verified.
   func work(with kernel: borrowing KernelRun, _ verifier: SliceVerifier?) {
-    let laps = StageLaps(times)
+    let laps = StageLaps(times, timesEntry)
     defer { laps.end(.wait) }
     while let task = nextTask(of: nil) {
       laps.end(.wait)
@@ -267,7 +269,7 @@ final class SliceExchange<Input: RunInput & ~Copyable, Output: RunOutput & ~Copy
 
   private func work(_ lane: Int, _ lanes: DeviceLanes) {
     let verifier = lanes.verifier(of: lane)
-    let laps = StageLaps(times)
+    let laps = StageLaps(times, timesEntry)
     defer { laps.end(.wait) }
     while let task = nextTask(of: lane) {
       laps.end(.wait)

@@ -90,7 +90,6 @@ package struct SlicedRun: ~Copyable {
           let exchange = SliceExchange(
             input: input, output: output, joiner: joiner, options: options, slots: slots, rest: rest, queue: queue,
             times: times)
-          times?.enterThreads()
           let observer = device.pending?.observe { result in exchange.join(result, lanes) }
           WorkerThreads.run(workers, ledger: ledger) { exchange.work(with: kernels[$0].run, kernels[$0].verifier) }
           let failure = Result { try exchange.failure() }
