@@ -53,7 +53,7 @@ struct ScheduledRun: ~Copyable {
   ) throws {
     let ledger = MemoryLedger()
     let kernel = try KernelRun(options.kernel, ledger: ledger)
-    var joiner = try SliceJoiner(options, heldBytesMax: 1000, ledger: ledger)
+    var joiner = try SliceJoiner(options, heldBytesMax: 1000, times: nil, ledger: ledger)
     joiner.begin(outputIsFinal: outputIsFinal)
     let rest = try ByteBuffer(byteCount: SliceCut.windowBytes, for: .inputWindow, in: ledger)
     var slots = try (0..<plan.slots).map { _ in try SliceSlot(sliceBytes: plan.sliceBytes, options, ledger: ledger) }
