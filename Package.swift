@@ -20,6 +20,9 @@ let warningSettings: [CSetting] = [
   .enableWarning("conversion"),
 ]
 
+/// Every expression that the compiler cannot vouch for says so.
+let strictSettings = swiftSettings + [.strictMemorySafety()]
+
 let cSettings = warningSettings + (isFuzzing ? [.unsafeFlags(["-fsanitize=fuzzer-no-link"])] : [])
 
 // `scripts/quickstart` says which commit it builds. SwiftPM's own git information is cached across commits.
@@ -60,9 +63,9 @@ let package = Package(
     .systemLibrary(name: "CZminIO"),
     .target(name: "CZminArguments", cSettings: cSettings),
     .target(name: "CZminVersion", cSettings: cSettings + versionSettings),
-    .target(name: "ZminMemory", swiftSettings: swiftSettings),
-    .target(name: "ZminCore", dependencies: ["ZminMemory"], swiftSettings: swiftSettings),
-    .target(name: "ZminCPU", dependencies: ["CZminSIMD", "ZminCore", "ZminMemory"], swiftSettings: swiftSettings),
+    .target(name: "ZminMemory", swiftSettings: strictSettings),
+    .target(name: "ZminCore", dependencies: ["ZminMemory"], swiftSettings: strictSettings),
+    .target(name: "ZminCPU", dependencies: ["CZminSIMD", "ZminCore", "ZminMemory"], swiftSettings: strictSettings),
     .target(name: "ZminIO", dependencies: ["CZminIO", systemPackage], swiftSettings: swiftSettings),
     .plugin(
       name: "CompileShaders", capability: .buildTool(), dependencies: ["ShaderCompiler"],
@@ -72,7 +75,7 @@ let package = Package(
     .target(
       name: "ZminVulkan", dependencies: ["CZminVulkan", "ZminMemory"], swiftSettings: swiftSettings,
       plugins: ["CompileShaders"]),
-    .target(name: "ZminReport", swiftSettings: swiftSettings),
+    .target(name: "ZminReport", swiftSettings: strictSettings),
     .target(
       name: "ZminGPU",
       dependencies: ["Zmin", "ZminCPU", "ZminCore", "ZminIO", "ZminMemory", "ZminVulkan", systemPackage],
@@ -146,6 +149,7 @@ let package = Package(
       name: "ZminVulkanTests",
       dependencies: [
         "BenchmarkSupport", "Zmin", "ZminCPU", "ZminCore", "ZminGPU", "ZminMemory", "ZminTestSupport", "ZminVulkan",
+        systemPackage,
       ],
       swiftSettings: swiftSettings),
     .testTarget(

@@ -179,7 +179,9 @@ package struct Minifier: ~Copyable, Sendable {
     _ window: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer, _ result: inout Result
   ) throws(OutOfMemory) {
     try state.nesting.reserve(window.count)
-    try windowStart.assign(from: state)
+    // A window closes no more levels than it has bytes: to copy all would make windows as slow as what is open is deep.
+    let levels = isVerified ? .max : window.count
+    try windowStart.assign(from: state, levels: levels)
     if let written = kernel.check(
       &state, format: options.format, depthMax: reference.depthMax, window, into: output)
     {
@@ -193,8 +195,7 @@ package struct Minifier: ~Copyable, Sendable {
       consumedBytes += window.count
       return
     }
-    try state.assign(from: windowStart)
-    try state.nesting.reserve(window.count)
+    try state.assign(from: windowStart, levels: levels)
     let found = reference.run(&state, window, into: output)
     result.writtenBytes += reference.written
     if let index = reference.openQuote { openQuoteOffset = consumedBytes + index }

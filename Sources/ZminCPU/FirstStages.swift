@@ -2,7 +2,7 @@ import CZminSIMD
 package import ZminCore
 
 /// What the stages before nesting found in a slice, where they ran elsewhere than on this CPU and called it clean.
-package struct FirstStages {
+@safe package struct FirstStages {
   /// Elements that lie side by side.
   package struct ElementRun {
     package let firstByte: Int
@@ -39,7 +39,7 @@ package struct FirstStages {
     self.skeletonIsEmpty = skeletonIsEmpty
     self.lastCharacter = lastCharacter
     self.characterBefore = characterBefore
-    self.elements = elements
+    unsafe self.elements = unsafe elements
     self.runCount = runCount
     self.run = run
   }
@@ -63,17 +63,17 @@ extension KernelRun {
     _ nesting: inout SliceNesting, startingIn start: SliceHead.Start, format: Format, riseMax: Int,
     _ slice: UnsafeRawBufferPointer, _ body: (SkeletonHistory) throws -> FirstStages?
   ) throws -> LocalSummary? {
-    let head = SliceHead(slice, startingIn: start, format)
+    let head = unsafe SliceHead(slice, startingIn: start, format)
     try nesting.reset(in: head.levels, byteCount: slice.count)
     guard let first = head.first, head.blankByteCount < slice.count else { return head.summaryOfBlanks(after: start) }
-    var state = nesting.stateForKernels(after: head, startingIn: start, riseMax: riseMax)
-    let history = zmin_history_before(&state, format.forKernels)
-    let characters = withUnsafeBytes(of: history.characters) { $0.loadUnaligned(as: UInt32.self) }
+    var state = unsafe nesting.stateForKernels(after: head, startingIn: start, riseMax: riseMax)
+    let history = unsafe zmin_history_before(&state, format.forKernels)
+    let characters = unsafe withUnsafeBytes(of: history.characters) { unsafe $0.loadUnaligned(as: UInt32.self) }
     guard
       let found = try body(SkeletonHistory(characters: characters, hasSeenElement: history.has_seen_element)),
-      let end = settle(&state, format.forKernels, found)
+      let end = unsafe settle(&state, format.forKernels, found)
     else { return nil }
-    return nesting.summary(of: state, startingIn: start, with: first, endingIn: end)
+    return unsafe nesting.summary(of: state, startingIn: start, with: first, endingIn: end)
   }
 
   private func settle(_ state: inout zmin_state, _ format: zmin_format, _ found: FirstStages) -> End? {
@@ -88,17 +88,17 @@ extension KernelRun {
       let run = found.run(index)
       let count = min(run.count, left)
       guard count > 0 else { continue }
-      guard run.firstByte >= 0, run.firstByte <= found.elements.count - count,
-        let elements = found.elements.baseAddress?.assumingMemoryBound(to: UInt8.self),
-        kernel.nest(&state, format, elements + run.firstByte, count, workspace)
+      guard run.firstByte >= 0, unsafe run.firstByte <= found.elements.count - count,
+        let elements = unsafe found.elements.baseAddress?.assumingMemoryBound(to: UInt8.self),
+        unsafe kernel.nest(&state, format, elements + run.firstByte, count, workspace)
       else { return nil }
       left -= count
     }
     let end = zmin_skeleton_end(
       last: found.lastCharacter, before: found.characterBefore, is_empty: found.skeletonIsEmpty,
       in_string: found.endsInString, unclaimed: isUnclaimed)
-    guard left == 0, zmin_settle(&state, format, end), let lexeme = Lexeme(rawValue: state.lexeme),
-      let expectation = Expectation(rawValue: state.expectation)
+    guard left == 0, unsafe zmin_settle(&state, format, end), let lexeme = unsafe Lexeme(rawValue: state.lexeme),
+      let expectation = unsafe Expectation(rawValue: state.expectation)
     else { return nil }
     return End(writtenBytes: found.keptBytes, lexeme: lexeme, expectation: expectation)
   }

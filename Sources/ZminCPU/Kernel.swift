@@ -4,7 +4,7 @@ import ZminCore
 /// One way of minifying and checking bytes on this machine's CPU.
 ///
 /// All kernels give the same bytes and the same verdict on any input; they differ in speed and in what they need.
-package struct Kernel: Sendable {
+@safe package struct Kernel: Sendable {
   /// The name that forces it, as in `--kernel NAME`.
   package let name: String
   /// What it needs and does, in a few words.
@@ -26,13 +26,13 @@ package struct Kernel: Sendable {
     var kernels: [Kernel] = []
     #if arch(x86_64)
       let features = zmin_detect_cpu()
-      kernels.append(
+      unsafe kernels.append(
         Kernel(
           name: "avx512", summary: "AVX-512 with VBMI2 and GFNI, 64 bytes at a time",
           missingFeature: !features.avx512 ? "AVX-512 VBMI2" : !features.gfni ? "GFNI" : nil,
           check: zmin_check_avx512, unchecked: zmin_raw_avx512, nest: zmin_nest_avx512,
           workspaceBytes: zmin_workspace_bytes_avx512()))
-      kernels.append(
+      unsafe kernels.append(
         Kernel(
           name: "avx2", summary: "AVX2 with BMI2 and PCLMULQDQ, 64 bytes at a time",
           missingFeature: features.avx2 ? nil : "AVX2",
@@ -45,7 +45,7 @@ package struct Kernel: Sendable {
           check: zmin_check_neon, unchecked: zmin_raw_neon, nest: zmin_nest_neon,
           workspaceBytes: zmin_workspace_bytes_neon()))
     #endif
-    kernels.append(
+    unsafe kernels.append(
       Kernel(
         name: "portable", summary: "C without vector instructions, up to 8 bytes at a time", missingFeature: nil,
         check: zmin_check_portable, unchecked: zmin_raw_portable, nest: zmin_nest_portable, workspaceBytes: 0))
@@ -71,7 +71,7 @@ package struct Kernel: Sendable {
 /// The number of line feeds in `bytes`.
 package func countLineFeeds(_ bytes: UnsafeRawBufferPointer) -> Int {
   guard let start = bytes.baseAddress else { return 0 }
-  return zmin_count_newlines(start.assumingMemoryBound(to: UInt8.self), bytes.count)
+  return unsafe zmin_count_newlines(start.assumingMemoryBound(to: UInt8.self), bytes.count)
 }
 
 extension Kernel: CustomStringConvertible {

@@ -21,7 +21,7 @@ package struct KernelRun: ~Copyable {
 
   var workspace: UnsafeMutableRawPointer? {
     switch buffer {
-    case .some(let buffer): buffer.bytes.baseAddress
+    case .some(let buffer): unsafe buffer.bytes.baseAddress
     case .none: nil
     }
   }
@@ -38,15 +38,15 @@ package struct KernelRun: ~Copyable {
     _ state: inout DocumentState, format: Format, depthMax: Int, _ input: UnsafeRawBufferPointer,
     into output: UnsafeMutableRawBufferPointer
   ) -> Int? {
-    guard !input.isEmpty else { return 0 }
-    var shared = zmin_state(
+    guard unsafe !input.isEmpty else { return 0 }
+    var shared = unsafe zmin_state(
       nesting: zmin_nesting(
         open: state.nesting.forKernels, closed: .none, rise: 0, base: LevelSet.top.rawValue),
       depth_max: depthMax, lexeme: state.lexeme.rawValue, expectation: state.expectation.rawValue)
-    guard let end = check(&shared, format, input, into: output) else { return nil }
+    guard let end = unsafe check(&shared, format, input, into: output) else { return nil }
     state.lexeme = end.lexeme
     state.expectation = end.expectation
-    state.nesting.assign(fromKernels: shared.nesting.open)
+    unsafe state.nesting.assign(fromKernels: shared.nesting.open)
     return end.writtenBytes
   }
 
@@ -64,13 +64,13 @@ package struct KernelRun: ~Copyable {
     _ nesting: inout SliceNesting, startingIn start: SliceHead.Start, format: Format, riseMax: Int,
     _ slice: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
   ) throws(OutOfMemory) -> LocalSummary? {
-    let head = SliceHead(slice, startingIn: start, format)
+    let head = unsafe SliceHead(slice, startingIn: start, format)
     try nesting.reset(in: head.levels, byteCount: slice.count)
     guard let first = head.first, head.blankByteCount < slice.count else { return head.summaryOfBlanks(after: start) }
-    var state = nesting.stateForKernels(after: head, startingIn: start, riseMax: riseMax)
-    let rest = UnsafeRawBufferPointer(rebasing: slice[head.blankByteCount...])
-    guard let end = check(&state, format, rest, into: output) else { return nil }
-    return nesting.summary(of: state, startingIn: start, with: first, endingIn: end)
+    var state = unsafe nesting.stateForKernels(after: head, startingIn: start, riseMax: riseMax)
+    let rest = unsafe UnsafeRawBufferPointer(rebasing: slice[head.blankByteCount...])
+    guard let end = unsafe check(&state, format, rest, into: output) else { return nil }
+    return unsafe nesting.summary(of: state, startingIn: start, with: first, endingIn: end)
   }
 
   /// Where a run of bytes that is plainly clean ends.
@@ -87,11 +87,11 @@ package struct KernelRun: ~Copyable {
   ) -> End? {
     guard let start = input.baseAddress, let out = output.baseAddress else { return nil }
     var written = 0
-    let isClean = kernel.check(
+    let isClean = unsafe kernel.check(
       &state, format.forKernels, start.assumingMemoryBound(to: UInt8.self), input.count,
       out.assumingMemoryBound(to: UInt8.self), &written, workspace)
-    guard isClean, let lexeme = Lexeme(rawValue: state.lexeme),
-      let expectation = Expectation(rawValue: state.expectation)
+    guard isClean, let lexeme = unsafe Lexeme(rawValue: state.lexeme),
+      let expectation = unsafe Expectation(rawValue: state.expectation)
     else { return nil }
     return End(writtenBytes: written, lexeme: lexeme, expectation: expectation)
   }
@@ -103,10 +103,10 @@ package struct KernelRun: ~Copyable {
     _ state: inout UncheckedState, format: Format, _ input: UnsafeRawBufferPointer,
     into output: UnsafeMutableRawBufferPointer
   ) -> Int {
-    guard let start = input.baseAddress, let out = output.baseAddress, !input.isEmpty else { return 0 }
+    guard let start = input.baseAddress, let out = output.baseAddress, unsafe !input.isEmpty else { return 0 }
     var shared = zmin_raw_state(
       string_state: state.stringState.rawValue, kept_since_lf: state.owesLineFeed ? 1 : 0)
-    let written = kernel.unchecked(
+    let written = unsafe kernel.unchecked(
       &shared, format.forKernels, start.assumingMemoryBound(to: UInt8.self), input.count,
       out.assumingMemoryBound(to: UInt8.self), workspace)
     state.stringState = StringState(rawValue: shared.string_state) ?? .outside
@@ -125,7 +125,7 @@ extension SliceHead {
 extension SliceNesting {
   /// The state that a slice is checked from.
   func stateForKernels(after head: SliceHead, startingIn start: SliceHead.Start, riseMax: Int) -> zmin_state {
-    zmin_state(
+    unsafe zmin_state(
       nesting: zmin_nesting(
         open: openers.forKernels, closed: closers.forKernels, rise: 0, base: head.levels.rawValue),
       depth_max: riseMax, lexeme: start.lexeme.rawValue, expectation: head.expectation.rawValue)
@@ -135,10 +135,10 @@ extension SliceNesting {
   mutating func summary(
     of state: zmin_state, startingIn start: SliceHead.Start, with first: Token, endingIn end: KernelRun.End
   ) -> LocalSummary {
-    openers.assign(fromKernels: state.nesting.open)
-    closers.assign(fromKernels: state.nesting.closed)
-    base = LevelSet(rawValue: state.nesting.base)
-    rise = min(state.nesting.rise, state.depth_max)
+    unsafe openers.assign(fromKernels: state.nesting.open)
+    unsafe closers.assign(fromKernels: state.nesting.closed)
+    base = unsafe LevelSet(rawValue: state.nesting.base)
+    rise = unsafe min(state.nesting.rise, state.depth_max)
     // What a string is with which all ends, only the next slice tells.
     let isUndecided = first == .string || first == .restOfString
     let innermost = openers.innermost.map { LevelSet($0) } ?? base
@@ -152,16 +152,16 @@ extension SliceNesting {
 extension NestingStack {
   /// The levels as kernels take them: the same memory.
   fileprivate var forKernels: zmin_levels {
-    zmin_levels(top: top, words: words.baseAddress, count: wordCount, capacity: words.count)
+    unsafe zmin_levels(top: top, words: words.baseAddress, count: wordCount, capacity: words.count)
   }
 
   fileprivate mutating func assign(fromKernels levels: zmin_levels) {
-    top = levels.top
-    wordCount = levels.count
+    top = unsafe levels.top
+    wordCount = unsafe levels.count
   }
 }
 
 extension zmin_levels {
   /// No levels, and no room for any.
-  fileprivate static var none: zmin_levels { zmin_levels(top: 1, words: nil, count: 0, capacity: 0) }
+  fileprivate static var none: zmin_levels { unsafe zmin_levels(top: 1, words: nil, count: 0, capacity: 0) }
 }

@@ -61,11 +61,12 @@ package struct DocumentState: ~Copyable {
 
   /// Becomes a copy of `other`.
   ///
+  /// - Parameter levels: How much of the nesting is copied: see ``NestingStack/assign(from:levels:)``.
   /// - Throws: ``OutOfMemory``.
-  package mutating func assign(from other: borrowing DocumentState) throws(OutOfMemory) {
+  package mutating func assign(from other: borrowing DocumentState, levels: Int = .max) throws(OutOfMemory) {
     lexeme = other.lexeme
     expectation = other.expectation
-    try nesting.assign(from: other.nesting)
+    try nesting.assign(from: other.nesting, levels: levels)
   }
 
   /// Back to the state before the first byte.

@@ -72,24 +72,24 @@ package struct Element: RawRepresentable, Equatable, Sendable {
 }
 
 /// The elements of a slice, in memory that the caller lends: at most one for each byte.
-package struct ElementBuffer {
+@safe package struct ElementBuffer {
   private let storage: UnsafeMutableBufferPointer<Element>
   /// How many there are.
   package private(set) var count = 0
 
-  package init(_ storage: UnsafeMutableBufferPointer<Element>) { self.storage = storage }
+  package init(_ storage: UnsafeMutableBufferPointer<Element>) { unsafe self.storage = unsafe storage }
 
   /// The elements so far.
-  package var elements: UnsafeMutableBufferPointer<Element> { .init(rebasing: storage.prefix(count)) }
+  package var elements: UnsafeMutableBufferPointer<Element> { unsafe .init(rebasing: storage.prefix(count)) }
 
   /// Appends an element. One that only makes a demand is narrowed by the next, which stands in the same level: the two
   /// become one, and if they contradict each other one that no level meets.
   mutating func append(_ element: Element) {
     if element == Element(.any) { return }
-    if count > 0, storage[count - 1].action == .stay {
-      storage[count - 1] = Element(storage[count - 1].levels.intersection(element.levels), element.action)
+    if count > 0, unsafe storage[count - 1].action == .stay {
+      unsafe storage[count - 1] = unsafe Element(storage[count - 1].levels.intersection(element.levels), element.action)
     } else {
-      storage[count] = element
+      unsafe storage[count] = element
       count += 1
     }
   }

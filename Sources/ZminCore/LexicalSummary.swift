@@ -41,7 +41,8 @@ package struct LexicalSummary: Equatable, Sendable {
   /// Of `bytes`.
   package init(_ bytes: UnsafeRawBufferPointer) {
     byteCount = bytes.count
-    for (index, byte) in bytes.enumerated() {
+    for index in bytes.indices {
+      let byte = unsafe bytes[index]
       if byte == UInt8(ascii: "\n") {
         lineFeedCount += 1
         lastLineFeed = index

@@ -32,7 +32,7 @@ package struct NestingStack: ~Copyable {
   }
 
   /// The words that hold all but the innermost levels.
-  package var words: UnsafeMutableBufferPointer<UInt64> { storage.bytes.assumingMemoryBound(to: UInt64.self) }
+  package var words: UnsafeMutableBufferPointer<UInt64> { unsafe storage.bytes.assumingMemoryBound(to: UInt64.self) }
 
   /// Levels open now.
   package var depth: Int { wordCount * Self.levelsPerWord + (63 - top.leadingZeroBitCount) }
@@ -40,7 +40,7 @@ package struct NestingStack: ~Copyable {
   /// The innermost container, nil outside all.
   package var innermost: ContainerKind? {
     if top > 1 { return kind(top) }
-    return wordCount == 0 ? nil : kind(words[wordCount - 1])
+    return unsafe wordCount == 0 ? nil : kind(words[wordCount - 1])
   }
 
   /// Makes sure that `levels` more can be opened without asking for memory, doubling what there is where it must grow.
@@ -48,17 +48,17 @@ package struct NestingStack: ~Copyable {
   /// - Throws: ``OutOfMemory``.
   package mutating func reserve(_ levels: Int) throws(OutOfMemory) {
     let needed = wordCount + levels / Self.levelsPerWord + 2
-    guard needed > words.count else { return }
-    let larger = try ByteBuffer(
+    guard unsafe needed > words.count else { return }
+    let larger = unsafe try ByteBuffer(
       byteCount: max(needed, 2 * words.count) * MemoryLayout<UInt64>.size, for: .nesting, in: ledger)
-    larger.bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: storage.bytes.prefix(wordCount * 8)))
+    unsafe larger.bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: storage.bytes.prefix(wordCount * 8)))
     storage = larger
   }
 
   /// Opens a level. There must be room (``reserve(_:)``).
   package mutating func open(_ kind: ContainerKind) {
     if top >> 63 != 0 {
-      words[wordCount] = top
+      unsafe words[wordCount] = top
       wordCount += 1
       top = 1
     }
@@ -76,7 +76,7 @@ package struct NestingStack: ~Copyable {
   /// - Complexity: O(*d*) for a depth of *d*.
   package func allSatisfy(_ body: (ContainerKind) -> Bool) -> Bool {
     for index in 0..<wordCount {
-      for bit in (0..<Self.levelsPerWord).reversed() where !body(kind(words[index] >> bit)) { return false }
+      for bit in (0..<Self.levelsPerWord).reversed() where unsafe !body(kind(words[index] >> bit)) { return false }
     }
     for bit in (0..<63 - top.leadingZeroBitCount).reversed() where !body(kind(top >> bit)) { return false }
     return true
@@ -87,7 +87,7 @@ package struct NestingStack: ~Copyable {
     let levelsInTop = 63 - top.leadingZeroBitCount
     if levelsOut < levelsInTop { return kind(top >> levelsOut) }
     let (wordsOut, bit) = (levelsOut - levelsInTop).quotientAndRemainder(dividingBy: Self.levelsPerWord)
-    return wordsOut < wordCount ? kind(words[wordCount - 1 - wordsOut] >> bit) : nil
+    return unsafe wordsOut < wordCount ? kind(words[wordCount - 1 - wordsOut] >> bit) : nil
   }
 
   /// Closes the innermost level; false, and nothing changed, if that is not of this kind or there is none.
@@ -95,7 +95,7 @@ package struct NestingStack: ~Copyable {
     guard innermost == kind else { return false }
     if top == 1 {
       wordCount -= 1
-      top = words[wordCount]
+      top = unsafe words[wordCount]
     }
     top >>= 1
     return true
@@ -103,14 +103,18 @@ package struct NestingStack: ~Copyable {
 
   /// Becomes a copy of `other`.
   ///
-  /// - Complexity: O(*d* / 64) for a depth of *d*.
+  /// - Parameter levels: How many levels may be closed before it becomes another one's copy again. Those further out are
+  ///   not copied: they are what they were, or nothing if there was no room for so many. What is to be put back so must
+  ///   have kept them.
+  /// - Complexity: O(*d* / 64) for a depth of *d*, or for as many levels if that is less.
   /// - Throws: ``OutOfMemory``.
-  package mutating func assign(from other: borrowing NestingStack) throws(OutOfMemory) {
+  package mutating func assign(from other: borrowing NestingStack, levels: Int = .max) throws(OutOfMemory) {
     wordCount = 0
     try reserve(other.wordCount * Self.levelsPerWord)
     top = other.top
     wordCount = other.wordCount
-    storage.bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: other.storage.bytes.prefix(wordCount * 8)))
+    let copied = max(0, wordCount - levels / Self.levelsPerWord - 1)..<wordCount
+    for index in copied { unsafe words[index] = other.words[index] }
   }
 
   /// Whether the same levels are open in `other`.
@@ -119,7 +123,9 @@ package struct NestingStack: ~Copyable {
   package func isSame(as other: borrowing NestingStack) -> Bool {
     // The same levels may lie in two forms, of which one has a word less.
     let sharedWords = min(wordCount, other.wordCount)
-    guard depth == other.depth, (0..<sharedWords).allSatisfy({ words[$0] == other.words[$0] }) else { return false }
+    guard depth == other.depth, (0..<sharedWords).allSatisfy({ unsafe words[$0] == other.words[$0] }) else {
+      return false
+    }
     return (0..<depth - sharedWords * Self.levelsPerWord).allSatisfy {
       kind(levelsOut: $0) == other.kind(levelsOut: $0)
     }

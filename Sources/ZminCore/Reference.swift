@@ -34,15 +34,15 @@ package struct Reference {
     written = 0
     openQuote = nil
     for index in input.indices {
-      let byte = input[index]
+      let byte = unsafe input[index]
       let wasInString = state.lexeme.isInString
       switch step(&state, byte) {
       case .fault(let fault): return (index, fault)
       case .drop: break
-      case .keep: append(byte, to: output)
+      case .keep: unsafe append(byte, to: output)
       case .keepAsNewValue:
-        append(UInt8(ascii: "\n"), to: output)
-        append(byte, to: output)
+        unsafe append(UInt8(ascii: "\n"), to: output)
+        unsafe append(byte, to: output)
       }
       if !wasInString, state.lexeme == .string { openQuote = index }
     }
@@ -66,7 +66,7 @@ package struct Reference {
   }
 
   private mutating func append(_ byte: UInt8, to output: UnsafeMutableRawBufferPointer) {
-    output[written] = byte
+    unsafe output[written] = byte
     written += 1
   }
 

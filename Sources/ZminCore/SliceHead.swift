@@ -31,16 +31,16 @@ package struct SliceHead: Equatable, Sendable {
     var blankByteCount = 0
     let first: Token?
     if start == .string {
-      first = Token.restOfString.decided(in: bytes, contentFrom: 0, format)
+      first = unsafe Token.restOfString.decided(in: bytes, contentFrom: 0, format)
     } else {
-      blankByteCount = bytes.endOfBlanks
-      let blanks = UnsafeRawBufferPointer(rebasing: bytes[..<blankByteCount])
-      if format == .ndjson, blanks.index(of: UInt8(ascii: "\n"), from: 0) != nil {
+      blankByteCount = unsafe bytes.endOfBlanks
+      let blanks = unsafe UnsafeRawBufferPointer(rebasing: bytes[..<blankByteCount])
+      if format == .ndjson, unsafe blanks.index(of: UInt8(ascii: "\n"), from: 0) != nil {
         first = .lineFeed
       } else if blankByteCount == bytes.count {
         first = nil
       } else {
-        first = (Token(delimiter: bytes[blankByteCount], format) ?? .value).decided(
+        first = unsafe (Token(delimiter: bytes[blankByteCount], format) ?? .value).decided(
           in: bytes, contentFrom: blankByteCount + 1, format)
       }
     }
@@ -65,15 +65,17 @@ extension Token {
   fileprivate func decided(
     in bytes: UnsafeRawBufferPointer, contentFrom contentIndex: Int, _ format: Format
   ) -> Token {
-    guard self == .string || self == .restOfString, let quote = bytes.closingQuote(from: contentIndex) else {
+    guard self == .string || self == .restOfString, let quote = unsafe bytes.closingQuote(from: contentIndex) else {
       return self
     }
     var next = quote + 1
-    while next < bytes.count, ByteClass(bytes[next]) == .whitespace, Token(delimiter: bytes[next], format) == nil {
+    while next < bytes.count, unsafe ByteClass(bytes[next]) == .whitespace,
+      unsafe Token(delimiter: bytes[next], format) == nil
+    {
       next += 1
     }
     guard next < bytes.count else { return self }
-    let isName = bytes[next] == UInt8(ascii: ":")
+    let isName = unsafe bytes[next] == UInt8(ascii: ":")
     return self == .string ? isName ? .name : .value : isName ? .restOfName : .restOfValue
   }
 }
@@ -82,34 +84,34 @@ extension UnsafeRawBufferPointer {
   /// The index of the first byte of that value from `start` on.
   fileprivate func index(of byte: UInt8, from start: Int) -> Int? {
     guard start < count, let base = baseAddress,
-      let found = memchr(base + start, Int32(byte), count - start)
+      let found = unsafe memchr(base + start, Int32(byte), count - start)
     else { return nil }
-    return UnsafeRawPointer(found) - base
+    return unsafe UnsafeRawPointer(found) - base
   }
 
   /// The index of the first byte that is no whitespace, or the end.
   fileprivate var endOfBlanks: Int {
     var index = 0
     // Whitespace that is long is spaces.
-    while count - index >= 8, loadUnaligned(fromByteOffset: index, as: UInt64.self) == 0x2020_2020_2020_2020 {
+    while count - index >= 8, unsafe loadUnaligned(fromByteOffset: index, as: UInt64.self) == 0x2020_2020_2020_2020 {
       index += 8
     }
-    while index < count, ByteClass(self[index]) == .whitespace { index += 1 }
+    while index < count, unsafe ByteClass(self[index]) == .whitespace { index += 1 }
     return index
   }
 
   /// The index of the quote that closes the string whose content `start` lies in, not after a backslash.
   fileprivate func closingQuote(from start: Int) -> Int? {
     var index = start
-    while let quote = self.index(of: UInt8(ascii: "\""), from: index) {
+    while let quote = unsafe self.index(of: UInt8(ascii: "\""), from: index) {
       var backslashes = quote
-      while backslashes > index, self[backslashes - 1] == UInt8(ascii: "\\") { backslashes -= 1 }
+      while backslashes > index, unsafe self[backslashes - 1] == UInt8(ascii: "\\") { backslashes -= 1 }
       if (quote - backslashes) % 2 == 0 { return quote }
       index = quote + 1
       // Escaped quotes come in crowds: while they do, a search for each would cost more than a look at each byte.
       var plainCount = 0
       while index < count, plainCount < 16 {
-        switch self[index] {
+        switch unsafe self[index] {
         case UInt8(ascii: "\""): return index
         case UInt8(ascii: "\\"):
           index += 2

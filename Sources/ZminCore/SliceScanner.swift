@@ -25,7 +25,8 @@ package struct SliceScanner {
     elements: inout ElementBuffer
   ) -> LocalSummary? {
     var local = LocalSummary(start: start)
-    for byte in input {
+    for index in input.indices {
+      let byte = unsafe input[index]
       guard let step = Step(local.end, byte, format) else { return nil }
       local.end = step.next
       var isKept = step.isKept
@@ -34,13 +35,13 @@ package struct SliceScanner {
         guard !seam.levels.isEmpty else { return nil }
         elements.append(Element(seam.levels, token.action))
         if seam.isBoundary, token != .lineFeed {
-          output[local.outputByteCount] = UInt8(ascii: "\n")
+          unsafe output[local.outputByteCount] = UInt8(ascii: "\n")
           local.outputByteCount += 1
         }
         isKept = token != .lineFeed || seam.isBoundary
       }
       if isKept {
-        output[local.outputByteCount] = byte
+        unsafe output[local.outputByteCount] = byte
         local.outputByteCount += 1
       }
     }

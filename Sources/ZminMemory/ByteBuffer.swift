@@ -20,7 +20,7 @@ package struct OutOfMemory: Error, Sendable, Equatable {
 ///
 /// `@unchecked Sendable` because the memory has one holder, as the buffer cannot be copied: who is given the buffer is
 /// given the memory with it.
-package struct ByteBuffer: ~Copyable, @unchecked Sendable {
+@safe package struct ByteBuffer: ~Copyable, @unchecked Sendable {
   /// The memory itself. Valid while the buffer lives.
   package let bytes: UnsafeMutableRawBufferPointer
   private let number: Int
@@ -37,17 +37,17 @@ package struct ByteBuffer: ~Copyable, @unchecked Sendable {
     precondition(byteCount > 0)
     guard
       !ledger.refuses(purpose),
-      let start = mmap(nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
-      start != MAP_FAILED
+      let start = unsafe mmap(nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+      unsafe start != MAP_FAILED
     else { throw OutOfMemory(byteCount: byteCount, purpose: purpose) }
-    bytes = UnsafeMutableRawBufferPointer(start: start, count: byteCount)
+    unsafe bytes = unsafe UnsafeMutableRawBufferPointer(start: start, count: byteCount)
     self.ledger = ledger
-    number = ledger.allocate(byteCount, for: purpose, at: start)
+    number = unsafe ledger.allocate(byteCount, for: purpose, at: start)
   }
 
   deinit {
     // First, as the ledger may ask about its pages until then.
     ledger.free(number)
-    munmap(bytes.baseAddress, bytes.count)
+    unsafe munmap(bytes.baseAddress, bytes.count)
   }
 }

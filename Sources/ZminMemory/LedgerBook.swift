@@ -34,7 +34,7 @@ struct LedgerBook {
       hostPeak = MemoryPeak(monotonicSeconds: seconds, bytes: purposes.mapValues(\.currentBytes))
     }
     note(LedgerEvent(monotonicSeconds: seconds, purpose: purpose, byteCount: byteCount))
-    let entry = Entry(
+    let entry = unsafe Entry(
       allocation: LiveAllocation(purpose: purpose, byteCount: byteCount, monotonicSeconds: seconds),
       address: address.map { Int(bitPattern: $0) })
     guard let number = freeNumbers.popLast() else {
@@ -46,7 +46,7 @@ struct LedgerBook {
   }
 
   mutating func locate(_ number: Int, at address: UnsafeMutableRawPointer?) {
-    entries[number]?.address = address.map { Int(bitPattern: $0) }
+    entries[number]?.address = unsafe address.map { Int(bitPattern: $0) }
   }
 
   mutating func free(_ number: Int, _ seconds: Double) {

@@ -10,11 +10,11 @@ package struct LedgerEntry: ~Copyable, Sendable {
     byteCount: Int, for purpose: MemoryPurpose, at address: UnsafeMutableRawPointer? = nil, in ledger: MemoryLedger
   ) {
     self.ledger = ledger
-    number = ledger.allocate(byteCount, for: purpose, at: address)
+    number = unsafe ledger.allocate(byteCount, for: purpose, at: address)
   }
 
   /// Says where it is, as that became known later. It must stay mapped as long as the entry lives.
-  package func locate(at address: UnsafeMutableRawPointer?) { ledger.locate(number, at: address) }
+  package func locate(at address: UnsafeMutableRawPointer?) { unsafe ledger.locate(number, at: address) }
 
   deinit { ledger.free(number) }
 }

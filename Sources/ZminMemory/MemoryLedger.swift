@@ -81,11 +81,11 @@ public final class MemoryLedger: Sendable {
   /// - Returns: What ``free(_:)`` wants.
   func allocate(_ byteCount: Int, for purpose: MemoryPurpose, at address: UnsafeMutableRawPointer?) -> Int {
     let seconds = MonotonicClock.seconds()
-    return book.withLock { $0.allocate(byteCount, for: purpose, at: address, seconds) }
+    return book.withLock { unsafe $0.allocate(byteCount, for: purpose, at: address, seconds) }
   }
 
   func locate(_ number: Int, at address: UnsafeMutableRawPointer?) {
-    book.withLock { $0.locate(number, at: address) }
+    book.withLock { unsafe $0.locate(number, at: address) }
   }
 
   /// - Parameter number: What ``allocate(_:for:at:)`` gave.

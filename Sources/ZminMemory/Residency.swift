@@ -14,12 +14,12 @@ enum Residency {
     var start = address / pageBytes * pageBytes
     let end = address + byteCount
     var pages = 0
-    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: pagesAtOnce) { states in
+    unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: pagesAtOnce) { states in
       guard let states = states.baseAddress else { return }
       while start < end {
         let count = min(pagesAtOnce, (end - start + pageBytes - 1) / pageBytes)
-        guard mincore(UnsafeMutableRawPointer(bitPattern: start), count * pageBytes, states) == 0 else { return }
-        for index in 0..<count where states[index] & 1 != 0 { pages += 1 }
+        guard unsafe mincore(UnsafeMutableRawPointer(bitPattern: start), count * pageBytes, states) == 0 else { return }
+        for index in 0..<count where unsafe states[index] & 1 != 0 { pages += 1 }
         start += count * pageBytes
       }
     }

@@ -33,6 +33,33 @@ import ZminTestSupport
     }
   }
 
+  @Test func putsBackWhatAWindowMayHaveClosed() throws {
+    let ledger = MemoryLedger()
+    var generator = SplitMix64(seed: 5)
+    var stack = try NestingStack(ledger: ledger)
+    var saved = try NestingStack(ledger: ledger)
+    var whole = try NestingStack(ledger: ledger)
+    for round in 0..<2000 {
+      if round % 100 == 0 { stack.removeAll() }
+      try stack.reserve(2000)
+      for _ in 0..<Int.random(in: 0...600, using: &generator) {
+        stack.open(Bool.random(using: &generator) ? .array : .object)
+      }
+      let levels = Int.random(in: 0...300, using: &generator)
+      try saved.assign(from: stack, levels: levels)
+      try whole.assign(from: stack)
+      for _ in 0..<Int.random(in: 0...levels, using: &generator) {
+        if let kind = stack.innermost { _ = stack.close(kind) }
+      }
+      for _ in 0..<Int.random(in: 0...600, using: &generator) {
+        stack.open(Bool.random(using: &generator) ? .array : .object)
+      }
+      try stack.assign(from: saved, levels: levels)
+      let isSame = stack.isSame(as: whole)
+      #expect(isSame, "round \(round)")
+    }
+  }
+
   @Test func growsBeyondItsFirstRoom() throws {
     var stack = try NestingStack(ledger: MemoryLedger())
     let depth = 2_000_000

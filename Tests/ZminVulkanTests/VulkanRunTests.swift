@@ -1,4 +1,6 @@
 import BenchmarkSupport
+import Glibc
+import SystemPackage
 import Testing
 import ZminCPU
 import ZminCore
@@ -114,6 +116,52 @@ import ZminVulkan
     }
     #expect(callsBefore > 20)
     #expect(faulty.messages.texts.isEmpty)
+  }
+
+  /// Whichever memory or thread is refused, the run ends with the right bytes or says that there is no memory.
+  @Test(arguments: [false, true]) func refusedMemory(_ isLasting: Bool) throws {
+    var generator = DocumentGenerator(seed: 94)
+    let bytes = document(.json, &generator)
+    var options = MinifierOptions()
+    options.verification = .whole
+    let expected = try expected(bytes, options)
+    let device = try TestDevice.device(Way.allCases[1])
+    var counts = (right: 0, outOfMemory: 0)
+    for index in 0..<500 {
+      let faults = CountingMemoryFaults(refusing: index, isLasting: isLasting)
+      let ledger = MemoryLedger(faults: faults)
+      do {
+        let pending = PendingDevice()
+        pending.resolve(
+          .success(try VulkanSliceDevice(device, Self.pools, for: [], kernel: .fastest, ledger: ledger)))
+        var run = try SlicedRun(options, Self.plan, device: .alone(pending), ledger: ledger)
+        var (input, output) = (MemoryInput(bytes, hasPlaces: true), MemoryOutput())
+        #expect(Outcome(try run.run(from: &input, to: &output), output) == expected, "\(index): \(faults.refused)")
+        counts.right += 1
+      } catch is OutOfMemory {
+        counts.outOfMemory += 1
+      }
+      // The threads of lanes are not waited for by anybody else.
+      for _ in 0..<1000 where !ledger.liveAllocations().isEmpty { usleep(1000) }
+      #expect(ledger.liveAllocations().isEmpty, "\(index): \(faults.refused)")
+      if faults.refused.isEmpty { break }
+    }
+    #expect(counts.right > 3 && counts.outOfMemory > 10)
+    #expect(TestDevice.messages.texts.isEmpty)
+  }
+
+  @Test func refusedThread() throws {
+    let finder = DeviceFinder(.best, program: "/bin/false")
+    let wish = DeviceSearch.Wish(
+      finder: finder, pools: Self.pools, kinds: [ProgramKind(isLines: false, checks: true)], kernel: .fastest)
+    let ledger = MemoryLedger(faults: CountingMemoryFaults(refusing: 0))
+    let search = try DeviceSearch(wish, ledger: ledger)
+    guard case .failure(let failure)? = search.pending.wait(seconds: 0) else {
+      Issue.record("a device was looked for without a thread")
+      return
+    }
+    #expect("\(failure)".contains("no thread"))
+    #expect(search.end() && ledger.liveAllocations().isEmpty)
   }
 
   /// A device that cannot be set up is no obstacle to the run.
