@@ -6,7 +6,7 @@ import ZminIO
 
 /// Arguments, with a NUL between them as the system has them: planned or refused, and never a crash.
 ///
-/// Bytes from 0x80 on, but for some, stand for whole arguments, as chance would hardly make them.
+/// Bytes from 0x80 on, but for some, stand for whole arguments, as chance would hardly make them; after a byte 0xFF all do.
 enum OptionsFuzz {
   private static let words: [String] = [
     "--bad-lines", "--check", "--device", "--device-memory", "--dry-run", "--exclude", "--files-from",
@@ -16,11 +16,32 @@ enum OptionsFuzz {
     "--quiet", "--recursive", "--self-test", "--shard", "--shard-plan", "--stats", "--sync", "--test",
     "--validate", "--verbose", "--verify", "--version", "json", "ndjson", "concat", "standard", "streaming", "gpu",
     "portable", "all", "0/2", "auto/8", "3/3", "1K", "64M", "50%", "-", "--", "-i", "-r", "-t", "-0", "-j4", "-o",
-    "a.json", "d", "f", "l.ndjson", "devices", "--find",
+    "a.json", "d", "f", "l.ndjson", "devices", "--find", "--memory-report", "--memory-report=json",
+    "--memory-report-file",
+    "--memory-monitor", "--memory-profile", "bench", "--paths", "--size", "--compare", "1/1", "2/2", "4/4", "7/8",
   ]
+  private static let wordsFollow: UInt8 = 0xFF
+
+  /// Command lines to begin with, as the bytes that stand for them, and those that tell of the machine.
+  static var seeds: [[UInt8]] {
+    [
+      "-r -i d --shard 0/2", "-r -t d --shard auto/8", "-r -i --journal f --shard 0/2 --shard-plan d d",
+      "--files-from f -0 --output-dir d --jobs 64M", "--mode gpu --device all d -o a.json",
+      "a.json -o d --verify --stats",
+      "--format ndjson --bad-lines f --max-bad-lines all l.ndjson -o d",
+      "--memory-report=json --memory-report-file f a.json",
+      "-r --dry-run -i d --min-saving 50% --memory-budget 64M", "bench --paths standard --size 64M", "devices --find",
+    ].map { line in
+      [wordsFollow] + line.split(separator: " ").compactMap { words.firstIndex(of: String($0)).map(UInt8.init) }
+        + [0, 0, 0, 0]
+    }
+  }
 
   private static func expanded(_ bytes: [UInt8]) -> [UInt8] {
-    bytes.flatMap { byte in
+    if bytes.first == wordsFollow {
+      return Array(bytes.dropFirst().map { Array(words[Int($0) % words.count].utf8) }.joined(separator: [0]))
+    }
+    return bytes.flatMap { byte in
       let index = Int(byte) - 0x80
       return words.indices.contains(index) ? Array(words[index].utf8) + [0] : [byte]
     }

@@ -2,10 +2,13 @@ import Foundation
 import ZminCore
 import ZminTestSupport
 
-/// Documents to begin with, which a fuzzer would take long to come upon.
+/// Documents and command lines to begin with, which a fuzzer would take long to come upon.
 enum Seeds {
   /// Writes documents of every shape and format, and as many broken ones, each with some bytes that tell how to use it.
   static func write(to folder: String) throws {
+    for (number, seed) in OptionsFuzz.seeds.enumerated() {
+      try Data(seed).write(to: URL(fileURLWithPath: folder).appendingPathComponent("options-\(number)"))
+    }
     var generator = DocumentGenerator(seed: 1)
     var mutator = Mutator(seed: 2)
     for shape in DocumentGenerator.Shape.allCases {
