@@ -49,6 +49,12 @@ struct PlannerTests {
       (["a", "-o", "b/"], "b/ names a directory"), (["a.jsonl", "--bad-lines", "b//"], "b/ names a directory"),
       (["dir/"], "dir is a directory"), (["--kernel", "abacus"], "portable"), ([""], "empty"),
       (["a.json", "b.jsonl"], "2 inputs need"),
+      (["-o", "", "a.json"], "--output is empty"), (["--memory-report-file", "r", "a.json"], "needs --memory-report"),
+      (["--memory-report", "--memory-report-file", "-", "a.json"], "name of a file"),
+      (["--memory-report", "--memory-report-file", "r/", "a.json"], "name of a file"),
+      (["--memory-report", "--memory-report-file", "", "a.json"], "name of a file"),
+      (["--memory-report", "--memory-report-file", "o", "-o", "o", "a.json"], "name the same file"),
+      (["--memory-report", "--dry-run", "a.json"], "needs --memory-report-file"),
     ])
   func usageErrors(_ arguments: [String], _ part: String) throws {
     do {
@@ -151,6 +157,21 @@ struct PlannerTests {
   func formats(_ path: String, _ format: Format) throws {
     #expect(try plan([path]).inputs.first?.format == format)
     #expect(try plan(["--format", "concat", path]).inputs.first?.format == .concat)
+  }
+
+  @Test("A memory report goes where the JSON does not")
+  func memoryReports() throws {
+    func report(_ arguments: String...) throws -> MemoryReportPlan? {
+      try plan(["--memory-report"] + arguments + ["a.json"]).reports.memory
+    }
+    #expect(try report()?.discardsOutput == true && report()?.place == .standardOutput)
+    #expect(try report("-o", "-")?.place == .standardError)
+    #expect(try report("-o", "x")?.place == .standardOutput && report("-o", "x")?.discardsOutput == false)
+    #expect(try report("--memory-report-file", "r")?.place == .file("r"))
+    #expect(try report("-q", "--memory-monitor", "--memory-profile")?.monitors == false)
+    #expect(try report("-q", "--memory-profile")?.printsSummary == false)
+    #expect(try plan(["--memory-profile", "a.json"]).reports.memory?.printsSummary == true)
+    #expect(try plan(["a.json"]).reports.memory == nil)
   }
 
   @Test("Several lines-of-values inputs may go to one output")

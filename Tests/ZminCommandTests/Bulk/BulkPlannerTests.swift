@@ -50,6 +50,9 @@ struct BulkPlannerTests {
       (["-ri", "--dry-run", "--journal", "j", "a"], "--dry-run"), (["-ri", "--bad-lines", "b", "a"], "--bad-lines"),
       (["--output-dir", "", "a"], "name of a directory"), (["-ri", ""], "a path is empty"),
       (["-ri", "a", "--log-file", "-"], "--log-file needs"), (["-ri", "a", "--shard", "auto/3"], "neither"),
+      (["-ri", "--max-bad-lines", "1", "a"], "needs --bad-lines"),
+      (["--output-dir", "d", "--check", "a"], "excludes --output-dir"),
+      (["-i", "--shard", "0/2", "--shard-plan", "p", "--files-from", "l"], "exclude each other"),
     ])
   func usageErrors(_ arguments: [String], _ part: String) throws {
     do {

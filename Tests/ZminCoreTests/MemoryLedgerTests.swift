@@ -1,0 +1,56 @@
+import Testing
+
+@testable import ZminMemory
+
+/// What a ledger tells of what it was told.
+@Suite struct MemoryLedgerTests {
+  @Test func keepsAsManyEventsAsAskedAndCountsTheOthers() throws {
+    let ledger = MemoryLedger()
+    ledger.keepEvents(max: 3)
+    for _ in 0..<4 { _ = try ByteBuffer(byteCount: 100, for: .nesting, in: ledger) }
+    #expect(ledger.events.kept.count == 3)
+    #expect(ledger.events.lost == 5)
+  }
+
+  @Test func tellsOfSlotsInTheirOrderAndOfThoseThatAreGone() {
+    let ledger = MemoryLedger()
+    let first = PoolSlot(.window, capacityBytes: 100, in: ledger)
+    let second = PoolSlot(.slice, capacityBytes: 200, in: ledger)
+    first.take(byteCount: 60)
+    first.take(byteCount: 40)
+    second.take(byteCount: 200)
+    second.become(.working)
+    #expect(ledger.poolSlots.map(\.kind) == [.window, .slice])
+    #expect(ledger.poolSlots.map(\.state) == [.free, .working])
+    do {
+      let third = PoolSlot(.lane, capacityBytes: 100, in: ledger)
+      third.take(byteCount: 0)
+    }
+    #expect(ledger.poolUse == PoolUse(slots: 3, takes: 4, filledBytes: 300, roomBytes: 500))
+    #expect(ledger.poolUse.fragmentation == 0.4 && ledger.poolUse.reuses == 1)
+    #expect(PoolUse().fragmentation == nil)
+  }
+
+  @Test func knowsWhatIsInMemory() throws {
+    let ledger = MemoryLedger()
+    let touched = try ByteBuffer(byteCount: 40_000, for: .nesting, in: ledger)
+    let untouched = try ByteBuffer(byteCount: 10_000_000, for: .fileList, in: ledger)
+    for offset in stride(from: 0, to: 40_000, by: 1000) { touched.bytes[offset] = 1 }
+    let resident = ledger.residentBytes()[.heap] ?? 0
+    #expect((40_000..<10_000_000).contains(resident))
+    #expect(untouched.bytes.count + touched.bytes.count == ledger.snapshot().total.currentBytes)
+    #expect(ledger.liveAllocations().map(\.byteCount) == [10_000_000, 40_000])
+  }
+
+  @Test func refusesWhatItIsToldTo() {
+    struct Refusal: MemoryFaults {
+      func refuses(_ purpose: MemoryPurpose) -> Bool { purpose == .nesting }
+    }
+    let ledger = MemoryLedger(faults: Refusal())
+    #expect(throws: OutOfMemory(byteCount: 10, purpose: .nesting)) {
+      _ = try ByteBuffer(byteCount: 10, for: .nesting, in: ledger)
+    }
+    #expect(throws: Never.self) { _ = try ByteBuffer(byteCount: 10, for: .fileList, in: ledger) }
+    #expect(ledger.snapshot().total.allocations == 1)
+  }
+}
