@@ -33,20 +33,20 @@ enum Program {
         let plan = try planner.bulkPlan()
         let files = FileAccess(
           interruption: interruption, pageCache: PageCachePolicy(plan.limits), counter: ByteCounter())
-        let monitor = startMonitor(interruption, files, ledger)
+        let monitor = startMonitor(interruption, files, ledger, console)
         let memory = try memoryReporting(plan.reports, plan.task, ledger, console)
         let ending = BulkRun(plan, files: files, log: log, console: console, ledger: ledger, memory).run()
-        end(ending, memory, monitor, console)
+        end(ending, memory, files, monitor, console)
       }
       let plan = try planner.plan()
       try log?.open()
       let files = FileAccess(
         interruption: interruption, pageCache: plan.limits.map(PageCachePolicy.init) ?? .keepsAll,
         counter: plan.mode == .standard && plan.reports.memory == nil ? nil : ByteCounter())
-      let monitor = startMonitor(interruption, files, ledger)
+      let monitor = startMonitor(interruption, files, ledger, console)
       let memory = try memoryReporting(plan.reports, plan.task, ledger, console)
       let ending = MinifyRun(plan, files: files, log: log, console: console, ledger: ledger, memory).run()
-      end(ending, memory, monitor, console)
+      end(ending, memory, files, monitor, console)
     } catch PlanError.usage(let message) {
       console.sayUsageError(message)
       console.flush()
@@ -72,7 +72,7 @@ enum Program {
     do {
       let (interruption, ledger) = (try Interruption(), MemoryLedger())
       let files = FileAccess(interruption: interruption, pageCache: PageCachePolicy(MachineLimits()))
-      let monitor = startMonitor(interruption, files, ledger)
+      let monitor = startMonitor(interruption, files, ledger, console)
       let commandLine = RawArgument.ofProcess()
       do {
         let run = BenchRun(
@@ -106,9 +106,9 @@ enum Program {
   }
 
   private static func startMonitor(
-    _ interruption: Interruption, _ files: FileAccess, _ ledger: MemoryLedger
+    _ interruption: Interruption, _ files: FileAccess, _ ledger: MemoryLedger, _ console: Console
   ) -> SignalMonitor {
-    let monitor = SignalMonitor(interruption: interruption, temporaries: files.temporaries)
+    let monitor = SignalMonitor(interruption: interruption, temporaries: files.temporaries) { console.forgetProgress() }
     monitor.start(ledger)
     return monitor
   }
@@ -124,11 +124,14 @@ enum Program {
 
   /// Ends the program after a run whose memory was given back.
   private static func end(
-    _ ending: MinifyRun.Ending, _ memory: MemoryReporting?, _ monitor: SignalMonitor, _ console: Console
+    _ ending: MinifyRun.Ending, _ memory: MemoryReporting?, _ files: FileAccess, _ monitor: SignalMonitor,
+    _ console: Console
   ) -> Never {
     var ending = ending
     do throws(FileError) {
-      try memory?.report()
+      try memory?.report(using: files.afterRequest())
+    } catch FileError.interrupted {
+      // The signal is what the program ends with.
     } catch {
       if case .brokenPipe(let output) = error {
         ending = .brokenPipe(output)

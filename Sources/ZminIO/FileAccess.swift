@@ -54,8 +54,18 @@ package struct FileAccess: Sendable {
         leftovers: leftovers))
   }
 
+  /// The same for what is still to be done after a request to stop; before one it can still be made.
+  package func afterRequest() -> FileAccess {
+    guard interruption?.reason != nil else { return self }
+    return FileAccess(
+      Shared(
+        calls: calls, interruption: nil, pageCache: pageCache, counter: counter, temporaries: temporaries,
+        leftovers: leftovers))
+  }
+
   var calls: any SystemCalls { shared.calls }
-  var interruption: Interruption? { shared.interruption }
+  /// What ends waits, nil if nothing does.
+  package var interruption: Interruption? { shared.interruption }
   var pageCache: PageCachePolicy { shared.pageCache }
   /// What counts the bytes that are read.
   package var counter: ByteCounter? { shared.counter }

@@ -21,6 +21,7 @@ package final class Interruption: Sendable {
   }
 
   private let reasonCode = Atomic<UInt8>(0)
+  private let noticeCode = Atomic<UInt8>(0)
   private let calls: any SystemCalls
   /// Readable from the first request on.
   let wakeDescriptor: Int32
@@ -39,10 +40,19 @@ package final class Interruption: Sendable {
 
   /// Asks all who hold this to stop. The first reason stays.
   package func request(_ reason: Reason) {
+    giveNotice(reason)
     _ = reasonCode.compareExchange(expected: 0, desired: reason.rawValue, ordering: .sequentiallyConsistent)
     // Never read again, so that every waiter sees it. A counter that is full is readable too.
     withUnsafeBytes(of: UInt64(1)) { one in _ = try? calls.write(wakeDescriptor, one) }
   }
+
+  /// Says that a request is coming, unless all is done before. The first reason stays.
+  package func giveNotice(_ reason: Reason) {
+    _ = noticeCode.compareExchange(expected: 0, desired: reason.rawValue, ordering: .sequentiallyConsistent)
+  }
+
+  /// Why to stop soon, or nil if nobody said so.
+  package var noticeReason: Reason? { Reason(rawValue: noticeCode.load(ordering: .sequentiallyConsistent)) }
 
   /// Why to stop, or nil if nobody asked.
   package var reason: Reason? { Reason(rawValue: reasonCode.load(ordering: .sequentiallyConsistent)) }

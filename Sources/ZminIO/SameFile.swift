@@ -64,8 +64,7 @@ package struct FileWhereabouts: Sendable, Equatable {
 }
 
 extension FileAccess {
-  /// Where a file is; nil for what keeps no bytes (a terminal, a pipe, a device for characters), which any number may
-  /// write to.
+  /// Where a file is; nil for a terminal and other devices for characters, which any number may write to.
   package func whereabouts(of file: FileName) -> FileWhereabouts? {
     let status: FileStatus?
     var place: FilePlace?
@@ -76,7 +75,7 @@ extension FileAccess {
       status = try? statusIfPresent(of: path)
       place = try? self.place(behind: path)
     }
-    if let kind = status?.kind, kind != .regular, kind != .blockDevice { return nil }
+    if status?.kind == .characterDevice { return nil }
     if status == nil, place == nil { return nil }
     return FileWhereabouts(
       identity: status?.identity,

@@ -57,6 +57,23 @@ struct DeviceRunTests {
     #expect(pipe.output == "[1]" && pipe.errors.contains("an input that comes in order is the CPU's"))
   }
 
+  @Test("Of many files none is passed by, not even where all are empty, links, or not there")
+  func emptyFiles() throws {
+    let cases = [
+      (": > in/a.json; : > in/b.json", "in"), ("ln -s a.json in/b.json", "in"), (":", "nowhere"),
+      (": > in/a.json; echo '[1]' > in/b.json", "in"),
+    ]
+    for (make, name) in cases {
+      let scratch = try Scratch()
+      let arguments =
+        "--log json -rt \(name) 2>&1 | sed 's/\"seconds\":[0-9.]*//; s/,\"fallback\".*/}/' | sort; exit ${PIPESTATUS[0]}"
+      let expected = try ZminProgram.shell("mkdir in; \(make); $ZMIN \(arguments)", in: scratch)
+      let run = try ZminProgram.shell("$ZMIN $O \(arguments)", Self.gpu, in: scratch)
+      #expect(run.ending == expected.ending && run.output.contains("\"not_reached\":0"), "\(make): \(run.output)")
+      #expect(run.output == expected.output)
+    }
+  }
+
   @Test("Without a device gpu is exit 4, and the others go on and say why")
   func noDevice() throws {
     let scratch = try Scratch()

@@ -18,6 +18,8 @@ package struct WalkRules: Sendable {
   package var outputDirectory: FileIdentity?
   /// The part of the files that is taken.
   package var shard: Shard?
+  /// Files that are watched for among the inputs, those of other parts too; nil for what cannot be one.
+  package var watched: [FileWhereabouts?] = []
 
   package init() {}
 }
@@ -47,6 +49,9 @@ package final class FileWalk: @unchecked Sendable {
   /// Files that are symbolic links which are followed.
   private var linkNumbers: [Int] = []
 
+  /// The numbers of the watched files that are inputs.
+  package private(set) var watchedInputs: Set<Int> = []
+
   private struct ChildKey: Hashable {
     let parent: Int32
     let name: FilePath.Component
@@ -71,19 +76,6 @@ package final class FileWalk: @unchecked Sendable {
     places[place.directory.identity].map { list.contains(place.name.bytes, inPlace: $0) } ?? false
   }
 
-  /// Whether a file is one of the list, by any name. Files must be looked up since the list was begun.
-  package func hasInput(at whereabouts: FileWhereabouts) -> Bool {
-    if let place = whereabouts.place, let number = places[place.directory],
-      list.contains(place.name.bytes, inPlace: number)
-    {
-      return true
-    }
-    return linkNumbers.contains { number in
-      number < list.count
-        && files.whereabouts(of: .path(list.path(of: list[number])))?.isOneFile(with: whereabouts) == true
-    }
-  }
-
   /// Passes by links that lead to a file which is taken anyway, or to which another link leads: for what is to happen
   /// once to a file. Files must be looked up since the list was begun.
   package func passByLinksToTakenFiles() {
@@ -94,6 +86,29 @@ package final class FileWalk: @unchecked Sendable {
         let identity = try? files.statusIfPresent(of: place)?.identity
       else { continue }
       if hasInput(at: place) || !targets.insert(identity).inserted { list.passBy(number) }
+    }
+  }
+
+  /// Notes what of an input tells whether it is watched.
+  private func note(_ name: FilePath.Component, in directory: OpenDirectory) {
+    for (number, file) in rules.watched.enumerated()
+    where file?.place == FileWhereabouts.Place(directory: directory.identity, name: name) {
+      watchedInputs.insert(number)
+    }
+  }
+
+  private func note(_ status: FileStatus?) {
+    guard let identity = status?.identity else { return }
+    for (number, file) in rules.watched.enumerated() where file?.identity == identity { watchedInputs.insert(number) }
+  }
+
+  /// Notes a file that another part takes, if it has the name of one that is watched.
+  package func note(_ path: FilePath) {
+    guard rules.watched.contains(where: { $0?.place?.name == path.lastComponent }),
+      let whereabouts = files.whereabouts(of: .path(path))
+    else { return }
+    for (number, file) in rules.watched.enumerated() where file?.isOneFile(with: whereabouts) == true {
+      watchedInputs.insert(number)
     }
   }
 
@@ -146,6 +161,7 @@ package final class FileWalk: @unchecked Sendable {
     _ name: FilePath.Component, _ path: FilePath, in number: Int32, _ directory: OpenDirectory,
     takesSpecial: Bool = true, orWalk walk: () throws -> Void
   ) throws {
+    note(name, in: directory)
     guard rules.shard?.contains(list.hash(of: name.bytes, in: number)) != false || rules.isRecursive else { return }
     let place = FilePlace(name, in: directory, path: path)
     var status = try? files.statusIfPresent(of: place)
@@ -153,6 +169,7 @@ package final class FileWalk: @unchecked Sendable {
     if isLink { status = try? files.statusIfPresent(of: place, followingLink: true) }
     if status?.kind == .directory { return try walk() }
     guard rules.shard?.contains(list.hash(of: name.bytes, in: number)) != false else { return }
+    note(status)
     if isLink { linkNumbers.append(list.count) }
     let isPlain = status?.kind == .regular && !isLink
     let isSkipped = !takesSpecial && status != nil && status?.kind != .regular
@@ -290,7 +307,9 @@ package final class FileWalk: @unchecked Sendable {
     }
     // What the directory does not tell may be another one.
     let mayBeDirectory = kind == .unknown || (kind == .symbolicLink && rules.followsSymbolicLinks)
-    let isTaken = isTaken(name, in: number)
+    let isIncluded = isIncluded(name, in: number)
+    if isIncluded { note(component, in: directory) }
+    let isTaken = isIncluded && isInPart(name, in: number)
     guard isTaken || mayBeDirectory else { return }
     let file = FilePlace(component, in: directory, path: path.path(of: name))
     do {
@@ -304,6 +323,7 @@ package final class FileWalk: @unchecked Sendable {
       case .directory: directories.append(Pending(parent: number, name: name, followsLink: isLink))
       case _ where !isTaken: break
       case .regular:
+        note(status)
         if isLink { linkNumbers.append(list.count) }
         try append(name, in: number, status, isLink ? .path : .place)
       case .symbolicLink: try append(name, in: number, status, .unfollowedLink)
@@ -318,10 +338,13 @@ package final class FileWalk: @unchecked Sendable {
     rules.exclude.contains { $0.matches(name: name) { list.namesBelow(ofDirectory: number) + [name] } }
   }
 
-  /// Whether a file of that name is one to take, and in the part of the files that is to be taken.
-  private func isTaken(_ name: [UInt8], in number: Int32) -> Bool {
+  private func isIncluded(_ name: [UInt8], in number: Int32) -> Bool {
     rules.include.contains { $0.matches(name: name) { list.namesBelow(ofDirectory: number) + [name] } }
-      && rules.shard?.contains(list.hash(of: name, in: number)) != false
+  }
+
+  /// Whether a file of that name is in the part of the files that is to be taken.
+  private func isInPart(_ name: [UInt8], in number: Int32) -> Bool {
+    rules.shard?.contains(list.hash(of: name, in: number)) != false
   }
 
   // MARK: Records

@@ -75,17 +75,18 @@ package struct ShardPlan {
 
   // MARK: Reading
 
-  /// Calls `body` with the path of each file of a part, below its root.
+  /// Calls `body` with the path of each file of a part, below its root, and `others` with those of other parts.
   ///
   /// - Throws: ``Unusable``, ``FileError/system(_:)``, and what `body` throws.
   package static func forEachFile(
     of shard: Shard, in path: FilePath, roots: [FilePath], files: FileAccess,
+    others: (FilePath.ComponentView, FilePath) -> Void = { _, _ in },
     _ body: (FilePath.ComponentView, FilePath) throws -> Void
   ) throws {
     let file = try LineFile(reading: path, using: files)
     var reader = Reader(shard: shard, roots: roots)
     _ = try file.forEachLine(lineBytesMax: lineBytesMax) { line in
-      reader.read(line.split(separator: tab, omittingEmptySubsequences: false), body)
+      reader.read(line.split(separator: tab, omittingEmptySubsequences: false), others, body)
     }
     if let failure = reader.failure { throw failure }
     if !reader.isAtEnd { throw Unusable(reason: "it is no whole shard plan") }
@@ -109,7 +110,10 @@ package struct ShardPlan {
       bases = ShardPlan.bases(roots)
     }
 
-    mutating func read(_ fields: [ArraySlice<UInt8>], _ body: (FilePath.ComponentView, FilePath) throws -> Void) {
+    mutating func read(
+      _ fields: [ArraySlice<UInt8>], _ others: (FilePath.ComponentView, FilePath) -> Void,
+      _ body: (FilePath.ComponentView, FilePath) throws -> Void
+    ) {
       guard failure == nil else { return }
       lines += 1
       if lines == 1 { return readHead(fields) }
@@ -119,7 +123,7 @@ package struct ShardPlan {
         if isAtEnd || Int(written: fields[1]) != fileCount { failure = Self.isNoPlan }
         isAtEnd = true
       } else {
-        readFile(fields, body)
+        readFile(fields, others, body)
       }
     }
 
@@ -135,7 +139,8 @@ package struct ShardPlan {
     }
 
     private mutating func readFile(
-      _ fields: [ArraySlice<UInt8>], _ body: (FilePath.ComponentView, FilePath) throws -> Void
+      _ fields: [ArraySlice<UInt8>], _ others: (FilePath.ComponentView, FilePath) -> Void,
+      _ body: (FilePath.ComponentView, FilePath) throws -> Void
     ) {
       if isAtEnd {
         failure = Self.isNoPlan
@@ -153,7 +158,7 @@ package struct ShardPlan {
         failure = Self.isNoPlan
         return
       }
-      guard part == shard.index else { return }
+      guard part == shard.index else { return others(names.components, bases[root]) }
       do { try body(names.components, bases[root]) } catch { failure = error }
     }
   }

@@ -28,6 +28,17 @@ package enum RawArgument {
     return String(text)
   }
 
+  /// The string with bytes that are no part of valid UTF-8 as `\xFF` and the like, for people to read.
+  static func readable(_ string: String) -> String {
+    string.unicodeScalars.reduce(into: "") { text, scalar in
+      if isStoredByte(scalar) {
+        text += "\\x" + String(scalar.value & 0xFF, radix: 16, uppercase: true)
+      } else {
+        text.unicodeScalars.append(scalar)
+      }
+    }
+  }
+
   /// The argument that a string stands for.
   package static func bytes(of string: String) -> [UInt8] {
     string.unicodeScalars.flatMap { scalar in

@@ -15,8 +15,9 @@ final class BulkContext: ProgressSource {
   let journal: Journal?
   /// For each file the size of its output if it is done, nil if there is no journal.
   let finished: [Int64]?
-  /// Files that must be none of the outputs, with the names that they may go by.
-  private let filesApart: [(file: OwnFile, names: Set<FilePath.Component>)]
+  /// Files that must be none of the outputs, and what tells them: names that they may go by, or for standard output the
+  /// file that it is.
+  private let filesApart: [(file: OwnFile, identity: FileIdentity?, names: Set<FilePath.Component>)]
   /// What the files were found by.
   let walk: FileWalk
   private let filesDone = Atomic(0)
@@ -41,8 +42,9 @@ final class BulkContext: ProgressSource {
   ) {
     self.plan = plan
     filesApart = plan.filesApartFromOutputs.map { file in
-      let link = files.whereabouts(of: .path(file.path))?.place?.name
-      return (file, Set([file.path.lastComponent, link].compactMap(\.self)))
+      let whereabouts = files.whereabouts(of: file.file)
+      guard case .path(let path) = file.file else { return (file, whereabouts?.identity, []) }
+      return (file, nil, Set([path.lastComponent, whereabouts?.place?.name].compactMap(\.self)))
     }
     self.files = files
     self.queue = queue
@@ -75,10 +77,11 @@ final class BulkContext: ProgressSource {
 
   /// The file besides inputs and outputs that is at a place, or would be.
   func ownFile(at place: FilePlace) -> OwnFile? {
-    filesApart.first { file, names in
+    filesApart.first { file, identity, names in
+      if let identity { return (try? files.statusIfPresent(of: place))?.identity == identity }
       // Its directory may have been made but now.
-      names.contains(place.name)
-        && files.whereabouts(of: .path(file.path))?.place
+      return names.contains(place.name)
+        && files.whereabouts(of: file.file)?.place
           == FileWhereabouts.Place(directory: place.directory.identity, name: place.name)
     }?.file
   }
@@ -100,6 +103,7 @@ final class BulkContext: ProgressSource {
 
   /// Counts a file that is done with, for good or ill.
   func countDone(_ entry: FileEntry) {
+    largeFile.withLock { $0 = nil }
     filesDone.add(1, ordering: .relaxed)
     bytesDone.withLock { $0 = $0.addingSaturated(Int(entry.byteCount)) }
   }

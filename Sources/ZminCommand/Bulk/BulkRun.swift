@@ -48,13 +48,15 @@ struct BulkRun {
     memory?.conclude(
       MemoryReporting.Conclusion(
         mode: "bulk", kernel: plan.kernel.name, workers: workers, inputCount: list.count, tally: reporter.tally,
-        predictedPeakBytes: predictedPeakBytes, deviceHostBytes: plan.device?.hostBytes ?? 0, ending: ending,
-        signal: files.interruptedStatus))
+        predictedPeakBytes: predictedPeakBytes, deviceHostBytes: plan.device?.hostBytes ?? 0,
+        exitCode: ending.exitCode(after: files.interruptedStatus),
+        isCutShort: ending.isBrokenPipe || files.interruptedStatus != nil))
     return ending
   }
 
   private func run(_ predictedPeakBytes: inout Int?) -> MinifyRun.Ending {
     let start = MonotonicClock.seconds()
+    var brokenPipe: FileName?
     for fallback in plan.fallbacks { reporter.detail(fallback) }
     var fallbacks = plan.fallbacks
     do {
@@ -73,8 +75,10 @@ struct BulkRun {
       let context = try makeContext(queue, pools, finder.walk)
       memory?.follow(context)
       try work(context)
-      if case .brokenPipe(let output) = context.stopped { return .brokenPipe(output) }
-      conclude(fileCount: list.count + missed, seconds: MonotonicClock.seconds() - start, fallbacks)
+      if case .brokenPipe(let output) = context.stopped { brokenPipe = output }
+      conclude(
+        brokenPipe.map(MinifyRun.Ending.brokenPipe) ?? .status(reporter.tally.status), fileCount: list.count + missed,
+        seconds: MonotonicClock.seconds() - start, fallbacks)
     } catch FileError.interrupted {
     } catch let error as DeviceSession.NoDevice {
       reporter.fail(error.message, .engineUnavailable)
@@ -92,7 +96,7 @@ struct BulkRun {
       reporter.fail(FailureMessage.text(for: error, input: .standardInput))
     }
     reporter.endLog()
-    return .status(reporter.tally.status)
+    return brokenPipe.map(MinifyRun.Ending.brokenPipe) ?? .status(reporter.tally.status)
   }
 
   // MARK: Before
@@ -101,7 +105,8 @@ struct BulkRun {
   private func pools(for queue: FileQueue, _ fallbacks: inout [String]) throws(Refused) -> BulkMemory {
     let options = formats.map(plan.minifierOptions)
     let largestBytes = queue.large.first.map { list[$0].byteCount } ?? 0
-    let sliceWorkers = largestBytes == 0 ? 0 : min(plan.workers, max(1, Int(largestBytes) / SlicePlan.usualBytes))
+    // On a device alone the smallest files count as large.
+    let sliceWorkers = queue.large.isEmpty ? 0 : min(plan.workers, max(1, Int(largestBytes) / SlicePlan.usualBytes))
     func pools(within byteCount: Int) -> BulkMemory? {
       BulkMemory(
         workers: workers, sliceWorkers: sliceWorkers, listBytes: list.byteCount, withinBytes: byteCount, options)
@@ -184,6 +189,7 @@ struct BulkRun {
     let device = try deviceSession(for: context.queue)
     defer { device?.end(givesBack: memory != nil) }
     if let profiler = memory?.profiler { device?.show(to: profiler) }
+    if plan.device?.isRequired == true { memory?.profiler.begin(.waitingForDevice) }
     try device?.waitIfRequired(files)
     let profiler = memory?.profiler
     let meter = try ProgressMeter(
@@ -214,8 +220,17 @@ struct BulkRun {
 
   // MARK: After
 
-  private func conclude(fileCount: Int, seconds: Double, _ fallbacks: [String]) {
+  private func conclude(_ ending: MinifyRun.Ending, fileCount: Int, seconds: Double, _ fallbacks: [String]) {
     let tally = reporter.tally
+    if !ending.isBrokenPipe { say(tally, fileCount: fileCount, seconds: seconds) }
+    if let path = plan.reports.metricsFile {
+      reporter.writeMetrics(
+        to: path, fileCount: fileCount, seconds: seconds, exitCode: ending.exitCode(after: files.interruptedStatus))
+    }
+    reporter.logSummary(fileCount: fileCount, seconds: seconds, fallbacks: fallbacks)
+  }
+
+  private func say(_ tally: Tally, fileCount: Int, seconds: Double) {
     let summary = BulkSummary(tally, fileCount: fileCount, seconds: seconds, hasJournal: plan.journal != nil)
     if reporter.console.isEvents {
       // The summary is an event of its own.
@@ -225,11 +240,5 @@ struct BulkRun {
       reporter.note(line)
     }
     if plan.printsStatistics { reporter.sayStatistics(seconds: seconds, mode: "bulk") }
-    if let path = plan.reports.metricsFile {
-      reporter.writeMetrics(
-        to: path, fileCount: fileCount, seconds: seconds, status: files.interruptedStatus ?? tally.status,
-        files: FileAccess())
-    }
-    reporter.logSummary(fileCount: fileCount, seconds: seconds, fallbacks: fallbacks)
   }
 }

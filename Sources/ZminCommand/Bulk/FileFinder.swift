@@ -34,6 +34,7 @@ struct FileFinder {
     self.list = list
     var rules = plan.walk
     rules.outputDirectory = plan.mirrorPath.flatMap { try? files.statusIfPresent(of: $0)?.identity }
+    rules.watched = plan.filesApartFromInputs.map { files.whereabouts(of: $0.file) }
     self.rules = rules
     walk = FileWalk(rules, files: files, into: list, onFailure: onFailure)
   }
@@ -43,17 +44,12 @@ struct FileFinder {
   /// - Throws: ``BulkRun/Refused``, ``FileError`` of the list of names, ``OutOfMemory``.
   func find() throws {
     // In one directory nothing comes twice.
-    if plan.paths.count > 1 || plan.list != nil || plan.mirrorPath != nil || plan.walk.followsSymbolicLinks
-      || !plan.filesApartFromInputs.isEmpty
-    {
+    if plan.paths.count > 1 || plan.list != nil || plan.mirrorPath != nil || plan.walk.followsSymbolicLinks {
       list.keepIndex()
     }
     try findAll()
-    for file in plan.filesApartFromInputs {
-      if let whereabouts = files.whereabouts(of: .path(file.path)), walk.hasInput(at: whereabouts) {
-        throw BulkRun.Refused(
-          message: "\(file.option) \(FileName.path(file.path)) is one of the inputs: nothing is done")
-      }
+    if let number = walk.watchedInputs.min() {
+      throw BulkRun.Refused(message: "\(plan.filesApartFromInputs[number]) is one of the inputs: nothing is done")
     }
     switch plan.task {
     case .replace, .rehearse(.replace): walk.passByLinksToTakenFiles()
@@ -77,9 +73,10 @@ struct FileFinder {
       // Where another task was first, its plan is the one that counts.
       _ = try ShardPlan(all, shards: shard.count).publish(at: path, roots: plan.paths, files: files)
     }
-    try ShardPlan.forEachFile(of: shard, in: path, roots: plan.paths, files: files) { components, root in
-      try walk.add(components, below: root)
-    }
+    try ShardPlan.forEachFile(
+      of: shard, in: path, roots: plan.paths, files: files,
+      others: { components, root in walk.note(root.appending(components)) },
+      { components, root in try walk.add(components, below: root) })
   }
 
   private func readNames(_ names: BulkPlan.List) throws {

@@ -1,4 +1,5 @@
 package import SystemPackage
+import ZminIO
 
 /// What is said of the run's memory.
 package struct MemoryReportPlan: Sendable, Equatable {
@@ -37,12 +38,22 @@ extension Planner {
     return plan == MemoryReportPlan() ? nil : plan
   }
 
+  /// Whether minified JSON is written to standard output by `--output`, under whatever name.
+  private func isOutputStandard() throws(PlanError) -> Bool {
+    guard let output = options.output else { return false }
+    if output.isStandardStream { return true }
+    guard let whereabouts = surroundings.whereabouts(of: .path(output.path)),
+      let standard = surroundings.whereabouts(of: .standardOutput)
+    else { return false }
+    return whereabouts.isOneFile(with: standard)
+  }
+
   private func place(_ plan: inout MemoryReportPlan) throws(PlanError) {
     if let file = options.memoryReportFile {
       plan.place = .file(file.path)
     } else if options.inspection == .dryRun {
       throw .usage("--dry-run has standard output to itself: --memory-report needs --memory-report-file")
-    } else if options.output?.isStandardStream == true {
+    } else if try isOutputStandard() {
       if options.log != nil, options.logFile == nil {
         throw .usage("--log has standard error to itself: --memory-report needs --memory-report-file or --log-file")
       }

@@ -3,20 +3,38 @@ import Zmin
 import ZminIO
 
 /// A file that a run has besides its inputs and outputs.
-package struct OwnFile: Sendable, Equatable {
+package struct OwnFile: Sendable, Equatable, CustomStringConvertible {
   /// The option that names it.
   let option: String
-  let path: FilePath
+  /// The file; standard output, too, may be one.
+  let file: FileName
+
+  init?(option: String, _ path: FilePath?) {
+    guard let path else { return nil }
+    self.init(option: option, .path(path))
+  }
+
+  init(option: String, _ file: FileName) {
+    self.option = option
+    self.file = file
+  }
+
+  package var description: String {
+    if case .path = file { "\(option) \(file)" } else { "\(option) on \(file)" }
+  }
 }
 
 extension ReportPlan {
   /// The files that reports go to: whatever is there already is replaced, or added to.
   var ownFiles: [OwnFile] {
-    var memoryFile: FilePath?
-    if case .file(let path) = memory?.place { memoryFile = path }
-    return [("--log-file", logFile), ("--metrics-file", metricsFile), ("--memory-report-file", memoryFile)].compactMap {
-      option, path in path.map { OwnFile(option: option, path: $0) }
-    }
+    let memoryFile: OwnFile? =
+      switch memory?.place {
+      case .file(let path): OwnFile(option: "--memory-report-file", .path(path))
+      case .standardOutput where memory?.form != nil: OwnFile(option: "--memory-report", .standardOutput)
+      case .standardOutput, .standardError, nil: nil
+      }
+    return [OwnFile(option: "--log-file", logFile), OwnFile(option: "--metrics-file", metricsFile), memoryFile]
+      .compactMap(\.self)
   }
 }
 
@@ -29,14 +47,12 @@ extension BulkPlan {
 
   /// The files that must be none of the outputs.
   var filesApartFromOutputs: [OwnFile] {
-    reports.ownFiles + books + (list?.path.map { [OwnFile(option: "--files-from", path: $0)] } ?? [])
+    reports.ownFiles + books + [OwnFile(option: "--files-from", list?.path)].compactMap(\.self)
   }
 
   /// What says which files are done, and which are to be.
   private var books: [OwnFile] {
-    [("--journal", journal), ("--shard-plan", shardPlan)].compactMap { option, path in
-      path.map { OwnFile(option: option, path: $0) }
-    }
+    [OwnFile(option: "--journal", journal), OwnFile(option: "--shard-plan", shardPlan)].compactMap(\.self)
   }
 }
 
@@ -57,13 +73,15 @@ extension Planner {
     }
     if !isBulk {
       others += inputNames.map { ("an input are the same file", $0) }
-      if writesStandardOutput { others.append(("standard output are the same file", .standardOutput)) }
+      if writesStandardOutput, reports.memory?.discardsOutput != true {
+        others.append(("standard output are the same file", .standardOutput))
+      }
     }
     var known = others.compactMap { other in surroundings.whereabouts(of: other.file).map { (other.words, $0) } }
     for file in reportFiles {
-      guard let whereabouts = surroundings.whereabouts(of: .path(file.path)) else { continue }
+      guard let whereabouts = surroundings.whereabouts(of: file.file) else { continue }
       if let words = known.first(where: { $0.1.isOneFile(with: whereabouts) })?.0 {
-        throw .usage("\(file.option) \(FileName.path(file.path)) and \(words)")
+        throw .usage("\(file) and \(words)")
       }
       known.append(("\(file.option) name the same file", whereabouts))
     }

@@ -15,11 +15,21 @@ final class SignalMonitor: Sendable {
   /// Those to remove before leaving at once.
   private let temporaries: TemporaryFiles
   private let firstSignal = Mutex<TerminationSignal?>(nil)
+  /// Hears that the program was stopped and goes on.
+  private let didContinue: @Sendable () -> Void
 
   private static let stackBytes = 256 * 1024
 
   /// Blocks the signals. Call ``start()`` before a second thread is made.
-  init(interruption: Interruption, temporaries: TemporaryFiles) {
+  ///
+  /// - Parameters:
+  ///   - interruption: What asks the run to stop.
+  ///   - temporaries: What is removed where the program leaves at once.
+  ///   - didContinue: Hears that the program was stopped, as by Ctrl-Z, and goes on.
+  init(
+    interruption: Interruption, temporaries: TemporaryFiles, didContinue: @escaping @Sendable () -> Void
+  ) {
+    self.didContinue = didContinue
     self.interruption = interruption
     self.temporaries = temporaries
   }
@@ -55,6 +65,7 @@ final class SignalMonitor: Sendable {
     var set = sigset_t()
     sigemptyset(&set)
     for signal in signals { sigaddset(&set, signal.number) }
+    sigaddset(&set, SIGCONT)
     return set
   }
 
@@ -64,8 +75,10 @@ final class SignalMonitor: Sendable {
     while true {
       let number = Self.next(in: &set, untilSeconds: policy.deadlineSeconds)
       let now = MonotonicClock.seconds()
+      if number == SIGCONT { didContinue() }
       if let signal = TerminationSignal(number: number) {
         firstSignal.withLock { $0 = $0 ?? signal }
+        interruption.giveNotice(signal.reason)
         act(on: policy.receive(signal, atSeconds: now))
       } else {
         act(on: policy.elapse(toSeconds: now))

@@ -34,14 +34,8 @@ package enum TerminationSignal: Sendable, CaseIterable, Comparable {
 }
 
 extension FileAccess {
-  /// What the program will exit with if it was asked to stop.
+  /// What the program will exit with if it was asked to stop, though it may have been done in time.
   var interruptedStatus: ExitStatus? {
-    do throws(FileError) {
-      try checkInterruption()
-      return nil
-    } catch {
-      guard case .interrupted(let reason) = error else { return nil }
-      return TerminationSignal.allCases.first { $0.reason == reason }.map(ExitStatus.signal)
-    }
+    TerminationSignal.allCases.first { $0.reason == interruption?.noticeReason }.map(ExitStatus.signal)
   }
 }

@@ -1,4 +1,5 @@
 import Synchronization
+import SystemPackage
 import Zmin
 import ZminIO
 import ZminMemory
@@ -27,7 +28,7 @@ final class MemoryReporting: Sendable {
 
     init(
       mode: String, kernel: String, workers: Int, inputCount: Int, tally: Tally, predictedPeakBytes: Int?,
-      deviceHostBytes: Int, ending: MinifyRun.Ending, signal: ExitStatus?
+      deviceHostBytes: Int, exitCode: Int32, isCutShort: Bool
     ) {
       self.mode = mode
       self.kernel = kernel
@@ -37,12 +38,9 @@ final class MemoryReporting: Sendable {
       outputBytes = tally.outputBytes
       self.predictedPeakBytes = predictedPeakBytes
       self.deviceHostBytes = deviceHostBytes
-      exitCode = Int((signal ?? tally.status).code)
+      self.exitCode = Int(exitCode)
+      self.isCutShort = isCutShort
       isRefused = tally.status == .usage && tally.files == 0
-      isCutShort = signal != nil
-      guard case .brokenPipe = ending else { return }
-      isCutShort = true
-      if signal == nil { exitCode = Int(ProcessSetup.brokenPipeCode) }
     }
   }
 
@@ -109,14 +107,16 @@ final class MemoryReporting: Sendable {
 
   /// Reports, once all memory has been given back that had to be.
   ///
+  /// - Parameter files: What files are written with.
   /// - Throws: ``FileError`` if the report cannot be written.
-  func report() throws(FileError) {
+  func report(using files: FileAccess) throws(FileError) {
     guard let conclusion = state.state.withLock({ $0.conclusion }), !conclusion.isRefused else { return }
     profiler.settle(seconds: 1)
     let deviceHostBytes = profiler.hasSeenDevice ? conclusion.deviceHostBytes : 0
     var profile = profiler.profile(
       of: MemoryProfile.RunFacts(
-        version: VersionText.number, command: command, mode: conclusion.mode, kernel: conclusion.kernel,
+        version: VersionText.number, command: command.map(RawArgument.readable), mode: conclusion.mode,
+        kernel: conclusion.kernel,
         workers: conclusion.workers, inputCount: conclusion.inputCount, inputBytes: conclusion.inputBytes,
         outputBytes: conclusion.outputBytes, exitStatus: conclusion.exitCode),
       predictedPeakBytes: conclusion.predictedPeakBytes.map { $0 + deviceHostBytes })
@@ -126,14 +126,17 @@ final class MemoryReporting: Sendable {
       profile.reportPeakResidentBytes = profiler.peakResidentBytes
     }
     if plan.printsSummary { console.report(ProfileSummary(profile).text, or: JSONLine(memoryOf: profile)) }
-    if let form = plan.form { try write(form.pieces(of: profile)) }
+    if let form = plan.form { try write(form.pieces(of: profile), using: files) }
   }
 
-  private func write(_ pieces: [String]) throws(FileError) {
+  private func write(_ pieces: [String], using files: FileAccess) throws(FileError) {
     switch plan.place {
-    case .standardOutput: try StandardOutput(FileAccess()).write(pieces)
-    case .standardError: for piece in pieces { console.write(piece) }
-    case .file(let path): try OutputFile(at: path, using: FileAccess()).commit(pieces)
+    case .standardOutput: try StandardOutput(files).write(pieces)
+    case .standardError:
+      for piece in pieces where !console.write(piece) {
+        throw .system(SystemError(action: .write, file: .path("/dev/stderr"), errno: .ioError))
+      }
+    case .file(let path): try OutputFile(at: path, using: files).commit(pieces)
     }
   }
 }

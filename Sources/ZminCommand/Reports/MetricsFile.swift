@@ -8,14 +8,14 @@ enum MetricsFile {
   ///
   /// - Throws: ``FileError``.
   static func write(
-    _ tally: Tally, fileCount: Int, seconds: Double, status: ExitStatus, to path: FilePath, files: FileAccess
+    _ tally: Tally, fileCount: Int, seconds: Double, exitCode: Int32, to path: FilePath, files: FileAccess
   ) throws(FileError) {
     try OutputFile(at: path, using: files).commit([
-      text(tally, fileCount: fileCount, seconds: seconds, status: status)
+      text(tally, fileCount: fileCount, seconds: seconds, exitCode: exitCode)
     ])
   }
 
-  private static func text(_ tally: Tally, fileCount: Int, seconds: Double, status: ExitStatus) -> String {
+  private static func text(_ tally: Tally, fileCount: Int, seconds: Double, exitCode: Int32) -> String {
     let counts = [
       ("ok", tally.validFiles), ("invalid", tally.invalidFiles + tally.unminifiedFiles), ("failed", tally.failedFiles),
       ("skipped", tally.skippedFiles), ("not_reached", max(0, fileCount - tally.files)),
@@ -38,7 +38,7 @@ enum MetricsFile {
       zmin_duration_seconds \(Figures.fixed(seconds, digits: 3))
       # TYPE zmin_exit_status gauge
       # HELP zmin_exit_status What the last run exited with.
-      zmin_exit_status \(status.code)
+      zmin_exit_status \(exitCode)
       # EOF
 
       """

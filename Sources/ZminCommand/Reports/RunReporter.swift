@@ -199,9 +199,10 @@ final class RunReporter: Sendable {
   }
 
   /// Writes what the run came to into a file for a monitoring system; that this fails is said.
-  func writeMetrics(to path: FilePath, fileCount: Int, seconds: Double, status: ExitStatus, files: FileAccess) {
+  func writeMetrics(to path: FilePath, fileCount: Int, seconds: Double, exitCode: Int32) {
     do throws(FileError) {
-      try MetricsFile.write(tally, fileCount: fileCount, seconds: seconds, status: status, to: path, files: files)
+      try MetricsFile.write(
+        tally, fileCount: fileCount, seconds: seconds, exitCode: exitCode, to: path, files: files.afterRequest())
     } catch {
       fail(FailureMessage.text(for: error, input: .path(path)))
     }

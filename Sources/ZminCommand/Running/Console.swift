@@ -46,11 +46,16 @@ struct Console: Sendable {
   /// Sees to it that what was said is written.
   func flush() { events?.flush() }
 
-  /// Writes text as it is.
-  func write(_ text: String) { write(bytes: Array(text.utf8)) }
+  /// Writes text as it is; false if it cannot all be written.
+  @discardableResult
+  func write(_ text: String) -> Bool { write(bytes: Array(text.utf8)) }
 
-  /// Writes bytes as they are.
-  func write(bytes: [UInt8]) { ErrorStream.write(bytes) }
+  /// Writes bytes as they are; false if they cannot all be written.
+  @discardableResult
+  func write(bytes: [UInt8]) -> Bool { ErrorStream.write(bytes) }
+
+  /// Leaves the lines that are shown where they are: others have written since.
+  func forgetProgress() { progress.forget() }
 
   /// Shows how far the run is, on the terminal's last lines; an empty text clears them.
   func show(progress text: String) { progress.show(text) }
@@ -69,12 +74,14 @@ struct Console: Sendable {
 
 /// Standard error.
 private enum ErrorStream {
-  static func write(_ bytes: [UInt8]) {
+  @discardableResult
+  static func write(_ bytes: [UInt8]) -> Bool {
     bytes.withUnsafeBytes { bytes in
       var rest = bytes
       while !rest.isEmpty, let count = try? LinuxSystemCalls().write(STDERR_FILENO, rest), count > 0 {
         rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
       }
+      return rest.isEmpty
     }
   }
 }
@@ -102,6 +109,9 @@ private final class ProgressLine: Sendable {
       widths = []
     }
   }
+
+  /// Knows no more of lines that are shown.
+  func forget() { shownWidths.withLock { $0 = [] } }
 
   /// What clears lines, with the cursor at the end of the last one. Those that no longer fit, as the terminal is
   /// narrower now, are broken.

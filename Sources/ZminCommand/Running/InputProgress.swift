@@ -18,7 +18,10 @@ final class InputProgress: ProgressSource {
     self.files = files
   }
 
-  var progress: (files: Int, bytes: Int) { (max(0, state.withLock { $0.begun } - 1), files.counter?.value ?? 0) }
+  var progress: (files: Int, bytes: Int) {
+    // Some of a file may be read twice.
+    (max(0, state.withLock { $0.begun } - 1), min(byteCount ?? .max, files.counter?.value ?? 0))
+  }
 
   var current: String { state.withLock { $0.current } }
 

@@ -32,6 +32,22 @@ struct MinifyRun: ~Copyable {
     case status(ExitStatus)
     /// The reader of this output went away.
     case brokenPipe(FileName)
+
+    /// What the program ends with, as the system or a shell tells it.
+    ///
+    /// - Parameter signal: The signal that came, nil if none did.
+    func exitCode(after signal: ExitStatus?) -> Int32 {
+      if let signal { return signal.code }
+      return switch self {
+      case .status(let status): status.code
+      case .brokenPipe: ProcessSetup.brokenPipeCode
+      }
+    }
+
+    /// Whether nobody wants more of it.
+    var isBrokenPipe: Bool {
+      if case .brokenPipe = self { true } else { false }
+    }
   }
 
   init(
@@ -62,6 +78,7 @@ struct MinifyRun: ~Copyable {
 
   private mutating func work() -> Ending {
     let start = MonotonicClock.seconds()
+    var brokenPipe: FileName?
     // What goes through one window is over before there is anything to show, or has nothing that counts.
     let display = plan.mode == .standard ? nil : try? meter().begin()
     do {
@@ -79,15 +96,13 @@ struct MinifyRun: ~Copyable {
     } catch FileError.interrupted {
       // The signal is what the program ends with.
     } catch {
-      if let output = (error as? Stopped)?.brokenPipe {
-        display?.end()
-        return .brokenPipe(output)
-      }
+      brokenPipe = (error as? Stopped)?.brokenPipe
     }
     display?.end()
-    conclude(seconds: MonotonicClock.seconds() - start, notReached: plan.inputs.count - reached)
+    conclude(
+      brokenPipe.map(Ending.brokenPipe) ?? .status(reporter.tally.status), seconds: MonotonicClock.seconds() - start)
     reporter.endLog()
-    return .status(reporter.tally.status)
+    return brokenPipe.map(Ending.brokenPipe) ?? .status(reporter.tally.status)
   }
 
   private func meter() throws -> ProgressMeter {
@@ -101,7 +116,8 @@ struct MinifyRun: ~Copyable {
     return MemoryReporting.Conclusion(
       mode: plan.mode.rawValue, kernel: plan.kernel.name, workers: workers, inputCount: plan.inputs.count,
       tally: reporter.tally, predictedPeakBytes: plan.predictedPeakBytes,
-      deviceHostBytes: plan.device?.hostBytes ?? 0, ending: ending, signal: files.interruptedStatus)
+      deviceHostBytes: plan.device?.hostBytes ?? 0, exitCode: ending.exitCode(after: files.interruptedStatus),
+      isCutShort: ending.isBrokenPipe || files.interruptedStatus != nil || reporter.tally.status == .failure)
   }
 
   /// Begins to look for a device, if one is to take part, and waits for one that must.
@@ -240,15 +256,20 @@ struct MinifyRun: ~Copyable {
     }
   }
 
-  private func conclude(seconds: Double, notReached: Int) {
+  private func conclude(_ ending: Ending, seconds: Double) {
     let tally = reporter.tally
-    if plan.inputs.count > 1, let summary = tally.summary(of: plan.inputs.count, notReached: notReached) {
-      reporter.note(summary)
+    if !ending.isBrokenPipe {
+      if plan.inputs.count > 1,
+        let summary = tally.summary(of: plan.inputs.count, notReached: plan.inputs.count - reached)
+      {
+        reporter.note(summary)
+      }
+      if plan.printsStatistics { reporter.sayStatistics(seconds: seconds, mode: plan.mode.rawValue) }
     }
-    if plan.printsStatistics { reporter.sayStatistics(seconds: seconds, mode: plan.mode.rawValue) }
     if let path = plan.reports.metricsFile {
       reporter.writeMetrics(
-        to: path, fileCount: plan.inputs.count, seconds: seconds, status: tally.status, files: files)
+        to: path, fileCount: plan.inputs.count, seconds: seconds,
+        exitCode: ending.exitCode(after: files.interruptedStatus))
     }
     reporter.logSummary(fileCount: plan.inputs.count, seconds: seconds, fallbacks: plan.fallbacks)
   }

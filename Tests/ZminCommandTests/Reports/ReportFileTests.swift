@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 @Suite("Files of reports replace nothing that the run has")
@@ -88,6 +89,87 @@ struct ReportFileTests {
       #expect(run.ending == .exit(2), "\(option): \(run.errors)")
       #expect(run.errors.contains("out/sub/b.json: is both the output and \(option[option.count - 2])"))
       #expect(scratch.text(of: "out/c.json") == "[1,2]" && scratch.text(of: "out/sub/b.json") != "[1,2]")
+    }
+  }
+
+  @Test(
+    "A report on standard output is none of them either",
+    arguments: [
+      ("a.json >> a.json", "a.json"), ("-t a.json >> a.json", "a.json"), ("-i a.json >> a.json", "a.json"),
+      ("-i a.json 1<> a.json", "a.json"), ("-ri tree >> tree/sub/b.json", "tree/sub/b.json"),
+      ("-t a.json tree/a.json >> a.json", "a.json"), ("-rt tree --journal j >> j", "j"),
+      ("a.json -o o --metrics-file m >> m", "m"), ("a.json -o o --log-file m >> m", "m"),
+      ("--format ndjson a.json --bad-lines m >> m", "m"),
+    ])
+  func standardOutput(_ arguments: String, _ file: String) throws {
+    let scratch = try Self.scratch()
+    try scratch.write(Self.document, to: "a.json")
+    for name in ["j", "m"] { try scratch.write("", to: name) }
+    let before = scratch.text(of: file)
+    let run = try ZminProgram.shell("$ZMIN --memory-report=json \(arguments)", in: scratch)
+    #expect(run.ending == .exit(2) && run.errors.contains("--memory-report on standard output"), "\(run.errors)")
+    #expect(scratch.text(of: file) == before)
+  }
+
+  @Test("An output does not take the place of a report on standard output")
+  func outputOnStandardOutput() throws {
+    let scratch = try Self.scratch()
+    try FileManager.default.createDirectory(atPath: scratch.file("out"), withIntermediateDirectories: true)
+    let run = try ZminProgram.shell(
+      "$ZMIN --memory-report=json -r --output-dir out tree >> out/a.json", in: scratch)
+    #expect(run.ending == .exit(2) && run.errors.contains("out/a.json: is both the output and --memory-report"))
+    #expect(scratch.text(of: "out/a.json")?.hasPrefix("{") == true && scratch.text(of: "out/sub/b.json") == "[1,2]")
+  }
+
+  @Test("An output that is standard output by another name has it to itself")
+  func namesOfStandardOutput() throws {
+    for name in ["/dev/stdout", "/proc/self/fd/1"] {
+      let scratch = try Self.scratch()
+      let run = try ZminProgram.shell("$ZMIN --memory-report=json in.json -o \(name) | cat", in: scratch)
+      #expect(run.output == "[1,2]" && run.errors.hasPrefix("{"), "\(run.errors)")
+      for option in Self.options {
+        let words = option.joined(separator: " ").replacing("@", with: name)
+        let other = try ZminProgram.shell("$ZMIN \(words) in.json | cat; exit ${PIPESTATUS[0]}", in: scratch)
+        #expect(other.ending == .exit(2) && other.output.isEmpty, "\(words): \(other.errors)")
+      }
+    }
+  }
+
+  @Test("They are no input by a hard link", arguments: options)
+  func hardLinks(_ option: [String]) throws {
+    let scratch = try Self.scratch()
+    link(scratch.file("tree/a.json"), scratch.file("h.json"))
+    for arguments in [
+      ["-rt", "tree"], ["-t", "tree/a.json", "tree/sub/b.json"], ["-r", "--output-dir", "out", "tree"],
+    ] {
+      let run = try ZminProgram.run(option.map { $0.replacing("@", with: "h.json") } + arguments, in: scratch)
+      #expect(run.ending == .exit(2), "\(arguments): \(run.errors)")
+      #expect(scratch.text(of: "tree/a.json") == Self.document)
+    }
+  }
+
+  @Test("They are no inputs of other shards", arguments: options)
+  func shards(_ option: [String]) throws {
+    for plan in [[], ["--shard-plan", "plan"]] {
+      let scratch = try Self.scratch()
+      for number in 0..<8 { try scratch.write(Self.document, to: "tree/f\(number).json") }
+      if !plan.isEmpty {
+        let made = try ZminProgram.run(["-rt", "tree", "--shard", "0/2"] + plan, in: scratch)
+        #expect(made.ending == .exit(0), "\(made.errors)")
+      }
+      let before = scratch.tree()
+      for number in 0..<8 {
+        let run = try ZminProgram.run(
+          option.map { $0.replacing("@", with: "tree/f\(number).json") } + ["-rt", "tree", "--shard", "0/2"] + plan,
+          in: scratch)
+        #expect(run.ending == .exit(2) && run.errors.contains("is one of the inputs"), "\(run.errors)")
+      }
+      #expect(scratch.tree() == before)
+      // Names that no walk takes are free.
+      let free = try ZminProgram.run(
+        option.map { $0.replacing("@", with: "tree/report.txt") } + ["-rt", "tree", "--shard", "0/2"] + plan,
+        in: scratch)
+      #expect(free.ending == .exit(0), "\(free.errors)")
     }
   }
 }
