@@ -21,7 +21,11 @@ struct PlannerTests {
     ]
 
     func facts(about path: FilePath) -> FileFacts? { files[path] }
-    func whereabouts(of file: FileName) -> FileWhereabouts? { nil }
+    func whereabouts(of file: FileName) -> FileWhereabouts? {
+      guard case .path(let path) = file, let name = path.lastComponent else { return nil }
+      return FileWhereabouts(
+        identity: nil, place: FileWhereabouts.Place(directory: FileIdentity(device: 1, inode: 1), name: name))
+    }
     func variable(_ name: String) -> String? { environment[name] }
   }
 
