@@ -14,7 +14,7 @@ package final class MemoryProfiler: Sendable {
   package typealias Watcher = @Sendable (MemorySample) -> Void
 
   private static let stackBytes = 256 << 10
-  private static let intervalSeconds = 0.02
+  private static let intervalSeconds = 0.04
   /// Between looks at what takes long to look at: the control group, the driver.
   private static let slowIntervalSeconds = 0.25
   private static let eventsMax = 4096
