@@ -73,7 +73,7 @@ enum Program {
       let (interruption, ledger) = (try Interruption(), MemoryLedger())
       let files = FileAccess(interruption: interruption, pageCache: PageCachePolicy(MachineLimits()))
       let monitor = startMonitor(interruption, files, ledger, console)
-      let commandLine = RawArgument.ofProcess()
+      let commandLine = RawArgument.ofProcess().map(RawArgument.readable)
       do {
         let run = BenchRun(
           command: command, commandLine: commandLine, files: files, interruption: interruption, console: console)
@@ -118,7 +118,7 @@ enum Program {
     _ reports: ReportPlan, _ task: Plan.Task, _ ledger: MemoryLedger, _ console: Console
   ) throws -> MemoryReporting? {
     try reports.memory.map {
-      try MemoryReporting($0, of: task, command: RawArgument.ofProcess(), ledger: ledger, console: console)
+      try MemoryReporting($0, of: task, command: ["zmin"] + RawArgument.ofProcess(), ledger: ledger, console: console)
     }
   }
 

@@ -112,6 +112,8 @@ struct ReportEndTests {
     let scratch = try Scratch()
     let run = try ZminProgram.shell(
       "echo '[1]' > $'\\xff\\xfe.json'; $ZMIN --memory-report=json -t $'\\xff\\xfe.json'", in: scratch)
-    #expect(run.output.contains(#""\\xFF\\xFE.json""#) && run.output.contains(#""path_base64": "//4uanNvbg==""#))
+    #expect(
+      run.output.contains(#""zmin", "--memory-report=json", "-t", "\\xFF\\xFE.json""#)
+        && run.output.contains(#""path_base64": "//4uanNvbg==""#))
   }
 }
