@@ -53,7 +53,8 @@ struct ScheduledRun: ~Copyable {
   ) throws {
     let ledger = MemoryLedger()
     let kernel = try KernelRun(options.kernel, ledger: ledger)
-    var joiner = try SliceJoiner(options, heldBytesMax: 1000, times: nil, ledger: ledger)
+    // More than an input has: a longer value would be handed on in parts, and the run in one window holds it all.
+    var joiner = try SliceJoiner(options, heldBytesMax: 5000, times: nil, ledger: ledger)
     joiner.begin(outputIsFinal: outputIsFinal)
     let rest = try ByteBuffer(byteCount: SliceCut.windowBytes, for: .inputWindow, in: ledger)
     var slots = try (0..<plan.slots).map { _ in try SliceSlot(sliceBytes: plan.sliceBytes, options, ledger: ledger) }

@@ -49,8 +49,10 @@ package final class FileWalk: @unchecked Sendable {
   /// Files that are symbolic links which are followed.
   private var linkNumbers: [Int] = []
 
+  private var watched: WatchedFiles
+
   /// The numbers of the watched files that are inputs.
-  package private(set) var watchedInputs: Set<Int> = []
+  package var watchedInputs: Set<Int> { watched.found }
 
   private struct ChildKey: Hashable {
     let parent: Int32
@@ -66,6 +68,7 @@ package final class FileWalk: @unchecked Sendable {
     _ rules: WalkRules, files: FileAccess, into list: FileList, onFailure: @escaping (FileError) -> Void
   ) {
     self.rules = rules
+    watched = WatchedFiles(rules.watched)
     self.files = files
     self.list = list
     self.onFailure = onFailure
@@ -89,28 +92,8 @@ package final class FileWalk: @unchecked Sendable {
     }
   }
 
-  /// Notes what of an input tells whether it is watched.
-  private func note(_ name: FilePath.Component, in directory: OpenDirectory) {
-    for (number, file) in rules.watched.enumerated()
-    where file?.place == FileWhereabouts.Place(directory: directory.identity, name: name) {
-      watchedInputs.insert(number)
-    }
-  }
-
-  private func note(_ status: FileStatus?) {
-    guard let identity = status?.identity else { return }
-    for (number, file) in rules.watched.enumerated() where file?.identity == identity { watchedInputs.insert(number) }
-  }
-
-  /// Notes a file that another part takes, if it has the name of one that is watched.
-  package func note(_ path: FilePath) {
-    guard rules.watched.contains(where: { $0?.place?.name == path.lastComponent }),
-      let whereabouts = files.whereabouts(of: .path(path))
-    else { return }
-    for (number, file) in rules.watched.enumerated() where file?.isOneFile(with: whereabouts) == true {
-      watchedInputs.insert(number)
-    }
-  }
+  /// Notes a file that another part takes.
+  package func note(_ path: FilePath) { watched.note(path, using: files) }
 
   // MARK: Named files
 
@@ -161,7 +144,7 @@ package final class FileWalk: @unchecked Sendable {
     _ name: FilePath.Component, _ path: FilePath, in number: Int32, _ directory: OpenDirectory,
     takesSpecial: Bool = true, orWalk walk: () throws -> Void
   ) throws {
-    note(name, in: directory)
+    watched.note(name, in: directory)
     guard rules.shard?.contains(list.hash(of: name.bytes, in: number)) != false || rules.isRecursive else { return }
     let place = FilePlace(name, in: directory, path: path)
     var status = try? files.statusIfPresent(of: place)
@@ -169,7 +152,7 @@ package final class FileWalk: @unchecked Sendable {
     if isLink { status = try? files.statusIfPresent(of: place, followingLink: true) }
     if status?.kind == .directory { return try walk() }
     guard rules.shard?.contains(list.hash(of: name.bytes, in: number)) != false else { return }
-    note(status)
+    watched.note(status)
     if isLink { linkNumbers.append(list.count) }
     let isPlain = status?.kind == .regular && !isLink
     let isSkipped = !takesSpecial && status != nil && status?.kind != .regular
@@ -308,7 +291,7 @@ package final class FileWalk: @unchecked Sendable {
     // What the directory does not tell may be another one.
     let mayBeDirectory = kind == .unknown || (kind == .symbolicLink && rules.followsSymbolicLinks)
     let isIncluded = isIncluded(name, in: number)
-    if isIncluded { note(component, in: directory) }
+    if isIncluded { watched.note(component, in: directory) }
     let isTaken = isIncluded && isInPart(name, in: number)
     guard isTaken || mayBeDirectory else { return }
     let file = FilePlace(component, in: directory, path: path.path(of: name))
@@ -323,7 +306,7 @@ package final class FileWalk: @unchecked Sendable {
       case .directory: directories.append(Pending(parent: number, name: name, followsLink: isLink))
       case _ where !isTaken: break
       case .regular:
-        note(status)
+        watched.note(status)
         if isLink { linkNumbers.append(list.count) }
         try append(name, in: number, status, isLink ? .path : .place)
       case .symbolicLink: try append(name, in: number, status, .unfollowedLink)
