@@ -33,11 +33,8 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 
 let commandDependencies: [Target.Dependency] = [
-  "BenchmarkSupport", "CZminArguments", "CZminVersion", "Zmin", "ZminBench", "ZminCPU", "ZminCore", "ZminGPU", "ZminIO",
-  "ZminMemory",
-  "ZminMemoryProfile",
-  "ZminReport",
-  "ZminVulkan", argumentParser, systemPackage,
+  "CZminSystem", "ZminBase", "ZminBench", "ZminCPU", "ZminCore", "ZminEngine", "ZminFiles", "ZminIO", "ZminMemory",
+  "ZminMemoryProfile", "ZminReport", "ZminVulkan", "ZminVulkanEngine", argumentParser, systemPackage,
 ]
 
 // A program cannot be linked into another one, so a fuzzer has it as a library, whose `main` is called otherwise.
@@ -58,102 +55,124 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
   ],
+  // Each target imports those above it only.
   targets: [
-    .target(name: "CZminSIMD", cSettings: cSettings),
-    .systemLibrary(name: "CZminIO"),
-    .target(name: "CZminArguments", cSettings: cSettings),
-    .target(name: "CZminVersion", cSettings: cSettings + versionSettings),
-    .target(name: "ZminMemory", swiftSettings: strictSettings),
+    .target(name: "CZminSystem", cSettings: cSettings + versionSettings),
+    .target(name: "ZminBase", dependencies: ["CZminSystem"], swiftSettings: strictSettings),
+    .target(name: "ZminMemory", dependencies: ["ZminBase"], swiftSettings: strictSettings),
     .target(name: "ZminCore", dependencies: ["ZminMemory"], swiftSettings: strictSettings),
+    .target(name: "CZminSIMD", cSettings: cSettings),
     .target(name: "ZminCPU", dependencies: ["CZminSIMD", "ZminCore", "ZminMemory"], swiftSettings: strictSettings),
-    .target(name: "ZminIO", dependencies: ["CZminIO", systemPackage], swiftSettings: swiftSettings),
-    .plugin(
-      name: "CompileShaders", capability: .buildTool(), dependencies: ["ShaderCompiler"],
-      path: "Sources/Plugins/CompileShaders"),
-    .executableTarget(name: "ShaderCompiler", swiftSettings: toolSettings),
+    .target(
+      name: "ZminEngine", dependencies: ["ZminBase", "ZminCPU", "ZminCore", "ZminMemory"],
+      swiftSettings: swiftSettings),
+    .target(
+      name: "Zmin", dependencies: ["ZminCore", "ZminEngine", "ZminMemory"], swiftSettings: swiftSettings),
+    .target(name: "ZminIO", dependencies: ["CZminSystem", "ZminBase", systemPackage], swiftSettings: swiftSettings),
+    .target(
+      name: "ZminFiles",
+      dependencies: ["ZminBase", "ZminCore", "ZminEngine", "ZminIO", "ZminMemory", systemPackage],
+      swiftSettings: swiftSettings),
     .systemLibrary(name: "CZminVulkan"),
     .target(
       name: "ZminVulkan", dependencies: ["CZminVulkan", "ZminMemory"], swiftSettings: swiftSettings,
       plugins: ["CompileShaders"]),
-    .target(name: "ZminReport", swiftSettings: strictSettings),
     .target(
-      name: "ZminGPU",
-      dependencies: ["Zmin", "ZminCPU", "ZminCore", "ZminIO", "ZminMemory", "ZminVulkan", systemPackage],
+      name: "ZminVulkanEngine",
+      dependencies: [
+        "ZminBase", "ZminCPU", "ZminCore", "ZminEngine", "ZminIO", "ZminMemory", "ZminVulkan", systemPackage,
+      ],
       swiftSettings: swiftSettings),
+    .target(name: "ZminReport", dependencies: ["ZminBase"], swiftSettings: strictSettings),
     .target(
-      name: "Zmin", dependencies: ["CZminIO", "ZminCPU", "ZminCore", "ZminIO", "ZminMemory", systemPackage],
+      name: "ZminMemoryProfile",
+      dependencies: ["ZminBase", "ZminEngine", "ZminFiles", "ZminIO", "ZminMemory", "ZminReport", systemPackage],
       swiftSettings: swiftSettings),
-    .target(
-      name: "ZminMemoryProfile", dependencies: ["Zmin", "ZminIO", "ZminMemory", "ZminReport", systemPackage],
-      swiftSettings: swiftSettings),
-    command,
     .target(
       name: "ZminBench",
       dependencies: [
-        "BenchmarkSupport", "Zmin", "ZminCPU", "ZminCore", "ZminGPU", "ZminIO", "ZminMemory", "ZminReport",
-        "ZminVulkan", systemPackage,
+        "ZminBase", "ZminCPU", "ZminCore", "ZminEngine", "ZminFiles", "ZminIO", "ZminMemory", "ZminReport",
+        "ZminVulkan", "ZminVulkanEngine", systemPackage,
       ],
       swiftSettings: swiftSettings),
-    .target(name: "BenchmarkSupport", swiftSettings: swiftSettings),
+    command,
+
+    .plugin(
+      name: "CompileShaders", capability: .buildTool(), dependencies: ["ShaderCompiler"],
+      path: "Tools/CompileShaders"),
+    .executableTarget(name: "ShaderCompiler", path: "Tools/ShaderCompiler", swiftSettings: toolSettings),
     .executableTarget(
       name: "DeviceBenchmark",
       dependencies: [
-        "BenchmarkSupport", "Zmin", "ZminCPU", "ZminCore", "ZminGPU", "ZminMemory", "ZminVulkan", argumentParser,
+        "ZminBase", "ZminBench", "ZminCPU", "ZminCore", "ZminEngine", "ZminMemory", "ZminVulkan", "ZminVulkanEngine",
+        argumentParser,
       ],
-      swiftSettings: swiftSettings),
+      path: "Tools/DeviceBenchmark", swiftSettings: swiftSettings),
     .executableTarget(
       name: "KernelBenchmark",
       dependencies: [
-        "BenchmarkSupport", "Zmin", "ZminBench", "ZminCPU", "ZminCore", "ZminIO", "ZminMemory", argumentParser,
+        "Zmin", "ZminBase", "ZminBench", "ZminCPU", "ZminCore", "ZminEngine", "ZminIO", "ZminMemory", argumentParser,
       ],
-      swiftSettings: swiftSettings),
+      path: "Tools/KernelBenchmark", swiftSettings: swiftSettings),
 
     // The code of the article "Using zmin as a library", compiled as a user's would be: `import Zmin` is all it has.
     .target(
       name: "ZminExamples", dependencies: ["Zmin"], path: "Examples/Snippets", packageAccess: false,
       swiftSettings: swiftSettings),
     .target(
-      name: "ZminTestSupport", dependencies: ["Zmin", "ZminCPU", "ZminCore", "ZminIO", "ZminMemory", systemPackage],
-      path: "Tests/ZminTestSupport",
-      swiftSettings: swiftSettings),
+      name: "ZminTestSupport",
+      dependencies: ["ZminBase", "ZminCPU", "ZminCore", "ZminEngine", "ZminIO", "ZminMemory", systemPackage],
+      path: "Tests/ZminTestSupport", swiftSettings: swiftSettings),
     .testTarget(
       name: "ZminCoreTests", dependencies: ["ZminCore", "ZminMemory", "ZminTestSupport"], swiftSettings: swiftSettings),
     .testTarget(
-      name: "ZminTests",
+      name: "ZminEngineTests",
+      dependencies: ["ZminBase", "ZminCPU", "ZminCore", "ZminEngine", "ZminMemory", "ZminTestSupport"],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ZminTests", dependencies: ["Zmin", "ZminEngine", "ZminExamples", "ZminMemory", "ZminTestSupport"],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ZminIOTests", dependencies: ["ZminBase", "ZminIO", "ZminTestSupport", systemPackage],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ZminFilesTests",
       dependencies: [
-        "Zmin", "ZminCPU", "ZminCore", "ZminExamples", "ZminIO", "ZminMemory", "ZminTestSupport", systemPackage,
+        "ZminBase", "ZminCPU", "ZminCore", "ZminEngine", "ZminFiles", "ZminIO", "ZminMemory", "ZminTestSupport",
+        systemPackage,
+      ],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ZminVulkanTests",
+      dependencies: [
+        "ZminBench", "ZminCPU", "ZminCore", "ZminEngine", "ZminMemory", "ZminTestSupport", "ZminVulkan",
+        "ZminVulkanEngine", systemPackage,
+      ],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ZminVulkanEngineTests",
+      dependencies: ["ZminIO", "ZminTestSupport", "ZminVulkan", "ZminVulkanEngine", systemPackage],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ZminReportTests", dependencies: ["ZminBase", "ZminReport", "ZminTestSupport"],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ZminMemoryProfileTests",
+      dependencies: ["ZminBase", "ZminIO", "ZminMemory", "ZminMemoryProfile", "ZminReport", systemPackage],
+      swiftSettings: swiftSettings),
+    .testTarget(
+      name: "ZminBenchTests",
+      dependencies: [
+        "ZminBase", "ZminBench", "ZminCPU", "ZminCore", "ZminEngine", "ZminIO", "ZminReport", systemPackage,
       ],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "ZminCommandTests",
       dependencies: [
-        "ZminCommand", "ZminCPU", "ZminGPU", "ZminIO", "ZminMemory", "ZminTestSupport", argumentParser, systemPackage,
+        "ZminBase", "ZminCPU", "ZminCommand", "ZminCore", "ZminEngine", "ZminFiles", "ZminIO", "ZminMemory",
+        "ZminTestSupport", "ZminVulkanEngine", argumentParser, systemPackage,
       ],
       swiftSettings: swiftSettings),
-    .testTarget(
-      name: "ZminBenchTests",
-      dependencies: [
-        "BenchmarkSupport", "Zmin", "ZminBench", "ZminCPU", "ZminCore", "ZminIO", "ZminReport", systemPackage,
-      ],
-      swiftSettings: swiftSettings),
-    .testTarget(
-      name: "ZminGPUTests", dependencies: ["ZminGPU", "ZminIO", "ZminTestSupport", "ZminVulkan", systemPackage],
-      swiftSettings: swiftSettings),
-    .testTarget(
-      name: "ZminMemoryProfileTests",
-      dependencies: ["ZminIO", "ZminMemory", "ZminMemoryProfile", "ZminReport", systemPackage],
-      swiftSettings: swiftSettings),
-    .testTarget(
-      name: "ZminReportTests", dependencies: ["ZminReport", "ZminTestSupport"], swiftSettings: swiftSettings),
-    .testTarget(
-      name: "ZminVulkanTests",
-      dependencies: [
-        "BenchmarkSupport", "Zmin", "ZminCPU", "ZminCore", "ZminGPU", "ZminMemory", "ZminTestSupport", "ZminVulkan",
-        systemPackage,
-      ],
-      swiftSettings: swiftSettings),
-    .testTarget(
-      name: "ZminIOTests", dependencies: ["ZminIO", "ZminTestSupport", systemPackage], swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6]
 )
@@ -164,9 +183,8 @@ if isFuzzing {
     .executableTarget(
       name: "ZminFuzz",
       dependencies: [
-        "CLibFuzzer", "Zmin", "ZminCPU", "ZminCommand", "ZminCore", "ZminGPU", "ZminIO", "ZminMemory",
-        "ZminTestSupport",
-        "ZminVulkan", systemPackage,
+        "CLibFuzzer", "ZminBase", "ZminCPU", "ZminCommand", "ZminCore", "ZminEngine", "ZminFiles", "ZminIO",
+        "ZminMemory", "ZminTestSupport", "ZminVulkan", "ZminVulkanEngine", systemPackage,
       ],
       path: "Tests/ZminFuzz", exclude: ["Corpora"], swiftSettings: swiftSettings),
   ]

@@ -1,5 +1,6 @@
 // Inputs that come in chunks.
 import Zmin
+import ZminEngine
 
 // snippet: push
 /// What a connection keeps: a stream for all its messages, one after another, and what is to be sent.

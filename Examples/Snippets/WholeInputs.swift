@@ -1,5 +1,6 @@
 // Inputs that are whole in memory.
 import Zmin
+import ZminEngine
 
 // snippet: bytes
 func stored(_ body: [UInt8]) throws(ZminError) -> [UInt8] {

@@ -1,5 +1,3 @@
-public import ZminMemory
-
 extension AsyncSequence where Element: Collection<UInt8> {
   /// The chunks of this sequence minified: one input, cut anywhere.
   ///

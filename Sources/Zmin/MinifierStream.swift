@@ -1,5 +1,3 @@
-public import ZminMemory
-
 /// Minifies one input after another, each pushed in chunks of any size: bytes in, bytes out, as they come.
 ///
 /// ```swift

@@ -1,5 +1,3 @@
-public import ZminMemory
-
 /// Minifies one input that is in memory.
 ///
 /// - Parameters:

@@ -1,5 +1,3 @@
-public import ZminMemory
-
 /// Checks one input that is in memory, and makes nothing of it.
 ///
 /// - Parameters:

@@ -1,4 +1,5 @@
 import Glibc
+import ZminBase
 package import ZminReport
 
 /// What became faster or slower between two reports, beyond noise.

@@ -1,10 +1,9 @@
-import BenchmarkSupport
-import Zmin
 import ZminCPU
-import ZminGPU
+import ZminEngine
 import ZminIO
 import ZminMemory
 import ZminVulkan
+import ZminVulkanEngine
 
 /// A device that is timed, and what it took to make it ready.
 struct BenchDevice {

@@ -1,8 +1,8 @@
-import BenchmarkSupport
 import SystemPackage
-import Zmin
 import ZminCPU
 import ZminCore
+import ZminEngine
+import ZminFiles
 import ZminIO
 import ZminMemory
 

@@ -1,3 +1,4 @@
+import ZminBase
 import ZminReport
 
 /// A benchmark as a page with plots. Every figure on it is one of ``BenchReport/json``, or follows from those.

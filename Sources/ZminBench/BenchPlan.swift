@@ -1,7 +1,6 @@
-package import BenchmarkSupport
 package import SystemPackage
 package import ZminCore
-package import ZminGPU
+package import ZminVulkanEngine
 
 /// What a benchmark is to do.
 package struct BenchPlan: Sendable {

@@ -1,11 +1,11 @@
-import BenchmarkSupport
-import Zmin
+import ZminBase
 import ZminCPU
 import ZminCore
-import ZminGPU
+import ZminEngine
 package import ZminIO
 import ZminMemory
 import ZminReport
+import ZminVulkanEngine
 
 /// Times paths on documents, in turn, and compares every output.
 package struct BenchRunner {
@@ -61,7 +61,7 @@ package struct BenchRunner {
     let (limits, facts) = (MachineLimits(using: files), HostFacts(using: files))
     let memoryBytes = min(limits.physicalMemoryBytes, limits.memoryBytes ?? .max)
     var report = BenchReport(
-      version: plan.version, commit: plan.commit, command: plan.command, date: UTCDate.now,
+      version: plan.version, commit: plan.commit, command: plan.command, date: CalendarClock.timestamp(),
       host: BenchReport.Host(
         cpu: facts.cpuModel, cpus: limits.processorCount, kernel: facts.kernelRelease,
         memoryBytes: memoryBytes == .max ? nil : memoryBytes, loadBefore: HostFacts.load(using: files)),

@@ -1,3 +1,4 @@
+import ZminBase
 import ZminReport
 
 /// The rows of a report for people, however they are drawn.

@@ -1,5 +1,5 @@
-import BenchmarkSupport
-import Zmin
+import ZminBase
+import ZminEngine
 import ZminIO
 import ZminMemory
 

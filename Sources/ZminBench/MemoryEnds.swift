@@ -1,4 +1,4 @@
-import Zmin
+import ZminEngine
 
 /// A document in memory as the input of a run: it has places, as a file has.
 package struct MemoryInput: RunInput, ~Copyable {

@@ -1,6 +1,5 @@
-import BenchmarkSupport
-import Zmin
 import ZminCPU
+import ZminEngine
 import ZminVulkan
 
 extension TimedPath {

@@ -1,9 +1,9 @@
-import BenchmarkSupport
 import Glibc
 import SystemPackage
-import Zmin
 import ZminCPU
 import ZminCore
+import ZminEngine
+import ZminFiles
 import ZminIO
 import ZminMemory
 import ZminVulkan

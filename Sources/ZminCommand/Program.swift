@@ -1,7 +1,7 @@
 import Glibc
-import ZminGPU
 import ZminIO
 import ZminMemory
+import ZminVulkanEngine
 
 /// The program: parse, plan, run, exit.
 @main

@@ -1,4 +1,4 @@
-import CZminIO
+import CZminSystem
 
 /// What the allocator of the C library, which Swift's objects are made with, has of the system's memory.
 package struct AllocatorHeap: Sendable, Equatable {

@@ -1,4 +1,5 @@
 import SystemPackage
+import ZminBase
 
 /// Room that a new file takes on the disk ahead of the writing, a step at a time, where that makes writing faster.
 ///

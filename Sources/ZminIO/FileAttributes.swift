@@ -1,4 +1,4 @@
-import CZminIO
+import CZminSystem
 import Glibc
 import SystemPackage
 

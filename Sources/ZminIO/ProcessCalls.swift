@@ -1,4 +1,4 @@
-import CZminIO
+import CZminSystem
 package import Glibc
 package import SystemPackage
 

@@ -1,4 +1,5 @@
 import Synchronization
+import ZminBase
 
 /// The book of every buffer that zmin holds.
 ///

@@ -1,6 +1,6 @@
 import Glibc
 import Synchronization
-import Zmin
+import ZminBase
 package import ZminIO
 package import ZminMemory
 

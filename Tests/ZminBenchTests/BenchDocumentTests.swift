@@ -1,12 +1,11 @@
-import BenchmarkSupport
 import Foundation
 import SystemPackage
 import Testing
 import Zmin
-import ZminCore
-import ZminIO
-
 @testable import ZminBench
+import ZminCore
+import ZminEngine
+import ZminIO
 
 /// Generated documents are what they are said to be.
 @Suite("Bench documents") struct BenchDocumentTests {

@@ -1,13 +1,11 @@
-import BenchmarkSupport
 import Foundation
 import SystemPackage
 import Testing
+@testable import ZminBench
 import ZminCPU
 import ZminCore
 import ZminIO
 import ZminReport
-
-@testable import ZminBench
 
 /// What is timed is checked; what is wrong, or slower, is caught.
 @Suite("Bench runs") final class BenchRunnerTests {

@@ -1,9 +1,10 @@
 import SystemPackage
 import Testing
-import Zmin
 import ZminCommand
-import ZminGPU
+import ZminEngine
+import ZminFiles
 import ZminIO
+import ZminVulkanEngine
 
 @Suite("Plan of a device's part")
 struct DevicePlannerTests {

@@ -1,8 +1,7 @@
 import Testing
 import ZminCPU
 import ZminCommand
-
-@testable import Zmin
+@testable import ZminEngine
 
 /// One call of the program and all that it must leave.
 struct Call: Sendable, CustomTestStringConvertible {

@@ -1,6 +1,6 @@
+import ZminFiles
 import SystemPackage
 import Testing
-import Zmin
 import ZminCommand
 
 @Suite("Command line")

@@ -1,9 +1,9 @@
 import SystemPackage
 import Testing
-import Zmin
 import ZminCPU
 import ZminCommand
 import ZminCore
+import ZminEngine
 import ZminIO
 
 @Suite("Plan")

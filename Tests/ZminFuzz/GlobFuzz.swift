@@ -1,4 +1,4 @@
-import Zmin
+import ZminFiles
 
 /// Patterns of `--include` and `--exclude` against a matcher by tables. Brackets and backslashes are the system's; they must
 /// only come to an end.

@@ -1,6 +1,6 @@
 import Foundation
 import SystemPackage
-import Zmin
+import ZminFiles
 import ZminIO
 import ZminMemory
 

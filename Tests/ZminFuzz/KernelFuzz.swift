@@ -1,6 +1,6 @@
-import Zmin
 import ZminCPU
 import ZminCore
+import ZminEngine
 import ZminTestSupport
 
 /// Bytes through every kernel, cut in every way, against the oracle: bytes, verdict and place must be the same.

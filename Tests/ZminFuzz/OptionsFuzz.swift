@@ -1,5 +1,4 @@
 import SystemPackage
-import Zmin
 import ZminIO
 
 @testable import ZminCommand

@@ -1,9 +1,8 @@
 import ZminCPU
 import ZminCore
+@testable import ZminEngine
 import ZminMemory
 import ZminTestSupport
-
-@testable import Zmin
 
 /// A run in slices whose workers and lanes take turns as a schedule says, on one thread: what threads might do, in an order
 /// that can be had again.

@@ -1,6 +1,6 @@
-import Zmin
 import ZminCPU
 import ZminCore
+import ZminEngine
 import ZminTestSupport
 
 /// Slices that are taken, done and joined in an order that the input tells, against a run in one window.

@@ -1,10 +1,10 @@
-import Zmin
 import ZminCPU
 import ZminCore
-import ZminGPU
+import ZminEngine
 import ZminMemory
 import ZminTestSupport
 import ZminVulkan
+import ZminVulkanEngine
 
 /// Slices on a software device, which has the run to itself but for the first slice, against a run in one window.
 enum VulkanFuzz {

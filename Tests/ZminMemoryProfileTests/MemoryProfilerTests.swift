@@ -1,11 +1,11 @@
 import Foundation
-import Testing
 import SystemPackage
+import Testing
+import ZminBase
 import ZminIO
 import ZminMemory
-import ZminReport
-
 @testable import ZminMemoryProfile
+import ZminReport
 
 /// A run that is nothing but memory, and what is found of it.
 struct MadeUpRun {

@@ -1,4 +1,5 @@
 import Testing
+import ZminBase
 import ZminReport
 
 @Suite("Figures")

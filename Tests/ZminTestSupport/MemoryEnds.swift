@@ -1,4 +1,4 @@
-import Zmin
+import ZminEngine
 
 /// An input in memory, in pieces if it is read in order.
 package struct MemoryInput: RunInput {

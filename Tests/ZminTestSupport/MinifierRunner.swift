@@ -1,5 +1,5 @@
-package import Zmin
 package import ZminCore
+package import ZminEngine
 import ZminMemory
 
 /// What a run made of an input.

@@ -1,4 +1,4 @@
-package import Zmin
+package import ZminEngine
 import ZminMemory
 
 /// What came of a run, as far as all ways of running agree on it.

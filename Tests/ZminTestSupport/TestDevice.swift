@@ -1,7 +1,7 @@
 import Synchronization
-package import Zmin
 package import ZminCPU
 import ZminCore
+package import ZminEngine
 import ZminMemory
 
 /// A device that is the CPU, and does wrong when it is told to.

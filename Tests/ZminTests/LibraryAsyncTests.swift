@@ -1,6 +1,7 @@
 import Synchronization
 import Testing
 import Zmin
+import ZminEngine
 import ZminTestSupport
 
 /// The asynchronous sequence, and many tasks at once.

@@ -1,5 +1,6 @@
 import Testing
 import Zmin
+import ZminEngine
 import ZminTestSupport
 
 /// The push interface.

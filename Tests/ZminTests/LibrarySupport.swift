@@ -1,5 +1,6 @@
 import Testing
 import Zmin
+import ZminEngine
 import ZminTestSupport
 
 /// What a public function made of an input.
@@ -24,7 +25,7 @@ struct LibraryCase {
     let oracle = Expected(input, options.format, depthMax: options.depthMax)
     var runner = try MinifierRunner(options)
     let run = try runner.run(input)
-    expectAgreement(run, input, options)
+    if let difference = disagreement(of: run, with: input, options) { Issue.record("\(difference)") }
     expected = LibraryOutcome(
       output: oracle.errorOffset == nil ? oracle.output : [], error: run.error.map(ZminError.invalidJSON))
   }

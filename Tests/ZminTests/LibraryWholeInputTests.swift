@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import Zmin
+import ZminEngine
 import ZminTestSupport
 
 /// The public functions on inputs that are whole in memory.

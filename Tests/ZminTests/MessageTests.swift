@@ -1,7 +1,7 @@
 import Testing
-import Zmin
 import ZminCPU
 import ZminCore
+import ZminEngine
 import ZminTestSupport
 
 /// The first error, exactly: place and message, from every kernel and every way of cutting the input.
@@ -108,7 +108,7 @@ import ZminTestSupport
       let input = before + test.input + after
       let options = MinifierOptions(kernel: kernel)
       var runner = try MinifierRunner(options)
-      expectAgreement(try runner.run(input), input, options)
+      #expect(disagreement(of: try runner.run(input), with: input, options) == nil)
       for windowBytes in [600, 1000, 1024, 2000] {
         let inWindows = try runner.run(input) { windowBytes }
         #expect(try runner.run(input).error == inWindows.error, "\(readable(test.input)), \(windowBytes)")

@@ -1,15 +1,14 @@
-import BenchmarkSupport
 import Glibc
 import SystemPackage
 import Testing
+import ZminBench
 import ZminCPU
 import ZminCore
-import ZminGPU
+@testable import ZminEngine
 import ZminMemory
 import ZminTestSupport
 import ZminVulkan
-
-@testable import Zmin
+import ZminVulkanEngine
 
 /// Whole runs with a device give what runs without one give, the bytes and the message, whatever becomes of the device.
 @Suite(.enabled(if: TestDevice.physical != nil, "there is no software Vulkan device")) struct VulkanRunTests {
@@ -21,7 +20,7 @@ import ZminVulkan
     var output: [UInt8] = []
     var error: InvalidJSON?
 
-    init(_ result: RunResult, _ output: MemoryOutput) {
+    init(_ result: RunResult, _ output: ZminTestSupport.MemoryOutput) {
       switch result {
       case .complete: self.output = output.bytes
       case .invalid(let error, _): self.error = error

@@ -1,12 +1,12 @@
 import Foundation
 import Testing
-import Zmin
 import ZminCPU
 import ZminCore
-import ZminGPU
+import ZminEngine
 import ZminMemory
 import ZminTestSupport
 import ZminVulkan
+import ZminVulkanEngine
 
 /// A device makes of a slice what a kernel makes of it: the same bytes, summary and nesting. Only what ends in the midst
 /// of a token, it may leave to the kernel.

@@ -1,6 +1,6 @@
 package import ArgumentParser
-import Zmin
 package import ZminCore
+import ZminEngine
 
 /// What is read, and how it is checked.
 package struct InputArguments: ParsableArguments, Sendable {

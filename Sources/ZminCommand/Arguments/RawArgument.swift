@@ -1,4 +1,4 @@
-import CZminArguments
+import CZminSystem
 
 /// Arguments as strings that lose nothing: a file name is any bytes but NUL, a Swift string is UTF-8.
 ///

@@ -1,5 +1,5 @@
 import ArgumentParser
-package import Zmin
+package import ZminFiles
 
 /// What `--min-saving` takes: a size, or a share of the input such as `10%`.
 package struct SavingArgument: ExpressibleByArgument, Sendable {

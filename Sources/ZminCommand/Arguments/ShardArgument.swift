@@ -1,4 +1,4 @@
-package import Zmin
+package import ZminFiles
 
 /// What `--shard` takes: `K/N`, or `auto/N`.
 package enum ShardArgument: Sendable, Equatable {

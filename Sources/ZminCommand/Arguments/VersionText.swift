@@ -1,4 +1,4 @@
-import CZminVersion
+import CZminSystem
 import ZminCPU
 import ZminVulkan
 

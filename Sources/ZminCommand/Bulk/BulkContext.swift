@@ -1,7 +1,8 @@
 import Synchronization
 import SystemPackage
-import Zmin
+import ZminBase
 import ZminCore
+import ZminFiles
 import ZminIO
 
 /// What the workers of a run over many files share.

@@ -1,8 +1,10 @@
 import Glibc
 import SystemPackage
-import Zmin
+import ZminBase
 import ZminCPU
 import ZminCore
+import ZminEngine
+import ZminFiles
 import ZminIO
 import ZminMemory
 import ZminMemoryProfile

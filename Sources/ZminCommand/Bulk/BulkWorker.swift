@@ -1,6 +1,8 @@
 import SystemPackage
-import Zmin
+import ZminBase
 import ZminCore
+import ZminEngine
+import ZminFiles
 import ZminIO
 import ZminMemory
 

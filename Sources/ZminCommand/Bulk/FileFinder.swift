@@ -1,6 +1,7 @@
 import SystemPackage
-import Zmin
+import ZminFiles
 import ZminIO
+import ZminMemory
 
 /// Finds the files of a run over many.
 struct FileFinder {

@@ -1,5 +1,6 @@
 import Synchronization
-import Zmin
+import ZminBase
+import ZminFiles
 import ZminIO
 
 /// The files of a run, handed out to workers: the large ones from the largest on, one after another, and the others in

@@ -1,5 +1,6 @@
+import ZminEngine
 import SystemPackage
-import Zmin
+import ZminFiles
 import ZminIO
 
 /// Files that are taken through, and end together: outputs are brought to the disk and get their names, then the journal

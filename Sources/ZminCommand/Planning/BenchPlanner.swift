@@ -1,11 +1,9 @@
-import BenchmarkSupport
 import SystemPackage
-import Zmin
 import ZminBench
 import ZminCPU
 import ZminCore
-import ZminGPU
 import ZminIO
+import ZminVulkanEngine
 
 /// Turns what `zmin bench` was told into a plan.
 struct BenchPlanner {

@@ -1,6 +1,7 @@
 package import SystemPackage
-package import Zmin
 package import ZminCPU
+package import ZminEngine
+package import ZminFiles
 package import ZminIO
 
 /// What a run over many files is to do. Which files these are is found out when it runs.

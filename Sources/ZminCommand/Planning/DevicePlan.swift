@@ -1,4 +1,4 @@
-package import ZminGPU
+package import ZminVulkanEngine
 
 /// A device's part in a run.
 package struct DevicePlan: Sendable, Equatable {

@@ -1,7 +1,7 @@
-import Zmin
 import ZminCore
-import ZminGPU
+import ZminFiles
 import ZminIO
+import ZminVulkanEngine
 
 /// Decides whether a device takes part, and with what memory.
 struct DevicePlanner {

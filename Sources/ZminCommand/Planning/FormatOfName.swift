@@ -1,5 +1,5 @@
+import ZminIO
 import SystemPackage
-import Zmin
 import ZminCore
 
 extension Format {

@@ -1,4 +1,5 @@
-package import Zmin
+import ZminEngine
+package import ZminFiles
 import ZminIO
 
 /// What the command line says, free of how it was parsed.

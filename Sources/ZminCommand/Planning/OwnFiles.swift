@@ -1,5 +1,4 @@
 import SystemPackage
-import Zmin
 import ZminIO
 
 /// A file that a run has besides its inputs and outputs.

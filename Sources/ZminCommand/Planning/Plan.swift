@@ -1,7 +1,8 @@
 package import SystemPackage
-package import Zmin
 package import ZminCPU
 package import ZminCore
+package import ZminEngine
+package import ZminFiles
 package import ZminIO
 
 /// What a run is to do, with every question answered: nothing in it can be wrong any more but the files.

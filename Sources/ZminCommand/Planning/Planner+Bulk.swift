@@ -1,6 +1,7 @@
 import SystemPackage
-import Zmin
 import ZminCore
+import ZminEngine
+import ZminFiles
 import ZminIO
 
 extension Planner {

@@ -1,6 +1,6 @@
 import Glibc
 import Synchronization
-import Zmin
+import ZminBase
 import ZminIO
 import ZminMemory
 

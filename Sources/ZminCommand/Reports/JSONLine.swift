@@ -1,5 +1,5 @@
 import SystemPackage
-import Zmin
+import ZminBase
 import ZminIO
 import ZminReport
 

@@ -1,6 +1,5 @@
 import Synchronization
 import SystemPackage
-import Zmin
 import ZminIO
 import ZminMemory
 import ZminMemoryProfile

@@ -1,4 +1,5 @@
 import SystemPackage
+import ZminBase
 import ZminIO
 import ZminReport
 

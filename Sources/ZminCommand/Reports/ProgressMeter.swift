@@ -1,5 +1,5 @@
 import Glibc
-import Zmin
+import ZminBase
 import ZminIO
 import ZminMemory
 

@@ -1,3 +1,4 @@
+import ZminBase
 import ZminReport
 
 /// How far a run is, in words.

@@ -1,6 +1,8 @@
 import Synchronization
 import SystemPackage
-import Zmin
+import ZminBase
+import ZminEngine
+import ZminFiles
 import ZminIO
 import ZminMemoryProfile
 import ZminReport

@@ -1,11 +1,11 @@
-import Zmin
 import ZminCPU
 import ZminCore
-import ZminGPU
+import ZminEngine
 import ZminIO
 import ZminMemory
 import ZminMemoryProfile
 import ZminVulkan
+import ZminVulkanEngine
 
 /// A device's part in a run: it is looked for from the run's beginning, and let go at its end.
 final class DeviceSession {

@@ -1,11 +1,12 @@
-import Zmin
+import ZminBase
 import ZminCPU
 import ZminCore
-import ZminGPU
+import ZminEngine
 import ZminIO
 import ZminMemory
 import ZminReport
 import ZminVulkan
+import ZminVulkanEngine
 
 /// Lists what can do the work, and proves it if asked to.
 struct DevicesRun {

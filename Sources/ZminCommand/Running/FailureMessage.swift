@@ -1,5 +1,5 @@
 import SystemPackage
-import Zmin
+import ZminEngine
 import ZminIO
 import ZminMemory
 

@@ -1,7 +1,9 @@
 import SystemPackage
-import Zmin
+import ZminBase
 import ZminCPU
 import ZminCore
+import ZminEngine
+import ZminFiles
 import ZminIO
 import ZminMemory
 import ZminMemoryProfile

@@ -1,4 +1,6 @@
-import Zmin
+import ZminBase
+import ZminEngine
+import ZminFiles
 import ZminIO
 import ZminReport
 

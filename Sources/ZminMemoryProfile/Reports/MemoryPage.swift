@@ -1,3 +1,4 @@
+import ZminBase
 import ZminMemory
 import ZminReport
 

@@ -1,3 +1,4 @@
+import ZminBase
 import ZminReport
 
 /// Texts of reports: figures that may be missing, names of any content, lines of bounded width.

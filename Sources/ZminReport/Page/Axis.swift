@@ -1,3 +1,5 @@
+import ZminBase
+
 /// A range of values, and where each is drawn.
 struct Axis {
   enum Kind {

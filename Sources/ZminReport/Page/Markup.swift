@@ -1,3 +1,5 @@
+import ZminBase
+
 /// Text of HTML and SVG.
 package enum Markup {
   /// A text as it may stand between tags and in attributes.

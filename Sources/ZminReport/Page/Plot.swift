@@ -1,3 +1,5 @@
+import ZminBase
+
 /// A drawing with its title, legend and data.
 package struct Plot {
   /// A row of the legend.

@@ -1,7 +1,7 @@
 import SystemPackage
 import Testing
-import Zmin
 import ZminCommand
+import ZminFiles
 import ZminIO
 
 @Suite("Plan for many files")

@@ -2,7 +2,6 @@ import Foundation
 import Glibc
 import SystemPackage
 import Testing
-import Zmin
 import ZminIO
 import ZminMemory
 import ZminTestSupport

@@ -2,6 +2,7 @@ import FlyingFox
 import FlyingSocks
 import Foundation
 import Zmin
+import ZminEngine
 
 /// Minifies over HTTP, on 127.0.0.1:
 ///

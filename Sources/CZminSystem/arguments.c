@@ -1,0 +1,14 @@
+#include "CZminSystem.h"
+
+static int count;
+static char **arguments;
+
+// glibc gives constructors what it gives main.
+__attribute__((constructor)) static void keep(int argc, char **argv) {
+  count = argc;
+  arguments = argv;
+}
+
+int zmin_argument_count(void) { return count; }
+
+char *const *zmin_arguments(void) { return arguments; }

@@ -1,0 +1,26 @@
+/// Knows the line and column of the places that a message may name, for input that cannot be read again.
+package struct PlaceKeeper {
+  private var counter = LineCounter()
+  private var openQuote: (offset: Int, position: TextPosition)?
+  private var fault: (offset: Int, position: TextPosition)?
+
+  package init() {}
+
+  /// Notes the places in `window`, the next bytes of the input, which the minifier has just been given.
+  package mutating func note(_ window: UnsafeRawBufferPointer, _ minifier: borrowing Minifier) {
+    let range = counter.offset..<counter.offset + window.count
+    if let offset = minifier.openQuoteOffset, range.contains(offset) {
+      openQuote = (offset, counter.position(at: offset, in: window))
+    }
+    if let offset = minifier.faultOffset, range.contains(offset) {
+      fault = (offset, counter.position(at: offset, in: window))
+    }
+    counter.advance(over: window)
+  }
+
+  /// The line and column of an offset that was noted, or of the end.
+  package func position(at offset: Int) -> TextPosition {
+    for case let known? in [fault, openQuote] where known.offset == offset { return known.position }
+    return counter.position
+  }
+}

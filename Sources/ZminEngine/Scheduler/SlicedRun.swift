@@ -1,0 +1,153 @@
+import ZminBase
+import ZminCPU
+import ZminCore
+package import ZminMemory
+
+/// Takes inputs in slices, of which several are read, minified and written at once.
+///
+/// Its memory is made once, serves any number of inputs, and does not depend on their size. The threads are those of one
+/// input.
+package struct SlicedRun: ~Copyable {
+  private let options: MinifierOptions
+  private let sizes: SliceSizes
+  private let slots: [SliceSlot]
+  private let kernels: [WorkerKernel]
+  private let rest: ByteBuffer
+  private var joiner: SliceJoiner
+  private let device: DeviceUse
+  private let ledger: MemoryLedger
+  private let lanes: DeviceLanes
+  private let times: StageTimes?
+  private var workerTiming = SliceTiming.worker
+  private var laneTiming = SliceTiming.lane
+  private var returnedSliceCount = 0
+  /// What there is to say of the device that the last input had, or had not; a phrase each.
+  package private(set) var deviceNotes: [String] = []
+
+  /// - Parameters:
+  ///   - options: What is done to the inputs.
+  ///   - plan: How many workers there are, and how large and how many their slices are.
+  ///   - device: What else takes slices. An input that comes in order, and `concat`, is the CPU's alone.
+  ///   - times: Hears where the time goes.
+  ///   - ledger: The book that the buffers are entered in.
+  /// - Throws: ``OutOfMemory``.
+  package init(
+    _ options: MinifierOptions, _ plan: SlicePlan, device: DeviceUse = .none, times: StageTimes? = nil,
+    ledger: MemoryLedger
+  ) throws(OutOfMemory) {
+    var slots: [SliceSlot] = []
+    for _ in 0..<plan.slots {
+      slots.append(try SliceSlot(sliceBytes: plan.sliceBytes, options, ledger: ledger))
+    }
+    var kernels: [WorkerKernel] = []
+    let roomBytes = SliceSlot.roomBytes(forSliceBytes: plan.sliceBytes, options.format)
+    for _ in 0..<plan.workers { kernels.append(try WorkerKernel(options, roomBytes: roomBytes, ledger: ledger)) }
+    let rest = try ByteBuffer(byteCount: SliceCut.windowBytes, for: .inputWindow, in: ledger)
+    let joiner = try SliceJoiner(options, heldBytesMax: plan.heldBytesMax, times: times, ledger: ledger)
+    self.options = options
+    sizes = SliceSizes(
+      largestBytes: plan.sliceBytes, smallestBytes: plan.smallestSliceBytes, workers: plan.workers)
+    self.slots = slots
+    self.kernels = kernels
+    self.rest = rest
+    self.joiner = joiner
+    self.device = device
+    self.times = times
+    self.ledger = ledger
+    lanes = DeviceLanes(options, device.pending?.claims ?? LaneClaims(), ledger: ledger)
+  }
+
+  /// Slices of the last input that were minified a second time, since they did not start as was assumed, or were not
+  /// plainly clean, or came from a device too late or not at all.
+  package var redoneSliceCount: Int { joiner.redoneCount + returnedSliceCount }
+
+  /// Slices of the last input that a device has minified.
+  package var slicesOnDevice: Int { joiner.onDeviceCount }
+
+  /// Takes one input to its end or its first error.
+  ///
+  /// - Throws: What the ends throw, ``OutOfMemory``, ``VerificationDifference``, and ``DeviceFailure`` where the device
+  ///   was to be alone and cannot be used. One that is lost on the way leaves its part to the CPU, and a note.
+  package mutating func run<Input: RunInput & ~Copyable, Output: RunOutput & ~Copyable>(
+    from input: inout Input, to output: inout Output
+  ) throws -> RunResult {
+    times?.begin()
+    defer { times?.end() }
+    joiner.begin(outputIsFinal: output.isFinal)
+    deviceNotes = []
+    returnedSliceCount = 0
+    let (options, sizes, slots, kernels) = (options, sizes, slots, kernels)
+    let (lanes, ledger, times) = (lanes, ledger, times)
+    let rest = rest.bytes
+    let byteCount = input.byteCountAtPlaces
+    let workers = byteCount.map { min(kernels.count, max(1, $0 / sizes.largestBytes)) } ?? kernels.count
+    let device = try deviceUse(byteCount: byteCount)
+    let queue = SliceQueue(
+      byteCount: byteCount, sizes: sizes, slots: slots.count, lanesAreAlone: device.isAlone, workerTiming: workerTiming,
+      laneTiming: laneTiming)
+    let (failure, lastQueue, notes) = try withUnsafeMutablePointer(to: &joiner) { joiner in
+      try withUnsafeMutablePointer(to: &input) { input in
+        try withUnsafeMutablePointer(to: &output) { output in
+          let exchange = SliceExchange(
+            input: input, output: output, joiner: joiner, options: options, slots: slots, rest: rest, queue: queue,
+            times: times)
+          let observer = device.pending?.observe { result in exchange.join(result, lanes) }
+          WorkerThreads.run(workers, ledger: ledger) { exchange.work(with: kernels[$0].run, kernels[$0].verifier) }
+          let failure = Result { try exchange.failure() }
+          if let observer { device.pending?.removeObserver(observer) }
+          if device.isAlone { exchange.waitForLanes() }
+          times?.leaveThreads()
+          return (
+            try failure.get() ?? joiner.pointee.finish(to: &output.pointee), exchange.lastQueue(),
+            exchange.deviceNotes()
+          )
+        }
+      }
+    }
+    (workerTiming, laneTiming) = (lastQueue.workerTiming, lastQueue.laneTiming)
+    returnedSliceCount = lastQueue.returnedSliceCount
+    deviceNotes += notes
+    guard let failure else { return .complete(joiner.totals) }
+    return .invalid(try failure.located(in: input, joiner.places, reading: slots[0].input), joiner.totals)
+  }
+
+  /// What is done with the device for an input of that length, nil where it comes in order.
+  ///
+  /// - Throws: ``DeviceFailure`` if it was to be alone and cannot be used.
+  private mutating func deviceUse(byteCount: Int?) throws -> DeviceUse {
+    if case .none = device { return .none }
+    if case .alone(let pending) = device { _ = try pending.wait().get() }
+    guard byteCount != nil, options.format != .concat else {
+      deviceNotes.append(byteCount == nil ? "an input that comes in order is the CPU's" : "concat is the CPU's")
+      return .none
+    }
+    return device
+  }
+}
+
+extension DeviceUse {
+  fileprivate var pending: PendingDevice? {
+    switch self {
+    case .none: nil
+    case .beside(let pending), .alone(let pending): pending
+    }
+  }
+
+  fileprivate var isAlone: Bool { if case .alone = self { true } else { false } }
+}
+
+/// A kernel with the workspace of one worker, and what verifies its slices if that is asked for.
+///
+/// `@unchecked Sendable` because one thread uses it at a time.
+private final class WorkerKernel: @unchecked Sendable {
+  let run: KernelRun
+
+  let verifier: SliceVerifier?
+
+  /// - Parameter roomBytes: What the output of a slice may take.
+  init(_ options: MinifierOptions, roomBytes: Int, ledger: MemoryLedger) throws(OutOfMemory) {
+    run = try KernelRun(options.kernel, ledger: ledger)
+    verifier =
+      options.verification == .none ? nil : try SliceVerifier(options, roomBytes: roomBytes, ledger: ledger)
+  }
+}

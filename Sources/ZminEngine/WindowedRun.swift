@@ -1,0 +1,120 @@
+import ZminCore
+package import ZminMemory
+
+/// One thread that takes inputs through two buffers, a window at a time.
+///
+/// It is made once and used for any number of inputs; for a window it allocates nothing.
+package struct WindowedRun: ~Copyable {
+  private var minifier: Minifier
+  private let inputWindow: ByteBuffer
+  private let place: PoolSlot
+  private var outputWindow: OutputWindow
+  private let times: StageTimes?
+
+  /// - Parameters:
+  ///   - options: What is done to the inputs.
+  ///   - windowBytes: How much is read at once, at least 1.
+  ///   - times: Hears where the time goes.
+  ///   - ledger: The book that the buffers are entered in.
+  /// - Throws: ``OutOfMemory``.
+  package init(
+    _ options: MinifierOptions, windowBytes: Int, times: StageTimes? = nil, ledger: MemoryLedger
+  ) throws(OutOfMemory) {
+    let minifier = try Minifier(options, ledger: ledger)
+    let inputWindow = try ByteBuffer(byteCount: windowBytes, for: .inputWindow, in: ledger)
+    let stepBytes = Minifier.outputBytes(forInputBytes: windowBytes, format: options.format)
+    let outputWindow = try OutputWindow(
+      stepBytes: stepBytes, heldBytesMax: options.makesRecords ? stepBytes : 0, ledger: ledger)
+    self.minifier = minifier
+    self.inputWindow = inputWindow
+    place = PoolSlot(.window, capacityBytes: windowBytes, in: ledger)
+    self.outputWindow = outputWindow
+    self.times = times
+  }
+
+  /// What it takes at most, in bytes.
+  package static func bytes(_ options: MinifierOptions, windowBytes: Int) -> Int {
+    let stepBytes = Minifier.outputBytes(forInputBytes: windowBytes, format: options.format)
+    return windowBytes + (options.makesRecords ? 2 : 1) * stepBytes + Minifier.bytes(options)
+  }
+
+  /// Takes one input to its end or its first error.
+  ///
+  /// - Throws: What the ends throw, ``OutOfMemory``, and ``VerificationDifference``.
+  package mutating func run<Input: RunInput & ~Copyable, Output: RunOutput & ~Copyable>(
+    from input: inout Input, to output: inout Output
+  ) throws -> RunResult {
+    times?.begin()
+    defer { times?.end() }
+    minifier.reset()
+    outputWindow.clear()
+    var totals = RunTotals()
+    var comparison = OutputComparison()
+    var places = PlaceKeeper()
+    let entry = times?.enterThreads()
+    defer { times?.leaveThreads() }
+    let laps = StageLaps(times, entry)
+    let release: OutputWindow.Release =
+      output.isFinal && minifier.options.makesRecords ? .wholeRecords : .everything
+    defer { place.become(.free) }
+    while true {
+      let readBytes: Int
+      place.become(.reading)
+      do {
+        readBytes = try input.read(into: inputWindow.bytes)
+      } catch {
+        // A fault that waits for the bytes after it comes before their error.
+        guard minifier.faultOffset != nil, let failure = minifier.finish(into: outputWindow.room).failure else {
+          throw error
+        }
+        return .invalid(try failure.located(in: input, places, reading: inputWindow.bytes), totals)
+      }
+      laps.end(.read)
+      let window = UnsafeRawBufferPointer(rebasing: inputWindow.bytes.prefix(readBytes))
+      let isLast = window.isEmpty
+      place.become(.working)
+      if !isLast { place.take(byteCount: readBytes) }
+      let room = outputWindow.room
+      let result = isLast ? minifier.finish(into: room) : try minifier.minify(window, into: room)
+      if let difference = minifier.difference { throw difference }
+      if !input.canReread { places.note(window, minifier) }
+      totals.inputBytes += readBytes
+      totals.outputBytes += result.writtenBytes
+      let minified = UnsafeRawBufferPointer(rebasing: room.prefix(result.writtenBytes))
+      comparison.append(window, minified)
+      totals.isUnchanged = isLast ? comparison.isSame : comparison.isSameSoFar
+      place.become(.writing)
+      let isBad = minifier.faultOffset != nil || result.failure != nil
+      laps.end(.kernel)
+      try outputWindow.handOn(result.writtenBytes, release, isBad: isBad, isLast: isLast) { bytes in
+        try output.write(bytes, isUnchanged: totals.isUnchanged)
+      }
+      laps.end(.write)
+      if let failure = result.failure {
+        return .invalid(try failure.located(in: input, places, reading: inputWindow.bytes), totals)
+      }
+      if isLast { return .complete(totals) }
+    }
+  }
+}
+
+extension Failure {
+  /// Gives the failure its lines and columns, by what was noted on the way or else by reading the input again.
+  ///
+  /// - Parameter buffer: What to read with.
+  func located<Input: RunInput & ~Copyable>(
+    in input: borrowing Input, _ places: PlaceKeeper, reading buffer: UnsafeMutableRawBufferPointer
+  ) throws -> InvalidJSON {
+    guard input.canReread else { return located(by: places.position) }
+    return try located { offset in
+      var counter = LineCounter()
+      while counter.offset < offset {
+        let piece = UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(offset - counter.offset))
+        let readBytes = try input.read(into: piece, at: counter.offset)
+        if readBytes == 0 { break }
+        counter.advance(over: UnsafeRawBufferPointer(rebasing: piece.prefix(readBytes)))
+      }
+      return counter.position
+    }
+  }
+}

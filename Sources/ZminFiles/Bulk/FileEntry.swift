@@ -1,0 +1,55 @@
+import Glibc
+import SystemPackage
+package import ZminIO
+
+/// A file of a run, in 32 bytes and its name.
+package struct FileEntry: BitwiseCopyable, Sendable {
+  /// How it is reached, or why not.
+  package enum Access: UInt8, BitwiseCopyable, Sendable {
+    /// A regular file: in its directory, whatever becomes of the way there.
+    case place
+    /// By its path, as what was named by hand and is no regular file, or not there.
+    case path
+    /// A symbolic link that a walk has met, which is not followed.
+    case unfollowedLink
+    /// A symbolic link to a file that is taken by another name.
+    case linkToTakenFile
+    /// What a walk has met and is neither a file nor a directory.
+    case special
+  }
+
+  /// Longer names than any system takes.
+  static let nameBytesMax = Int(UInt16.max)
+  private static let noDirectory: Int32 = -1
+
+  let nameOffset: Int
+  /// Its size when it was listed.
+  package let byteCount: Int64
+  /// When it was last changed, in nanoseconds since 1970.
+  package let modifiedNanoseconds: Int64
+  // An optional would take eight bytes more.
+  private let directoryNumber: Int32
+  let nameBytes: UInt16
+  /// How it is reached.
+  package internal(set) var access: Access
+
+  init(nameOffset: Int, nameBytes: Int, directory: Int32?, status: FileStatus?, access: Access) {
+    self.nameOffset = nameOffset
+    self.nameBytes = UInt16(nameBytes)
+    directoryNumber = directory ?? Self.noDirectory
+    byteCount = status.map { $0.kind == .regular ? $0.size : 0 } ?? 0
+    modifiedNanoseconds = status.map { $0.modificationTime.sinceEpochNanoseconds } ?? 0
+    self.access = access
+  }
+
+  /// The number of its directory, nil if its name is the whole path.
+  var directory: Int32? { directoryNumber == Self.noDirectory ? nil : directoryNumber }
+}
+
+extension FileTime {
+  /// Nanoseconds since 1970, as far as 64 bits go.
+  package var sinceEpochNanoseconds: Int64 {
+    let (product, overflow) = Int64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
+    return overflow ? (seconds < 0 ? .min : .max) : product &+ Int64(nanoseconds)
+  }
+}

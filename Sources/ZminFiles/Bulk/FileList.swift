@@ -1,0 +1,201 @@
+import ZminIO
+package import SystemPackage
+package import ZminMemory
+
+/// The files of a run, in the order that they were found in: names in one place, a small record for each file and each
+/// directory.
+///
+/// `@unchecked Sendable` because one thread fills it, and then many read it.
+package final class FileList: @unchecked Sendable {
+  /// Nil for a directory that was named, by path; else the directory that has it.
+  struct Directory: BitwiseCopyable {
+    let parent: Int32?
+    /// What makes it itself: the same for all ways to it.
+    let place: Int32
+    let depth: Int32
+    let nameBytes: Int32
+    let nameOffset: Int
+    /// Of the path below the argument, slash and all.
+    let hash: PathHash
+    /// Whether a symbolic link may stand in its place.
+    let followsLink: Bool
+  }
+
+  private var names: ChunkedBuffer<UInt8>
+  private var directories: ChunkedBuffer<Directory>
+  private var entries: ChunkedBuffer<FileEntry>
+  /// For looking files up by where they are; nil as long as nothing could come twice.
+  private var index: EntryIndex?
+
+  /// - Parameter ledger: The book that the memory is entered in.
+  package init(ledger: MemoryLedger) {
+    names = ChunkedBuffer(ledger: ledger)
+    directories = ChunkedBuffer(ledger: ledger)
+    entries = ChunkedBuffer(ledger: ledger)
+  }
+
+  /// How many files there are.
+  package var count: Int { entries.end }
+
+  /// What memory it takes.
+  package var byteCount: Int { names.byteCount + directories.byteCount + entries.byteCount + (index?.byteCount ?? 0) }
+
+  package subscript(number: Int) -> FileEntry { entries[number] }
+
+  // MARK: Names
+
+  func name(_ entry: FileEntry) -> UnsafeBufferPointer<UInt8> {
+    names.piece(at: entry.nameOffset, count: Int(entry.nameBytes))
+  }
+
+  func name(_ directory: Directory) -> UnsafeBufferPointer<UInt8> {
+    names.piece(at: directory.nameOffset, count: Int(directory.nameBytes))
+  }
+
+  func directory(_ number: Int32) -> Directory { directories[Int(number)] }
+
+  /// The name of a file as bytes.
+  package func nameBytes(_ entry: FileEntry) -> [UInt8] { Array(name(entry)) }
+
+  /// The path of a file, as messages name it.
+  package func path(of entry: FileEntry) -> FilePath {
+    guard let directory = entry.directory else { return FilePath(bytes: name(entry)) }
+    guard let component = FilePath.Component(bytes: name(entry)) else { return path(ofDirectory: directory) }
+    return path(ofDirectory: directory).appending(component)
+  }
+
+  /// The path of a directory, as messages name it.
+  func path(ofDirectory number: Int32) -> FilePath {
+    ancestors(of: number).reduce(into: FilePath()) { path, number in
+      let directory = directory(number)
+      if directory.parent == nil {
+        path = FilePath(bytes: name(directory))
+      } else if let component = FilePath.Component(bytes: name(directory)) {
+        path.append(component)
+      }
+    }
+  }
+
+  /// The directories on the way down to one, itself the last.
+  func ancestors(of number: Int32) -> [Int32] {
+    var chain = [number]
+    while let parent = directory(chain[chain.count - 1]).parent { chain.append(parent) }
+    return chain.reversed()
+  }
+
+  /// The names on the way from the argument down to a directory, its own the last.
+  func namesBelow(ofDirectory number: Int32) -> [[UInt8]] {
+    ancestors(of: number).dropFirst().map { Array(name(directory($0))) }
+  }
+
+  /// The names on the way from the argument down to a file, its own the last.
+  package func namesBelow(of entry: FileEntry) -> [[UInt8]] {
+    guard let directory = entry.directory else { return [lastName(of: entry)] }
+    return namesBelow(ofDirectory: directory) + [nameBytes(entry)]
+  }
+
+  /// The path of the argument that a file lies below, or of the directory that it was named in.
+  func root(of entry: FileEntry) -> FilePath {
+    entry.directory.map { path(ofDirectory: ancestors(of: $0)[0]) } ?? FilePath()
+  }
+
+  /// The hash of the path below the argument.
+  package func hashBelow(of entry: FileEntry) -> PathHash {
+    guard let directory = entry.directory else { return hash(of: lastName(of: entry), in: nil) }
+    return hash(of: name(entry), in: directory)
+  }
+
+  func hash(of name: some Sequence<UInt8>, in directory: Int32?) -> PathHash {
+    var hash = directory.map { self.directory($0).hash } ?? PathHash()
+    hash.append(name)
+    return hash
+  }
+
+  /// The name of a file that is listed by its whole path.
+  private func lastName(of entry: FileEntry) -> [UInt8] {
+    name(entry).split(separator: UInt8(ascii: "/")).last.map(Array.init) ?? []
+  }
+
+  // MARK: Filling
+
+  /// Sees to it that files can be looked up, and come once. Before there are any.
+  package func keepIndex() {
+    if index == nil { index = EntryIndex() }
+  }
+
+  /// - Returns: Where the name is.
+  func append(name: [UInt8]) throws(OutOfMemory) -> Int { try names.append(inOnePiece: name) }
+
+  func append(_ directory: Directory) throws(OutOfMemory) -> Int32 {
+    try directories.append(directory)
+    return Int32(directories.end - 1)
+  }
+
+  /// Appends a file, unless it is there already.
+  func append(_ entry: FileEntry) throws(OutOfMemory) {
+    let number = UInt32(entries.end)
+    guard var index else { return try entries.append(entry) }
+    self.index = nil
+    defer { self.index = index }
+    if index.insert(number, place(of: entry), in: self, entry) { try entries.append(entry) }
+  }
+
+  /// Notes that a file is a link to another one of the list.
+  func passBy(_ number: Int) { entries[number].access = .linkToTakenFile }
+
+  /// Whether a file of that name in that directory is listed. Files must be looked up since the list was begun.
+  func contains(_ name: [UInt8], inPlace place: Int32) -> Bool {
+    index?.contains(name, place, in: self) ?? false
+  }
+
+  func place(of entry: FileEntry) -> Int32 { entry.directory.map { directory($0).place } ?? EntryIndex.noPlace }
+}
+
+/// Numbers of files by where these are: an open hash table.
+struct EntryIndex {
+  /// The place of files that are listed by their whole path.
+  static let noPlace: Int32 = -1
+  private static let none = UInt32.max
+
+  private var slots = [UInt32](repeating: none, count: 64)
+  private var count = 0
+
+  var byteCount: Int { slots.count * MemoryLayout<UInt32>.stride }
+
+  /// Enters a file; false if there is one of its name in its place.
+  mutating func insert(_ number: UInt32, _ place: Int32, in list: FileList, _ entry: FileEntry) -> Bool {
+    if count * 3 >= slots.count * 2 { grow(list) }
+    let slot = slot(of: list.name(entry), place, in: list)
+    guard slots[slot] == Self.none else { return false }
+    slots[slot] = number
+    count += 1
+    return true
+  }
+
+  func contains(_ name: [UInt8], _ place: Int32, in list: FileList) -> Bool {
+    name.withUnsafeBufferPointer { slots[slot(of: $0, place, in: list)] != Self.none }
+  }
+
+  private mutating func grow(_ list: FileList) {
+    let old = slots
+    slots = [UInt32](repeating: Self.none, count: 2 * old.count)
+    for number in old where number != Self.none {
+      let entry = list[Int(number)]
+      slots[slot(of: list.name(entry), list.place(of: entry), in: list)] = number
+    }
+  }
+
+  /// Where a file is, or would be.
+  private func slot(of name: UnsafeBufferPointer<UInt8>, _ place: Int32, in list: FileList) -> Int {
+    var hash = PathHash()
+    hash.append(name)
+    let mixed = (hash.value ^ UInt64(UInt32(bitPattern: place))) &* 0x9E37_79B9_7F4A_7C15
+    var slot = Int(truncatingIfNeeded: mixed >> 20) & (slots.count - 1)
+    while slots[slot] != Self.none {
+      let entry = list[Int(slots[slot])]
+      if list.place(of: entry) == place, list.name(entry).elementsEqual(name) { break }
+      slot = (slot + 1) & (slots.count - 1)
+    }
+    return slot
+  }
+}

@@ -1,0 +1,267 @@
+import ZminBase
+package import ZminEngine
+package import ZminIO
+package import ZminMemory
+
+/// Minifies files, one after another, from where they are to where they shall be.
+///
+/// Its buffers are made once and serve all files. A file that fails is left as it was, and nothing partial appears
+/// under a final name.
+package struct FileMinifier: ~Copyable {
+  /// One of these two takes inputs.
+  private var windowedRun: WindowedRun?
+  private var slicedRun: SlicedRun?
+  /// There if bad lines are put aside.
+  private var lineRun: LineRun?
+  private let badLines: BadLines?
+  private let sync: SyncPolicy
+  private let ending: OutputEnding
+  private let files: FileAccess
+  private let times: StageTimes?
+  /// Hears of each source when it is begun.
+  package var willBegin: ((FileSource) -> Void)?
+
+  /// - Parameters:
+  ///   - options: What is done to the bytes.
+  ///   - memory: How inputs go through memory. Bad lines take a window of their own in any case.
+  ///   - badLines: What to do with bad lines, for `ndjson`; nil to fail at the first.
+  ///   - sync: When outputs are brought to the disk.
+  ///   - ending: How outputs that are files of their own end.
+  ///   - files: What files are opened with.
+  ///   - device: What takes slices besides the CPU, if inputs go in slices.
+  ///   - times: Hears where the time goes.
+  ///   - ledger: The book that the buffers are entered in.
+  /// - Throws: ``OutOfMemory``.
+  package init(
+    _ options: MinifierOptions, memory: RunMemory, badLines: BadLines?, sync: SyncPolicy,
+    ending: OutputEnding = .committed, files: FileAccess, device: DeviceUse = .none,
+    times: StageTimes? = nil, ledger: MemoryLedger
+  ) throws {
+    let lineRun = badLines == nil ? nil : try LineRun(options, windowBytes: memory.windowBytes, ledger: ledger)
+    // Bad lines are sought by one thread, through a window of its own.
+    switch badLines == nil ? memory : .window(byteCount: memory.windowBytes) {
+    case .window(let windowBytes):
+      windowedRun = try WindowedRun(options, windowBytes: windowBytes, times: times, ledger: ledger)
+    case .slices(let plan):
+      slicedRun = try SlicedRun(options, plan, device: device, times: times, ledger: ledger)
+    }
+    self.lineRun = lineRun
+    self.badLines = badLines
+    self.sync = sync
+    self.ending = ending
+    self.files = files
+    self.times = times
+  }
+
+  /// Minifies `sources` into one destination, one after another; in place each into its own.
+  ///
+  /// On standard output a source that is not valid, or cannot be read, does not stop the others. What of it was written
+  /// cannot be taken back. Elsewhere the first such source ends it, and the destination stays as it was.
+  ///
+  /// - Parameter outcomes: Gets what became of each source, in order, up to the last one reached; also where it throws.
+  /// - Throws: ``FileError``, ``OutOfMemory``, for what concerns the destination or, in place, the source.
+  package mutating func minify(
+    _ sources: [FileSource], to destination: FileDestination, outcomes: inout [FileOutcome]
+  ) throws {
+    times?.begin()
+    defer { times?.end() }
+    try DestinationCheck(badLines: badLines?.path, files: files).check(sources, to: destination)
+    guard let badLines else {
+      var unused: FileOutput?
+      return try minify(sources, to: destination, &unused, &outcomes)
+    }
+    var rejected: FileOutput? = FileOutput(
+      file: try OutputFile(at: badLines.path, using: files, sync: sync), isFinal: false)
+    try minify(sources, to: destination, &rejected, &outcomes)
+    guard rejected == nil else { return }
+    for index in outcomes.indices { outcomes[index].areBadLinesWritten = true }
+  }
+
+  private mutating func minify(
+    _ sources: [FileSource], to destination: FileDestination, _ rejected: inout FileOutput?,
+    _ outcomes: inout [FileOutcome]
+  ) throws {
+    switch destination {
+    case .nowhere:
+      var output = NoOutput()
+      try runAll(sources, to: &output, &rejected, &outcomes)
+      if outcomes.areValid { try commit(&rejected) }
+    case .standardOutput:
+      var output = FileOutput(file: try .standardOutput(using: files, sync: sync), isFinal: true)
+      for source in sources {
+        try output.endLine()
+        try runAll([source], to: &output, &rejected, &outcomes)
+      }
+      try commit(output, &rejected, &outcomes)
+    case .file(let path):
+      var output = FileOutput(file: try OutputFile(at: path, using: files, sync: sync), isFinal: false)
+      try runAll(sources, to: &output, &rejected, &outcomes)
+      if outcomes.areValid { try commit(output, &rejected, &outcomes) }
+    case .place(let place):
+      var output = fileOutput(try OutputFile(at: place, using: files, sync: sync))
+      try runAll(sources, to: &output, &rejected, &outcomes)
+      if outcomes.areValid { try commit(output, &rejected, &outcomes) }
+    case .inPlace(let rules, let minimumSaving):
+      for source in sources {
+        let start = begin(source)
+        var outcome = try replace(source, rules, minimumSaving, &rejected)
+        outcome.span = start...MonotonicClock.seconds()
+        outcomes.append(outcome)
+      }
+    }
+  }
+
+  /// Says that a source is begun.
+  ///
+  /// - Returns: The time.
+  private func begin(_ source: FileSource) -> Double {
+    willBegin?(source)
+    return MonotonicClock.seconds()
+  }
+
+  private func open(_ source: FileSource) throws(FileError) -> InputFile {
+    switch source {
+    case .standardInput: try .standardInput(using: files)
+    case .path(let path): try InputFile(path, using: files)
+    case .place(let place): try InputFile(place, using: files)
+    }
+  }
+
+  /// A file of its own as the output of a run.
+  private func fileOutput(_ file: consuming OutputFile) -> FileOutput {
+    FileOutput(file: file, isFinal: false, isHashed: ending.isHashed)
+  }
+
+  // MARK: Running
+
+  /// Takes sources to their ends, up to the first that fails.
+  private mutating func runAll<Output: RunOutput & ~Copyable>(
+    _ sources: [FileSource], to output: inout Output, _ rejected: inout FileOutput?, _ outcomes: inout [FileOutcome]
+  ) throws {
+    for source in sources {
+      let start = begin(source)
+      var outcome: FileOutcome
+      do {
+        let badLinesBefore = outcomes.reduce(0) { $0 + $1.badLines }
+        outcome = try runOne(source, to: &output, &rejected, badLinesBefore: badLinesBefore)
+      } catch {
+        guard source.isConcerned(by: error) else { throw error }
+        outcome = FileOutcome(source: source, result: .failed(error))
+      }
+      outcome.span = start...MonotonicClock.seconds()
+      outcomes.append(outcome)
+      if !outcome.isValid { return }
+    }
+  }
+
+  private mutating func runOne<Output: RunOutput & ~Copyable>(
+    _ source: FileSource, to output: inout Output, _ rejected: inout FileOutput?, badLinesBefore: Int
+  ) throws -> FileOutcome {
+    var input = try open(source)
+    let result = try run(from: &input, to: &output, &rejected, badLinesBefore: badLinesBefore)
+    var outcome = outcome(source, result)
+    try input.checkUnchanged(isReadToEnd: outcome.isValid)
+    outcome.sourceStatus = input.status
+    return outcome
+  }
+
+  private mutating func run<Output: RunOutput & ~Copyable>(
+    from input: inout InputFile, to output: inout Output, _ rejected: inout FileOutput?, badLinesBefore: Int = 0
+  ) throws -> RunResult {
+    if let byteCount = input.status.knownSize { output.expect(byteCount: byteCount) }
+    guard var file = rejected.take() else { return try run(from: &input, to: &output) }
+    let badLinesMax = badLines?.maximum.map { $0 - badLinesBefore }
+    let ended = Result {
+      try lineRun?.run(from: &input, to: &output, badLinesTo: &file, badLinesMax: badLinesMax)
+    }
+    rejected = consume file
+    guard let result = try ended.get() else { return try run(from: &input, to: &output) }
+    return result
+  }
+
+  private mutating func run<Output: RunOutput & ~Copyable>(
+    from input: inout InputFile, to output: inout Output
+  ) throws -> RunResult {
+    if let result = try windowedRun?.run(from: &input, to: &output) { return result }
+    guard let result = try slicedRun?.run(from: &input, to: &output) else { preconditionFailure("nothing to run with") }
+    return result
+  }
+
+  private func outcome(_ source: FileSource, _ result: RunResult) -> FileOutcome {
+    var outcome = FileOutcome(source: source, result: result)
+    switch slicedRun {
+    case .some(let run):
+      outcome.slicesOnDevice = run.slicesOnDevice
+      outcome.redoneSliceCount = run.redoneSliceCount
+      outcome.deviceNotes = run.deviceNotes
+    case .none: break
+    }
+    return outcome
+  }
+
+  /// Makes the output final. The bad lines come first: they must not be lost, unless there were too many.
+  private func commit(
+    _ output: consuming FileOutput, _ rejected: inout FileOutput?, _ outcomes: inout [FileOutcome]
+  ) throws {
+    if !outcomes.contains(where: \.isInvalid) { try commit(&rejected) }
+    let hash = output.hash?.value
+    var pending: PendingOutput?
+    switch ending {
+    case .committed: try output.file.commit()
+    case .pending: pending = try output.file.prepare()
+    }
+    for index in outcomes.indices {
+      outcomes[index].isWritten = outcomes[index].isValid
+      outcomes[index].outputHash = hash
+      outcomes[index].pending = pending
+    }
+  }
+
+  private func commit(_ rejected: inout FileOutput?) throws {
+    if let file = rejected.take() { try file.file.commit() }
+  }
+
+  // MARK: In place
+
+  private mutating func replace(
+    _ source: FileSource, _ rules: InPlaceRules, _ minimumSaving: MinimumSaving?, _ rejected: inout FileOutput?
+  ) throws -> FileOutcome {
+    var input = try open(source)
+    try input.checkReplaceable(under: rules)
+    if rejected == nil, let outcome = try outcomeIfUnchanged(source, &input) { return outcome }
+    var output = fileOutput(try OutputFile(replacing: input, under: rules, sync: sync))
+    var outcome = outcome(source, try run(from: &input, to: &output, &rejected))
+    try input.checkUnchanged(isReadToEnd: outcome.isValid)
+    outcome.sourceStatus = input.status
+    guard case .complete(let totals) = outcome.result else { return outcome }
+    if totals.isUnchanged || minimumSaving?.isReached(totals) == false {
+      try commit(&rejected)
+      return outcome
+    }
+    var outcomes = [outcome]
+    try commit(output, &rejected, &outcomes)
+    return outcomes[0]
+  }
+
+  /// What became of a file that stays as it is, minified already or not valid; nil, and the input at its start again,
+  /// if it changes. A file with nothing to save costs no write that way, and any other one window more.
+  private mutating func outcomeIfUnchanged(
+    _ source: FileSource, _ input: inout InputFile
+  ) throws -> FileOutcome? {
+    var detector = ChangeDetector(isHashed: ending.isHashed)
+    do {
+      let result = try run(from: &input, to: &detector)
+      switch result {
+      case .complete(let totals) where !totals.isUnchanged: break
+      default:
+        var outcome = outcome(source, result)
+        try input.checkUnchanged(isReadToEnd: outcome.isValid)
+        outcome.sourceStatus = input.status
+        outcome.outputHash = detector.hash?.value
+        return outcome
+      }
+    } catch is ChangeDetector.Changed {}
+    input.rewind()
+    return nil
+  }
+}

@@ -1,7 +1,0 @@
-import Glibc
-
-/// The time of day.
-enum CalendarClock {
-  /// Seconds since the beginning of 1970, UTC.
-  static func unixSeconds() -> Int { time(nil) }
-}

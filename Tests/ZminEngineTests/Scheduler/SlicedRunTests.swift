@@ -1,0 +1,300 @@
+import Testing
+import ZminCPU
+import ZminCore
+@testable import ZminEngine
+import ZminMemory
+import ZminTestSupport
+
+/// Runs in slices give what runs in one window give: the same bytes, verdict, message and totals.
+@Suite struct SlicedRunTests {
+  static let plans = [
+    SlicePlan(workers: 1, slots: 1, sliceBytes: 7, smallestSliceBytes: 1),
+    SlicePlan(workers: 1, slots: 2, sliceBytes: 64, smallestSliceBytes: 64),
+    SlicePlan(workers: 3, slots: 4, sliceBytes: 30, smallestSliceBytes: 3),
+    SlicePlan(workers: 4, slots: 10, sliceBytes: 700, smallestSliceBytes: 64),
+  ]
+
+  private func expectAgreement(
+    _ run: inout SlicedRun, _ plan: SlicePlan, _ bytes: [UInt8], _ options: MinifierOptions,
+    _ random: inout SplitMix64
+  ) throws {
+    // Whole records are what a final output gets of them; without, what is out before an error does not matter.
+    let isFinal = options.makesRecords && random.once(in: 2)
+    let expected = try RunOutcome.windowed(bytes, options, isFinal: isFinal)
+    for hasPlaces in [true, false] {
+      var input = MemoryInput(bytes, hasPlaces: hasPlaces, pieceBytes: 1 + random.below(100))
+      var output = MemoryOutput(isFinal: isFinal)
+      let found = RunOutcome(try run.run(from: &input, to: &output), output)
+      if found != expected {
+        Issue.record(
+          """
+          \(plan), \(options.kernel.name), \(options.format), checks \(options.validates), places \(hasPlaces): \
+          \(readable(bytes)) gives \(readable(found.output)) \(found.error as Any) \(found.isUnchanged as Any), \
+          not \(readable(expected.output)) \(expected.error as Any) \(expected.isUnchanged as Any)
+          """)
+      }
+    }
+  }
+
+  @Test(arguments: plans, Format.allCases) func randomDocuments(_ plan: SlicePlan, _ format: Format) throws {
+    var generator = DocumentGenerator(seed: 71)
+    var mutator = Mutator(seed: 72)
+    for kernel in Kernel.available {
+      for depthMax in [MinifierOptions.defaultDepthMax, 12] {
+        let options = MinifierOptions(format: format, depthMax: depthMax, kernel: kernel)
+        var run = try SlicedRun(options, plan, ledger: MemoryLedger())
+        for _ in 0..<(Corpora.testsAreLong ? 4000 : 60) {
+          let document = generator.document(format)
+          for bytes in [document, mutator.mutation(of: document)] {
+            try expectAgreement(&run, plan, bytes, options, &mutator.random)
+          }
+        }
+      }
+    }
+  }
+
+  @Test(arguments: plans, [Format.json, .ndjson]) func uncheckedBytes(_ plan: SlicePlan, _ format: Format) throws {
+    var generator = DocumentGenerator(seed: 73)
+    var mutator = Mutator(seed: 74)
+    for kernel in Kernel.available {
+      let options = MinifierOptions(format: format, validates: false, kernel: kernel)
+      var run = try SlicedRun(options, plan, ledger: MemoryLedger())
+      for round in 0..<(Corpora.testsAreLong ? 10_000 : 150) {
+        let bytes =
+          round % 2 == 0
+          ? mutator.soup(byteCount: mutator.random.below(400)) : mutator.mutation(of: generator.document(format))
+        try expectAgreement(&run, plan, bytes, options, &mutator.random)
+      }
+    }
+  }
+
+  /// An input made to mislead: every guess is wrong, or none can be made.
+  struct HostileInput: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let text: String
+
+    init(_ name: String, _ start: String, _ unit: String, _ count: Int, _ end: String = "") {
+      testDescription = name
+      text = start + String(repeating: unit, count: count) + end
+    }
+  }
+
+  static let hostile: [HostileInput] = [
+    HostileInput("a string of 1,2,1,2", "[\"", "1,2,", 2000, "\"]"),
+    HostileInput("a string of digits", "[\"", "01234567", 900, "\"]"),
+    HostileInput("strings of ,", "[", "\",\",", 2000, "\"\"]"),
+    HostileInput("names of :", "{", "\":\":\",\",", 900, "\"\":0}"),
+    HostileInput("backslashes in a string", "[\"", "\\\\", 4000, "\"]"),
+    HostileInput("quotes in a string", "[\"", "\\\"", 4000, "\"]"),
+    HostileInput("JSON in strings", "[", "\"[1,[true]],\",", 700, "0]"), HostileInput("openers", "", "[", 5000),
+    HostileInput("brackets", String(repeating: "[", count: 4000), "]", 4000), HostileInput("spaces", "", " ", 9000),
+    HostileInput("quotes", "", "\"", 6001), HostileInput("backslashes", "", "\\", 6000),
+    HostileInput("one number", "[", "1", 9000),
+    HostileInput("deep objects", String(repeating: "{\"a\":", count: 2000) + "1", "}", 2000),
+    HostileInput("multibyte text", "[\"", "漢字😀", 900, "\"]"), HostileInput("escapes", "[\"", "\\u00e9", 1000, "\"]"),
+    HostileInput("line feeds", "", "\n", 5000, "1"), HostileInput("short records", "", "1\n", 3000),
+    HostileInput("byte order marks", "", "\u{FEFF}", 500), HostileInput("numbers", "[", "123.5,-7e3,", 900, "01]"),
+    HostileInput("literals", "[", "true,", 1500, "nul]"), HostileInput("nothing", "", "", 0),
+  ]
+
+  @Test(arguments: plans + [SlicePlan(workers: 2, slots: 6, sliceBytes: 2048, smallestSliceBytes: 1024)], hostile)
+  func hostileInputs(_ plan: SlicePlan, _ input: HostileInput) throws {
+    var random = SplitMix64(seed: 75)
+    for format in Format.allCases {
+      for validates in [true, false] where validates || format != .concat {
+        let options = MinifierOptions(format: format, validates: validates)
+        var run = try SlicedRun(options, plan, ledger: MemoryLedger())
+        try expectAgreement(&run, plan, Array(input.text.utf8), options, &random)
+      }
+    }
+  }
+
+  /// Whatever a slice was assumed to be and wherever it was cut: joined it is what the whole is.
+  @Test(arguments: Kernel.available, Format.allCases) func randomCuts(_ kernel: Kernel, _ format: Format) throws {
+    var random = SplitMix64(seed: 76)
+    var generator = DocumentGenerator(seed: 77)
+    var mutator = Mutator(seed: 78)
+    for validates in [true, false] where validates || format != .concat {
+      let options = MinifierOptions(format: format, validates: validates, kernel: kernel)
+      var joiner = try CutJoiner(options)
+      for round in 0..<(Corpora.testsAreLong ? 12_000 : 150) {
+        var document = generator.document(format)
+        if round % 3 == 0 { document = mutator.mutation(of: document) }
+        let expected = try RunOutcome.windowed(document, options)
+        for _ in 0..<6 {
+          let cuts = random.cuts(in: document.count)
+          let found = try joiner.outcome(document, cuts, &random)
+          if found != expected {
+            Issue.record(
+              "\(kernel), \(format), checks \(validates): \(readable(document)) at \(cuts): \(found), not \(expected)")
+          }
+        }
+      }
+    }
+  }
+
+  @Test(arguments: [true, false]) func slicesAllocateNothing(_ hasPlaces: Bool) throws {
+    let ledger = MemoryLedger()
+    var run = try SlicedRun(
+      MinifierOptions(), SlicePlan(workers: 3, slots: 6, sliceBytes: 1024, smallestSliceBytes: 128), ledger: ledger)
+    let allocations = ledger.bufferAllocations
+    for _ in 0..<3 {
+      var input = MemoryInput(
+        Array(("[" + String(repeating: "[{\"a\": [1]}], ", count: 10_000) + "0]").utf8), hasPlaces: hasPlaces)
+      var output = MemoryOutput()
+      _ = try run.run(from: &input, to: &output)
+    }
+    #expect(ledger.bufferAllocations == allocations)
+  }
+
+  @Test func whatIsGuessedRightIsNotDoneAgain() throws {
+    var run = try SlicedRun(
+      MinifierOptions(), SlicePlan(workers: 2, slots: 6, sliceBytes: 4096, smallestSliceBytes: 1024),
+      ledger: MemoryLedger())
+    let texts = [
+      String(repeating: "{\"name\":\"some text\",\"n\":[1.5,2]},", count: 4000),
+      String(repeating: "12.5,-1e3,", count: 9000),
+      String(repeating: "{\"name\" : \"some text\",\n \"n\" : [ 1.5, 2 ] },\n", count: 4000),
+    ]
+    for text in texts {
+      for hasPlaces in [true, false] {
+        var input = MemoryInput(Array(("[" + text + "0]").utf8), hasPlaces: hasPlaces)
+        var output = MemoryOutput()
+        _ = try run.run(from: &input, to: &output)
+        #expect(run.redoneSliceCount == 0)
+      }
+    }
+    // In one giant string the first undecided slices are guessed wrong, and the others by what those turned out to be.
+    var input = MemoryInput(Array(("[\"" + String(repeating: "1,2,", count: 100_000) + "\"]").utf8), hasPlaces: true)
+    var output = MemoryOutput()
+    _ = try run.run(from: &input, to: &output)
+    #expect((1...12).contains(run.redoneSliceCount))
+  }
+
+  /// An output that fails, or an input, stops all workers, and the error comes out.
+  @Test func errorsOfTheEnds() throws {
+    struct Refusal: Error {}
+    struct FailingOutput: RunOutput {
+      let isFinal = false
+      var left: Int
+      mutating func write(_ bytes: UnsafeRawBufferPointer, isUnchanged: Bool) throws {
+        left -= bytes.count
+        if left < 0 { throw Refusal() }
+      }
+    }
+    struct FailingInput: RunInput {
+      let bytes: [UInt8]
+      let failsFrom: Int
+      let canReread = true
+      var byteCountAtPlaces: Int? { bytes.count }
+      var endedEarlyError: any Error { Refusal() }
+      mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int { throw Refusal() }
+      func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws -> Int {
+        if offset + buffer.count > failsFrom { throw Refusal() }
+        buffer.copyBytes(from: bytes[offset..<offset + buffer.count])
+        return buffer.count
+      }
+    }
+    let bytes = Array(("[" + String(repeating: "1, ", count: 20_000) + "x]").utf8)
+    var run = try SlicedRun(
+      MinifierOptions(), SlicePlan(workers: 3, slots: 6, sliceBytes: 1000, smallestSliceBytes: 100),
+      ledger: MemoryLedger())
+    for place in stride(from: 0, to: 40_000, by: 3_777) {
+      var input = MemoryInput(bytes, hasPlaces: true)
+      var failingOutput = FailingOutput(left: place)
+      #expect(throws: Refusal.self) { try run.run(from: &input, to: &failingOutput) }
+    }
+    for place in stride(from: 0, through: bytes.count, by: 5_003) {
+      var failingInput = FailingInput(bytes: bytes, failsFrom: place)
+      var output = MemoryOutput()
+      #expect(throws: Refusal.self) { try run.run(from: &failingInput, to: &output) }
+    }
+    // An error of the input comes before one of reading what stands after it.
+    var failingInput = FailingInput(
+      bytes: Array(("[" + String(repeating: "1, ", count: 5_000) + "x" + String(repeating: " ", count: 9_000)).utf8),
+      failsFrom: 17_000)
+    var output = MemoryOutput()
+    guard case .invalid(let error, _) = try run.run(from: &failingInput, to: &output) else {
+      return #expect(Bool(false), "taken for valid")
+    }
+    #expect(error.offset == 15_001)
+  }
+
+  /// Records around as long as what is held back of them: whole if they are good, and not in parts if they are bad.
+  @Test(arguments: [Format.ndjson, .concat], [true, false])
+  func longRecords(_ format: Format, _ hasPlaces: Bool) throws {
+    let plan = SlicePlan(workers: 2, slots: 4, sliceBytes: 300_000, smallestSliceBytes: 100_000)
+    var run = try SlicedRun(MinifierOptions(format: format), plan, ledger: MemoryLedger())
+    var random = SplitMix64(seed: 79)
+    for _ in 0..<12 {
+      var text = "1 \(String(repeating: " ", count: random.below(300_000)))\n"
+      for _ in 0..<4 { text += "[" + String(repeating: "1,", count: 120_000 + random.below(100_000)) + "1]\n" }
+      let good = Array(text.utf8)
+      let expected = try RunOutcome.windowed(good, MinifierOptions(format: format), isFinal: true)
+      for (bytes, expected) in [
+        (good, expected),
+        (good + Array(("\"" + String(repeating: "a", count: 299_000) + "\\u123g\"\n").utf8), expected),
+      ] {
+        var input = MemoryInput(bytes, hasPlaces: hasPlaces, pieceBytes: 65_536)
+        var output = MemoryOutput(isFinal: true)
+        _ = try run.run(from: &input, to: &output)
+        #expect(output.bytes == expected.output, "\(output.bytes.count) bytes, not \(expected.output.count)")
+      }
+    }
+  }
+
+  @Test func wholeRecordsOnlyToFinalOutput() throws {
+    var run = try SlicedRun(
+      MinifierOptions(format: .ndjson), SlicePlan(workers: 2, slots: 4, sliceBytes: 30, smallestSliceBytes: 5),
+      ledger: MemoryLedger())
+    let records = (0..<200).map { "{ \"n\": \($0), \"text\": \"abc\" }\n" }.joined()
+    for hasPlaces in [true, false] {
+      var input = MemoryInput(Array((records + "[1, 2, x]\n").utf8), hasPlaces: hasPlaces)
+      var output = MemoryOutput(isFinal: true)
+      guard case .invalid(let error, _) = try run.run(from: &input, to: &output) else {
+        return #expect(Bool(false), "taken for valid")
+      }
+      #expect(error.line == 201)
+      #expect(String(decoding: output.bytes, as: UTF8.self) == records.filter { $0 != " " })
+    }
+  }
+}
+
+/// Joins slices that were cut anywhere and assumed to start anyhow.
+struct CutJoiner: ~Copyable {
+  private let options: MinifierOptions
+  private let kernel: KernelRun
+  private var joiner: SliceJoiner
+  private let slot: SliceSlot
+
+  init(_ options: MinifierOptions) throws {
+    let ledger = MemoryLedger()
+    let kernel = try KernelRun(options.kernel, ledger: ledger)
+    let joiner = try SliceJoiner(options, heldBytesMax: 1000, times: nil, ledger: ledger)
+    slot = try SliceSlot(sliceBytes: 1 << 18, options, ledger: ledger)
+    self.options = options
+    self.kernel = kernel
+    self.joiner = joiner
+  }
+
+  mutating func outcome(
+    _ input: [UInt8], _ cuts: [Int], _ random: inout SplitMix64
+  ) throws -> RunOutcome {
+    joiner.begin(outputIsFinal: false)
+    var output = MemoryOutput()
+    var failure: Failure?
+    for (start, end) in zip([0] + cuts, cuts + [input.count]) where failure == nil {
+      slot.input.copyBytes(from: input[start..<end])
+      slot.begin(0..<end - start)
+      let truth: SliceHead.Start = joiner.endsInString ? .string : .between
+      let assumed = random.once(in: 3) ? random.pick([SliceHead.Start.between, .string]) : truth
+      if !random.once(in: 9) { try slot.minify(startingIn: assumed, options, with: kernel) }
+      failure = try joiner.join(slot, to: &output, notesPlaces: false)
+    }
+    failure = try failure ?? joiner.finish(to: &output)
+    let source = MemoryInput(input, hasPlaces: true)
+    let error = try failure?.located(in: source, joiner.places, reading: slot.input)
+    let result: RunResult = error.map { .invalid($0, joiner.totals) } ?? .complete(joiner.totals)
+    return RunOutcome(result, output)
+  }
+}

@@ -1,0 +1,149 @@
+import Foundation
+import Glibc
+import SystemPackage
+import Testing
+import ZminFiles
+import ZminIO
+import ZminMemory
+import ZminTestSupport
+
+@Suite("Walking")
+struct FileWalkTests {
+  @Test("Files of a directory by the bytes of their names, then its directories; only what is included")
+  func order() throws {
+    let tree = try FileTree([
+      "b.json": "", "a.jsonl": "", "B.json": "", "a.txt": "", "d/z.json": "", "c/y.ndjson": "", "c/e/x.json": "",
+      "c/.hidden.json": "", "c/.zmin-0123456789abcdef-x.json.tmp": "", "f.jsonlines/g.json": "", ".json": "",
+    ])
+    #expect(
+      try tree.names(tree.walk()) == [
+        ".json", "B.json", "a.jsonl", "b.json", "c/.hidden.json", "c/y.ndjson", "c/e/x.json", "d/z.json",
+        "f.jsonlines/g.json",
+      ])
+  }
+
+  @Test("Include and exclude, by name and by path")
+  func globs() throws {
+    let tree = try FileTree([
+      "a.json": "", "old/a.json": "", "x/old/b.json": "", "x/c.js": "", "x/y/d.json": "", "x/y/e.json": "",
+    ])
+    var rules = WalkRules.everywhere
+    rules.exclude = [GlobPattern("old")]
+    #expect(try tree.names(tree.walk([""], rules)) == ["a.json", "x/y/d.json", "x/y/e.json"])
+    rules.exclude = [GlobPattern("x/old"), GlobPattern("x/**/d.*")]
+    #expect(try tree.names(tree.walk([""], rules)) == ["a.json", "old/a.json", "x/y/e.json"])
+    rules.include = [GlobPattern("*.js")]
+    #expect(try tree.names(tree.walk([""], rules)) == ["x/c.js"])
+    // What is named by hand is taken whatever it is called.
+    #expect(try tree.names(tree.walk(["a.json"], rules)) == ["a.json"])
+  }
+
+  @Test(
+    "Patterns",
+    arguments: [
+      ("*.json", "a.json", true), ("*.json", "d/a.json", true), ("*.json", "a.jsonl", false),
+      ("a?.json", "ab.json", true),
+      ("[ab].json", "b.json", true), ("[!ab].json", "b.json", false), ("d/*.json", "d/a.json", true),
+      ("d/*.json", "d/e/a.json", false), ("d/*.json", "c/d/a.json", false), ("**/d/*.json", "c/b/d/a.json", true),
+      ("**/d/*.json", "d/a.json", true), ("d/**", "d/e/f.json", true), ("d/**/f.json", "d/f.json", true),
+      ("**/a/**/b", "a/x/a/y/b", true), ("**/a/**/b", "a/x/y", false), ("/a.json", "a.json", true),
+      ("/a.json", "d/a.json", false), ("", "a", false), ("*", "a", true),
+    ])
+  func patterns(_ pattern: String, _ path: String, _ isMatch: Bool) {
+    let names = path.split(separator: "/").map { Array($0.utf8) }
+    #expect(GlobPattern(pattern).matches(name: names[names.count - 1]) { names } == isMatch)
+  }
+
+  @Test("Links are listed and not followed, or followed once: loops end")
+  func links() throws {
+    let tree = try FileTree(["d/a.json": "[1]"])
+    try tree.link("d/loop", to: "..")
+    try tree.link("link.json", to: "d/a.json")
+    try tree.link("gone.json", to: "nowhere")
+    let list = try tree.walk()
+    #expect(tree.names(list) == ["gone.json", "link.json", "d/a.json"])
+    #expect((0..<3).map { list[$0].access } == [.unfollowedLink, .unfollowedLink, .place])
+    var rules = WalkRules.everywhere
+    rules.followsSymbolicLinks = true
+    let followed = try tree.walk([""], rules)
+    #expect(tree.names(followed) == ["link.json", "d/a.json"])
+    #expect((0..<2).map { followed[$0].access } == [.path, .place])
+    // By hand a link is what it leads to.
+    let named = try tree.walk(["link.json", "d/loop"])
+    #expect(named[0].access == .path && named[0].byteCount == 3)
+    #expect(named.count > 1)
+  }
+
+  @Test("Nothing is taken twice, however it is reached")
+  func duplicates() throws {
+    let tree = try FileTree(["d/a.json": "", "d/e/b.json": "", "c.txt": ""])
+    try tree.link("same", to: "d")
+    #expect(
+      try tree.names(tree.walk(["d/a.json", "d", "same", "d/e", "d/a.json", "c.txt", "same/a.json"])) == [
+        "d/a.json", "d/e/b.json", "c.txt",
+      ])
+    #expect(try tree.names(tree.walk(["d/e", "d"])) == ["d/e/b.json", "d/a.json"])
+  }
+
+  @Test("The directory of the outputs is not walked")
+  func outputDirectory() throws {
+    let tree = try FileTree(["a.json": "", "out/a.json": "", "out/d/b.json": ""])
+    var rules = WalkRules.everywhere
+    rules.outputDirectory = try FileAccess().openDirectory(tree.path("out")).identity
+    #expect(try tree.names(tree.walk([""], rules)) == ["a.json"])
+  }
+
+  @Test("Names of any bytes, and what is not there")
+  func oddNames() throws {
+    let tree = try FileTree()
+    for name: [UInt8] in [[0x61, 0x0A, 0x62], [0xFF, 0xFE], [0x25]] {
+      let path = FilePath(bytes: tree.root.bytes + [0x2F] + name + Array(".json".utf8))
+      try FileDescriptor.open(path, .writeOnly, options: .create, permissions: .ownerReadWrite).close()
+    }
+    let list = try tree.walk()
+    #expect(
+      (0..<3).map { list.nameBytes(list[$0]) }
+        == [[0x25], [0x61, 0x0A, 0x62], [0xFF, 0xFE]].map { $0 + Array(".json".utf8) })
+    let missing = try tree.walk(["missing.json", "no/way.json"])
+    #expect(tree.names(missing) == ["missing.json", "no/way.json"])
+    #expect(missing[1].access == .path)
+  }
+
+  @Test("Whatever call fails, the walk goes on and says so")
+  func faults() throws {
+    let tree = try FileTree(["a.json": "", "d/b.json": "", "e/c.json": ""])
+    let whole = try tree.names(tree.walk())
+    var index = 0
+    while true {
+      let calls = FaultyCalls(FaultyCalls.Plan(failingIndex: index))
+      var failures: [FileError] = []
+      let names = try tree.names(tree.walk([""], files: FileAccess(calls: calls)) { failures.append($0) })
+      guard calls.failed != nil else { break }
+      // What cannot be looked at now is taken for a file, which says so when its turn comes.
+      let isLeftForLater = names == [""]
+      #expect(isLeftForLater || Set(names).isSubset(of: whole))
+      #expect(failures.count == (names == whole || isLeftForLater ? 0 : 1), "\(index): \(names)")
+      index += 1
+    }
+    #expect(index > 10)
+  }
+
+  @Test("A list takes less than 100 bytes for a file beyond its name")
+  func memory() throws {
+    let tree = try FileTree()
+    let count = 20_000
+    let directory = try FileDescriptor.open(tree.root, .readOnly)
+    defer { try? directory.close() }
+    for number in 0..<count {
+      let descriptor = openat(directory.rawValue, "\(number).json", O_CREAT | O_WRONLY, 0o600)
+      #expect(descriptor >= 0)
+      close(descriptor)
+    }
+    let list = try tree.walk()
+    #expect(list.count == count)
+    let nameBytes = (0..<count).reduce(0) { $0 + list.nameBytes(list[$1]).count }
+    #expect(MemoryLayout<FileEntry>.stride == 32)
+    // A chunk of each kind may be nearly empty.
+    #expect(list.byteCount - nameBytes - 3 * (256 << 10) < 48 * count)
+  }
+}

@@ -1,0 +1,31 @@
+import ZminBench
+import ZminCPU
+import ZminCore
+import ZminEngine
+import ZminMemory
+
+/// A document taken in slices by a number of workers, memory to memory: copied into slices, and out of them.
+struct SlicedTiming: ~Copyable {
+  let workers: Int
+  private var run: SlicedRun
+
+  init(workers: Int, _ options: MinifierOptions, ledger: MemoryLedger) throws {
+    self.workers = workers
+    run = try SlicedRun(options, SlicePlan(workers: workers), ledger: ledger)
+  }
+
+  /// Minifies the document once.
+  ///
+  /// - Returns: Seconds, and how much of `room` was written.
+  /// - Throws: ``TimedKernel/Refusal`` if the document is not valid.
+  mutating func run(
+    _ document: UnsafeRawBufferPointer, into room: UnsafeMutableRawBufferPointer
+  ) throws -> (seconds: Double, byteCount: Int) {
+    var input = MemoryInput(document)
+    var output = MemoryOutput(room)
+    var result: RunResult?
+    let seconds = try elapsedSeconds { result = try run.run(from: &input, to: &output) }
+    guard case .complete = result else { throw TimedKernel.Refusal() }
+    return (seconds, output.byteCount)
+  }
+}
