@@ -32,7 +32,7 @@ struct HelpTests {
   @Test("The manual page names every option that help names")
   func manual() throws {
     let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
-      "../../scripts/zmin.1")
+      "../../Documentation/man/zmin.1")
     let page = try String(contentsOf: path, encoding: .utf8)
     let help = try ZminProgram.run(["--help"]).output + ZminProgram.run(["devices", "--help"]).output
     let named = Set(help.matches(of: /--[a-z][a-z-]+/).map { String($0.output) })

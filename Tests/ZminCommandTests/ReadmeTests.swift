@@ -59,9 +59,9 @@ struct ReadmeTests {
 
   @Test("Every benchmark has its command in the guide")
   func guide() throws {
-    let guide = try text("Sources/Zmin/Zmin.docc/Performance.md")
+    let guide = try text("Documentation/Guide/Performance.md")
     for name in try FileManager.default.contentsOfDirectory(atPath: package.appending(path: "scripts").path)
     where name.hasPrefix("bench") { #expect(guide.contains("`scripts/\(name)`"), "\(name)") }
-    #expect(try text("README.md").contains("Sources/Zmin/Zmin.docc/Performance.md"))
+    #expect(try text("README.md").contains("Documentation/Guide/Performance.md"))
   }
 }

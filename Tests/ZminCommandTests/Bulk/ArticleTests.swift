@@ -12,7 +12,7 @@ struct ArticleTests {
   /// The commands of an article, block by block.
   private static func blocks(_ name: String) throws -> [String] {
     let article = try String(
-      contentsOf: package.appending(path: "Sources/Zmin/Zmin.docc/\(name).md"), encoding: .utf8)
+      contentsOf: package.appending(path: "Documentation/Guide/\(name).md"), encoding: .utf8)
     return article.components(separatedBy: "```sh\n").dropFirst().map { $0.components(separatedBy: "\n```")[0] }
   }
 
