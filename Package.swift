@@ -173,6 +173,8 @@ let package = Package(
         "ZminTestSupport", "ZminVulkanEngine", argumentParser, systemPackage,
       ],
       swiftSettings: swiftSettings),
+    // What a machine can check of the tree itself.
+    .testTarget(name: "TidyTests", swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6]
 )
