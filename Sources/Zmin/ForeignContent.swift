@@ -105,7 +105,8 @@ package enum ForeignContent: Sendable, Hashable {
     guard head.count > 4 else { return false }
     if head[0] == 0, beginsValue(at: 4) { return head[1] | head[2] | head[3] != 0 }
     if head[0] == 0, head[1] == 0, beginsValue(at: 5) { return head[2] | head[3] | head[4] != 0 }
-    return head[0] != 0 && head[2] < 0x20 && head[3] == 0 && beginsValue(at: 4)
+    // FF FE is the byte order mark of UTF-32LE, of which the rest may not be there yet.
+    return head[0] != 0 && head[2] < 0x20 && head[3] == 0 && beginsValue(at: 4) && !head.starts(with: [0xFF, 0xFE])
   }
 
   /// The content in one clause.
