@@ -56,7 +56,7 @@ struct InvalidInputHint {
 }
 
 extension ForeignContent {
-  /// A program from standard input to standard output that makes JSON of it, nil if there is none that keeps every value.
+  /// A program from standard input to standard output that makes JSON of it; nil if none keeps every value.
   fileprivate var filter: String? {
     switch self {
     case .compressed(.zlib): "pigz -dc"
