@@ -281,7 +281,8 @@ package struct Minifier: ~Copyable, Sendable {
   private func failure(_ pending: PendingFailure) -> Failure {
     Failure(
       offset: pending.offset, openQuoteOffset: openQuoteOffset, fault: pending.fault,
-      foreignContent: ForeignContent(head: head, fault: pending.fault, at: pending.offset, next: pending.next))
+      foreignContent: ForeignContent(head: head, fault: pending.fault, at: pending.offset, next: pending.next),
+      format: options.format)
   }
 
   // MARK: Byte order mark

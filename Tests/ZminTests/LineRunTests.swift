@@ -44,7 +44,7 @@ import ZminTestSupport
         Issue.record("two are more than one")
         return
       }
-      #expect(error.description == "2:3: value not finished at the end of its line: use --format concat (byte 4)")
+      #expect(error.description == "2:3: value not finished at the end of its line (byte 4)")
       #expect(totals.badLines == 2)
     }
   }

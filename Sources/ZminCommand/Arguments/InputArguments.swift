@@ -20,7 +20,8 @@ package struct InputArguments: ParsableArguments, Sendable {
       "How values are laid out: json, ndjson, concat or auto.",
       discussion: """
         json is one value; ndjson one value a line; concat values one after another. auto takes ndjson for names \
-        ending in .ndjson, .jsonl or .jsonlines, and json for all else, standard input too.
+        ending in .ndjson, .jsonl or .jsonlines, also before .gz, .zst, .bz2, .xz or .lz4, and json for all else, \
+        standard input too.
         """,
       valueName: "format"))
   package var format = FormatChoice.auto

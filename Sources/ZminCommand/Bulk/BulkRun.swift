@@ -36,8 +36,8 @@ struct BulkRun {
     self.memory = memory
     self.log = log
     reporter = RunReporter(
-      task: plan.task, verbosity: plan.verbosity, badLines: nil, engine: plan.kernel.name, files: files, log: log,
-      console: console, profiler: memory?.profiler)
+      task: plan.task, verbosity: plan.verbosity, badLines: nil, offersBadLines: false, engine: plan.kernel.name,
+      files: files, log: log, console: console, profiler: memory?.profiler)
     list = FileList(ledger: ledger)
   }
 

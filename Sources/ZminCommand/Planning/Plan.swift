@@ -29,6 +29,15 @@ package struct Plan: Sendable {
     case check
     /// Each is taken through without writing, to say what this other task would do.
     indirect case rehearse(Task)
+
+    /// Whether `--bad-lines` is allowed with the task and this many inputs.
+    func takesBadLines(ofInputs count: Int) -> Bool {
+      switch self {
+      case .rehearse: false
+      case .replace, .test, .check: count == 1
+      case .write, .mirror: true
+      }
+    }
   }
 
   /// How much is said.

@@ -10,6 +10,7 @@ final class RunReporter: Sendable {
   let task: Plan.Task
   private let verbosity: Plan.Verbosity
   private let badLines: FilePath?
+  private let offersBadLines: Bool
   private let engine: String
   private let files: FileAccess
   private let log: EventLog?
@@ -22,18 +23,20 @@ final class RunReporter: Sendable {
   ///   - task: What is done.
   ///   - verbosity: How much is said to people.
   ///   - badLines: Where lines go that are not valid, nil if nowhere.
+  ///   - offersBadLines: Set if there could be such a file and is none.
   ///   - engine: What does the work.
   ///   - files: What standard output is written with.
   ///   - log: Where events go, nil if nowhere.
   ///   - console: Where the rest is said.
   ///   - profiler: What watches the run's memory, nil if nobody does.
   init(
-    task: Plan.Task, verbosity: Plan.Verbosity, badLines: FilePath?, engine: String, files: FileAccess,
-    log: EventLog?, console: Console, profiler: MemoryProfiler?
+    task: Plan.Task, verbosity: Plan.Verbosity, badLines: FilePath?, offersBadLines: Bool, engine: String,
+    files: FileAccess, log: EventLog?, console: Console, profiler: MemoryProfiler?
   ) {
     self.task = task
     self.verbosity = verbosity
     self.badLines = badLines
+    self.offersBadLines = offersBadLines
     self.engine = engine
     self.files = files
     self.log = log
@@ -70,6 +73,7 @@ final class RunReporter: Sendable {
     let engine = outcome.slicesOnDevice > 0 ? "\(engine)+gpu" : engine
     switch outcome.result {
     case .invalid(let error, let totals):
+      let hint = InvalidInputHint(error: error, input: name, offersBadLines: offersBadLines).text
       state.withLock {
         $0.add(totals)
         $0.add(error)
@@ -80,9 +84,10 @@ final class RunReporter: Sendable {
           $0.add("column", error.column)
           $0.add("offset", error.offset)
           $0.add("message", error.message)
+          if let hint { $0.add("hint", hint) }
         }
       }
-      sayUnlessLogged("\(name):\(error)")
+      sayUnlessLogged("\(name):\(error)\(hint.map { "; \($0)" } ?? "")")
     case .failed(let error): fail(error, name, seconds: seconds)
     case .complete(let totals):
       let isUnminified = task.isCheck && !totals.isUnchanged

@@ -59,8 +59,9 @@ struct MinifyRun: ~Copyable {
     self.files = files
     progress = InputProgress(fileCount: plan.inputs.count, byteCount: plan.byteCount, files: files)
     reporter = RunReporter(
-      task: plan.task, verbosity: plan.verbosity, badLines: plan.badLines?.path, engine: plan.kernel.name,
-      files: files, log: log, console: console, profiler: memory?.profiler)
+      task: plan.task, verbosity: plan.verbosity, badLines: plan.badLines?.path,
+      offersBadLines: plan.badLines == nil && plan.task.takesBadLines(ofInputs: plan.inputs.count),
+      engine: plan.kernel.name, files: files, log: log, console: console, profiler: memory?.profiler)
     memory?.follow(progress)
   }
 

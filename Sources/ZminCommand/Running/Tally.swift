@@ -74,7 +74,7 @@ struct Tally {
   /// Counts an input that is not valid.
   mutating func add(_ invalid: InvalidJSON) {
     invalidFiles += 1
-    if invalid.isSecondValue { severalValuesFiles += 1 }
+    if invalid.reason == .secondValue { severalValuesFiles += 1 }
     raise(to: .invalidInput)
   }
 
@@ -106,7 +106,7 @@ struct Tally {
     var parts: [String] = []
     if invalidFiles > 0 {
       let several =
-        severalValuesFiles > 0 ? " (\(severalValuesFiles) of several values: --format ndjson or concat)" : ""
+        severalValuesFiles > 0 ? " (\(severalValuesFiles) of several values, see --format)" : ""
       parts.append("\(invalidFiles) not valid\(several)")
     }
     if unminifiedFiles > 0 { parts.append("\(unminifiedFiles) not minified") }
