@@ -4,7 +4,7 @@ struct OutputComparison {
   /// More than a byte order mark; what lags further behind was dropped.
   private static let aheadBytesMax = 8
 
-  /// What one has and the other does not have yet.
+  /// Bytes that one has and the other does not have yet.
   private var ahead: [UInt8] = []
   private var isOutputAhead = false
   /// Set as long as one of the two is the beginning of the other.

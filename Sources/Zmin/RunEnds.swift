@@ -24,7 +24,7 @@ package protocol RunInput: ~Copyable, SendableMetatype {
 
 /// A producer that gives nothing for a while, but has not ended.
 enum RunPause {
-  /// How long a run waits before it reports what later bytes could only have named better.
+  /// The time that a run waits before it reports what later bytes could only have named better.
   static let milliseconds: Int32 = 100
 }
 

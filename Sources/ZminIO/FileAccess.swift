@@ -121,7 +121,7 @@ package struct FileAccess: Sendable {
     }
   }
 
-  /// How long an input may have nothing to give before it counts as idle, in milliseconds.
+  /// The time without bytes after which an input counts as idle.
   private static let idleMilliseconds: Int32 = 100
 
   /// Returns whether a descriptor has bytes or is at its end, now or in the time given; -1 milliseconds wait for ever.

@@ -55,7 +55,7 @@ package final class Interruption: Sendable {
     signal(wakeDescriptor)
   }
 
-  /// Says that a request is coming, unless all is done before. An input that has nothing to give ends at once. The first
+  /// Gives notice that a request is coming, unless all is done before. An input that has nothing to give ends at once. The first
   /// reason stays.
   package func giveNotice(_ reason: Reason) {
     _ = noticeCode.compareExchange(expected: 0, desired: reason.rawValue, ordering: .sequentiallyConsistent)

@@ -50,7 +50,8 @@ import Testing
     [("INT", Int32(130)), ("TERM", 143), ("HUP", 129)])
   func signals(_ mode: String, _ signal: (name: String, status: Int32)) throws {
     for (format, text, output) in [
-      ("concat", "{\"a\": 1} 12 [2]\"three\"{\"b\": ", "{\"a\":1}\n12\n[2]\n\"three\"\n"),
+      ("concat", "{\"a\": 1} 12 [2]\"three\"", "{\"a\":1}\n12\n[2]\n\"three\"\n"),
+      ("concat", "{\"a\": 1} 12 [2]{\"b\": ", "{\"a\":1}\n12\n[2]\n"),
       ("ndjson", "{\"a\": 1}\\n12\\n[2", "{\"a\":1}\n12\n"),
     ] {
       // The first value says that the program is at work; the rest may come just before the signal.

@@ -6,7 +6,7 @@ package import ZminCore
 /// or literal.
 package struct CompleteValues {
   private let format: Format
-  /// How many there are so far.
+  /// The number of them so far.
   package private(set) var count = 0
   private var depth = 0
   private var isInString = false

@@ -35,7 +35,7 @@ struct LibraryCase {
     }
   }
 
-  /// What a stream makes of it: an error comes with the chunk that brings its byte, and is named by no later bytes.
+  /// The outcome in a stream: an error comes with the chunk that brings its byte, and is named by no later bytes.
   func expected(pushedIn chunks: [[UInt8]]) -> LibraryOutcome {
     guard case .invalidJSON(let error) = expected.error, error.offset < input.count else { return expected }
     var end = 0

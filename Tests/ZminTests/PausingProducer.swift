@@ -2,7 +2,7 @@ import Glibc
 import Synchronization
 import Zmin
 
-/// What a run has written so far, for others to look at meanwhile.
+/// The bytes that a run has written so far, for others to look at meanwhile.
 final class WrittenBytes: Sendable {
   let bytes = Mutex<[UInt8]>([])
 }
@@ -22,7 +22,7 @@ struct PausingProducer: RunInput {
 
   struct Piece {
     let bytes: [UInt8]
-    /// How many bytes of the output the producer waits for after the piece. One that waits for more than comes is idle
+    /// The bytes of output that the producer waits for after the piece. One that waits for more than comes is idle
     /// until the run is over.
     let awaitedBytes: Int
   }

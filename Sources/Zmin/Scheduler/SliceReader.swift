@@ -13,7 +13,7 @@ final class SliceReader<Input: RunInput & ~Copyable>: @unchecked Sendable {
   private let rest: UnsafeMutableRawBufferPointer
   private var restBytes = 0
   private var restCut: SliceCut?
-  /// Whether bytes were read since the last pause.
+  /// Set if bytes were read since the last pause.
   private var hasNewBytes = false
 
   /// What the last slice that could have started either way turned out to start in.
@@ -113,13 +113,16 @@ final class SliceReader<Input: RunInput & ~Copyable>: @unchecked Sendable {
     slot.begin(0..<restBytes)
     var readBytes = 0
     do {
-      if hasNewBytes, try !input.pointee.isReady(withinMilliseconds: RunPause.milliseconds) {
+      var isReady = try input.pointee.isReady(withinMilliseconds: RunPause.milliseconds)
+      if hasNewBytes, !isReady {
         hasNewBytes = false
         (restBytes, restCut) = (0, nil)
         slot.isBeforePause = true
         return (cut, false)
       }
-      while try !input.pointee.isReady(withinMilliseconds: Self.patienceMilliseconds), !isStopped() {}
+      while !isReady, !isStopped() {
+        isReady = try input.pointee.isReady(withinMilliseconds: Self.patienceMilliseconds)
+      }
       if !isStopped() {
         readBytes = try input.pointee.readAvailable(
           into: UnsafeMutableRawBufferPointer(rebasing: buffer[restBytes...]))

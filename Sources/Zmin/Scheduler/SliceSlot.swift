@@ -35,7 +35,7 @@ package final class SliceSlot: @unchecked Sendable {
   var difference: VerificationDifference?
   /// Whether the slice could have started either way, for all that its bytes tell.
   var isStartUndecided = false
-  /// Whether the producer paused after the slice's bytes.
+  /// Set if the producer paused after the slice's bytes.
   var isBeforePause = false
   /// Why what follows the slice's bytes could not be read, or be held; it counts once these are joined.
   var error: (any Error)?
