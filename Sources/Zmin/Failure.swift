@@ -41,7 +41,8 @@ package struct Failure: Sendable, Equatable {
 ///
 /// It is the first error of the input, at the first byte with which the input is no longer the beginning of any valid
 /// one. However the input is given, and whatever CPU it is checked on, place and message are those that the program
-/// `zmin` prints, without what it says to do about them.
+/// `zmin` prints, without what it says to do about them. One message may say less: that of a ``MinifierStream``, which
+/// reports an error before later chunks come that would name it better.
 public struct InvalidJSON: Error, Sendable, Hashable, CustomStringConvertible {
   /// Line of the first error, from 1. Lines end with LF.
   public let line: Int

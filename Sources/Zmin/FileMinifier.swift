@@ -92,7 +92,9 @@ package struct FileMinifier: ~Copyable {
       }
       try commit(output, &rejected, &outcomes)
     case .file(let path):
-      var output = FileOutput(file: try OutputFile(at: path, using: files, sync: sync), isFinal: false)
+      let file = try OutputFile(at: path, using: files, sync: sync)
+      let isFinal = file.isDirect
+      var output = FileOutput(file: file, isFinal: isFinal)
       try runAll(sources, to: &output, &rejected, &outcomes)
       if outcomes.areValid { try commit(output, &rejected, &outcomes) }
     case .place(let place):

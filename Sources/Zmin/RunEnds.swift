@@ -22,6 +22,12 @@ package protocol RunInput: ~Copyable, SendableMetatype {
   var endedEarlyError: any Error { get }
 }
 
+/// A producer that gives nothing for a while, but has not ended.
+enum RunPause {
+  /// The time that a run waits before it reports what later bytes could only have named better.
+  static let milliseconds: Int32 = 100
+}
+
 /// Where a run writes.
 package protocol RunOutput: ~Copyable, SendableMetatype {
   /// Whether what is written cannot be taken back, so that of `ndjson` and `concat` whole records only may come.

@@ -106,12 +106,51 @@ package struct FileAccess: Sendable {
   func isReady(
     for events: Int32, on descriptor: Int32, _ file: FileName, milliseconds: Int32 = 0
   ) throws(FileError) -> Bool {
-    let outcome = try attempt(.wait, file) { calls throws(Errno) in
-      try calls.wait(
-        for: Int16(events), on: descriptor, orWake: interruption?.wakeDescriptor ?? -1, milliseconds: milliseconds)
-    }
+    let outcome = try wait(
+      for: events, on: descriptor, file, orWake: interruption?.wakeDescriptor, milliseconds: milliseconds)
     try interruption?.check()
     return outcome == .ready
+  }
+
+  private func wait(
+    for events: Int32, on descriptor: Int32, _ file: FileName, orWake wakeDescriptor: Int32?, milliseconds: Int32
+  ) throws(FileError) -> WaitOutcome {
+    try attempt(.wait, file) { calls throws(Errno) in
+      try calls.wait(
+        for: Int16(events), on: descriptor, orWake: wakeDescriptor ?? -1, milliseconds: milliseconds)
+    }
+  }
+
+  /// The time without bytes after which an input counts as idle.
+  private static let idleMilliseconds: Int32 = 100
+
+  /// Returns whether a descriptor has bytes or is at its end, now or in the time given; -1 milliseconds wait for ever.
+  ///
+  /// - Throws: ``FileError/system(_:)``; ``FileError/interrupted(_:)`` after a request to stop, and after the notice of
+  ///   one if the input is idle: a run that waits for others would not end in the time that the notice leaves.
+  func isReadable(_ descriptor: Int32, _ file: FileName, milliseconds: Int32) throws(FileError) -> Bool {
+    let outcome = try wait(
+      for: POLLIN, on: descriptor, file, orWake: interruption?.noticeDescriptor, milliseconds: milliseconds)
+    guard let interruption, outcome == .woken else { return outcome == .ready }
+    if try isReady(for: POLLIN, on: descriptor, file, milliseconds: Self.idleMilliseconds) { return true }
+    throw .interrupted(interruption.noticeReason ?? .cancelled)
+  }
+
+  /// Waits until a descriptor takes bytes. After a request to stop it does not wait, so that what was read before still
+  /// goes to a reader that takes it.
+  ///
+  /// - Throws: ``FileError/system(_:)``; ``FileError/interrupted(_:)`` if it would have to wait.
+  func waitForRoom(_ descriptor: Int32, _ file: FileName) throws(FileError) {
+    guard let interruption else { return try wait(for: POLLOUT, on: descriptor, file) }
+    var outcome = WaitOutcome.woken
+    if interruption.reason == nil {
+      outcome = try wait(
+        for: POLLOUT, on: descriptor, file, orWake: interruption.wakeDescriptor, milliseconds: -1)
+    }
+    if outcome == .woken {
+      outcome = try wait(for: POLLOUT, on: descriptor, file, orWake: nil, milliseconds: 0)
+    }
+    if outcome != .ready { throw .interrupted(interruption.reason ?? .cancelled) }
   }
 
   /// Throws ``FileError/interrupted(_:)`` if somebody asked to stop.

@@ -130,8 +130,9 @@ package struct InputFile: ~Copyable, Sendable {
         if goesOn { goesOn = try hasMore(fillsFromPipes: fillsFromPipes) }
       }
     } catch {
-      // What came before it may have an error of its own, which is the first then. A request to stop is another matter.
-      guard filled > 0, access.interruption?.reason == nil else { throw error }
+      // What came before it may have an error of its own, which is the first then, and may be all that there is of a
+      // record: a pipe does not give it again.
+      guard filled > 0 else { throw error }
       errorBehind = error
     }
     bytesRead += Int64(filled)
@@ -142,10 +143,10 @@ package struct InputFile: ~Copyable, Sendable {
 
   /// Whether a read would not wait, now or within that time.
   ///
-  /// - Throws: ``FileError/system(_:)`` or ``FileError/interrupted(_:)``.
+  /// - Throws: As ``FileAccess/isReadable(_:_:milliseconds:)``.
   package func isReady(withinMilliseconds milliseconds: Int32) throws(FileError) -> Bool {
     if status.kind == .regular || isAtEnd || errorBehind != nil { return true }
-    return try access.isReady(for: POLLIN, on: descriptor.number, file, milliseconds: milliseconds)
+    return try access.isReadable(descriptor.number, file, milliseconds: milliseconds)
   }
 
   /// Whether to go on reading before what was read is handed on.
@@ -175,7 +176,7 @@ package struct InputFile: ~Copyable, Sendable {
     into buffer: UnsafeMutableRawBufferPointer, at place: Int64
   ) throws(FileError) -> Int {
     try access.interruption?.check()
-    if isWaitedFor { try access.wait(for: POLLIN, on: descriptor.number, file) }
+    if isWaitedFor { _ = try access.isReadable(descriptor.number, file, milliseconds: -1) }
     while true {
       do throws(Errno) {
         let (number, isRewound) = (descriptor.number, isRewound)
@@ -185,7 +186,7 @@ package struct InputFile: ~Copyable, Sendable {
       } catch {
         // Another reader was faster, or standard input was handed over in this mode.
         guard error == .wouldBlock else { throw .system(SystemError(action: .read, file: file, errno: error)) }
-        try access.wait(for: POLLIN, on: descriptor.number, file)
+        _ = try access.isReadable(descriptor.number, file, milliseconds: -1)
       }
     }
   }

@@ -205,7 +205,11 @@ package struct OutputFile: ~Copyable, Sendable {
     reservation?.expect(byteCount: byteCount, after: bytesWritten)
   }
 
-  /// Writes all of `bytes`.
+  /// Set if what is written cannot be taken back: it goes to a stream or device, not to a file that appears whole.
+  package var isDirect: Bool { !writing.isNew }
+
+  /// Writes all of `bytes`. After a request to stop, a direct output takes them as far as it need not be waited for:
+  /// they may be all that there is of what a pipe gave.
   ///
   /// - Throws: ``FileError/system(_:)``, ``FileError/brokenPipe(_:)`` or ``FileError/interrupted(_:)``. How much was
   ///   written is then in ``bytesWritten``.
@@ -213,8 +217,8 @@ package struct OutputFile: ~Copyable, Sendable {
     var rest = bytes
     reservation?.reserve(upTo: bytesWritten + Int64(bytes.count))
     while !rest.isEmpty {
-      try access.interruption?.check()
-      if writing.isWaitedFor { try access.wait(for: POLLOUT, on: writing.number, file) }
+      if writing.isNew { try access.interruption?.check() }
+      if writing.isWaitedFor { try access.waitForRoom(writing.number, file) }
       let piece = UnsafeRawBufferPointer(rebasing: rest.prefix(writing.pieceBytesMax))
       do throws(Errno) {
         let number = writing.number
@@ -224,7 +228,7 @@ package struct OutputFile: ~Copyable, Sendable {
         bytesWritten += Int64(count)
         rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
       } catch .wouldBlock {
-        try access.wait(for: POLLOUT, on: writing.number, file)
+        try access.waitForRoom(writing.number, file)
       } catch .brokenPipe {
         throw .brokenPipe(file)
       } catch {
