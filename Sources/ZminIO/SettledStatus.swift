@@ -21,7 +21,7 @@ extension FileTime {
   /// How long the tick of this time stamp lasts after `now`, in nanoseconds; 0 if it is over, and for a time so far
   /// ahead that another clock made it.
   func remainingTickNanoseconds(at now: FileTime) -> Int64 {
-    guard abs(seconds.subtractingReportingOverflow(now.seconds).partialValue) <= 4 else { return 0 }
+    guard seconds.subtractingReportingOverflow(now.seconds).partialValue.magnitude <= 4 else { return 0 }
     let left = Int64(seconds - now.seconds) * 1_000_000_000 + Int64(nanoseconds - now.nanoseconds) + tickNanoseconds
     return left > tickNanoseconds + Self.aheadNanosecondsMax ? 0 : max(0, left)
   }
