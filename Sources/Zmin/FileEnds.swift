@@ -11,7 +11,7 @@ extension InputFile: RunInput {
     try read(into: buffer, at: Int64(offset))
   }
 
-  package var byteCountAtPlaces: Int? { canReread ? status.knownSize.map { Int($0) } : nil }
+  package var byteCountAtPlaces: Int? { canReread && hasStoredSize ? status.knownSize.map { Int($0) } : nil }
 
   package func release(from released: Int, upTo end: Int) -> Int {
     Int(dropBehind(from: Int64(released), to: Int64(end)))

@@ -238,6 +238,7 @@ package struct FileMinifier: ~Copyable {
       try commit(&rejected)
       return outcome
     }
+    try input.checkReadInFull()
     var outcomes = [outcome]
     try commit(output, &rejected, &outcomes)
     return outcomes[0]

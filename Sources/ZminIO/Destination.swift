@@ -65,7 +65,8 @@ extension FileAccess {
       if let status = try statusIfPresent(of: path), status.kind != .regular { return false }
     }
     let (one, other) = (try resolve(first), try resolve(second))
-    return one.directory.identity == other.directory.identity && one.name == other.name
+    guard one.directory.identity == other.directory.identity else { return false }
+    return try isOneName(one.name, other.name, in: one.directory, second)
   }
 
   /// The status of what stands at a destination, a link not followed; nil if nothing does.

@@ -68,6 +68,10 @@ package enum Refusal: Sendable, Equatable, CustomStringConvertible {
   case symbolicLink
   /// It is a directory, device, FIFO or socket.
   case notRegularFile
+  /// It gave another number of bytes than its status says.
+  case unknownSize
+  /// It is not what stood there when its output was begun.
+  case madeMeanwhile
   /// It is also an input.
   case isInput
   /// It is also the file of this option.
@@ -80,6 +84,8 @@ package enum Refusal: Sendable, Equatable, CustomStringConvertible {
     case .standardInput: "it has no name"
     case .symbolicLink: "it is a symbolic link"
     case .notRegularFile: "it is not a regular file"
+    case .unknownSize: "its size does not say how much it holds"
+    case .madeMeanwhile: "another input or another program made it during this run"
     case .isInput: "it is also an input"
     case .isFile(let option): "it is also the file of \(option)"
     case .hardLinks(let count): "it has \(count) hard links"

@@ -119,7 +119,8 @@ package struct OutputFile: ~Copyable, Sendable {
     return nil
   }
 
-  /// What will stand at a place. A link or special file that stands there is refused, never followed or replaced.
+  /// What will stand at a place. A link or special file that stands there is refused, never followed or replaced, and so
+  /// is at the end any file but the one that stood there at the start.
   ///
   /// - Throws: ``FileError/refused(_:_:)``, ``FileError/system(_:)``.
   package init(
@@ -128,10 +129,14 @@ package struct OutputFile: ~Copyable, Sendable {
     let file = FileName.path(place.path)
     switch try access.statusIfPresent(of: place.destination, file)?.kind {
     case nil:
-      try self.init(beside: place.destination, replacing: nil, isInPlace: false, file, sync: sync, using: access)
+      try self.init(
+        beside: place.destination, replacing: nil, isInPlace: false, isExclusive: true, file, sync: sync,
+        using: access)
     case .regular:
       let replaced = try access.openReplaced(place.destination, file)
-      try self.init(beside: place.destination, replacing: replaced, isInPlace: false, file, sync: sync, using: access)
+      try self.init(
+        beside: place.destination, replacing: replaced, isInPlace: false, isExclusive: true, file, sync: sync,
+        using: access)
     case .symbolicLink: throw .refused(file, .symbolicLink)
     default: throw .refused(file, .notRegularFile)
     }
@@ -160,8 +165,8 @@ package struct OutputFile: ~Copyable, Sendable {
   }
 
   private init(
-    beside destination: Destination, replacing replaced: ReplacedFile?, isInPlace: Bool, _ file: FileName,
-    sync: SyncPolicy, using access: FileAccess
+    beside destination: Destination, replacing replaced: ReplacedFile?, isInPlace: Bool, isExclusive: Bool = false,
+    _ file: FileName, sync: SyncPolicy, using access: FileAccess
   ) throws(FileError) {
     access.removeLeftovers(of: destination)
     // What takes an older file's place is nobody else's business until it has that one's permissions. What is new is
@@ -170,8 +175,8 @@ package struct OutputFile: ~Copyable, Sendable {
       beside: destination, mode: replaced == nil ? 0o666 : 0o600, file, using: access)
     let writing = Writing(number: temporary.descriptor.number, isNew: true)
     let replacement = Replacement(
-      temporary: temporary, destination: destination, replaced: replaced, isInPlace: isInPlace, file: file,
-      access: access)
+      temporary: temporary, destination: destination, replaced: replaced, isInPlace: isInPlace,
+      isExclusive: isExclusive, file: file, access: access)
     self.init(file, writing, .replacement(replacement), sync: sync, using: access)
   }
 

@@ -9,6 +9,8 @@ struct Replacement: ~Copyable, Sendable {
   let replaced: ReplacedFile?
   /// Whether the destination is the input, so that a change to it is an error.
   let isInPlace: Bool
+  /// Whether it replaces only what stood there when it was begun.
+  var isExclusive = false
   let file: FileName
   let access: FileAccess
 
@@ -67,6 +69,7 @@ struct Replacement: ~Copyable, Sendable {
   /// Gives the temporary its final name, unless what it replaces in place is not what it was.
   mutating func rename() throws(FileError) {
     if isInPlace { try checkUnchanged() }
+    if isExclusive { try checkNotMadeMeanwhile() }
     try temporary.rename(to: destination.path, file)
   }
 
@@ -77,6 +80,12 @@ struct Replacement: ~Copyable, Sendable {
     guard let named = try access.statusIfPresent(of: destination, file), named.identity == replaced.status.identity,
       named.hasSameContents(as: replaced.status)
     else { throw .inputChanged(file) }
+  }
+
+  /// Two inputs may have one output without anybody knowing it by their names, where the file system folds these.
+  private func checkNotMadeMeanwhile() throws(FileError) {
+    guard let named = try access.statusIfPresent(of: destination, file) else { return }
+    if named.identity != replaced?.status.identity { throw .refused(file, .madeMeanwhile) }
   }
 
   /// Brings the name to the disk.

@@ -56,6 +56,8 @@ package protocol SystemCalls: Sendable {
   func setPipeCapacity(of descriptor: Int32, to byteCount: Int32) throws(Errno)
   /// `isatty`.
   func isTerminal(_ descriptor: Int32) -> Bool
+  /// `clock_gettime(CLOCK_REALTIME_COARSE)`: the clock of the kernel's time stamps, which stands still between ticks.
+  func timeStampClock() -> timespec
   /// `eventfd`: a descriptor that becomes readable once eight bytes, not all zero, were written to it.
   func makeWakeDescriptor() throws(Errno) -> Int32
   /// `sched_getaffinity` of this process: a bit for each processor; `EINVAL` if there may be more than `mask` has bits.

@@ -85,6 +85,15 @@ struct TemporaryFile: ~Copyable, Sendable {
     }
   }
 
+  /// Whether the file is also found by the name that it would have as a temporary for `target`, as it is where the file
+  /// system takes both for one.
+  func isFound(byNameFor target: FilePath.Component, _ file: FileName) throws(FileError) -> Bool {
+    let sibling = TemporaryName.sibling(of: name, for: target)
+    guard sibling != name, let component = sibling.lastComponent else { return false }
+    let found = try access.statusIfPresent(of: Destination(directory: directory, name: component), file)
+    return try found?.identity == access.status(of: descriptor, file).identity
+  }
+
   /// Gives the file a second name, if it is free.
   func link(as newName: FilePath) throws(Errno) {
     let (name, directory) = (name, directory)

@@ -21,6 +21,28 @@ enum TemporaryName {
     return FilePath(platformString: prefix + random + tail(for: target) + [0])
   }
 
+  /// The name that a temporary for `target` would have if it had the random part of `name`.
+  static func sibling(of name: FilePath, for target: FilePath.Component) -> FilePath {
+    let random = name.withPlatformString { Array(UnsafeBufferPointer(start: $0, count: prefix.count + randomCount)) }
+    return FilePath(platformString: random + tail(for: target) + [0])
+  }
+
+  /// Two names whose difference goes into the names of temporaries: of longer ones, what follows their common start.
+  static func distinct(
+    _ one: FilePath.Component, _ other: FilePath.Component
+  ) -> (FilePath.Component, FilePath.Component) {
+    let (first, second) = (bytes(of: one), bytes(of: other))
+    guard max(first.count, second.count) > targetBytesMax else { return (one, other) }
+    var start = zip(first, second).prefix { $0 == $1 }.count
+    // No scalar is cut in two, and a letter keeps the marks on it.
+    while start > 0, start >= first.count || first[start] < 0 || first[start - 1] < 0 { start -= 1 }
+    start = max(0, start - 1)
+    guard let short = FilePath.Component(platformString: first[start...] + [0]),
+      let otherShort = FilePath.Component(platformString: second[start...] + [0])
+    else { return (one, other) }
+    return (short, otherShort)
+  }
+
   /// Whether `name` is of the pattern.
   static func isTemporary(_ name: FilePath.Component) -> Bool {
     hasPattern(bytes(of: name))

@@ -29,6 +29,12 @@ package final class FaultyCalls: SystemCalls {
     package var processorMask: [UInt8]?
     /// The type of all file systems, on such a machine.
     package var fileSystemType: Int?
+    /// What the clock of time stamps says, on such a machine.
+    package var timeStampClock: (@Sendable () -> timespec)?
+    /// What becomes of each status, on such a machine.
+    package var changingStatus: (@Sendable (stat) -> stat)?
+    /// What becomes of names in a directory and below it, as on a file system that folds them.
+    package var folding: (directory: FilePath, name: @Sendable (String) -> String)?
     /// Called before each call; for what others do meanwhile.
     package var before: (@Sendable (Kind) -> Void)?
 
@@ -36,7 +42,10 @@ package final class FaultyCalls: SystemCalls {
       failingIndex: Int? = nil, kind: Kind? = nil, isLasting: Bool = false, unreadableFrom: Int64? = nil,
       errno: Errno = .ioError,
       pieceBytesMax: Int = .max,
-      processorMask: [UInt8]? = nil, fileSystemType: Int? = nil, before: (@Sendable (Kind) -> Void)? = nil
+      processorMask: [UInt8]? = nil, fileSystemType: Int? = nil, timeStampClock: (@Sendable () -> timespec)? = nil,
+      changingStatus: (@Sendable (stat) -> stat)? = nil,
+      folding: (directory: FilePath, name: @Sendable (String) -> String)? = nil,
+      before: (@Sendable (Kind) -> Void)? = nil
     ) {
       self.failingIndex = failingIndex
       self.kind = kind
@@ -46,6 +55,9 @@ package final class FaultyCalls: SystemCalls {
       self.pieceBytesMax = pieceBytesMax
       self.processorMask = processorMask
       self.fileSystemType = fileSystemType
+      self.timeStampClock = timeStampClock
+      self.changingStatus = changingStatus
+      self.folding = folding
       self.before = before
     }
   }
@@ -100,7 +112,7 @@ package final class FaultyCalls: SystemCalls {
 
   package func open(_ path: FilePath, in directory: Int32, flags: Int32, mode: mode_t) throws(Errno) -> Int32 {
     try enter(.open)
-    return counted(try live.open(path, in: directory, flags: flags, mode: mode))
+    return counted(try live.open(folded(path, directory), in: directory, flags: flags, mode: mode))
   }
 
   package func close(_ descriptor: Int32) throws(Errno) {
@@ -197,6 +209,8 @@ package final class FaultyCalls: SystemCalls {
 
   package func isTerminal(_ descriptor: Int32) -> Bool { live.isTerminal(descriptor) }
 
+  package func timeStampClock() -> timespec { plan.timeStampClock?() ?? live.timeStampClock() }
+
   package func makeWakeDescriptor() throws(Errno) -> Int32 {
     try enter(.makeWake)
     return counted(try live.makeWakeDescriptor())
@@ -212,22 +226,33 @@ package final class FaultyCalls: SystemCalls {
 
   package func status(of descriptor: Int32) throws(Errno) -> stat {
     try enter(.status)
-    return try live.status(of: descriptor)
+    return changed(try live.status(of: descriptor))
   }
 
   package func status(of path: FilePath, in directory: Int32, followingLinks: Bool) throws(Errno) -> stat {
     try enter(.statusOfPath)
-    return try live.status(of: path, in: directory, followingLinks: followingLinks)
+    return changed(try live.status(of: folded(path, directory), in: directory, followingLinks: followingLinks))
+  }
+
+  private func changed(_ status: stat) -> stat { plan.changingStatus?(status) ?? status }
+
+  /// A name as the file system has it.
+  private func folded(_ name: FilePath, _ directory: Int32) -> FilePath {
+    guard let folding = plan.folding, directory >= 0,
+      let path = try? live.readLink(FilePath("/proc/self/fd/\(directory)"), in: AT_FDCWD),
+      path.starts(with: folding.directory)
+    else { return name }
+    return FilePath(folding.name(name.string))
   }
 
   package func readLink(_ path: FilePath, in directory: Int32) throws(Errno) -> FilePath {
     try enter(.readLink)
-    return try live.readLink(path, in: directory)
+    return try live.readLink(folded(path, directory), in: directory)
   }
 
   package func makeDirectory(_ path: FilePath, in directory: Int32, mode: mode_t) throws(Errno) {
     try enter(.makeDirectory)
-    try live.makeDirectory(path, in: directory, mode: mode)
+    try live.makeDirectory(folded(path, directory), in: directory, mode: mode)
   }
 
   package func freeBytes(of descriptor: Int32) throws(Errno) -> Int64 {
@@ -237,7 +262,7 @@ package final class FaultyCalls: SystemCalls {
 
   package func link(_ name: FilePath, as newName: FilePath, in directory: Int32) throws(Errno) {
     try enter(.link)
-    try live.link(name, as: newName, in: directory)
+    try live.link(folded(name, directory), as: folded(newName, directory), in: directory)
   }
 
   package func forEachEntry(of directory: Int32, _ body: (FilePath.Component, FileKind) -> Void) throws(Errno) {
@@ -252,12 +277,12 @@ package final class FaultyCalls: SystemCalls {
 
   package func rename(_ oldName: FilePath, to newName: FilePath, in directory: Int32) throws(Errno) {
     try enter(.rename)
-    try live.rename(oldName, to: newName, in: directory)
+    try live.rename(folded(oldName, directory), to: folded(newName, directory), in: directory)
   }
 
   package func unlink(_ path: FilePath, in directory: Int32) throws(Errno) {
     try enter(.unlink)
-    try live.unlink(path, in: directory)
+    try live.unlink(folded(path, directory), in: directory)
   }
 
   package func lock(_ descriptor: Int32, exclusively: Bool) throws(Errno) {

@@ -82,10 +82,39 @@ package struct DirectoryCursor {
     try outputPlace(of: entry, isMade: true)
   }
 
-  /// What stands where the output of a file goes, nil if nothing does.
-  package mutating func outputStatus(of entry: FileEntry) -> FileStatus? {
-    guard let place = try? outputPlace(of: entry, isMade: false) else { return nil }
-    return try? files.statusIfPresent(of: place)
+  /// Whether outputs go to another directory.
+  var hasMirror: Bool { mirror != nil }
+
+  /// What stands where the output of a file goes, or in place where the file is; nil if nothing does.
+  mutating func output(of entry: FileEntry) -> (place: FilePlace, status: FileStatus)? {
+    guard let place = hasMirror ? try? outputPlace(of: entry, isMade: false) : inputPlace(of: entry),
+      let status = try? files.statusIfPresent(of: place)
+    else { return nil }
+    return (place, status)
+  }
+
+  private mutating func inputPlace(of entry: FileEntry) -> FilePlace? {
+    switch try? source(of: entry) {
+    case .place(let place): place
+    // A link that was followed leads to the file that was replaced.
+    case .path(let path): try? files.place(behind: path)
+    default: nil
+    }
+  }
+
+  /// The hash of what a file holds.
+  ///
+  /// - Throws: ``FileError/inputChanged(_:)``, ``FileError/system(_:)`` or ``FileError/interrupted(_:)``.
+  func contentHash(of place: FilePlace) throws(FileError) -> UInt64 {
+    var input = try InputFile(place, using: files)
+    var hash = OutputHash()
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
+    defer { buffer.deallocate() }
+    while case let count = try input.read(into: buffer), count > 0 {
+      hash.append(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+    }
+    try input.checkUnchanged()
+    return hash.value
   }
 
   private mutating func outputPlace(of entry: FileEntry, isMade: Bool) throws(FileError) -> FilePlace {

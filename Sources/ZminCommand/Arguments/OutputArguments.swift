@@ -48,7 +48,11 @@ package struct OutputArguments: ParsableArguments, Sendable {
   @Option(
     help: ArgumentHelp(
       "Write each output below DIR, as its input lies below the argument.",
-      discussion: "Nothing is ever written outside DIR. It is not walked if it lies inside an input.",
+      discussion: """
+        Nothing is ever written outside DIR. It is not walked if it lies inside an input. Inputs that would become one \
+        output are an error, also where the file system of DIR ignores case: it is asked with a temporary file, with \
+        --dry-run too.
+        """,
       valueName: "dir"))
   package var outputDir: PathArgument?
 

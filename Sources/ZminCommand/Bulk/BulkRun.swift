@@ -109,10 +109,10 @@ struct BulkRun {
     let sliceWorkers = queue.large.isEmpty ? 0 : min(plan.workers, max(1, Int(largestBytes) / SlicePlan.usualBytes))
     func pools(within byteCount: Int) -> BulkMemory? {
       BulkMemory(
-        workers: workers, sliceWorkers: sliceWorkers, listBytes: list.byteCount, withinBytes: byteCount, options)
+        workers: workers, sliceWorkers: sliceWorkers, listBytes: listBytes, withinBytes: byteCount, options)
     }
     let leastBytes = BulkMemory.leastBytes(
-      listBytes: list.byteCount, hasLargeFiles: sliceWorkers > 0, options)
+      listBytes: listBytes, hasLargeFiles: sliceWorkers > 0, options)
     if let budgetBytes = plan.memoryBudgetBytes, budgetBytes < leastBytes {
       throw Refused(
         message: "--memory-budget \(budgetBytes) is too little for these files: it takes \(leastBytes) bytes at least")
@@ -126,6 +126,12 @@ struct BulkRun {
     return pools
   }
 
+  /// What the list takes, and in a run with outputs of their own what is noted of these.
+  private var listBytes: Int {
+    guard case .mirror = plan.task else { return list.byteCount }
+    return list.byteCount + MadeOutputs.byteCount(fileCount: list.count)
+  }
+
   /// Threads that take small files, as far as there is enough memory: few files are not worth more than one.
   private var workers: Int { min(plan.workers, max(1, list.count / 8)) }
 
@@ -137,7 +143,7 @@ struct BulkRun {
   }
 
   private func makeContext(_ queue: FileQueue, _ pools: BulkMemory, _ walk: FileWalk) throws -> BulkContext {
-    if plan.mirrorPath != nil, let (one, other) = list.firstCollision() {
+    if let path = plan.mirrorPath, let (one, other) = list.firstCollision(below: path, using: files) {
       let paths = [one, other].map { "\(FileName.path(list.path(of: $0)))" }
       throw Refused(message: "\(paths[0]) and \(paths[1]) would become one file below --output-dir; nothing is done")
     }
@@ -150,7 +156,8 @@ struct BulkRun {
     noteSpace(queue, mirror)
     return BulkContext(
       plan, files: files, queue: queue, memory: pools, mirror: mirror, walk: walk, reporter: reporter,
-      journal: journal, finished: try journal?.finishedFiles(of: list))
+      journal: journal, finished: try journal?.finishedFiles(of: list),
+      madeOutputs: try mirror.map { _ in try MadeOutputs(fileCount: list.count, ledger: ledger) })
   }
 
   /// Says that there may be too little room, before it is needed: below a directory for all outputs, in place for the

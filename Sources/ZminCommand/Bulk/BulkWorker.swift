@@ -64,7 +64,7 @@ struct BulkWorker: ~Copyable {
     context.begin(number)
     do {
       try files.checkInterruption()
-      if let reason = reasonToSkip(number, entry) {
+      if let reason = try reasonToSkip(number, entry) {
         context.reporter.skip(.path(context.list.path(of: entry)), because: reason)
         return context.countDone(entry)
       }
@@ -92,15 +92,14 @@ struct BulkWorker: ~Copyable {
   }
 
   /// Why a file is not looked into, nil if it is.
-  private mutating func reasonToSkip(_ number: Int, _ entry: FileEntry) -> String? {
+  private mutating func reasonToSkip(_ number: Int, _ entry: FileEntry) throws -> String? {
     switch entry.access {
     case .unfollowedLink: return "it is a symbolic link"
     case .linkToTakenFile: return "it is a symbolic link to a file that is taken anyway"
     case .special: return "it is not a regular file"
     case .place, .path: break
     }
-    guard let outputBytes = context.finished?[number], outputBytes != Journal.notDone else { return nil }
-    if context.mirror != nil, cursor.outputStatus(of: entry)?.size != outputBytes { return nil }
+    guard let finished = context.finished?[number], try cursor.isAsLeft(entry, finished) else { return nil }
     return "the journal says that it is done"
   }
 
@@ -113,7 +112,10 @@ struct BulkWorker: ~Copyable {
       if let file = context.ownFile(at: place) {
         throw FileError.refused(.path(place.path), .isFile(ofOption: file.option))
       }
-      if context.walk.hasInput(at: place) { throw FileError.refused(.path(place.path), .isInput) }
+      if try context.walk.hasInput(at: place) { throw FileError.refused(.path(place.path), .isInput) }
+      if let status = try files.statusIfPresent(of: place), context.madeOutputs?.contains(status.identity) == true {
+        throw FileError.refused(.path(place.path), .madeMeanwhile)
+      }
       return (.place(place), place.path)
     case .replace(let rules, let minimum): return (.inPlace(rules, minimum), nil)
     case .rehearse(.replace(let rules, _)):

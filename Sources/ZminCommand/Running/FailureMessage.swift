@@ -55,7 +55,7 @@ package enum FailureMessage {
     switch refusal {
     case .symbolicLink: " (--follow-symlinks replaces what it leads to)"
     case .hardLinks: " (--force replaces this one)"
-    case .standardInput, .notRegularFile, .isInput, .isFile: ""
+    case .standardInput, .notRegularFile, .unknownSize, .madeMeanwhile, .isInput, .isFile: ""
     }
   }
 }
