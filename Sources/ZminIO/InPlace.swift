@@ -29,4 +29,11 @@ extension InputFile {
     }
     if named.kind == .symbolicLink { throw .refused(file, .symbolicLink) }
   }
+
+  /// Checks that `chattr` does not protect the file from being replaced.
+  ///
+  /// - Throws: ``FileError/refused(_:_:)``.
+  package func checkUnprotected() throws(FileError) {
+    if try access.flags(of: duplicateDescriptor().number) & FileFlags.protecting != 0 { throw .refused(file, .protected) }
+  }
 }

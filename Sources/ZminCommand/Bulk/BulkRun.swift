@@ -76,6 +76,7 @@ struct BulkRun {
       memory?.follow(context)
       try work(context)
       if case .brokenPipe(let output) = context.stopped { brokenPipe = output }
+      reporter.noteKeptFiles()
       conclude(
         brokenPipe.map(MinifyRun.Ending.brokenPipe) ?? .status(reporter.tally.status), fileCount: list.count + missed,
         seconds: MonotonicClock.seconds() - start, fallbacks)
