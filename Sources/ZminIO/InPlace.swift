@@ -34,6 +34,7 @@ extension InputFile {
   ///
   /// - Throws: ``FileError/refused(_:_:)``.
   package func checkUnprotected() throws(FileError) {
-    if try access.flags(of: duplicateDescriptor().number) & FileFlags.protecting != 0 { throw .refused(file, .protected) }
+    let descriptor = try duplicateDescriptor()
+    if access.flags(of: descriptor.number) & FileFlags.protecting != 0 { throw .refused(file, .protected) }
   }
 }

@@ -1,4 +1,4 @@
-package import Glibc
+import Glibc
 import SystemPackage
 
 /// The permissions that a new file or directory may have: those that all its inputs have, less the umask.
@@ -36,7 +36,7 @@ package struct OutputMode: Sendable, Equatable {
   /// - Parameters:
   ///   - made: The status of the new file or directory.
   ///   - mask: The umask.
-  package func permissions(for made: FileStatus, mask: mode_t) -> mode_t {
+  func permissions(for made: FileStatus, mask: mode_t) -> mode_t {
     var permissions = made.group == group ? permissions : permissionsInOtherGroup
     if !isLimited && made.kind != .directory { permissions &= 0o666 }
     return permissions & ~mask & 0o777
@@ -46,7 +46,7 @@ package struct OutputMode: Sendable, Equatable {
 extension FileAccess {
   /// The permissions that a file or directory is made with whose mode depends on its inputs, until it is known. Nobody
   /// else must have it open before (CVE-2021-24031 of zstd).
-  package static let privateMode: mode_t = 0o600
+  static let privateMode: mode_t = 0o600
 
   /// Gives a new file or directory, open at `number` and made private, the permissions that its inputs allow.
   ///

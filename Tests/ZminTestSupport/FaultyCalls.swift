@@ -39,8 +39,10 @@ package final class FaultyCalls: SystemCalls {
       failingIndex: Int? = nil, kind: Kind? = nil, isLasting: Bool = false, unreadableFrom: Int64? = nil,
       errno: Errno = .ioError,
       pieceBytesMax: Int = .max,
-      processorMask: [UInt8]? = nil, fileSystemType: Int? = nil, before: (@Sendable (Kind) -> Void)? = nil
+      processorMask: [UInt8]? = nil, fileSystemType: Int? = nil, canExchange: Bool = true,
+      before: (@Sendable (Kind) -> Void)? = nil
     ) {
+      self.canExchange = canExchange
       self.failingIndex = failingIndex
       self.kind = kind
       self.isLasting = isLasting

@@ -208,6 +208,11 @@ struct BulkRun {
         worker.takeSmallFiles(as: number)
       }
     }
+    // A run that was stopped leaves directories that the next one fills.
+    guard context.stopped == nil else { return }
+    context.mirror?.finish(list, using: files) { error in
+      reporter.fail(FailureMessage.text(for: error, input: .standardOutput))
+    }
   }
 
   /// Begins to look for a device, if there are files for one.
