@@ -92,7 +92,7 @@ package struct FileMinifier: ~Copyable {
       }
       try commit(output, &rejected, &outcomes)
     case .file(let path):
-      let file = try OutputFile(at: path, using: files, sync: sync)
+      let file = try OutputFile(at: path, using: files, sync: sync, isPrivate: hasRegularFile(sources))
       let isFinal = file.isDirect
       var output = FileOutput(file: file, isFinal: isFinal)
       try runAll(sources, to: &output, &rejected, &outcomes)
@@ -125,6 +125,18 @@ package struct FileMinifier: ~Copyable {
     case .path(let path): try InputFile(path, using: files)
     case .place(let place): try InputFile(place, using: files)
     }
+  }
+
+  /// Looks at sources before they are opened: standard input, pipes and devices have no permissions to go by.
+  private func hasRegularFile(_ sources: [FileSource]) -> Bool {
+    for source in sources {
+      switch source {
+      case .standardInput: continue
+      case .place: return true
+      case .path(let path): if (try? files.statusIfPresent(of: path))?.kind == .regular { return true }
+      }
+    }
+    return false
   }
 
   /// A file of its own as the output of a run.
@@ -204,6 +216,9 @@ package struct FileMinifier: ~Copyable {
     _ output: consuming FileOutput, _ rejected: inout FileOutput?, _ outcomes: inout [FileOutcome]
   ) throws {
     if !outcomes.contains(where: \.isInvalid) { try commit(&rejected) }
+    for outcome in outcomes where outcome.source != .standardInput {
+      if let status = outcome.sourceStatus { output.file.limitMode(to: status) }
+    }
     let hash = output.hash?.value
     var pending: PendingOutput?
     switch ending {
@@ -228,7 +243,10 @@ package struct FileMinifier: ~Copyable {
   ) throws -> FileOutcome {
     var input = try open(source)
     try input.checkReplaceable(under: rules)
-    if rejected == nil, let outcome = try outcomeIfUnchanged(source, &input) { return outcome }
+    if rejected == nil, let outcome = try outcomeIfUnchanged(source, &input) {
+      input.noteKeptFiles()
+      return outcome
+    }
     var output = fileOutput(try OutputFile(replacing: input, under: rules, sync: sync))
     var outcome = outcome(source, try run(from: &input, to: &output, &rejected))
     try input.checkUnchanged(isReadToEnd: outcome.isValid)

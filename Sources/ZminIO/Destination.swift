@@ -4,14 +4,17 @@ package import SystemPackage
 /// A directory held open, so that nobody can put another in its place between two steps.
 package final class OpenDirectory: Sendable {
   let descriptor: Descriptor
-  /// What makes it itself, whatever its name.
-  package let identity: FileIdentity
+  /// Its status when it was opened.
+  package let status: FileStatus
   /// Whether it may be read. One that may only be searched and written can be neither listed nor synced.
   let isReadable: Bool
 
-  init(descriptor: consuming Descriptor, identity: FileIdentity, isReadable: Bool) {
+  /// What makes it itself, whatever its name.
+  package var identity: FileIdentity { status.identity }
+
+  init(descriptor: consuming Descriptor, status: FileStatus, isReadable: Bool) {
     self.descriptor = descriptor
-    self.identity = identity
+    self.status = status
     self.isReadable = isReadable
   }
 }
@@ -116,6 +119,6 @@ extension FileAccess {
     let descriptor = try open(path, in: parent, flags: flags | O_DIRECTORY)
     let number = descriptor.number
     let status = FileStatus(try retrying { calls throws(Errno) in try calls.status(of: number) })
-    return OpenDirectory(descriptor: descriptor, identity: status.identity, isReadable: isReadable)
+    return OpenDirectory(descriptor: descriptor, status: status, isReadable: isReadable)
   }
 }

@@ -10,6 +10,8 @@ package enum FileError: Error, Sendable, Equatable {
   case interrupted(Interruption.Reason)
   /// The input is no longer what it was when it was opened.
   case inputChanged(FileName)
+  /// Another program saved the input while it was replaced, and one version of it, of this name, is beside it.
+  case saveKept(FileName, FilePath)
   /// The file could have been replaced, and was not, for safety.
   case refused(FileName, Refusal)
 
@@ -26,7 +28,7 @@ package enum FileError: Error, Sendable, Equatable {
   /// What kind of failure this is.
   package var category: Category {
     switch self {
-    case .system, .inputChanged, .refused: .failure
+    case .system, .inputChanged, .saveKept, .refused: .failure
     case .brokenPipe: .brokenPipe
     case .interrupted: .interruption
     }
@@ -36,7 +38,7 @@ package enum FileError: Error, Sendable, Equatable {
   package var file: FileName? {
     switch self {
     case .system(let error): error.file
-    case .brokenPipe(let file), .inputChanged(let file), .refused(let file, _): file
+    case .brokenPipe(let file), .inputChanged(let file), .saveKept(let file, _), .refused(let file, _): file
     case .interrupted: nil
     }
   }
@@ -55,6 +57,7 @@ extension FileError: CustomStringConvertible {
     case .brokenPipe(let file): "cannot write \(file): the reader went away"
     case .interrupted(let reason): reason.description
     case .inputChanged(let file): "\(file) changed while it was read"
+    case .saveKept(let file, let name): "\(file) was saved while it was replaced, and a version of it is in \(name)"
     case .refused(let file, let refusal): "\(file) is not replaced: \(refusal)"
     }
   }
@@ -76,6 +79,8 @@ package enum Refusal: Sendable, Equatable, CustomStringConvertible {
   case isInput
   /// It is also the file of this option.
   case isFile(ofOption: String)
+  /// `chattr` made it immutable or append-only.
+  case protected
   /// It has this many names, and only one of them would be changed.
   case hardLinks(Int)
 
@@ -88,6 +93,7 @@ package enum Refusal: Sendable, Equatable, CustomStringConvertible {
     case .madeMeanwhile: "another input or another program made it during this run"
     case .isInput: "it is also an input"
     case .isFile(let option): "it is also the file of \(option)"
+    case .protected: "it is immutable or append-only"
     case .hardLinks(let count): "it has \(count) hard links"
     }
   }

@@ -81,6 +81,8 @@ package protocol SystemCalls: Sendable {
   func sync(_ descriptor: Int32) throws(Errno)
   /// `renameat` within one directory.
   func rename(_ oldName: FilePath, to newName: FilePath, in directory: Int32) throws(Errno)
+  /// `renameat2(RENAME_EXCHANGE)` within one directory: each of two files gets the other's name, at once.
+  func exchange(_ name: FilePath, with other: FilePath, in directory: Int32) throws(Errno)
   /// `linkat` within one directory: a second name, if it is free.
   func link(_ name: FilePath, as newName: FilePath, in directory: Int32) throws(Errno)
   /// `unlinkat`.
@@ -90,8 +92,14 @@ package protocol SystemCalls: Sendable {
 
   /// `fchmod`.
   func setMode(_ descriptor: Int32, to mode: mode_t) throws(Errno)
+  /// `umask`: the permissions that a new file does not get.
+  func creationMask() -> mode_t
   /// `fchown`; `nil` leaves the user or group as it is.
   func setOwner(_ descriptor: Int32, user: uid_t?, group: gid_t?) throws(Errno)
+  /// `ioctl(FS_IOC_GETFLAGS)`: the flags that `chattr` sets; an error where the file system has none.
+  func flags(of descriptor: Int32) throws(Errno) -> UInt32
+  /// `ioctl(FS_IOC_SETFLAGS)`.
+  func setFlags(_ descriptor: Int32, to flags: UInt32) throws(Errno)
   /// `futimens`.
   func setTimes(_ descriptor: Int32, access: timespec, modification: timespec) throws(Errno)
   /// `flistxattr`: the byte count of all names, NUL after each; an empty buffer only asks for the count.

@@ -11,6 +11,7 @@ package final class FaultyCalls: SystemCalls {
     case attributeNames, attribute, setAttribute, removeAttribute
     case dropCache, startWriteBack, finishWriteBack, reserve, truncate, processorMask
     case fileSystemType, position, pipeCapacity, setPipeCapacity, makeDirectory, freeBytes, link
+    case exchange, flags, setFlags
   }
 
   package struct Plan: Sendable {
@@ -35,6 +36,8 @@ package final class FaultyCalls: SystemCalls {
     package var changingStatus: (@Sendable (stat) -> stat)?
     /// What becomes of names in a directory and below it, as on a file system that folds them.
     package var folding: (directory: FilePath, name: @Sendable (String) -> String)?
+    /// Cleared for a file system that cannot exchange two names.
+    package var canExchange = true
     /// Called before each call; for what others do meanwhile.
     package var before: (@Sendable (Kind) -> Void)?
 
@@ -44,9 +47,10 @@ package final class FaultyCalls: SystemCalls {
       pieceBytesMax: Int = .max,
       processorMask: [UInt8]? = nil, fileSystemType: Int? = nil, timeStampClock: (@Sendable () -> timespec)? = nil,
       changingStatus: (@Sendable (stat) -> stat)? = nil,
-      folding: (directory: FilePath, name: @Sendable (String) -> String)? = nil,
+      folding: (directory: FilePath, name: @Sendable (String) -> String)? = nil, canExchange: Bool = true,
       before: (@Sendable (Kind) -> Void)? = nil
     ) {
+      self.canExchange = canExchange
       self.failingIndex = failingIndex
       self.kind = kind
       self.isLasting = isLasting
@@ -260,6 +264,12 @@ package final class FaultyCalls: SystemCalls {
     return try live.freeBytes(of: descriptor)
   }
 
+  package func exchange(_ name: FilePath, with other: FilePath, in directory: Int32) throws(Errno) {
+    try enter(.exchange)
+    if !plan.canExchange { throw .invalidArgument }
+    try live.exchange(name, with: other, in: directory)
+  }
+
   package func link(_ name: FilePath, as newName: FilePath, in directory: Int32) throws(Errno) {
     try enter(.link)
     try live.link(folded(name, directory), as: folded(newName, directory), in: directory)
@@ -295,9 +305,21 @@ package final class FaultyCalls: SystemCalls {
     try live.setMode(descriptor, to: mode)
   }
 
+  package func creationMask() -> mode_t { live.creationMask() }
+
   package func setOwner(_ descriptor: Int32, user: uid_t?, group: gid_t?) throws(Errno) {
     try enter(.setOwner)
     try live.setOwner(descriptor, user: user, group: group)
+  }
+
+  package func flags(of descriptor: Int32) throws(Errno) -> UInt32 {
+    try enter(.flags)
+    return try live.flags(of: descriptor)
+  }
+
+  package func setFlags(_ descriptor: Int32, to flags: UInt32) throws(Errno) {
+    try enter(.setFlags)
+    try live.setFlags(descriptor, to: flags)
   }
 
   package func setTimes(_ descriptor: Int32, access: timespec, modification: timespec) throws(Errno) {

@@ -1,4 +1,4 @@
-package import SystemPackage
+import SystemPackage
 package import ZminIO
 
 extension FileList {
@@ -18,22 +18,6 @@ extension FileList {
         at: FilePlace(component, in: opened, path: path), followsLink: directory.followsLink)
     }
     return opened
-  }
-}
-
-/// Where outputs go that mirror the tree of the inputs.
-package struct MirrorDirectory: Sendable {
-  /// The way there, as messages name it.
-  package let path: FilePath
-  /// The directory itself.
-  package let root: OpenDirectory
-
-  /// - Parameters:
-  ///   - path: The way there, as messages name it.
-  ///   - root: The directory itself.
-  package init(_ path: FilePath, root: OpenDirectory) {
-    self.path = path
-    self.root = root
   }
 }
 
@@ -121,38 +105,16 @@ package struct DirectoryCursor {
     guard let mirror else { preconditionFailure("no directory for outputs") }
     let number = entry.directory
     if output?.number != number || output == nil {
-      output = (
-        number, try openOutput(mirror, number, isMade: isMade), PathPrefix(outputPath(mirror, number))
-      )
+      let files = files
+      let opened = try mirror.open(number, of: list) { place throws(FileError) in
+        isMade ? try files.makeDirectory(at: place) : try files.openDirectory(at: place)
+      }
+      output = (number, opened.directory, PathPrefix(opened.path))
     }
     guard let output, let bytes = list.namesBelow(of: entry).last, let name = FilePath.Component(bytes: bytes) else {
       throw .system(SystemError(action: .create, file: .path(list.path(of: entry)), errno: .invalidArgument))
     }
     return FilePlace(name, in: output.directory, path: output.path.path(of: bytes))
-  }
-
-  private func outputPath(_ mirror: MirrorDirectory, _ number: Int32?) -> FilePath {
-    components(below: number).reduce(into: mirror.path) { $0.append($1) }
-  }
-
-  private func components(below number: Int32?) -> [FilePath.Component] {
-    number.map { list.namesBelow(ofDirectory: $0).compactMap { FilePath.Component(bytes: $0) } } ?? []
-  }
-
-  private func openOutput(
-    _ mirror: MirrorDirectory, _ number: Int32?, isMade: Bool
-  ) throws(FileError) -> OpenDirectory {
-    var (directory, path) = (mirror.root, mirror.path)
-    for component in components(below: number) {
-      path.append(component)
-      let place = FilePlace(component, in: directory, path: path)
-      // A list may lead up: that was found before anything was written, and is yet not done here.
-      guard component.kind == .regular else {
-        throw .system(SystemError(action: .create, file: .path(path), errno: .invalidArgument))
-      }
-      directory = isMade ? try files.makeDirectory(at: place) : try files.openDirectory(at: place)
-    }
-    return directory
   }
 }
 

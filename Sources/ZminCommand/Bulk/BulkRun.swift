@@ -76,6 +76,7 @@ struct BulkRun {
       memory?.follow(context)
       try work(context)
       if case .brokenPipe(let output) = context.stopped { brokenPipe = output }
+      reporter.noteKeptFiles()
       conclude(
         brokenPipe.map(MinifyRun.Ending.brokenPipe) ?? .status(reporter.tally.status), fileCount: list.count + missed,
         seconds: MonotonicClock.seconds() - start, fallbacks)
@@ -213,6 +214,11 @@ struct BulkRun {
           context, memory: .window(byteCount: pools.windowBytes), batchFilesMax: batchFilesMax, ledger: ledger)
         worker.takeSmallFiles(as: number)
       }
+    }
+    // A run that was stopped leaves directories that the next one fills.
+    guard context.stopped == nil else { return }
+    context.mirror?.finish(list, using: files) { error in
+      reporter.fail(FailureMessage.text(for: error, input: .standardOutput))
     }
   }
 

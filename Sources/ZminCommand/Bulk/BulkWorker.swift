@@ -129,11 +129,14 @@ struct BulkWorker: ~Copyable {
   }
 
   private func checkReplaceable(_ source: FileSource, _ rules: InPlaceRules) throws {
+    let file: InputFile
     switch source {
-    case .standardInput: break
-    case .path(let path): try InputFile(path, using: files).checkReplaceable(under: rules)
-    case .place(let place): try InputFile(place, using: files).checkReplaceable(under: rules)
+    case .standardInput: return
+    case .path(let path): file = try InputFile(path, using: files)
+    case .place(let place): file = try InputFile(place, using: files)
     }
+    try file.checkReplaceable(under: rules)
+    try file.checkUnprotected()
   }
 
   private mutating func minify(

@@ -57,6 +57,11 @@ final class RunReporter: Sendable {
     if verbosity != .quiet { console.say(line()) }
   }
 
+  /// Names the kept files that the run came across.
+  func noteKeptFiles() {
+    for kept in files.keptFiles.take() { note(FailureMessage.text(for: kept)) }
+  }
+
   // MARK: Files
 
   /// Reports what became of an input, as the task wants it said.

@@ -100,6 +100,7 @@ struct MinifyRun: ~Copyable {
       brokenPipe = (error as? Stopped)?.brokenPipe
     }
     display?.end()
+    reporter.noteKeptFiles()
     conclude(
       brokenPipe.map(Ending.brokenPipe) ?? .status(reporter.tally.status), seconds: MonotonicClock.seconds() - start)
     reporter.endLog()
@@ -192,7 +193,9 @@ struct MinifyRun: ~Copyable {
 
   private func checkReplaceable(_ input: Plan.Input, _ rules: InPlaceRules) throws {
     guard case .path(let path) = input.source else { return }
-    try InputFile(path, using: files).checkReplaceable(under: rules)
+    let file = try InputFile(path, using: files)
+    try file.checkReplaceable(under: rules)
+    try file.checkUnprotected()
   }
 
   private mutating func minify(
