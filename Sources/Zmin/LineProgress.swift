@@ -41,7 +41,8 @@ struct LineProgress {
     if totals.validLines == 0 { throw refused(.noneValid, "no line is valid") }
     let allowed = limit.allowedLines(of: lineCount)
     if totals.badLines > allowed {
-      throw refused(.tooMany, "\(totals.badLines) of \(lineCount) lines are not valid, more than the \(allowed) allowed")
+      throw refused(
+        .tooMany, "\(totals.badLines) of \(lineCount) lines are not valid, more than the \(allowed) allowed")
     }
   }
 

@@ -29,7 +29,9 @@ import ZminTestSupport
 
   @Test(
     "A run that fails at once leaves the lines of others where they are",
-    arguments: ["-i missing.jsonl", "missing.jsonl", "-i --max-bad-lines 0 a.jsonl", "a.jsonl -o no/b", "-i --kernel x a.jsonl"])
+    arguments: [
+      "-i missing.jsonl", "missing.jsonl", "-i --max-bad-lines 0 a.jsonl", "a.jsonl -o no/b", "-i --kernel x a.jsonl",
+    ])
   func failsAtOnce(_ arguments: String) throws {
     let (run, scratch) = try run("$ZMIN --bad-lines bad \(arguments)", ["a.jsonl": "1\n[\n", "bad": "old\n"])
     #expect(run.ending != .exit(0))
@@ -165,7 +167,8 @@ import ZminTestSupport
     let (code, _) = try scenario.run(in: scratch, .init(failingIndex: 0, kind: .lock, isLasting: true, errno: .noLocks))
     #expect(code == 3)
     #expect(
-      scratch.text(of: "messages")?.contains("cannot lock: No locks available; give each task a file of its own") == true)
+      scratch.text(of: "messages")?.contains("cannot lock: No locks available; give each task a file of its own")
+        == true)
     #expect(FaultScenario.tree(scratch) == scenario.files)
   }
 
@@ -264,7 +267,8 @@ import ZminTestSupport
       "$ZMIN -r -j1 -t --bad-lines bad --log json in | grep -v progress", ["in/a.jsonl": "1\n\n [\r\n2\n{x"])
     #expect(
       run.errors.contains(
-        #"{"event":"bad_line","path":"in/a.jsonl","line":3,"offset":3,"bytes":3,"message":"value not finished"#), "\(run)")
+        #"{"event":"bad_line","path":"in/a.jsonl","line":3,"offset":3,"bytes":3,"message":"value not finished"#),
+      "\(run)")
     #expect(
       run.errors.contains(#"{"event":"bad_line","path":"in/a.jsonl","line":5,"offset":9,"bytes":2,"message":"string"#))
     #expect(run.errors.contains(#""written":false,"bad_lines":2"#))
@@ -278,7 +282,8 @@ import ZminTestSupport
       "a.jsonl -o x --bad-lines ./x", "a.jsonl --bad-lines x --log-file x", "a.jsonl --bad-lines x --metrics-file x",
       "-ri in --bad-lines in/b.jsonl", "-rt in --bad-lines in/b.jsonl", "-ri in --bad-lines x --journal x",
       "-ri in --bad-lines x --journal ./x", "-ri in --bad-lines x --shard 0/1 --shard-plan x",
-      "-i --files-from list --bad-lines list", "a.jsonl --bad-lines x >> x", "- --format ndjson --bad-lines a.jsonl < a.jsonl",
+      "-i --files-from list --bad-lines list", "a.jsonl --bad-lines x >> x",
+      "- --format ndjson --bad-lines a.jsonl < a.jsonl",
       "a.jsonl --bad-lines x --memory-report --memory-report-file x", "-r in --output-dir out --bad-lines out/b.jsonl",
     ])
   func apart(_ arguments: String) throws {

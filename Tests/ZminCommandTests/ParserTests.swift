@@ -155,7 +155,8 @@ struct ParserTests {
       (["-i", "--min-saving", "-1", "a"], "a size such as 4Ki, or 0% to"),
       (["-j", "-1"], "a number from 1 to 1024"), (["-j0"], "a number from 1 to 1024"),
       (["--jobs=x"], "a number from 1 to 1024"), (["--memory-budget", "-1"], "a size such as 64Mi"),
-      (["--min-saving", "101%"], "0% to 100%"), (["--max-bad-lines", "-1"], "a number from 0 on, a share from 0% to 100%, or all"),
+      (["--min-saving", "101%"], "0% to 100%"),
+      (["--max-bad-lines", "-1"], "a number from 0 on, a share from 0% to 100%, or all"),
     ])
   func ownWords(_ arguments: [String], _ part: String) {
     do throws(UsageError) {

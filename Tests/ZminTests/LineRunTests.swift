@@ -44,9 +44,10 @@ struct BadLineList: BadLineSink {
   private func refusal(
     _ text: String, _ limit: BadLineLimit = .all, pieceBytes: Int = .max, windowBytes: Int = 64
   ) throws -> (refusal: BadLineRefusal?, message: String) {
-    guard case .invalid(let error, let totals) = try run(
-      text, limit: limit, pieceBytes: pieceBytes, windowBytes: windowBytes
-    ).result
+    guard
+      case .invalid(let error, let totals) = try run(
+        text, limit: limit, pieceBytes: pieceBytes, windowBytes: windowBytes
+      ).result
     else { return (nil, "") }
     return (totals.refusal, error.description)
   }
@@ -78,7 +79,9 @@ struct BadLineList: BadLineSink {
 
   @Test("Lines are judged alike whether they fit in a window or not", arguments: [false, true])
   func longLines(_ canReread: Bool) throws {
-    let values = ["1", "[", "[ 1 , 2 ]", "\"a b\"", "{\"a\":}", "tru", " ", "\u{FEFF}1", "[1]x", "-", "\"\\u12\"", "{}"]
+    let values = [
+      "1", "[", "[ 1 , 2 ]", "\"a b\"", "{\"a\":}", "tru", " ", "\u{FEFF}1", "[1]x", "-", "\"\\u12\"", "{}",
+    ]
     var random = SplitMix64(seed: 7)
     for _ in 0..<200 {
       let lines = (0..<6).map { _ in values[Int(random.next() % UInt64(values.count))] }
@@ -108,9 +111,11 @@ struct BadLineList: BadLineSink {
     #expect(try refusal("1\n[2\n3\n\"x\n5\n", .percent(40)).refusal == nil)
   }
 
-  @Test("By default ten lines may be bad, or one in a hundred", arguments: [
-    (10, 1, false), (11, 1, true), (10, 900, false), (11, 989, true), (20, 1980, false), (21, 1979, true),
-  ])
+  @Test(
+    "By default ten lines may be bad, or one in a hundred",
+    arguments: [
+      (10, 1, false), (11, 1, true), (10, 900, false), (11, 989, true), (20, 1980, false), (21, 1979, true),
+    ])
   func usualLimit(_ bad: Int, _ valid: Int, _ isRefused: Bool) throws {
     let text = String(repeating: "[\n", count: bad) + String(repeating: "1\n\n", count: valid)
     #expect(try refusal(text, .usual).refusal == (isRefused ? .tooMany : nil))
@@ -118,7 +123,10 @@ struct BadLineList: BadLineSink {
 
   @Test("An input without one valid line is refused, however many may be bad")
   func noneValid() throws {
-    #expect(try refusal("[\n\n]\n").message == "1:2: no line is valid, the first here: value not finished at the end of its line: use --format concat (byte 1)")
+    #expect(
+      try refusal("[\n\n]\n").message
+        == "1:2: no line is valid, the first here: value not finished at the end of its line: use --format concat (byte 1)"
+    )
     #expect(try refusal("[\n]\n").refusal == .noneValid)
     #expect(try refusal("\n \n").refusal == nil)
     #expect(try refusal("").refusal == nil)

@@ -62,7 +62,7 @@ extension BulkPlan {
 }
 
 extension Planner {
-  /// Sees to it that neither a report nor bad lines go where another one goes, or an output, or to what the run reads.
+  /// Sees to it that reports and bad lines go neither where another one or an output goes, nor to what the run reads.
   ///
   /// Inputs of a run over many files are not known yet: they are looked at when they have been found.
   ///
@@ -73,7 +73,8 @@ extension Planner {
     let files = reports.ownFiles + [badLines].compactMap(\.self)
     if files.isEmpty { return }
     var others: [(words: String, file: FileName)] = [
-      ("--output", options.output), ("--journal", options.bulk.journal), ("--shard-plan", options.bulk.shardPlan), ("--files-from", options.bulk.filesFrom),
+      ("--output", options.output), ("--journal", options.bulk.journal), ("--shard-plan", options.bulk.shardPlan),
+      ("--files-from", options.bulk.filesFrom),
     ].compactMap { option, argument in
       argument.flatMap { $0.isStandardStream ? nil : ("\(option) name the same file", .path($0.path)) }
     }

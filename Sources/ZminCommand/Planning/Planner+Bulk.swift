@@ -62,7 +62,8 @@ extension Planner {
       depthMax: options.depthMax, kernel: kernel, verification: verification, device: device,
       slicedBytesMin: slicedBytesMin, workers: workers,
       memoryBudgetBytes: options.memoryBudget?.byteCount, limits: limits,
-      badLines: badLines, sync: sync, journal: options.bulk.journal?.path, shard: shard, shardPlan: options.bulk.shardPlan?.path,
+      badLines: badLines, sync: sync, journal: options.bulk.journal?.path, shard: shard,
+      shardPlan: options.bulk.shardPlan?.path,
       verbosity: verbosity, printsStatistics: printsStatistics, reports: try reports(),
       printsSummary: options.bulk.isRecursive || options.bulk.filesFrom != nil || options.outputDirectory != nil,
       fallbacks: fallbacks)

@@ -16,7 +16,8 @@ struct KillTests {
   ]
 
   private static let scenarios = FaultScenario.all.filter { scenario in
-    ["in place", "bad lines, in place", "mirrored, with a journal"].contains(scenario.testDescription) || Corpora.testsAreLong
+    ["in place", "bad lines, in place", "mirrored, with a journal"].contains(scenario.testDescription)
+      || Corpora.testsAreLong
   }
 
   @Test(arguments: scenarios)
