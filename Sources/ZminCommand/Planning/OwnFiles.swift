@@ -70,7 +70,7 @@ extension Planner {
   func check(_ reports: ReportPlan) throws(PlanError) {
     let badLines = OwnFile(
       option: "--bad-lines", options.badLines.flatMap { $0.isStandardStream || $0.path.isEmpty ? nil : $0.path })
-    let files = reports.ownFiles + [badLines].compactMap(\.self)
+    let files = [badLines].compactMap(\.self) + reports.ownFiles
     if files.isEmpty { return }
     var others: [(words: String, file: FileName)] = [
       ("--output", options.output), ("--journal", options.bulk.journal), ("--shard-plan", options.bulk.shardPlan),
