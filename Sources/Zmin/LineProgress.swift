@@ -82,7 +82,7 @@ struct NulScan {
 extension InvalidJSON {
   /// The same place with another message.
   func saying(_ message: String) -> InvalidJSON {
-    InvalidJSON(line: line, column: column, offset: offset, message: message, isSecondValue: false)
+    InvalidJSON(line: line, column: column, offset: offset, message: message, reason: reason, format: format)
   }
 
   /// NULs in this line.

@@ -189,7 +189,7 @@ extension LineRun {
   ) throws {
     if nuls.isBinary(after: piece) {
       let error = InvalidJSON(
-        line: line.number, column: 1, offset: line.offset, message: "", isSecondValue: false)
+        line: line.number, column: 1, offset: line.offset, message: "", reason: .syntax, format: .ndjson)
       throw LineProgress.Refused(refusal: .notLines, error: error.asBinary)
     }
     if let failure = line.failure, let content = failure.foreignContent, content.isWholeInput, line.offset == 0 {

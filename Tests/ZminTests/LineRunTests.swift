@@ -125,7 +125,7 @@ struct BadLineList: BadLineSink {
   func noneValid() throws {
     #expect(
       try refusal("[\n\n]\n").message
-        == "1:2: no line is valid, the first here: value not finished at the end of its line: use --format concat (byte 1)"
+        == "1:2: no line is valid, the first here: value not finished at the end of its line (byte 1)"
     )
     #expect(try refusal("[\n]\n").refusal == .noneValid)
     #expect(try refusal("\n \n").refusal == nil)
