@@ -135,7 +135,7 @@ struct BadLineList: BadLineSink {
   @Test(
     "What is no lines of JSON is refused, and nothing of it is a bad line",
     arguments: [
-      "BZh91AY&SY\n1\n", "\u{1E}{\"a\":1}\n\u{1E}{\"a\":2}\n", "[\0\n\0",
+      "BZh91AY&SY\n1\n", "\u{1E}{\"a\":1}\n\u{1E}{\"a\":2}\n", "[\0 \0\n\0",
       "1\nab\(String(repeating: "\0", count: 16))\n2\n", "1\na\0b\0c\0d\0e\0f\0g\0h\0\n2\n",
       "1\n\(String(repeating: "\0", count: 5000))2\n3\n",
     ])
