@@ -1,3 +1,4 @@
+package import Glibc
 package import SystemPackage
 package import ZminIO
 
@@ -51,7 +52,8 @@ package struct DestinationCheck: Sendable {
       switch destination {
       case .file(let path): try files.isOneOutput(path, badLines)
       case .standardOutput: try files.statusOfStandardOutput().isOverwritten(through: status)
-      case .nowhere, .inPlace, .place: false
+      case .place(let place): try files.statusIfPresent(of: place)?.isOverwritten(through: status) == true
+      case .nowhere, .inPlace: false
       }
     if isOutput { throw .refused(.path(badLines), .isFile(ofOption: "--bad-lines")) }
   }
@@ -62,9 +64,19 @@ package struct DestinationCheck: Sendable {
 
   private func status(of source: FileSource) throws(FileError) -> FileStatus {
     switch source {
-    case .standardInput: try files.status(ofInput: nil)
-    case .path(let path): try files.status(ofInput: path)
-    case .place(let place): try files.status(ofInput: place.path)
+    case .standardInput: return try files.status(ofInput: nil)
+    case .path(let path): return try files.status(ofInput: path)
+    case .place(let place):
+      guard let status = try files.statusIfPresent(of: place) else { throw .inputChanged(.path(place.path)) }
+      return status
     }
+  }
+
+  /// The permissions of a new file that holds bytes of `sources`: what all of them allow. Its owner may append to it.
+  package func modeOfNewFile(for sources: [FileSource]) -> mode_t {
+    sources.reduce(0o666) { mode, source in
+      if case .standardInput = source { return mode }
+      return (try? status(of: source)).map { mode & $0.mode } ?? mode
+    } | 0o600
   }
 }

@@ -24,6 +24,7 @@ extension InputFile: RunInput {
 struct FileOutput: RunOutput, ~Copyable {
   var file: OutputFile
   let isFinal: Bool
+  var appearsWhole: Bool { file.appearsWhole }
   /// Of what was written, where it is asked for.
   private(set) var hash: OutputHash?
   /// Whether the last line written lacks its end.

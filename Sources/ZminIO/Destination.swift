@@ -100,6 +100,19 @@ extension FileAccess {
     }
   }
 
+  /// Brings the name of a file in a directory to the disk.
+  func sync(_ directory: OpenDirectory, of file: FileName) throws(FileError) {
+    guard directory.isReadable else { return }
+    do throws(Errno) {
+      try retrying { calls throws(Errno) in try calls.sync(directory.descriptor.number) }
+    } catch {
+      // Some file systems have no sync for directories.
+      guard error == .invalidArgument || error == .notSupported else {
+        throw .system(SystemError(action: .syncDirectory, file: file, errno: error))
+      }
+    }
+  }
+
   func openDirectory(
     _ path: FilePath, in parent: Int32, _ file: FileName
   ) throws(FileError) -> OpenDirectory {

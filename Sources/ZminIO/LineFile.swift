@@ -1,4 +1,4 @@
-import Glibc
+package import Glibc
 package import SystemPackage
 
 /// A file of lines that is read from its start and only ever appended to: a log, a journal, a plan.
@@ -11,11 +11,12 @@ package final class LineFile: Sendable {
 
   /// Opens a file, which is made if there is none.
   ///
+  /// - Parameter mode: Permissions of a new file; the umask takes some away.
   /// - Throws: ``FileError/system(_:)``.
-  package init(_ path: FilePath, using access: FileAccess) throws(FileError) {
+  package init(_ path: FilePath, mode: mode_t = 0o666, using access: FileAccess) throws(FileError) {
     let file = FileName.path(path)
     do throws(Errno) {
-      descriptor = try access.open(path, flags: O_RDWR | O_CREAT | O_APPEND, mode: 0o666)
+      descriptor = try access.open(path, flags: O_RDWR | O_CREAT | O_APPEND, mode: mode)
     } catch {
       throw .system(SystemError(action: .open, file: file, errno: error))
     }
@@ -42,32 +43,69 @@ package final class LineFile: Sendable {
   ///
   /// - Throws: ``FileError/system(_:)``.
   package func lock() throws(FileError) -> Bool {
+    do throws(FileError) {
+      return try lockIfFree()
+    } catch {
+      guard case .system(let error) = error,
+        [.noFunction, .noLocks, .notSupported, .invalidArgument].contains(error.errno)
+      else { throw error }
+      return true
+    }
+  }
+
+  /// Takes the lock until ``unlock()``; false if another open file has it.
+  ///
+  /// - Throws: ``FileError/system(_:)``, also where the file system has no locks.
+  func lockIfFree() throws(FileError) -> Bool {
     do throws(Errno) {
       try access.retrying { calls throws(Errno) in try calls.lock(descriptor.number, exclusively: true) }
       return true
     } catch {
-      switch error {
-      case .wouldBlock: return false
-      case .noFunction, .noLocks, .notSupported, .invalidArgument: return true
-      default: throw .system(SystemError(action: .lock, file: file, errno: error))
-      }
+      if error == .wouldBlock { return false }
+      throw .system(SystemError(action: .lock, file: file, errno: error))
     }
+  }
+
+  /// Gives the lock back.
+  ///
+  /// - Throws: ``FileError/system(_:)``.
+  func unlock() throws(FileError) {
+    try access.attempt(.lock, file) { calls throws(Errno) in try calls.unlock(descriptor.number) }
   }
 
   /// Appends all of some bytes.
   ///
   /// - Throws: ``FileError/system(_:)``.
   package func append(_ bytes: [UInt8]) throws(FileError) {
-    var rest = bytes[...]
+    let appended = bytes.withUnsafeBytes { bytes in
+      Result { () throws(FileError) in try append(bytes) }
+    }
+    try appended.get()
+  }
+
+  /// Appends all of some bytes.
+  ///
+  /// - Throws: ``FileError/system(_:)``.
+  func append(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
+    var rest = bytes
     while !rest.isEmpty {
+      let piece = rest
       let count = try access.attempt(.write, file) { calls throws(Errno) in
-        let written = rest.withUnsafeBytes { buffer in
-          Result { () throws(Errno) in try calls.write(descriptor.number, buffer) }
-        }
-        return try written.get()
+        try calls.write(descriptor.number, piece)
       }
       if count == 0 { throw .system(SystemError(action: .write, file: file, errno: .ioError)) }
-      rest = rest.dropFirst(count)
+      rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
+    }
+  }
+
+  /// Has the system say what closing would say.
+  ///
+  /// - Throws: ``FileError/system(_:)``.
+  func flush() throws(FileError) {
+    do throws(Errno) {
+      try descriptor.flush()
+    } catch {
+      throw .system(SystemError(action: .close, file: file, errno: error))
     }
   }
 

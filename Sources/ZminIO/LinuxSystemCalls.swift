@@ -222,6 +222,8 @@ package struct LinuxSystemCalls: SystemCalls {
     try checked(flock(descriptor, (exclusively ? LOCK_EX : LOCK_SH) | LOCK_NB))
   }
 
+  package func unlock(_ descriptor: Int32) throws(Errno) { try checked(flock(descriptor, LOCK_UN)) }
+
   package func setMode(_ descriptor: Int32, to mode: mode_t) throws(Errno) {
     try checked(fchmod(descriptor, mode))
   }

@@ -32,6 +32,9 @@ package struct OutputFile: ~Copyable, Sendable {
   /// What drops it from the page cache, for a regular file.
   private var behind: WriteBehind?
 
+  /// Whether the file gets its name when all of it is written. What is written directly does not.
+  package var appearsWhole: Bool { writing.isNew }
+
   /// How bytes are handed over.
   private struct Writing {
     let number: Int32
@@ -113,7 +116,7 @@ package struct OutputFile: ~Copyable, Sendable {
   /// The descriptor of this process that a path such as `/dev/stdout` names, nil for other paths.
   ///
   /// What is behind it may be a file that others write to as well: it is not ours to replace.
-  private static func ownDescriptor(named path: FilePath) -> Int32? {
+  static func ownDescriptor(named path: FilePath) -> Int32? {
     let name = path.string
     if name == "/dev/stdout" { return STDOUT_FILENO }
     if name == "/dev/stderr" { return STDERR_FILENO }

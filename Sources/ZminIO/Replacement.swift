@@ -95,15 +95,5 @@ struct Replacement: ~Copyable, Sendable {
   }
 
   /// Brings the name to the disk.
-  func syncDirectory() throws(FileError) {
-    guard destination.directory.isReadable else { return }
-    do throws(Errno) {
-      try access.retrying { calls throws(Errno) in try calls.sync(destination.directory.descriptor.number) }
-    } catch {
-      // Some file systems have no sync for directories.
-      guard error == .invalidArgument || error == .notSupported else {
-        throw .system(SystemError(action: .syncDirectory, file: file, errno: error))
-      }
-    }
-  }
+  func syncDirectory() throws(FileError) { try access.sync(destination.directory, of: file) }
 }

@@ -89,6 +89,8 @@ package protocol SystemCalls: Sendable {
   func unlink(_ path: FilePath, in directory: Int32) throws(Errno)
   /// `flock`, without waiting: `EWOULDBLOCK` if the lock is held elsewhere.
   func lock(_ descriptor: Int32, exclusively: Bool) throws(Errno)
+  /// `flock(LOCK_UN)`.
+  func unlock(_ descriptor: Int32) throws(Errno)
 
   /// `fchmod`.
   func setMode(_ descriptor: Int32, to mode: mode_t) throws(Errno)

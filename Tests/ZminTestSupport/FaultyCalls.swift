@@ -7,7 +7,7 @@ package import ZminIO
 package final class FaultyCalls: SystemCalls {
   package enum Kind: Sendable, Equatable, CaseIterable {
     case open, close, duplicate, read, readAt, write, wait, advise, makeWake, status, statusOfPath, readLink, list
-    case sync, rename, unlink, lock, setMode, setOwner, setTimes
+    case sync, rename, unlink, lock, unlock, setMode, setOwner, setTimes
     case attributeNames, attribute, setAttribute, removeAttribute
     case dropCache, startWriteBack, finishWriteBack, reserve, truncate, processorMask
     case fileSystemType, position, pipeCapacity, setPipeCapacity, makeDirectory, freeBytes, link
@@ -298,6 +298,11 @@ package final class FaultyCalls: SystemCalls {
   package func lock(_ descriptor: Int32, exclusively: Bool) throws(Errno) {
     try enter(.lock)
     try live.lock(descriptor, exclusively: exclusively)
+  }
+
+  package func unlock(_ descriptor: Int32) throws(Errno) {
+    try enter(.unlock)
+    try live.unlock(descriptor)
   }
 
   package func setMode(_ descriptor: Int32, to mode: mode_t) throws(Errno) {

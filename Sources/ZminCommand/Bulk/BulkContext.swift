@@ -12,6 +12,8 @@ final class BulkContext: ProgressSource {
   let memory: BulkMemory
   let mirror: MirrorDirectory?
   let reporter: RunReporter
+  /// What all workers put bad lines into.
+  let badLines: BadLineRecord?
   let journal: Journal?
   /// For each file what it has left if it is done, nil if there is no journal.
   let finished: [FinishedFile?]?
@@ -40,7 +42,8 @@ final class BulkContext: ProgressSource {
 
   init(
     _ plan: BulkPlan, files: FileAccess, queue: FileQueue, memory: BulkMemory, mirror: MirrorDirectory?,
-    walk: FileWalk, reporter: RunReporter, journal: Journal?, finished: [FinishedFile?]?, madeOutputs: MadeOutputs?
+    walk: FileWalk, reporter: RunReporter, badLines: BadLineRecord?, journal: Journal?, finished: [FinishedFile?]?,
+    madeOutputs: MadeOutputs?
   ) {
     self.plan = plan
     filesApart = plan.filesApartFromOutputs.map { file in
@@ -53,6 +56,7 @@ final class BulkContext: ProgressSource {
     self.memory = memory
     self.mirror = mirror
     self.reporter = reporter
+    self.badLines = badLines
     self.journal = journal
     self.finished = finished
     self.madeOutputs = madeOutputs

@@ -36,8 +36,8 @@ struct BulkRun {
     self.memory = memory
     self.log = log
     reporter = RunReporter(
-      task: plan.task, verbosity: plan.verbosity, badLines: nil, offersBadLines: false, engine: plan.kernel.name,
-      files: files, log: log, console: console, profiler: memory?.profiler)
+      task: plan.task, verbosity: plan.verbosity, badLines: plan.badLines?.path, offersBadLines: false,
+      engine: plan.kernel.name, files: files, log: log, console: console, profiler: memory?.profiler)
     list = FileList(ledger: ledger)
   }
 
@@ -157,7 +157,8 @@ struct BulkRun {
     noteSpace(queue, mirror)
     return BulkContext(
       plan, files: files, queue: queue, memory: pools, mirror: mirror, walk: walk, reporter: reporter,
-      journal: journal, finished: try journal?.finishedFiles(of: list),
+      badLines: plan.badLines.map { BadLineRecord($0.path, using: files) }, journal: journal,
+      finished: try journal?.finishedFiles(of: list),
       madeOutputs: try mirror.map { _ in try MadeOutputs(fileCount: list.count, ledger: ledger) })
   }
 

@@ -151,10 +151,14 @@ struct BulkWorker: ~Copyable {
   }
 
   private func makeMinifier(_ format: Format) throws -> FileMinifier {
-    try FileMinifier(
-      context.plan.minifierOptions(format), memory: memory, badLines: nil, sync: context.plan.syncOfOutputs,
+    let badLines = format == .ndjson ? context.plan.badLines : nil
+    var minifier = try FileMinifier(
+      context.plan.minifierOptions(format), memory: memory, badLines: badLines,
+      record: badLines.flatMap { _ in context.badLines }, sync: context.plan.syncOfOutputs,
       ending: .pending(isHashed: context.journal != nil), files: files, device: device,
       ledger: ledger)
+    minifier.onBadLine = context.reporter.onBadLine
+    return minifier
   }
 }
 

@@ -19,7 +19,7 @@ package struct Options: Sendable {
   package var bulk = Bulk()
   package var inPlace = InPlace()
   package var badLines: PathArgument?
-  package var badLinesMax: BadLineArguments.Limit?
+  package var badLinesMax: BadLineLimit?
 
   package var mode = EngineArguments.Mode.auto
   package var kernel: String?

@@ -22,7 +22,7 @@ final class RunReporter: Sendable {
   /// - Parameters:
   ///   - task: What is done.
   ///   - verbosity: How much is said to people.
-  ///   - badLines: Where lines go that are not valid, nil if nowhere.
+  ///   - badLines: The file that bad lines are put into, nil if none is.
   ///   - offersBadLines: Set if there could be such a file and is none.
   ///   - engine: What does the work.
   ///   - files: What standard output is written with.
@@ -83,7 +83,9 @@ final class RunReporter: Sendable {
         $0.add(totals)
         $0.add(error)
       }
+      sayBadLines(totals, name)
       logFile(name, "invalid", totals, seconds, engine) { event in
+        if totals.badLines > 0 { event.add("bad_lines", totals.badLines) }
         event.add("error") {
           $0.add("line", error.line)
           $0.add("column", error.column)
@@ -92,7 +94,8 @@ final class RunReporter: Sendable {
           if let hint { $0.add("hint", hint) }
         }
       }
-      sayUnlessLogged("\(name):\(error)\(hint.map { "; \($0)" } ?? "")")
+      let remedy = totals.refusal == .tooMany ? "--max-bad-lines allows more" : hint
+      sayUnlessLogged("\(name):\(error)\(remedy.map { "; \($0)" } ?? "")")
     case .failed(let error): fail(error, name, seconds: seconds)
     case .complete(let totals):
       let isUnminified = task.isCheck && !totals.isUnchanged
@@ -108,6 +111,25 @@ final class RunReporter: Sendable {
       }
       try describe(outcome, totals, name, place)
     }
+  }
+
+  /// What logs each bad line that is put into the record, nil if nothing does.
+  var onBadLine: ((FileSource, BadLine) -> Void)? {
+    guard let log else { return nil }
+    return { source, line in
+      var event = JSONLine(event: "bad_line")
+      event.add(source.name)
+      event.add("line", line.number)
+      event.add("offset", line.offset)
+      event.add("bytes", line.byteCount)
+      event.add("message", line.error.message)
+      log.log(event)
+    }
+  }
+
+  private func sayBadLines(_ totals: RunTotals, _ name: FileName) {
+    guard totals.recordedBadLines > 0, verbosity != .quiet, let badLines else { return }
+    console.say("\(name): \(Figures.count(totals.recordedBadLines, "bad line")) put into \(FileName.path(badLines))")
   }
 
   /// Reports what went wrong with an input, or with what becomes of it.
@@ -156,9 +178,7 @@ final class RunReporter: Sendable {
   private func describe(
     _ outcome: FileOutcome, _ totals: RunTotals, _ name: FileName, _ place: FilePath?
   ) throws {
-    if totals.badLines > 0, outcome.areBadLinesWritten, verbosity != .quiet, let badLines {
-      console.say("\(name): \(Figures.count(totals.badLines, "bad line")) put into \(FileName.path(badLines))")
-    }
+    sayBadLines(totals, name)
     func sizes() -> String {
       "\(totals.inputBytes) to \(totals.outputBytes) bytes, saved "
         + Figures.saved(totals.inputBytes, totals.outputBytes)
@@ -198,6 +218,7 @@ final class RunReporter: Sendable {
     event.add("invalid", tally.invalidFiles + tally.unminifiedFiles)
     event.add("failed", tally.failedFiles)
     event.add("skipped", tally.skippedFiles)
+    if badLines != nil { event.add("bad_lines", tally.badLines) }
     event.add("not_reached", max(0, fileCount - tally.files))
     event.add("bytes_in", tally.inputBytes)
     event.add("bytes_out", tally.outputBytes)

@@ -11,7 +11,7 @@ package enum FailureMessage {
     // Nothing is done where the command line asks for what would destroy an input or output.
     case FileError.refused(_, .isInput), FileError.refused(_, .isFile): .usage
     // It is the input that is so: trying again will not help.
-    case is LineTooLong, FileError.refused(_, .protected): .invalidInput
+    case FileError.refused(_, .protected): .invalidInput
     case is VerificationDifference: .difference
     case is DeviceFailure: .engineUnavailable
     default: .failure
@@ -26,6 +26,8 @@ package enum FailureMessage {
   static func text(for error: any Error, input: FileName) -> String {
     switch error {
     case let error as FileError: text(for: error)
+    case let error as LineTooLong:
+      "\(input): \(error); --memory-budget \(error.neededBudgetBytes) works, and so does a regular file"
     case let error as OutOfMemory: "\(input): out of memory: the system refused \(error.byteCount) bytes"
     default: "\(input): \(error)"
     }
@@ -34,7 +36,8 @@ package enum FailureMessage {
   private static func text(for error: FileError) -> String {
     switch error {
     case .system(let error):
-      return "\(error.file): cannot \(clause(error.action)): \(error.errno)"
+      let remedy = error.action == .lock ? "; give each task a file of its own" : ""
+      return "\(error.file): cannot \(clause(error.action)): \(error.errno)\(remedy)"
     case .inputChanged(let file): return "\(file): changed while it was read; nothing is replaced"
     case .saveKept(let file, let name):
       return """

@@ -221,6 +221,7 @@ struct MinifyRun: ~Copyable {
       progress.begin(source.name)
       memory?.profiler.begin(.minifying, file: source.name)
     }
+    minifier.onBadLine = reporter.onBadLine
     return minifier
   }
 

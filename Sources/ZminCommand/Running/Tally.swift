@@ -25,6 +25,8 @@ struct Tally {
   private(set) var severalValuesFiles = 0
   private(set) var unminifiedFiles = 0
   private(set) var failedFiles = 0
+  /// Lines that were put into the record of bad lines.
+  private(set) var badLines = 0
   /// Slices that a device has minified.
   private(set) var slicesOnDevice = 0
   /// Slices that were minified a second time.
@@ -44,6 +46,7 @@ struct Tally {
   mutating func add(_ totals: RunTotals) {
     inputBytes += totals.inputBytes
     outputBytes += totals.outputBytes
+    badLines += totals.recordedBadLines
   }
 
   /// Counts what a device did of an input.

@@ -136,7 +136,7 @@ import Testing
       "bench --help > /dev/full", "--version > /dev/full",
     ])
   func fullDevice(_ line: String) throws {
-    let (run, scratch) = try run("$ZMIN \(line)", ["a.json": "[ 1 ]", "bad.json": "[\n", "in/b.json": "[ 2 ]"])
+    let (run, scratch) = try run("$ZMIN \(line)", ["a.json": "[ 1 ]", "bad.json": "[\n1\n", "in/b.json": "[ 2 ]"])
     #expect(run.ending == .exit(3), "\(run)")
     #expect(["[ 1 ]", "[1]"].contains(scratch.text(of: "a.json")))
     #expect(run.errors.contains("No space left on device"), "\(run)")
