@@ -1,4 +1,3 @@
-package import Glibc
 package import SystemPackage
 package import ZminIO
 
@@ -72,11 +71,12 @@ package struct DestinationCheck: Sendable {
     }
   }
 
-  /// The permissions of a new file that holds bytes of `sources`: what all of them allow. Its owner may append to it.
-  package func modeOfNewFile(for sources: [FileSource]) -> mode_t {
-    sources.reduce(0o666) { mode, source in
-      if case .standardInput = source { return mode }
-      return (try? status(of: source)).map { mode & $0.mode } ?? mode
-    } | 0o600
+  /// The permissions of a new file of bad lines: what all of `sources` allow. Its owner may append to it.
+  package func badLinesMode(for sources: [FileSource]) -> OutputMode {
+    var mode = OutputMode(ownerPermissions: 0o600)
+    for source in sources where source != .standardInput {
+      if let status = try? status(of: source) { mode.limit(to: status) }
+    }
+    return mode
   }
 }

@@ -69,7 +69,7 @@ package struct FileMinifier: ~Copyable {
     defer { times?.end() }
     let check = DestinationCheck(badLines: diversion?.record.path, files: files)
     try check.check(sources, to: destination)
-    try diversion?.record.open(mode: check.modeOfNewFile(for: sources))
+    try diversion?.record.open(mode: check.badLinesMode(for: sources))
     switch destination {
     case .nowhere:
       var output = NoOutput()
@@ -243,7 +243,8 @@ package struct FileMinifier: ~Copyable {
   }
 
   /// What became of a file that stays as it is, minified already or not valid; nil, and the input at its start again,
-  /// if it changes or has bad lines for the record. A file with nothing to save costs no write that way, and any other one window more.
+  /// if it changes or has bad lines for the record. A file with nothing to save costs no write that way, and any other one
+  /// window more.
   private mutating func outcomeIfUnchanged(
     _ source: FileSource, _ input: inout InputFile
   ) throws -> FileOutcome? {

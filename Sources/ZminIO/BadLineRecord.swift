@@ -1,4 +1,3 @@
-package import Glibc
 import Synchronization
 package import SystemPackage
 
@@ -41,9 +40,9 @@ package final class BadLineRecord: Sendable {
 
   /// Opens the file unless it is open. It is made if there is none; what it holds stays.
   ///
-  /// - Parameter mode: Permissions of a new file; the umask takes some away.
+  /// - Parameter mode: Permissions of a new file; nil for those of its owner alone.
   /// - Throws: ``FileError/system(_:)``; ``FileError/interrupted(_:)`` while a FIFO has no reader.
-  package func open(mode: mode_t) throws(FileError) {
+  package func open(mode: OutputMode?) throws(FileError) {
     try state.withLock { state throws(FileError) in
       guard state.file == nil, state.direct == nil else { return }
       if let number = OutputFile.ownDescriptor(named: path) {
@@ -52,7 +51,7 @@ package final class BadLineRecord: Sendable {
       } else if let kind = try access.statusIfPresent(of: path)?.kind, kind != .regular {
         state.direct = try OutputFile(access.openDirectly(path, kind), name, sync: .never, using: access)
       } else {
-        state.file = try LineFile(path, mode: mode, using: access)
+        state.file = try LineFile(path, limitedTo: mode, using: access)
       }
     }
   }

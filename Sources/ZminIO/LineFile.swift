@@ -1,4 +1,4 @@
-package import Glibc
+import Glibc
 package import SystemPackage
 
 /// A file of lines that is read from its start and only ever appended to: a log, a journal, a plan.
@@ -11,17 +11,40 @@ package final class LineFile: Sendable {
 
   /// Opens a file, which is made if there is none.
   ///
-  /// - Parameter mode: Permissions of a new file; the umask takes some away.
   /// - Throws: ``FileError/system(_:)``.
-  package init(_ path: FilePath, mode: mode_t = 0o666, using access: FileAccess) throws(FileError) {
+  package init(_ path: FilePath, using access: FileAccess) throws(FileError) {
     let file = FileName.path(path)
     do throws(Errno) {
-      descriptor = try access.open(path, flags: O_RDWR | O_CREAT | O_APPEND, mode: mode)
+      descriptor = try access.open(path, flags: O_RDWR | O_CREAT | O_APPEND, mode: 0o666)
     } catch {
       throw .system(SystemError(action: .open, file: file, errno: error))
     }
     self.file = file
     self.access = access
+  }
+
+  /// Opens a file, which is made if there is none, with no more permissions than its inputs have.
+  ///
+  /// - Parameter mode: Permissions of a new file; nil for those of its owner alone.
+  /// - Throws: ``FileError/system(_:)``.
+  init(_ path: FilePath, limitedTo mode: OutputMode?, using access: FileAccess) throws(FileError) {
+    let file = FileName.path(path)
+    var isNew = true
+    do throws(Errno) {
+      let flags = O_RDWR | O_CREAT | O_APPEND
+      do throws(Errno) {
+        descriptor = try access.open(path, flags: flags | O_EXCL, mode: FileAccess.privateMode)
+      } catch .fileExists {
+        // Made by another process in the meantime, it has the mode that this one gives it.
+        isNew = false
+        descriptor = try access.open(path, flags: flags, mode: FileAccess.privateMode)
+      }
+    } catch {
+      throw .system(SystemError(action: .open, file: file, errno: error))
+    }
+    self.file = file
+    self.access = access
+    if isNew, let mode { try access.setMode(mode, of: descriptor.number, file) }
   }
 
   /// Opens a file that is there already, for reading its lines alone.

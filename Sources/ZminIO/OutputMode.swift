@@ -1,4 +1,4 @@
-import Glibc
+package import Glibc
 import SystemPackage
 
 /// The permissions that a new file or directory may have: those that all its inputs have, less the umask.
@@ -15,8 +15,13 @@ package struct OutputMode: Sendable, Equatable {
   /// Set once an input has permissions. Without any, the umask alone decides.
   private(set) var isLimited = false
 
+  /// What the owner is allowed in any case.
+  private let ownerPermissions: mode_t
+
   /// The permissions of an output without inputs, which the umask alone limits.
-  package init() {}
+  ///
+  /// - Parameter ownerPermissions: What the owner is allowed whatever the inputs say, for a file that is written to again.
+  package init(ownerPermissions: mode_t = 0) { self.ownerPermissions = ownerPermissions }
 
   /// Takes away what an input by name does not allow. Pipes, sockets and devices allow what the umask allows.
   package mutating func limit(to input: FileStatus) {
@@ -39,7 +44,7 @@ package struct OutputMode: Sendable, Equatable {
   func permissions(for made: FileStatus, mask: mode_t) -> mode_t {
     var permissions = made.group == group ? permissions : permissionsInOtherGroup
     if !isLimited && made.kind != .directory { permissions &= 0o666 }
-    return permissions & ~mask & 0o777
+    return (permissions & ~mask | ownerPermissions) & 0o777
   }
 }
 

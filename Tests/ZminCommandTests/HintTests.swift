@@ -105,11 +105,9 @@ struct HintTests {
 
   @Test("--bad-lines is not offered where it cannot be used, or is used")
   func withoutBadLines() throws {
-    let scratch = try Scratch(["a.jsonl": "1\n[1,]\n", "b.jsonl": "1\n"])
-    for arguments in [["--dry-run", "a.jsonl"], ["-t", "a.jsonl", "b.jsonl"]] {
-      let run = try ZminProgram.run(["-q"] + arguments, in: scratch)
-      #expect(run.errors.hasPrefix("zmin: a.jsonl:2:4: trailing comma in array (byte 5)\n"), "\(run.errors)")
-    }
+    let scratch = try Scratch(["a.jsonl": "1\n[1,]\n"])
+    let rehearsal = try ZminProgram.run(["-q", "--dry-run", "a.jsonl"], in: scratch)
+    #expect(rehearsal.errors.hasPrefix("zmin: a.jsonl:2:4: trailing comma in array (byte 5)\n"), "\(rehearsal.errors)")
     let used = try ZminProgram.run(["-q", "--bad-lines", "bad.txt", "--max-bad-lines", "0", "a.jsonl"], in: scratch)
     #expect(used.errors.hasSuffix("trailing comma in array (byte 5); --max-bad-lines allows more\n"), "\(used.errors)")
   }

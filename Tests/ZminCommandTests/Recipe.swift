@@ -24,11 +24,13 @@ struct Recipe: Sendable, CustomTestStringConvertible {
   /// Whether it times or proves something, which takes long.
   var isSlow: Bool { text.contains("zmin bench ") || text.contains("zmin devices ") }
 
-  /// Whether input that is not valid is an error. Not read: reports. Put aside: bad lines. A part may have none.
+  /// Set if bad lines are put aside.
+  var divertsBadLines: Bool { text.contains("--bad-lines") }
+
+  /// Set if input that is not valid is an error. Not read: reports. Put aside: bad lines. A part may have none.
   var readsInputs: Bool {
-    !["jq ", "zmin bench --compare", "zmin devices", "zmin --bad-lines", "zmin -ri dumps --shard"].contains {
-      text.hasPrefix($0)
-    }
+    !divertsBadLines
+      && !["jq ", "zmin bench --compare", "zmin devices", "zmin -ri dumps --shard"].contains { text.hasPrefix($0) }
   }
 
   private static let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -85,6 +87,14 @@ struct Recipe: Sendable, CustomTestStringConvertible {
     name.hasSuffix(".part") || name.contains("journal") || name.hasSuffix(".log") || name.hasPrefix("state/")
       || name.contains(".zmin-") || name.contains(".prom")
       || ["j", "bad.txt", "dumps.plan"].contains(name)
+  }
+
+  /// Whether a file is what it was, minified, but for the lines that are in the record of bad lines.
+  static func isWithoutBadLines(_ text: String, _ old: String?, record: String?) -> Bool {
+    guard let old, let record else { return false }
+    let badLines = record.split(separator: "\n")
+    let goodLines = old.split(separator: "\n").filter { !badLines.contains($0) }
+    return text == goodLines.map { line in line.filter { $0 != " " } + "\n" }.joined()
   }
 
   /// Whether it is a report, which is different each time, and has its end.

@@ -36,7 +36,8 @@ struct BulkRun {
     self.memory = memory
     self.log = log
     reporter = RunReporter(
-      task: plan.task, verbosity: plan.verbosity, badLines: plan.badLines?.path, offersBadLines: false,
+      task: plan.task, verbosity: plan.verbosity, badLines: plan.badLines?.path,
+      offersBadLines: plan.badLines == nil && plan.task.takesBadLines,
       engine: plan.kernel.name, files: files, log: log, console: console, profiler: memory?.profiler)
     list = FileList(ledger: ledger)
   }
@@ -154,10 +155,13 @@ struct BulkRun {
     }
     var mirror: MirrorDirectory?
     if case .mirror(let path) = plan.task { mirror = MirrorDirectory(path, root: try files.makeDirectory(path)) }
+    // The inputs may have any permissions: what holds lines of all is its owner's alone.
+    let badLines = plan.badLines.map { BadLineRecord($0.path, using: files) }
+    try badLines?.open(mode: nil)
     noteSpace(queue, mirror)
     return BulkContext(
       plan, files: files, queue: queue, memory: pools, mirror: mirror, walk: walk, reporter: reporter,
-      badLines: plan.badLines.map { BadLineRecord($0.path, using: files) }, journal: journal,
+      badLines: badLines, journal: journal,
       finished: try journal?.finishedFiles(of: list),
       madeOutputs: try mirror.map { _ in try MadeOutputs(fileCount: list.count, ledger: ledger) })
   }

@@ -30,13 +30,9 @@ package struct Plan: Sendable {
     /// Each is taken through without writing, to say what this other task would do.
     indirect case rehearse(Task)
 
-    /// Whether `--bad-lines` is allowed with the task and this many inputs.
-    func takesBadLines(ofInputs count: Int) -> Bool {
-      switch self {
-      case .rehearse: false
-      case .replace, .test, .check: count == 1
-      case .write, .mirror: true
-      }
+    /// Set if `--bad-lines` is allowed with the task.
+    var takesBadLines: Bool {
+      if case .rehearse = self { false } else { true }
     }
   }
 

@@ -60,7 +60,7 @@ struct MinifyRun: ~Copyable {
     progress = InputProgress(fileCount: plan.inputs.count, byteCount: plan.byteCount, files: files)
     reporter = RunReporter(
       task: plan.task, verbosity: plan.verbosity, badLines: plan.badLines?.path,
-      offersBadLines: plan.badLines == nil && plan.task.takesBadLines(ofInputs: plan.inputs.count),
+      offersBadLines: plan.badLines == nil && plan.task.takesBadLines,
       engine: plan.kernel.name, files: files, log: log, console: console, profiler: memory?.profiler)
     memory?.follow(progress)
   }

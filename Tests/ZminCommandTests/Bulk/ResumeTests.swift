@@ -116,7 +116,10 @@ struct ResumeTests {
     let second = try ZminProgram.shell("\(command); echo $?", in: scratch)
     #expect(second.output == "0\n", "\(call) \(moment): \(second.errors)")
     #expect(newCount(scratch) == Self.fileCount, "\(call) \(moment)")
-    #expect(scratch.tree("in").count == Self.fileCount, "\(call) \(moment): something is left")
+    // One file a worker may be in the middle of its exchange.
+    let left = scratch.tree("in").keys.filter { $0.hasSuffix(".kept") }
+    #expect(left.count <= 2, "\(call) \(moment): \(left)")
+    #expect(scratch.tree("in").count == Self.fileCount + left.count, "\(call) \(moment): something is left")
     let third = try ZminProgram.run(["-ri", "in", "--journal", "journal"], in: scratch)
     #expect(third.errors.contains(" \(Self.fileCount) skipped"), "\(call) \(moment): \(third.errors)")
   }
