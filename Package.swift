@@ -41,11 +41,12 @@ let commandDependencies: [Target.Dependency] = [
 let command: Target =
   isFuzzing
   ? .target(
-    name: "ZminCommand", dependencies: commandDependencies,
+    name: "ZminCommand", dependencies: commandDependencies, exclude: ["README.md"],
     swiftSettings: swiftSettings + [
       .unsafeFlags(["-Xfrontend", "-entry-point-function-name", "-Xfrontend", "ZminCommand_main"])
     ])
-  : .executableTarget(name: "ZminCommand", dependencies: commandDependencies, swiftSettings: swiftSettings)
+  : .executableTarget(
+    name: "ZminCommand", dependencies: commandDependencies, exclude: ["README.md"], swiftSettings: swiftSettings)
 
 let package = Package(
   name: "zmin",
@@ -57,44 +58,50 @@ let package = Package(
   ],
   // Each target imports those above it only.
   targets: [
-    .target(name: "CZminSystem", cSettings: cSettings + versionSettings),
-    .target(name: "ZminBase", dependencies: ["CZminSystem"], swiftSettings: strictSettings),
-    .target(name: "ZminMemory", dependencies: ["ZminBase"], swiftSettings: strictSettings),
-    .target(name: "ZminCore", dependencies: ["ZminMemory"], swiftSettings: strictSettings),
-    .target(name: "CZminSIMD", cSettings: cSettings),
-    .target(name: "ZminCPU", dependencies: ["CZminSIMD", "ZminCore", "ZminMemory"], swiftSettings: strictSettings),
+    .target(name: "CZminSystem", exclude: ["README.md"], cSettings: cSettings + versionSettings),
+    .target(name: "ZminBase", dependencies: ["CZminSystem"], exclude: ["README.md"], swiftSettings: strictSettings),
+    .target(name: "ZminMemory", dependencies: ["ZminBase"], exclude: ["README.md"], swiftSettings: strictSettings),
+    .target(name: "ZminCore", dependencies: ["ZminMemory"], exclude: ["README.md"], swiftSettings: strictSettings),
+    .target(name: "CZminSIMD", exclude: ["README.md"], cSettings: cSettings),
+    .target(
+      name: "ZminCPU", dependencies: ["CZminSIMD", "ZminCore", "ZminMemory"], exclude: ["README.md"],
+      swiftSettings: strictSettings),
     .target(
       name: "ZminEngine", dependencies: ["ZminBase", "ZminCPU", "ZminCore", "ZminMemory"],
+      exclude: ["README.md"], swiftSettings: swiftSettings),
+    .target(
+      name: "Zmin", dependencies: ["ZminCore", "ZminEngine", "ZminMemory"], exclude: ["README.md"],
       swiftSettings: swiftSettings),
     .target(
-      name: "Zmin", dependencies: ["ZminCore", "ZminEngine", "ZminMemory"], swiftSettings: swiftSettings),
-    .target(name: "ZminIO", dependencies: ["CZminSystem", "ZminBase", systemPackage], swiftSettings: swiftSettings),
+      name: "ZminIO", dependencies: ["CZminSystem", "ZminBase", systemPackage], exclude: ["README.md"],
+      swiftSettings: swiftSettings),
     .target(
       name: "ZminFiles",
       dependencies: ["ZminBase", "ZminCore", "ZminEngine", "ZminIO", "ZminMemory", systemPackage],
-      swiftSettings: swiftSettings),
+      exclude: ["README.md"], swiftSettings: swiftSettings),
     .systemLibrary(name: "CZminVulkan"),
     .target(
-      name: "ZminVulkan", dependencies: ["CZminVulkan", "ZminMemory"], swiftSettings: swiftSettings,
+      name: "ZminVulkan", dependencies: ["CZminVulkan", "ZminMemory"], exclude: ["README.md"],
+      swiftSettings: swiftSettings,
       plugins: ["CompileShaders"]),
     .target(
       name: "ZminVulkanEngine",
       dependencies: [
         "ZminBase", "ZminCPU", "ZminCore", "ZminEngine", "ZminIO", "ZminMemory", "ZminVulkan", systemPackage,
       ],
-      swiftSettings: swiftSettings),
-    .target(name: "ZminReport", dependencies: ["ZminBase"], swiftSettings: strictSettings),
+      exclude: ["README.md"], swiftSettings: swiftSettings),
+    .target(name: "ZminReport", dependencies: ["ZminBase"], exclude: ["README.md"], swiftSettings: strictSettings),
     .target(
       name: "ZminMemoryProfile",
       dependencies: ["ZminBase", "ZminEngine", "ZminFiles", "ZminIO", "ZminMemory", "ZminReport", systemPackage],
-      swiftSettings: swiftSettings),
+      exclude: ["README.md"], swiftSettings: swiftSettings),
     .target(
       name: "ZminBench",
       dependencies: [
         "ZminBase", "ZminCPU", "ZminCore", "ZminEngine", "ZminFiles", "ZminIO", "ZminMemory", "ZminReport",
         "ZminVulkan", "ZminVulkanEngine", systemPackage,
       ],
-      swiftSettings: swiftSettings),
+      exclude: ["README.md"], swiftSettings: swiftSettings),
     command,
 
     .plugin(

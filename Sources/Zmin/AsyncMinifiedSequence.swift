@@ -1,3 +1,5 @@
+import ZminEngine
+
 extension AsyncSequence where Element: Collection<UInt8> {
   /// The chunks of this sequence minified: one input, cut anywhere.
   ///
@@ -14,12 +16,13 @@ extension AsyncSequence where Element: Collection<UInt8> {
 
 /// The minified chunks of an asynchronous sequence of chunks, made by `minified(options:ledger:)`.
 ///
-/// Nothing is read ahead: a chunk is asked for when output is. Work is done on the caller's executor, at most a window
-/// of 64 KiB between two looks at whether the task was cancelled; nothing blocks and no thread is made.
+/// Nothing is read ahead: a chunk is asked for when output is, and all that it completes is given before the next one is
+/// asked for. Work is done on the caller's executor, a window of 64 KiB at a time; nothing blocks and no thread is made.
 ///
 /// An iteration ends with nil if the whole input was valid, else it throws: a ``ZminError``, a `CancellationError`, so
-/// that what was cut short cannot pass for a whole, or what the base throws. Chunks are never empty and at most
-/// a few windows long.
+/// that what was cut short cannot pass for a whole, or what the base throws. Output that comes before an error is given
+/// before the error is thrown. A task that is cancelled still gets the output of the chunk that was taken last, since
+/// nobody could give that again. Chunks of the output are never empty and at most a few windows long.
 public struct AsyncMinifiedSequence<Base: AsyncSequence>: AsyncSequence where Base.Element: Collection<UInt8> {
   /// The next bytes of the output.
   public typealias Element = [UInt8]
@@ -53,6 +56,8 @@ public struct AsyncMinifiedSequence<Base: AsyncSequence>: AsyncSequence where Ba
     private enum State {
       case waiting
       case running(Box)
+      /// To be thrown once the output before it is given.
+      case failed(any Error)
       case over
     }
 
@@ -71,12 +76,12 @@ public struct AsyncMinifiedSequence<Base: AsyncSequence>: AsyncSequence where Ba
           let box: Box
           switch state {
           case .over: return nil
+          case .failed(let error): throw error
           case .running(let running): box = running
           case .waiting:
             box = Box(try MinifierStream(options, ledger: ledger))
             state = .running(box)
           }
-          try Task.checkCancellation()
           if let output = try await step(box, isolation: actor) { return output }
         }
       } catch {
@@ -91,16 +96,26 @@ public struct AsyncMinifiedSequence<Base: AsyncSequence>: AsyncSequence where Ba
     private mutating func step(_ box: Box, isolation actor: isolated (any Actor)?) async throws -> [UInt8]? {
       var output: [UInt8] = []
       if let rest, !rest.isEmpty {
-        try box.stream.push(rest.prefix(MinifierStream.windowBytes)) { output.append($0) }
         self.rest = rest.dropFirst(MinifierStream.windowBytes)
-      } else if let chunk = try await base.next(isolation: actor) {
-        rest = chunk[...]
-      } else {
-        // Some sequences end when their task is cancelled, as if the input had.
-        try Task.checkCancellation()
-        try box.stream.finish { output.append($0) }
-        end()
+        do {
+          try box.stream.push(rest.prefix(MinifierStream.windowBytes)) { output.append($0) }
+        } catch {
+          if output.isEmpty { throw error }
+          end()
+          state = .failed(error)
+        }
+        return output.isEmpty ? nil : output
       }
+      // Only here, where nothing that was taken from the base would be lost.
+      try Task.checkCancellation()
+      if let chunk = try await base.next(isolation: actor) {
+        rest = chunk[...]
+        return nil
+      }
+      // Some sequences end when their task is cancelled, as if the input had.
+      try Task.checkCancellation()
+      try box.stream.finish { output.append($0) }
+      end()
       return output.isEmpty ? nil : output
     }
 

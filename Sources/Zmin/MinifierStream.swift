@@ -1,3 +1,5 @@
+import ZminEngine
+
 /// Minifies one input after another, each pushed in chunks of any size: bytes in, bytes out, as they come.
 ///
 /// ```swift
@@ -10,9 +12,14 @@
 /// allocated, so a server does well to keep one for each connection. A stream belongs to one task at a time; it can be
 /// handed from one to another.
 ///
-/// The output of a valid input and the error of any other do not depend on how it is cut into chunks; how much output
-/// comes before an error does. Of ``Format/ndjson`` and ``Format/concat`` only whole records are handed on, so that none
-/// is left half when an error comes after it; a record longer than the stream's window of 64 KiB comes in parts.
+/// The output of a valid input and the place of any other's error do not depend on how it is cut into chunks. Its
+/// message does in one case: an error is thrown by the call that brings its byte, and later bytes that would have named
+/// it better (`NaN`, `//`, a compressed file) then come too late.
+///
+/// Of ``Format/ndjson`` and ``Format/concat`` each record is handed on, with its LF, by the call that brings the byte
+/// which completes it: the LF in `ndjson`; in `concat` the closing `}`, `]` or `"`, or the byte after a number or
+/// literal. No part of another is, so that none is left half when an error comes after it; a record longer than the
+/// stream's window of 64 KiB comes in parts. After an error all records before it have been handed on.
 public struct MinifierStream: ~Copyable, Sendable {
   /// How much is minified at once unless a test says otherwise.
   static let windowBytes = 64 * 1024
@@ -53,8 +60,8 @@ public struct MinifierStream: ~Copyable, Sendable {
 
   /// Minifies the next bytes of the input.
   ///
-  /// An error may be thrown by a later call than the one that was given its byte, as what follows may name it better.
-  /// Once one was thrown, it is thrown again until ``reset()``.
+  /// An error is thrown by the call that brings its byte, after the output before it is handed on. Once one was thrown,
+  /// it is thrown again until ``reset()``.
   ///
   /// - Parameters:
   ///   - chunk: The next bytes, of any number, in any collection. Nothing of it is kept.
@@ -67,6 +74,7 @@ public struct MinifierStream: ~Copyable, Sendable {
     if let thrown { throw thrown }
     do throws(ZminError) {
       try chunk.forEachPiece(upTo: windowBytes) { piece throws(ZminError) in try take(piece, write) }
+      if let failure = minifier.failureSoFar { throw .invalidJSON(failure.located(by: places.position)) }
     } catch {
       thrown = error
       throw error
@@ -76,8 +84,7 @@ public struct MinifierStream: ~Copyable, Sendable {
   /// Ends the input, and makes the stream ready for another.
   ///
   /// - Parameter write: Takes what is left of the output, as for ``push(_:to:)``.
-  /// - Throws: ``ZminError/invalidJSON(_:)`` if the input ended too early or its error was not yet thrown; what a call
-  ///   before has thrown.
+  /// - Throws: ``ZminError/invalidJSON(_:)`` if the input ended too early; what a call before has thrown.
   /// - Complexity: O(1) but for what was held back.
   public mutating func finish(to write: (RawSpan) -> Void) throws(ZminError) {
     if let thrown { throw thrown }
@@ -104,13 +111,15 @@ public struct MinifierStream: ~Copyable, Sendable {
     let limit = minifier.options.inputBytesMax
     let allowed = UnsafeRawBufferPointer(rebasing: piece.prefix(max(0, limit - takenBytes)))
     let room = window.room
-    let result = try ZminError.whenOutOfMemory { () throws(OutOfMemory) in try minifier.minify(allowed, into: room) }
+    let result = try ZminError.whenOutOfMemory { () throws(OutOfMemory) in
+      try minifier.minifyAtOnce(allowed, into: room)
+    }
     places.note(allowed, minifier)
     takenBytes += allowed.count
     try handOn(result, isLast: false, write)
     guard allowed.count < piece.count else { return }
-    // An error in the bytes that are allowed comes first, also one that waits for the bytes after it.
-    if minifier.faultOffset != nil { try handOn(minifier.finish(into: window.room), isLast: true, write) }
+    // An error in the bytes that are allowed comes first.
+    if let failure = minifier.failureSoFar { throw .invalidJSON(failure.located(by: places.position)) }
     throw .inputTooLarge(limit: limit)
   }
 

@@ -1,3 +1,5 @@
+import ZminEngine
+
 /// Minifies one input that is in memory.
 ///
 /// - Parameters:

@@ -1,3 +1,5 @@
+import ZminEngine
+
 /// Minifies an input in the memory that it is in, without a second buffer: a window of fixed size is all it takes.
 ///
 /// The input is checked first and overwritten after, so it costs two passes to be sure that an error leaves it as it

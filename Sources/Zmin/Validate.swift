@@ -1,3 +1,5 @@
+import ZminEngine
+
 /// Checks one input that is in memory, and makes nothing of it.
 ///
 /// - Parameters:

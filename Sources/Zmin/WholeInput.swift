@@ -1,3 +1,5 @@
+import ZminEngine
+
 /// An input that is whole in memory, and the minifier that takes it, a window at a time.
 ///
 /// By windows, so that memory for nesting is asked for as it is needed, and an error costs the slow second look at no

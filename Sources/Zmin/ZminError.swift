@@ -1,3 +1,5 @@
+import ZminEngine
+
 /// Why zmin did not do what it was asked: all that its public functions throw.
 public enum ZminError: Error, Sendable, Hashable {
   /// The input is not valid, or nests deeper than ``MinifierOptions/depthMax``. Trying again will not help.

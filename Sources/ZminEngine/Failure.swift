@@ -1,4 +1,4 @@
-import ZminCore
+package import ZminCore
 
 /// The first error of an input, placed by offsets alone: what a ``Minifier`` finds.
 ///
@@ -11,6 +11,8 @@ package struct Failure: Sendable, Equatable {
   package let openQuoteOffset: Int?
   let fault: Fault
   let foreignContent: ForeignContent?
+  /// Format that the input was read in.
+  let format: Format
 
   /// The message and place for people.
   ///
@@ -22,7 +24,16 @@ package struct Failure: Sendable, Equatable {
     let place = try position(offset)
     return InvalidJSON(
       line: place.line, column: place.column, offset: offset, message: message,
-      isSecondValue: foreignContent == nil && fault == .secondValue(.json))
+      reason: reason, format: format)
+  }
+
+  private var reason: InvalidJSON.Reason {
+    if let foreignContent { return .foreign(foreignContent) }
+    return switch fault {
+    case .secondValue(.json): .secondValue
+    case .tooDeep: .tooDeep
+    default: .syntax
+    }
   }
 }
 
@@ -30,7 +41,8 @@ package struct Failure: Sendable, Equatable {
 ///
 /// It is the first error of the input, at the first byte with which the input is no longer the beginning of any valid
 /// one. However the input is given, and whatever CPU it is checked on, place and message are those that the program
-/// `zmin` prints.
+/// `zmin` prints, without what it says to do about them. One message may say less: that of a ``MinifierStream``, which
+/// reports an error before later chunks come that would name it better.
 public struct InvalidJSON: Error, Sendable, Hashable, CustomStringConvertible {
   /// Line of the first error, from 1. Lines end with LF.
   public let line: Int
@@ -40,8 +52,20 @@ public struct InvalidJSON: Error, Sendable, Hashable, CustomStringConvertible {
   public let offset: Int
   /// What is wrong, in one clause.
   public let message: String
-  /// Whether a second value stands where ``Format/json`` has one, so that another format would do.
-  package let isSecondValue: Bool
+  /// Kind of error, for callers that advise people.
+  package let reason: Reason
+  /// Format that the input was read in.
+  package let format: Format
+
+  /// Kinds of errors that call for different measures.
+  package enum Reason: Sendable, Hashable {
+    /// Known content that is not JSON.
+    case foreign(ForeignContent)
+    /// A second value where ``Format/json`` has one.
+    case secondValue
+    case tooDeep
+    case syntax
+  }
 
   /// `LINE:COLUMN: MESSAGE (byte OFFSET)`.
   public var description: String { "\(line):\(column): \(message) (byte \(offset))" }

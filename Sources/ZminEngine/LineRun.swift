@@ -1,94 +1,111 @@
+import ZminCPU
 import ZminCore
 package import ZminMemory
 
-/// Takes `ndjson` through a minifier in whole lines and puts aside the lines that are not valid.
+/// Takes `ndjson` through a minifier in whole lines and separates those that are not valid.
 ///
 /// A line feed always ends a line here, also in what looks like a string. Runs of lines go through the kernel at once;
-/// only a run with a bad line among them is taken apart. Memory is that of a window, or of the longest line.
+/// only a run with a bad line among them is taken apart.
+///
+/// Memory is that of a window, whatever the length of a line. A line longer than a window is checked first, and then
+/// read again if the input can be read twice, or else held in chunks as far as that is allowed.
 package struct LineRun: ~Copyable {
-  /// The longest line, in bytes, that may be held.
-  package static let lineBytesMax = 1 << 30
+  /// Bytes of a line that are held where no budget says otherwise.
+  package static let usualHeldLineBytes = 1 << 30
 
-  private var minifier: Minifier
-  private var lines: ByteBuffer
-  private var output: ByteBuffer
-  private let ledger: MemoryLedger
+  var minifier: Minifier
+  let lines: ByteBuffer
+  let output: ByteBuffer
+  let heldLineBytesMax: Int
+  let ledger: MemoryLedger
 
+  /// - Parameters:
+  ///   - options: What is done to the lines that are valid.
+  ///   - windowBytes: How much is read at once.
+  ///   - heldLineBytesMax: How much of a line may be held, where the input cannot be read twice.
+  ///   - ledger: The book that the buffers are entered in.
   /// - Throws: ``OutOfMemory``.
-  package init(_ options: MinifierOptions, windowBytes: Int, ledger: MemoryLedger) throws(OutOfMemory) {
+  package init(
+    _ options: MinifierOptions, windowBytes: Int, heldLineBytesMax: Int = Self.usualHeldLineBytes,
+    ledger: MemoryLedger
+  ) throws(OutOfMemory) {
+    // A long line takes the window by halves.
+    let windowBytes = max(2, windowBytes)
     let minifier = try Minifier(options, ledger: ledger)
     let lines = try ByteBuffer(byteCount: windowBytes, for: .inputWindow, in: ledger)
-    let output = try Self.output(forLineBytes: windowBytes, ledger)
+    let output = try ByteBuffer(
+      byteCount: Minifier.outputBytes(forInputBytes: windowBytes, format: .ndjson), for: .outputWindow, in: ledger)
     self.minifier = minifier
     self.lines = lines
     self.output = output
+    self.heldLineBytesMax = heldLineBytesMax
     self.ledger = ledger
   }
 
-  private static func output(forLineBytes byteCount: Int, _ ledger: MemoryLedger) throws(OutOfMemory) -> ByteBuffer {
-    try ByteBuffer(
-      byteCount: Minifier.outputBytes(forInputBytes: byteCount, format: .ndjson), for: .outputWindow, in: ledger)
-  }
-
-  /// How far a run has come.
-  private struct Progress {
-    var totals = RunTotals()
-    var counter = LineCounter()
-    /// What is wrong with the first bad line.
-    var firstError: InvalidJSON?
-    /// Bytes in the output buffer.
-    var acceptedBytes = 0
-    let badLinesMax: Int?
-
-    var hasTooManyBadLines: Bool { badLinesMax.map { totals.badLines > $0 } ?? false }
-  }
-
-  /// Takes one input to its end, or until it has more bad lines than are allowed.
+  /// Takes one input to its end, or to where it fails as a whole.
   ///
   /// - Parameters:
-  ///   - rejected: Gets the bad lines, byte for byte.
-  ///   - badLinesMax: How many are allowed, nil for any number. With more the run fails with the first one's error.
+  ///   - sink: Gets the bad lines.
+  ///   - limit: How many there may be. With more the input is invalid.
   /// - Throws: What the ends throw, ``OutOfMemory``, ``LineTooLong``, ``VerificationDifference``.
-  package mutating func run<
-    Input: RunInput & ~Copyable, Output: RunOutput & ~Copyable, Rejected: RunOutput & ~Copyable
-  >(
-    from input: inout Input, to accepted: inout Output, badLinesTo rejected: inout Rejected, badLinesMax: Int?
+  package mutating func run<Input: RunInput & ~Copyable, Output: RunOutput & ~Copyable, Sink: BadLineSink & ~Copyable>(
+    from input: inout Input, to accepted: inout Output, badLinesTo sink: inout Sink, limit: BadLineLimit
   ) throws -> RunResult {
-    var progress = Progress(badLinesMax: badLinesMax)
-    var waitingBytes = 0
-    while true {
-      if waitingBytes == lines.bytes.count { try growLines() }
-      let readBytes = try input.read(into: UnsafeMutableRawBufferPointer(rebasing: lines.bytes[waitingBytes...]))
-      progress.totals.inputBytes += readBytes
-      let read = UnsafeRawBufferPointer(rebasing: lines.bytes.prefix(waitingBytes + readBytes))
-      // There is no LF in what waits: looking there again with every read would cost the square of a long line.
-      let new = UnsafeRawBufferPointer(rebasing: read.dropFirst(waitingBytes))
-      let wholeBytes =
-        readBytes == 0
-        ? read.count
-        : new.lastIndex(ofByte: UInt8(ascii: "\n"), before: new.count).map { waitingBytes + $0 + 1 } ?? 0
-      let whole = UnsafeRawBufferPointer(rebasing: read.prefix(wholeBytes))
-      progress.acceptedBytes = 0
-      try sort(whole, &progress, badLinesTo: &rejected)
-      if progress.hasTooManyBadLines, let firstError = progress.firstError {
-        return .invalid(firstError, progress.totals)
-      }
-      try handOn(whole, &progress, to: &accepted)
-      waitingBytes = read.count - whole.count
-      if waitingBytes > 0, !whole.isEmpty {
-        lines.bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: read[whole.count...]))
-      }
-      if readBytes == 0 { return .complete(progress.totals) }
+    var progress = LineProgress(limit)
+    do {
+      try takeAll(from: &input, to: &accepted, badLinesTo: &sink, &progress)
+      try progress.finish()
+      return .complete(progress.totals)
+    } catch let refused as LineProgress.Refused {
+      progress.totals.refusal = refused.refusal
+      return .invalid(refused.error, progress.totals)
     }
   }
 
-  /// Hands on what of `whole` was accepted.
-  private func handOn<Output: RunOutput & ~Copyable>(
-    _ whole: UnsafeRawBufferPointer, _ progress: inout Progress, to accepted: inout Output
+  private mutating func takeAll<
+    Input: RunInput & ~Copyable, Output: RunOutput & ~Copyable, Sink: BadLineSink & ~Copyable
+  >(
+    from input: inout Input, to accepted: inout Output, badLinesTo sink: inout Sink, _ progress: inout LineProgress
   ) throws {
+    var waitingBytes = 0
+    // There is no LF in so many of the bytes that wait: looking there with every read would cost the square of a line.
+    var searchedBytes = 0
+    var isAtEnd = false
+    while true {
+      let waiting = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(lines.bytes).prefix(waitingBytes))
+      let wholeBytes = isAtEnd ? waitingBytes : waiting.endOfLastLine(from: searchedBytes)
+      if wholeBytes > 0 {
+        let whole = UnsafeRawBufferPointer(rebasing: waiting.prefix(wholeBytes))
+        try take(whole, &progress, to: &accepted, badLinesTo: &sink)
+        lines.bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: waiting[wholeBytes...]))
+        waitingBytes -= wholeBytes
+      }
+      if isAtEnd { return }
+      searchedBytes = waitingBytes
+      if waitingBytes == lines.bytes.count {
+        let rest = try takeLongLine(from: &input, to: &accepted, badLinesTo: &sink, &progress)
+        (waitingBytes, searchedBytes, isAtEnd) = (rest.byteCount, 0, rest.isAtEnd)
+        continue
+      }
+      let readBytes = try input.read(into: UnsafeMutableRawBufferPointer(rebasing: lines.bytes[waitingBytes...]))
+      progress.totals.inputBytes += readBytes
+      waitingBytes += readBytes
+      isAtEnd = readBytes == 0
+    }
+  }
+
+  /// Takes whole lines: bad ones to the sink, and then the others to the output.
+  private mutating func take<Output: RunOutput & ~Copyable, Sink: BadLineSink & ~Copyable>(
+    _ whole: UnsafeRawBufferPointer, _ progress: inout LineProgress, to accepted: inout Output,
+    badLinesTo sink: inout Sink
+  ) throws {
+    progress.acceptedBytes = 0
+    try sort(whole, &progress, badLinesTo: &sink)
     if let difference = minifier.difference { throw difference }
-    let minified = UnsafeRawBufferPointer(rebasing: output.bytes.prefix(progress.acceptedBytes))
+    try sink.flush()
+    let minified = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(output.bytes).prefix(progress.acceptedBytes))
     progress.totals.outputBytes += minified.count
+    progress.totals.validLines += countLineFeeds(minified)
     progress.totals.isUnchanged = progress.totals.isUnchanged && minified.hasSameBytes(as: whole)
     if !minified.isEmpty { try accepted.write(minified, isUnchanged: progress.totals.isUnchanged) }
   }
@@ -97,8 +114,8 @@ package struct LineRun: ~Copyable {
   /// goes over each good one a few times, and the slow reference over none.
   ///
   /// - Complexity: O(*n* log *k*) for *n* bytes with *k* bad lines; the depth of recursion is that logarithm.
-  private mutating func sort<Rejected: RunOutput & ~Copyable>(
-    _ lines: UnsafeRawBufferPointer, _ progress: inout Progress, badLinesTo rejected: inout Rejected
+  private mutating func sort<Sink: BadLineSink & ~Copyable>(
+    _ lines: UnsafeRawBufferPointer, _ progress: inout LineProgress, badLinesTo sink: inout Sink
   ) throws {
     let room = UnsafeMutableRawBufferPointer(rebasing: output.bytes[progress.acceptedBytes...])
     minifier.reset(offset: progress.counter.offset)
@@ -108,15 +125,23 @@ package struct LineRun: ~Copyable {
       return
     }
     if let middle = middle(of: lines) {
-      for half in [lines[..<middle], lines[middle...]] where !progress.hasTooManyBadLines {
-        try sort(UnsafeRawBufferPointer(rebasing: half), &progress, badLinesTo: &rejected)
+      for half in [lines[..<middle], lines[middle...]] {
+        try sort(UnsafeRawBufferPointer(rebasing: half), &progress, badLinesTo: &sink)
       }
       return
     }
     if let failure = try failure(of: lines, &progress) {
-      progress.firstError = progress.firstError ?? failure.located { progress.counter.position(at: $0, in: lines) }
-      progress.totals.badLines += 1
-      if !progress.hasTooManyBadLines { try rejected.write(lines, isUnchanged: false) }
+      let error = failure.located { progress.counter.position(at: $0, in: lines) }
+      try progress.reject(failure, error)
+      var nuls = NulScan()
+      if nuls.isBinary(after: lines) {
+        throw LineProgress.Refused(refusal: .notLines, error: error.asBinary)
+      }
+      try sink.write(lines)
+      try sink.end(
+        BadLine(
+          number: progress.counter.position.line, offset: progress.counter.offset,
+          byteCount: lines.count - (lines.last == UInt8(ascii: "\n") ? 1 : 0), error: error))
     }
     progress.counter.advance(over: lines)
   }
@@ -130,7 +155,7 @@ package struct LineRun: ~Copyable {
   }
 
   /// What is wrong with a line; nil if it is valid after all, and then it is accepted.
-  private mutating func failure(of line: UnsafeRawBufferPointer, _ progress: inout Progress) throws -> Failure? {
+  private mutating func failure(of line: UnsafeRawBufferPointer, _ progress: inout LineProgress) throws -> Failure? {
     let room = UnsafeMutableRawBufferPointer(rebasing: output.bytes[progress.acceptedBytes...])
     minifier.reset(offset: progress.counter.offset)
     let body = try minifier.minify(line, into: room)
@@ -140,18 +165,12 @@ package struct LineRun: ~Copyable {
     progress.acceptedBytes += body.writtenBytes + end.writtenBytes
     return nil
   }
-
-  private mutating func growLines() throws {
-    let byteCount = 2 * lines.bytes.count
-    guard byteCount <= Self.lineBytesMax else { throw LineTooLong() }
-    let larger = try ByteBuffer(byteCount: byteCount, for: .inputWindow, in: ledger)
-    larger.bytes.copyMemory(from: UnsafeRawBufferPointer(lines.bytes))
-    lines = larger
-    output = try Self.output(forLineBytes: byteCount, ledger)
-  }
 }
 
-/// A line is longer than may be held while it is not known whether it is valid.
-package struct LineTooLong: Error, CustomStringConvertible {
-  package var description: String { "a line is longer than \(LineRun.lineBytesMax) bytes, too long for --bad-lines" }
+extension UnsafeRawBufferPointer {
+  /// The index after the last LF, of those from `start` on; 0 if there is none.
+  func endOfLastLine(from start: Int) -> Int {
+    let new = UnsafeRawBufferPointer(rebasing: self[start...])
+    return new.lastIndex(ofByte: UInt8(ascii: "\n"), before: new.count).map { start + $0 + 1 } ?? 0
+  }
 }

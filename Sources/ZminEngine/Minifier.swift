@@ -20,6 +20,9 @@ package struct Minifier: ~Copyable, Sendable {
   /// How many bytes of a leading byte order mark have come; more than its length once that is decided.
   private var byteOrderMarkBytes = 0
   private var head: [UInt8] = []
+  /// Set once ``endValue(into:)`` has ended a value. In `concat`, ``Expectation/start`` then stands after a value whose
+  /// LF is written: the same to whatever may come, but for that LF and for the name of a fault.
+  private var hasEndedValue = false
   /// Where the string began that is open now, or that the fault is in.
   private(set) var openQuoteOffset: Int?
   private var pending: PendingFailure?
@@ -33,13 +36,20 @@ package struct Minifier: ~Copyable, Sendable {
     let fault: Fault
     let offset: Int
     var next: [UInt8] = []
+
+    /// Set once no later byte changes the message: all that names foreign content is there, or the line has ended. An
+    /// LF beside a NUL may be half of a UTF-16 character, and ends no line.
+    var isNamed: Bool {
+      next.count == ForeignContent.signatureBytes || next.contains(UInt8(ascii: "\n")) && !next.contains(0)
+    }
   }
 
   /// What a call gave.
   package struct Result {
     /// Bytes written to the output.
     package var writtenBytes = 0
-    /// Set once the first error is known; nothing may be given to the minifier afterwards but ``reset()``.
+    /// Set once the first error is known and no later byte can name it better; nothing may be given to the minifier
+    /// afterwards but ``reset()``.
     package var failure: Failure?
   }
 
@@ -73,6 +83,12 @@ package struct Minifier: ~Copyable, Sendable {
   /// Where the first error is, once it is found; the failure itself may come later.
   package var faultOffset: Int? { pending?.offset }
 
+  /// The first error as the bytes so far name it, for when nobody waits for those after it; nil if none is found.
+  package var failureSoFar: Failure? {
+    guard let pending else { return nil }
+    return failure(pending)
+  }
+
   /// Whether the input so far ends in a string.
   var endsInString: Bool { options.checks ? state.lexeme.isInString : unchecked.stringState != .outside }
 
@@ -86,6 +102,7 @@ package struct Minifier: ~Copyable, Sendable {
     consumedBytes = offset
     byteOrderMarkBytes = offset == 0 ? 0 : Self.byteOrderMark.count
     head.removeLast(max(0, head.count - offset))
+    hasEndedValue = false
     openQuoteOffset = nil
     pending = nil
     if offset == 0 { difference = nil }
@@ -93,7 +110,8 @@ package struct Minifier: ~Copyable, Sendable {
 
   /// Minifies the next bytes of the input.
   ///
-  /// An error may be reported by a later call than the one that was given its byte, as what follows can name it better.
+  /// An error is reported with its line's end or the eighth byte from it on, as these can name it better; who does not
+  /// wait for them takes ``failureSoFar``.
   ///
   /// - Parameters:
   ///   - window: The next bytes, of any number.
@@ -148,6 +166,32 @@ package struct Minifier: ~Copyable, Sendable {
     return end.failure == nil ? writtenBytes + end.writtenBytes : nil
   }
 
+  /// Minifies the next bytes of the input as ``minify(_:into:)`` does, and ends the value that they complete.
+  ///
+  /// - Throws: As ``minify(_:into:)``.
+  package mutating func minifyAtOnce(
+    _ window: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
+  ) throws(OutOfMemory) -> Result {
+    var result = try minify(window, into: output)
+    result.writtenBytes += endValue(into: UnsafeMutableRawBufferPointer(rebasing: output[result.writtenBytes...]))
+    return result
+  }
+
+  /// Ends the value that the input so far completes, in `concat`, whose LF would otherwise come with the next value. To
+  /// be called after any window, by whoever must not hold a complete value back; the output as a whole stays the same.
+  ///
+  /// A number or literal is complete only with the byte after it. After an error this ends the value before it.
+  ///
+  /// - Parameter output: Room for one byte; what ``outputBytes(forInputBytes:format:)`` gives has it.
+  /// - Returns: Bytes written: 1 or 0.
+  mutating func endValue(into output: UnsafeMutableRawBufferPointer) -> Int {
+    guard options.format == .concat, state.expectation == .end, state.lexeme == .between else { return 0 }
+    output[0] = UInt8(ascii: "\n")
+    state.expectation = .start
+    hasEndedValue = true
+    return 1
+  }
+
   /// Ends the input.
   ///
   /// - Parameter output: Room for the LF that ends the last record, or for what looked like a byte order mark.
@@ -196,8 +240,7 @@ package struct Minifier: ~Copyable, Sendable {
       return
     }
     try state.assign(from: windowStart, levels: levels)
-    let found = reference.run(&state, window, into: output)
-    result.writtenBytes += reference.written
+    let found = runReference(window, into: output, &result)
     if let index = reference.openQuote { openQuoteOffset = consumedBytes + index }
     guard let found else {
       if !state.lexeme.isInString { openQuoteOffset = nil }
@@ -207,6 +250,25 @@ package struct Minifier: ~Copyable, Sendable {
     consumedBytes += found.index
     pending = PendingFailure(fault: found.fault, offset: consumedBytes)
     result.failure = extendPendingFailure(with: UnsafeRawBufferPointer(rebasing: window.dropFirst(found.index)))
+  }
+
+  /// Has the reference go on from the state, which it is to see as if no LF had been written ahead.
+  private mutating func runReference(
+    _ window: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer, _ result: inout Result
+  ) -> (index: Int, fault: Fault)? {
+    let isAfterEndedValue = hasEndedValue && state.expectation == .start
+    if isAfterEndedValue { state.expectation = .end }
+    let found = reference.run(&state, window, into: output)
+    result.writtenBytes += reference.written
+    guard isAfterEndedValue else { return found }
+    if reference.written == 0 {
+      state.expectation = .start
+    } else {
+      // The first byte is the LF that is written already.
+      output.copyMemory(from: UnsafeRawBufferPointer(rebasing: output[1..<reference.written]))
+      result.writtenBytes -= 1
+    }
+    return found
   }
 
   // MARK: Verification
@@ -275,13 +337,14 @@ package struct Minifier: ~Copyable, Sendable {
     guard var pending else { return nil }
     pending.next.append(contentsOf: bytes.prefix(ForeignContent.signatureBytes - pending.next.count))
     self.pending = pending
-    return pending.next.count == ForeignContent.signatureBytes ? failure(pending) : nil
+    return pending.isNamed ? failure(pending) : nil
   }
 
   private func failure(_ pending: PendingFailure) -> Failure {
     Failure(
       offset: pending.offset, openQuoteOffset: openQuoteOffset, fault: pending.fault,
-      foreignContent: ForeignContent(head: head, fault: pending.fault, at: pending.offset, next: pending.next))
+      foreignContent: ForeignContent(head: head, fault: pending.fault, at: pending.offset, next: pending.next),
+      format: options.format)
   }
 
   // MARK: Byte order mark

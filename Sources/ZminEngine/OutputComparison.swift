@@ -1,32 +1,36 @@
-/// Whether an output is its input, byte for byte, though some bytes come out later than they go in: the LF after a value
-/// in `concat`, which comes with the next value, and what may be a byte order mark.
+/// Compares an output with its input, byte for byte, as both grow. Either may be a few bytes ahead of the other: the
+/// input by what may be a byte order mark, the output by the LF after a value of `concat`.
 struct OutputComparison {
-  /// More than a byte order mark; whatever lags further behind was dropped.
-  private static let lagBytesMax = 8
+  /// More than a byte order mark; what lags further behind was dropped.
+  private static let aheadBytesMax = 8
 
-  /// What of the input has not come out yet.
-  private var lag: [UInt8] = []
-  /// Whether the output so far is the beginning of the input.
+  /// Bytes that one has and the other does not have yet.
+  private var ahead: [UInt8] = []
+  private var isOutputAhead = false
+  /// Set as long as one of the two is the beginning of the other.
   private(set) var isSameSoFar = true
 
-  /// Whether the output so far is the input so far.
-  var isSame: Bool { isSameSoFar && lag.isEmpty }
+  /// Set if the output so far is the input so far.
+  var isSame: Bool { isSameSoFar && ahead.isEmpty }
 
   /// Goes on by what went in and what came out.
   mutating func append(_ input: UnsafeRawBufferPointer, _ output: UnsafeRawBufferPointer) {
     guard isSameSoFar else { return }
-    let fromLag = min(lag.count, output.count)
-    let fromInput = output.count - fromLag
-    let left = lag.count - fromLag + input.count - fromInput
-    guard fromInput <= input.count, left <= Self.lagBytesMax,
-      output.prefix(fromLag).elementsEqual(lag.prefix(fromLag)),
-      UnsafeRawBufferPointer(rebasing: output[fromLag...]).hasSameBytes(
-        as: UnsafeRawBufferPointer(rebasing: input[..<fromInput]))
-    else {
+    let known = isOutputAhead ? input : output
+    let new = isOutputAhead ? output : input
+    let fromAhead = min(ahead.count, known.count)
+    guard known.prefix(fromAhead).elementsEqual(ahead.prefix(fromAhead)) else {
       isSameSoFar = false
       return
     }
-    lag.removeFirst(fromLag)
-    lag.append(contentsOf: input[fromInput...])
+    ahead.removeFirst(fromAhead)
+    let rest = UnsafeRawBufferPointer(rebasing: known[fromAhead...])
+    let common = ahead.isEmpty ? min(rest.count, new.count) : 0
+    isSameSoFar = UnsafeRawBufferPointer(rebasing: rest[..<common]).hasSameBytes(
+      as: UnsafeRawBufferPointer(rebasing: new[..<common]))
+    if rest.count > common { isOutputAhead.toggle() }
+    let left = rest.count > common ? rest[common...] : new[common...]
+    if ahead.count + left.count > Self.aheadBytesMax { isSameSoFar = false }
+    if isSameSoFar { ahead.append(contentsOf: left) }
   }
 }

@@ -22,10 +22,18 @@ package protocol RunInput: ~Copyable, SendableMetatype {
   var endedEarlyError: any Error { get }
 }
 
+/// A producer that gives nothing for a while, but has not ended.
+enum RunPause {
+  /// The time that a run waits before it reports what later bytes could only have named better.
+  static let milliseconds: Int32 = 100
+}
+
 /// Where a run writes.
 package protocol RunOutput: ~Copyable, SendableMetatype {
   /// Whether what is written cannot be taken back, so that of `ndjson` and `concat` whole records only may come.
   var isFinal: Bool { get }
+  /// Whether nothing of the output is seen by others before all of it is written.
+  var appearsWhole: Bool { get }
   /// Hears that at most `byteCount` bytes more are to come, as far as anybody knows.
   mutating func expect(byteCount: Int64)
   /// Takes the next bytes of the output.
@@ -45,6 +53,8 @@ extension RunInput where Self: ~Copyable {
 }
 
 extension RunOutput where Self: ~Copyable {
+  package var appearsWhole: Bool { !isFinal }
+
   package mutating func expect(byteCount: Int64) {}
 }
 
@@ -63,8 +73,14 @@ package struct RunTotals: Sendable, Equatable {
   package var outputBytes = 0
   /// Whether the output is the input, byte for byte.
   package var isUnchanged = true
-  /// Lines that were not valid and were put aside.
+  /// Lines that are valid and not blank, where lines that are not valid are put into a record.
+  package var validLines = 0
+  /// Lines that are not valid, where these are put into a record.
   package var badLines = 0
+  /// How many of those are in the record.
+  package var recordedBadLines = 0
+  /// Why the input is invalid as a whole, where single lines may be.
+  package var refusal: BadLineRefusal?
 
   package init() {}
 }

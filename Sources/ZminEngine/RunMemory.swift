@@ -5,7 +5,8 @@ package enum RunMemory: Sendable, Equatable {
   /// In slices, several at once.
   case slices(SlicePlan)
 
-  /// What a run has resident at most, in bytes, the program included. (Bad lines may take more: the longest line.)
+  /// What a run has resident at most, in bytes, the program included. A run that separates bad lines takes no more
+  /// than another one through a window of that size, but for a long line of an input that cannot be read twice.
   package func peakBytes(_ options: MinifierOptions) -> Int {
     switch self {
     case .window(let byteCount): SlicePlan.programBytes + WindowedRun.bytes(options, windowBytes: byteCount)

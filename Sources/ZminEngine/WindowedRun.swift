@@ -58,15 +58,21 @@ package struct WindowedRun: ~Copyable {
       output.isFinal && minifier.options.makesRecords ? .wholeRecords : .everything
     defer { place.become(.free) }
     while true {
-      let readBytes: Int
+      var readBytes = 0
+      var readError: (any Error)?
       place.become(.reading)
       do {
+        // An error that is known waits for bytes that may name it better, but not for a producer that pauses.
+        if let failure = minifier.failureSoFar, try !input.isReady(withinMilliseconds: RunPause.milliseconds) {
+          return .invalid(try failure.located(in: input, places, reading: inputWindow.bytes), totals)
+        }
         readBytes = try input.read(into: inputWindow.bytes)
       } catch {
-        // A fault that waits for the bytes after it comes before their error.
-        guard minifier.faultOffset != nil, let failure = minifier.finish(into: outputWindow.room).failure else {
-          throw error
-        }
+        readError = error
+      }
+      if let readError {
+        // An error of the input comes before one of reading what stands after it.
+        guard let failure = minifier.failureSoFar else { throw readError }
         return .invalid(try failure.located(in: input, places, reading: inputWindow.bytes), totals)
       }
       laps.end(.read)
@@ -75,7 +81,7 @@ package struct WindowedRun: ~Copyable {
       place.become(.working)
       if !isLast { place.take(byteCount: readBytes) }
       let room = outputWindow.room
-      let result = isLast ? minifier.finish(into: room) : try minifier.minify(window, into: room)
+      let result = isLast ? minifier.finish(into: room) : try minifier.minifyAtOnce(window, into: room)
       if let difference = minifier.difference { throw difference }
       if !input.canReread { places.note(window, minifier) }
       totals.inputBytes += readBytes

@@ -51,7 +51,8 @@ package struct DestinationCheck: Sendable {
       switch destination {
       case .file(let path): try files.isOneOutput(path, badLines)
       case .standardOutput: try files.statusOfStandardOutput().isOverwritten(through: status)
-      case .nowhere, .inPlace, .place: false
+      case .place(let place): try files.statusIfPresent(of: place)?.isOverwritten(through: status) == true
+      case .nowhere, .inPlace: false
       }
     if isOutput { throw .refused(.path(badLines), .isFile(ofOption: "--bad-lines")) }
   }
@@ -62,9 +63,20 @@ package struct DestinationCheck: Sendable {
 
   private func status(of source: FileSource) throws(FileError) -> FileStatus {
     switch source {
-    case .standardInput: try files.status(ofInput: nil)
-    case .path(let path): try files.status(ofInput: path)
-    case .place(let place): try files.status(ofInput: place.path)
+    case .standardInput: return try files.status(ofInput: nil)
+    case .path(let path): return try files.status(ofInput: path)
+    case .place(let place):
+      guard let status = try files.statusIfPresent(of: place) else { throw .inputChanged(.path(place.path)) }
+      return status
     }
+  }
+
+  /// The permissions of a new file of bad lines: what all of `sources` allow. Its owner may append to it.
+  package func badLinesMode(for sources: [FileSource]) -> OutputMode {
+    var mode = OutputMode(ownerPermissions: 0o600)
+    for source in sources where source != .standardInput {
+      if let status = try? status(of: source) { mode.limit(to: status) }
+    }
+    return mode
   }
 }

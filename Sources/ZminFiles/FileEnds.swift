@@ -12,7 +12,7 @@ extension InputFile: RunInput {
     try read(into: buffer, at: Int64(offset))
   }
 
-  package var byteCountAtPlaces: Int? { canReread ? status.knownSize.map { Int($0) } : nil }
+  package var byteCountAtPlaces: Int? { canReread && hasStoredSize ? status.knownSize.map { Int($0) } : nil }
 
   package func release(from released: Int, upTo end: Int) -> Int {
     Int(dropBehind(from: Int64(released), to: Int64(end)))
@@ -25,6 +25,7 @@ extension InputFile: RunInput {
 struct FileOutput: RunOutput, ~Copyable {
   var file: OutputFile
   let isFinal: Bool
+  var appearsWhole: Bool { file.appearsWhole }
   /// Of what was written, where it is asked for.
   private(set) var hash: OutputHash?
   /// Whether the last line written lacks its end.

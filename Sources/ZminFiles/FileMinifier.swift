@@ -8,23 +8,25 @@ package import ZminMemory
 /// Its buffers are made once and serve all files. A file that fails is left as it was, and nothing partial appears
 /// under a final name.
 package struct FileMinifier: ~Copyable {
-  /// One of these two takes inputs.
+  /// One of these takes inputs.
   private var windowedRun: WindowedRun?
   private var slicedRun: SlicedRun?
-  /// There if bad lines are put aside.
-  private var lineRun: LineRun?
-  private let badLines: BadLines?
+  /// Set instead of both if bad lines are put into a record.
+  private var diversion: BadLineDiversion?
   private let sync: SyncPolicy
   private let ending: OutputEnding
   private let files: FileAccess
   private let times: StageTimes?
   /// Hears of each source when it is begun.
   package var willBegin: ((FileSource) -> Void)?
+  /// Called for each bad line that is put into the record.
+  package var onBadLine: ((FileSource, BadLine) -> Void)?
 
   /// - Parameters:
   ///   - options: What is done to the bytes.
-  ///   - memory: How inputs go through memory. Bad lines take a window of their own in any case.
+  ///   - memory: How inputs go through memory. With bad lines one thread takes them, through a window.
   ///   - badLines: What to do with bad lines, for `ndjson`; nil to fail at the first.
+  ///   - record: The open record of bad lines, if several minifiers share one; nil to open it when there is an input.
   ///   - sync: When outputs are brought to the disk.
   ///   - ending: How outputs that are files of their own end.
   ///   - files: What files are opened with.
@@ -33,20 +35,22 @@ package struct FileMinifier: ~Copyable {
   ///   - ledger: The book that the buffers are entered in.
   /// - Throws: ``OutOfMemory``.
   package init(
-    _ options: MinifierOptions, memory: RunMemory, badLines: BadLines?, sync: SyncPolicy,
+    _ options: MinifierOptions, memory: RunMemory, badLines: BadLines?, record: BadLineRecord? = nil, sync: SyncPolicy,
     ending: OutputEnding = .committed, files: FileAccess, device: DeviceUse = .none,
     times: StageTimes? = nil, ledger: MemoryLedger
   ) throws {
-    let lineRun = badLines == nil ? nil : try LineRun(options, windowBytes: memory.windowBytes, ledger: ledger)
-    // Bad lines are sought by one thread, through a window of its own.
-    switch badLines == nil ? memory : .window(byteCount: memory.windowBytes) {
-    case .window(let windowBytes):
-      windowedRun = try WindowedRun(options, windowBytes: windowBytes, times: times, ledger: ledger)
-    case .slices(let plan):
-      slicedRun = try SlicedRun(options, plan, device: device, times: times, ledger: ledger)
+    if let badLines {
+      diversion = try BadLineDiversion(
+        options, badLines, record ?? BadLineRecord(badLines.path, using: files), windowBytes: memory.windowBytes,
+        ledger: ledger)
+    } else {
+      switch memory {
+      case .window(let windowBytes):
+        windowedRun = try WindowedRun(options, windowBytes: windowBytes, times: times, ledger: ledger)
+      case .slices(let plan):
+        slicedRun = try SlicedRun(options, plan, device: device, times: times, ledger: ledger)
+      }
     }
-    self.lineRun = lineRun
-    self.badLines = badLines
     self.sync = sync
     self.ending = ending
     self.files = files
@@ -65,46 +69,34 @@ package struct FileMinifier: ~Copyable {
   ) throws {
     times?.begin()
     defer { times?.end() }
-    try DestinationCheck(badLines: badLines?.path, files: files).check(sources, to: destination)
-    guard let badLines else {
-      var unused: FileOutput?
-      return try minify(sources, to: destination, &unused, &outcomes)
-    }
-    var rejected: FileOutput? = FileOutput(
-      file: try OutputFile(at: badLines.path, using: files, sync: sync), isFinal: false)
-    try minify(sources, to: destination, &rejected, &outcomes)
-    guard rejected == nil else { return }
-    for index in outcomes.indices { outcomes[index].areBadLinesWritten = true }
-  }
-
-  private mutating func minify(
-    _ sources: [FileSource], to destination: FileDestination, _ rejected: inout FileOutput?,
-    _ outcomes: inout [FileOutcome]
-  ) throws {
+    let check = DestinationCheck(badLines: diversion?.record.path, files: files)
+    try check.check(sources, to: destination)
+    try diversion?.record.open(mode: check.badLinesMode(for: sources))
     switch destination {
     case .nowhere:
       var output = NoOutput()
-      try runAll(sources, to: &output, &rejected, &outcomes)
-      if outcomes.areValid { try commit(&rejected) }
+      try runAll(sources, to: &output, &outcomes)
     case .standardOutput:
       var output = FileOutput(file: try .standardOutput(using: files, sync: sync), isFinal: true)
       for source in sources {
         try output.endLine()
-        try runAll([source], to: &output, &rejected, &outcomes)
+        try runAll([source], to: &output, &outcomes)
       }
-      try commit(output, &rejected, &outcomes)
+      try commit(output, &outcomes)
     case .file(let path):
-      var output = FileOutput(file: try OutputFile(at: path, using: files, sync: sync), isFinal: false)
-      try runAll(sources, to: &output, &rejected, &outcomes)
-      if outcomes.areValid { try commit(output, &rejected, &outcomes) }
+      let file = try OutputFile(at: path, using: files, sync: sync, isPrivate: hasRegularFile(sources))
+      let isFinal = file.isDirect
+      var output = FileOutput(file: file, isFinal: isFinal)
+      try runAll(sources, to: &output, &outcomes)
+      if outcomes.areValid { try commit(output, &outcomes) }
     case .place(let place):
       var output = fileOutput(try OutputFile(at: place, using: files, sync: sync))
-      try runAll(sources, to: &output, &rejected, &outcomes)
-      if outcomes.areValid { try commit(output, &rejected, &outcomes) }
+      try runAll(sources, to: &output, &outcomes)
+      if outcomes.areValid { try commit(output, &outcomes) }
     case .inPlace(let rules, let minimumSaving):
       for source in sources {
         let start = begin(source)
-        var outcome = try replace(source, rules, minimumSaving, &rejected)
+        var outcome = try replace(source, rules, minimumSaving)
         outcome.span = start...MonotonicClock.seconds()
         outcomes.append(outcome)
       }
@@ -127,6 +119,18 @@ package struct FileMinifier: ~Copyable {
     }
   }
 
+  /// Looks at sources before they are opened: standard input, pipes and devices have no permissions to go by.
+  private func hasRegularFile(_ sources: [FileSource]) -> Bool {
+    for source in sources {
+      switch source {
+      case .standardInput: continue
+      case .place: return true
+      case .path(let path): if (try? files.statusIfPresent(of: path))?.kind == .regular { return true }
+      }
+    }
+    return false
+  }
+
   /// A file of its own as the output of a run.
   private func fileOutput(_ file: consuming OutputFile) -> FileOutput {
     FileOutput(file: file, isFinal: false, isHashed: ending.isHashed)
@@ -136,14 +140,13 @@ package struct FileMinifier: ~Copyable {
 
   /// Takes sources to their ends, up to the first that fails.
   private mutating func runAll<Output: RunOutput & ~Copyable>(
-    _ sources: [FileSource], to output: inout Output, _ rejected: inout FileOutput?, _ outcomes: inout [FileOutcome]
+    _ sources: [FileSource], to output: inout Output, _ outcomes: inout [FileOutcome]
   ) throws {
     for source in sources {
       let start = begin(source)
       var outcome: FileOutcome
       do {
-        let badLinesBefore = outcomes.reduce(0) { $0 + $1.badLines }
-        outcome = try runOne(source, to: &output, &rejected, badLinesBefore: badLinesBefore)
+        outcome = try runOne(source, to: &output)
       } catch {
         guard source.isConcerned(by: error) else { throw error }
         outcome = FileOutcome(source: source, result: .failed(error))
@@ -155,10 +158,10 @@ package struct FileMinifier: ~Copyable {
   }
 
   private mutating func runOne<Output: RunOutput & ~Copyable>(
-    _ source: FileSource, to output: inout Output, _ rejected: inout FileOutput?, badLinesBefore: Int
+    _ source: FileSource, to output: inout Output
   ) throws -> FileOutcome {
     var input = try open(source)
-    let result = try run(from: &input, to: &output, &rejected, badLinesBefore: badLinesBefore)
+    let result = try run(source, from: &input, to: &output)
     var outcome = outcome(source, result)
     try input.checkUnchanged(isReadToEnd: outcome.isValid)
     outcome.sourceStatus = input.status
@@ -166,17 +169,16 @@ package struct FileMinifier: ~Copyable {
   }
 
   private mutating func run<Output: RunOutput & ~Copyable>(
-    from input: inout InputFile, to output: inout Output, _ rejected: inout FileOutput?, badLinesBefore: Int = 0
+    _ source: FileSource, from input: inout InputFile, to output: inout Output
   ) throws -> RunResult {
     if let byteCount = input.status.knownSize { output.expect(byteCount: byteCount) }
-    guard var file = rejected.take() else { return try run(from: &input, to: &output) }
-    let badLinesMax = badLines?.maximum.map { $0 - badLinesBefore }
-    let ended = Result {
-      try lineRun?.run(from: &input, to: &output, badLinesTo: &file, badLinesMax: badLinesMax)
+    let onLine = onBadLine.map { report in { (line: BadLine) in report(source, line) } }
+    // What is new is not synced either, unless that is asked for; a file that lost lines is.
+    let isSynced = sync == .always || sync == .automatic && output.appearsWhole
+    if let result = try diversion?.run(from: &input, to: &output, isSynced: isSynced, onLine: onLine) {
+      return result
     }
-    rejected = consume file
-    guard let result = try ended.get() else { return try run(from: &input, to: &output) }
-    return result
+    return try run(from: &input, to: &output)
   }
 
   private mutating func run<Output: RunOutput & ~Copyable>(
@@ -199,11 +201,11 @@ package struct FileMinifier: ~Copyable {
     return outcome
   }
 
-  /// Makes the output final. The bad lines come first: they must not be lost, unless there were too many.
-  private func commit(
-    _ output: consuming FileOutput, _ rejected: inout FileOutput?, _ outcomes: inout [FileOutcome]
-  ) throws {
-    if !outcomes.contains(where: \.isInvalid) { try commit(&rejected) }
+  /// Makes the output final. Its bad lines are in their record by then.
+  private func commit(_ output: consuming FileOutput, _ outcomes: inout [FileOutcome]) throws {
+    for outcome in outcomes where outcome.source != .standardInput {
+      if let status = outcome.sourceStatus { output.file.limitMode(to: status) }
+    }
     let hash = output.hash?.value
     var pending: PendingOutput?
     switch ending {
@@ -217,40 +219,40 @@ package struct FileMinifier: ~Copyable {
     }
   }
 
-  private func commit(_ rejected: inout FileOutput?) throws {
-    if let file = rejected.take() { try file.file.commit() }
-  }
-
   // MARK: In place
 
   private mutating func replace(
-    _ source: FileSource, _ rules: InPlaceRules, _ minimumSaving: MinimumSaving?, _ rejected: inout FileOutput?
+    _ source: FileSource, _ rules: InPlaceRules, _ minimumSaving: MinimumSaving?
   ) throws -> FileOutcome {
     var input = try open(source)
     try input.checkReplaceable(under: rules)
-    if rejected == nil, let outcome = try outcomeIfUnchanged(source, &input) { return outcome }
+    if let outcome = try outcomeIfUnchanged(source, &input) {
+      input.noteKeptFiles()
+      return outcome
+    }
     var output = fileOutput(try OutputFile(replacing: input, under: rules, sync: sync))
-    var outcome = outcome(source, try run(from: &input, to: &output, &rejected))
+    var outcome = outcome(source, try run(source, from: &input, to: &output))
     try input.checkUnchanged(isReadToEnd: outcome.isValid)
     outcome.sourceStatus = input.status
     guard case .complete(let totals) = outcome.result else { return outcome }
-    if totals.isUnchanged || minimumSaving?.isReached(totals) == false {
-      try commit(&rejected)
-      return outcome
-    }
+    // Lines in the record are no longer the file's, however little that saves.
+    let isWorthwhile = totals.badLines > 0 || minimumSaving?.isReached(totals) != false
+    guard !totals.isUnchanged, isWorthwhile else { return outcome }
+    try input.checkReadInFull()
     var outcomes = [outcome]
-    try commit(output, &rejected, &outcomes)
+    try commit(output, &outcomes)
     return outcomes[0]
   }
 
   /// What became of a file that stays as it is, minified already or not valid; nil, and the input at its start again,
-  /// if it changes. A file with nothing to save costs no write that way, and any other one window more.
+  /// if it changes or has bad lines for the record. A file with nothing to save costs no write that way, and any other one
+  /// window more.
   private mutating func outcomeIfUnchanged(
     _ source: FileSource, _ input: inout InputFile
   ) throws -> FileOutcome? {
     var detector = ChangeDetector(isHashed: ending.isHashed)
     do {
-      let result = try run(from: &input, to: &detector)
+      let result = try diversion?.run(from: &input, to: &detector) ?? run(from: &input, to: &detector)
       switch result {
       case .complete(let totals) where !totals.isUnchanged: break
       default:

@@ -29,7 +29,7 @@ package enum FileSource: Sendable, Hashable {
     guard let error = error as? FileError else { return true }
     return switch error {
     case .system(let error): error.file == name
-    case .inputChanged(let file), .refused(let file, .symbolicLink): file == name
+    case .inputChanged(let file), .saveKept(let file, _), .refused(let file, .symbolicLink): file == name
     case .brokenPipe, .interrupted, .refused: false
     }
   }
@@ -77,19 +77,6 @@ package enum OutputEnding: Sendable {
   }
 }
 
-/// What is done with lines of `ndjson` that are not valid.
-package struct BadLines: Sendable {
-  /// The file that they go to.
-  package var path: FilePath
-  /// How many there may be in all inputs of one output together, nil for any number.
-  package var maximum: Int?
-
-  package init(path: FilePath, maximum: Int?) {
-    self.path = path
-    self.maximum = maximum
-  }
-}
-
 /// What became of one source.
 package struct FileOutcome: Sendable {
   /// How it ended.
@@ -104,8 +91,6 @@ package struct FileOutcome: Sendable {
   package let result: Result
   /// Whether the destination holds the output: in place, whether the file was replaced.
   package internal(set) var isWritten = false
-  /// Whether the file of bad lines holds those of all sources.
-  package internal(set) var areBadLinesWritten = false
   /// What the system said of the source when it was opened; nil where that is not asked for.
   package internal(set) var sourceStatus: FileStatus?
   /// The hash of the output, where that is asked for and there is one.
@@ -123,19 +108,6 @@ package struct FileOutcome: Sendable {
 
   /// For how long it was taken.
   package var elapsedSeconds: Double { span.upperBound - span.lowerBound }
-
-  /// Lines that were put aside.
-  var badLines: Int {
-    switch result {
-    case .complete(let totals), .invalid(_, let totals): totals.badLines
-    case .failed: 0
-    }
-  }
-
-  /// Whether the source is no valid JSON, or has more bad lines than it may have.
-  var isInvalid: Bool {
-    if case .invalid = result { true } else { false }
-  }
 
   /// Whether the source was taken to its end.
   var isValid: Bool {

@@ -4,14 +4,17 @@ package import SystemPackage
 /// A directory held open, so that nobody can put another in its place between two steps.
 package final class OpenDirectory: Sendable {
   let descriptor: Descriptor
-  /// What makes it itself, whatever its name.
-  package let identity: FileIdentity
+  /// Its status when it was opened.
+  package let status: FileStatus
   /// Whether it may be read. One that may only be searched and written can be neither listed nor synced.
   let isReadable: Bool
 
-  init(descriptor: consuming Descriptor, identity: FileIdentity, isReadable: Bool) {
+  /// What makes it itself, whatever its name.
+  package var identity: FileIdentity { status.identity }
+
+  init(descriptor: consuming Descriptor, status: FileStatus, isReadable: Bool) {
     self.descriptor = descriptor
-    self.identity = identity
+    self.status = status
     self.isReadable = isReadable
   }
 }
@@ -65,7 +68,8 @@ extension FileAccess {
       if let status = try statusIfPresent(of: path), status.kind != .regular { return false }
     }
     let (one, other) = (try resolve(first), try resolve(second))
-    return one.directory.identity == other.directory.identity && one.name == other.name
+    guard one.directory.identity == other.directory.identity else { return false }
+    return try isOneName(one.name, other.name, in: one.directory, second)
   }
 
   /// The status of what stands at a destination, a link not followed; nil if nothing does.
@@ -96,6 +100,19 @@ extension FileAccess {
     }
   }
 
+  /// Brings the name of a file in a directory to the disk.
+  func sync(_ directory: OpenDirectory, of file: FileName) throws(FileError) {
+    guard directory.isReadable else { return }
+    do throws(Errno) {
+      try retrying { calls throws(Errno) in try calls.sync(directory.descriptor.number) }
+    } catch {
+      // Some file systems have no sync for directories.
+      guard error == .invalidArgument || error == .notSupported else {
+        throw .system(SystemError(action: .syncDirectory, file: file, errno: error))
+      }
+    }
+  }
+
   func openDirectory(
     _ path: FilePath, in parent: Int32, _ file: FileName
   ) throws(FileError) -> OpenDirectory {
@@ -115,6 +132,6 @@ extension FileAccess {
     let descriptor = try open(path, in: parent, flags: flags | O_DIRECTORY)
     let number = descriptor.number
     let status = FileStatus(try retrying { calls throws(Errno) in try calls.status(of: number) })
-    return OpenDirectory(descriptor: descriptor, identity: status.identity, isReadable: isReadable)
+    return OpenDirectory(descriptor: descriptor, status: status, isReadable: isReadable)
   }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 package import SystemPackage
 
 /// What files are opened with: the system calls, who may interrupt, what stays in the page cache, and the temporary
@@ -15,19 +16,26 @@ package struct FileAccess: Sendable {
     let pageCache: PageCachePolicy
     let counter: ByteCounter?
     let temporaries: TemporaryFiles
-    let leftovers: LeftoverIndex
+    let outputs: OutputKnowledge
 
     init(
       calls: any SystemCalls, interruption: Interruption?, pageCache: PageCachePolicy, counter: ByteCounter?,
-      temporaries: TemporaryFiles, leftovers: LeftoverIndex
+      temporaries: TemporaryFiles, outputs: OutputKnowledge
     ) {
       self.calls = calls
       self.interruption = interruption
       self.pageCache = pageCache
       self.counter = counter
       self.temporaries = temporaries
-      self.leftovers = leftovers
+      self.outputs = outputs
     }
+  }
+
+  /// What the outputs of a run find out for each other.
+  private final class OutputKnowledge: Sendable {
+    let leftovers = LeftoverIndex()
+    let keptFiles = KeptFiles()
+    let devicesWithoutExchange = Mutex<Set<UInt64>>([])
   }
 
   /// - Parameters:
@@ -41,7 +49,7 @@ package struct FileAccess: Sendable {
   ) {
     shared = Shared(
       calls: calls, interruption: interruption, pageCache: pageCache, counter: counter,
-      temporaries: TemporaryFiles(calls: calls), leftovers: LeftoverIndex())
+      temporaries: TemporaryFiles(calls: calls), outputs: OutputKnowledge())
   }
 
   private init(_ shared: Shared) { self.shared = shared }
@@ -51,7 +59,7 @@ package struct FileAccess: Sendable {
     FileAccess(
       Shared(
         calls: calls, interruption: interruption, pageCache: pageCache, counter: counter, temporaries: temporaries,
-        leftovers: leftovers))
+        outputs: shared.outputs))
   }
 
   /// The same for what is still to be done after a request to stop; before one it can still be made.
@@ -60,7 +68,7 @@ package struct FileAccess: Sendable {
     return FileAccess(
       Shared(
         calls: calls, interruption: nil, pageCache: pageCache, counter: counter, temporaries: temporaries,
-        leftovers: leftovers))
+        outputs: shared.outputs))
   }
 
   var calls: any SystemCalls { shared.calls }
@@ -71,7 +79,19 @@ package struct FileAccess: Sendable {
   package var counter: ByteCounter? { shared.counter }
   /// The temporary files of all outputs opened with this.
   package var temporaries: TemporaryFiles { shared.temporaries }
-  var leftovers: LeftoverIndex { shared.leftovers }
+  var leftovers: LeftoverIndex { shared.outputs.leftovers }
+  /// The kept files that the run came across.
+  package var keptFiles: KeptFiles { shared.outputs.keptFiles }
+
+  /// Whether names can be exchanged there, as far as is known.
+  func canExchange(on directory: OpenDirectory) -> Bool {
+    shared.outputs.devicesWithoutExchange.withLock { !$0.contains(directory.identity.device) }
+  }
+
+  /// Remembers that names cannot be exchanged there.
+  func noteNoExchange(on directory: OpenDirectory) {
+    shared.outputs.devicesWithoutExchange.withLock { _ = $0.insert(directory.identity.device) }
+  }
 
   /// Makes a system call, again as long as a signal comes between.
   ///
@@ -106,12 +126,51 @@ package struct FileAccess: Sendable {
   func isReady(
     for events: Int32, on descriptor: Int32, _ file: FileName, milliseconds: Int32 = 0
   ) throws(FileError) -> Bool {
-    let outcome = try attempt(.wait, file) { calls throws(Errno) in
-      try calls.wait(
-        for: Int16(events), on: descriptor, orWake: interruption?.wakeDescriptor ?? -1, milliseconds: milliseconds)
-    }
+    let outcome = try wait(
+      for: events, on: descriptor, file, orWake: interruption?.wakeDescriptor, milliseconds: milliseconds)
     try interruption?.check()
     return outcome == .ready
+  }
+
+  private func wait(
+    for events: Int32, on descriptor: Int32, _ file: FileName, orWake wakeDescriptor: Int32?, milliseconds: Int32
+  ) throws(FileError) -> WaitOutcome {
+    try attempt(.wait, file) { calls throws(Errno) in
+      try calls.wait(
+        for: Int16(events), on: descriptor, orWake: wakeDescriptor ?? -1, milliseconds: milliseconds)
+    }
+  }
+
+  /// The time without bytes after which an input counts as idle.
+  private static let idleMilliseconds: Int32 = 100
+
+  /// Returns whether a descriptor has bytes or is at its end, now or in the time given; -1 milliseconds wait for ever.
+  ///
+  /// - Throws: ``FileError/system(_:)``; ``FileError/interrupted(_:)`` after a request to stop, and after the notice of
+  ///   one if the input is idle: a run that waits for others would not end in the time that the notice leaves.
+  func isReadable(_ descriptor: Int32, _ file: FileName, milliseconds: Int32) throws(FileError) -> Bool {
+    let outcome = try wait(
+      for: POLLIN, on: descriptor, file, orWake: interruption?.noticeDescriptor, milliseconds: milliseconds)
+    guard let interruption, outcome == .woken else { return outcome == .ready }
+    if try isReady(for: POLLIN, on: descriptor, file, milliseconds: Self.idleMilliseconds) { return true }
+    throw .interrupted(interruption.noticeReason ?? .cancelled)
+  }
+
+  /// Waits until a descriptor takes bytes. After a request to stop it does not wait, so that what was read before still
+  /// goes to a reader that takes it.
+  ///
+  /// - Throws: ``FileError/system(_:)``; ``FileError/interrupted(_:)`` if it would have to wait.
+  func waitForRoom(_ descriptor: Int32, _ file: FileName) throws(FileError) {
+    guard let interruption else { return try wait(for: POLLOUT, on: descriptor, file) }
+    var outcome = WaitOutcome.woken
+    if interruption.reason == nil {
+      outcome = try wait(
+        for: POLLOUT, on: descriptor, file, orWake: interruption.wakeDescriptor, milliseconds: -1)
+    }
+    if outcome == .woken {
+      outcome = try wait(for: POLLOUT, on: descriptor, file, orWake: nil, milliseconds: 0)
+    }
+    if outcome != .ready { throw .interrupted(interruption.reason ?? .cancelled) }
   }
 
   /// Throws ``FileError/interrupted(_:)`` if somebody asked to stop.

@@ -4,25 +4,31 @@ import SystemPackage
 
 /// The permissions that a replacement may have.
 ///
-/// Without the owner or group that they were given to, setuid and setgid go; and a group that is another one gets no
-/// more than everybody had.
+/// Without the owner or group that they were given to, setuid and setgid go. A group that is another one gets no more
+/// than everybody had, and everybody no more than the old group, whose members are among them now.
 func permissions(_ mode: mode_t, keepingUser: Bool, keepingGroup: Bool) -> mode_t {
   var permissions = keepingUser && keepingGroup ? mode : mode & 0o777
-  if !keepingGroup { permissions &= ~0o070 | (mode & 0o007) << 3 }
+  if !keepingGroup {
+    let common = mode & mode >> 3 & 0o007
+    permissions = permissions & ~0o077 | common << 3 | common
+  }
   return permissions
 }
 
 /// A file that another will replace, open so that its attributes come from it whatever becomes of its name.
 final class ReplacedFile: Sendable {
   let status: FileStatus
+  /// As `chattr` sets them.
+  let flags: UInt32
   /// The descriptor's number; nil if the file may not be read.
   let number: Int32?
   /// Whether access and modification time go over too.
   let keepsTimes: Bool
   private let descriptor: Descriptor?
 
-  init(status: FileStatus, descriptor: consuming Descriptor?, keepsTimes: Bool) {
+  init(status: FileStatus, flags: UInt32, descriptor: consuming Descriptor?, keepsTimes: Bool) {
     self.status = status
+    self.flags = flags
     self.keepsTimes = keepsTimes
     number = Self.number(of: descriptor)
     self.descriptor = descriptor
@@ -103,9 +109,13 @@ extension FileAccess {
         if name.hasPrefix("user.") || name == Self.accessControlList { throw error }
       }
     }
-    if hasAccessControlList { return }
+    if !hasAccessControlList { try removeAccessControlList(of: target) }
+  }
+
+  /// Removes the list of access rights that a directory may have given a new file.
+  func removeAccessControlList(of number: Int32) throws(Errno) {
     do throws(Errno) {
-      try calls.removeAttribute(Self.accessControlList, of: target)
+      try calls.removeAttribute(Self.accessControlList, of: number)
     } catch {
       if error != .noData && error != .notSupported { throw error }
     }

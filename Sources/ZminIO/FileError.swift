@@ -10,6 +10,8 @@ package enum FileError: Error, Sendable, Equatable {
   case interrupted(Interruption.Reason)
   /// The input is no longer what it was when it was opened.
   case inputChanged(FileName)
+  /// Another program saved the input while it was replaced, and one version of it, of this name, is beside it.
+  case saveKept(FileName, FilePath)
   /// The file could have been replaced, and was not, for safety.
   case refused(FileName, Refusal)
 
@@ -26,7 +28,7 @@ package enum FileError: Error, Sendable, Equatable {
   /// What kind of failure this is.
   package var category: Category {
     switch self {
-    case .system, .inputChanged, .refused: .failure
+    case .system, .inputChanged, .saveKept, .refused: .failure
     case .brokenPipe: .brokenPipe
     case .interrupted: .interruption
     }
@@ -36,7 +38,7 @@ package enum FileError: Error, Sendable, Equatable {
   package var file: FileName? {
     switch self {
     case .system(let error): error.file
-    case .brokenPipe(let file), .inputChanged(let file), .refused(let file, _): file
+    case .brokenPipe(let file), .inputChanged(let file), .saveKept(let file, _), .refused(let file, _): file
     case .interrupted: nil
     }
   }
@@ -55,6 +57,7 @@ extension FileError: CustomStringConvertible {
     case .brokenPipe(let file): "cannot write \(file): the reader went away"
     case .interrupted(let reason): reason.description
     case .inputChanged(let file): "\(file) changed while it was read"
+    case .saveKept(let file, let name): "\(file) was saved while it was replaced, and a version of it is in \(name)"
     case .refused(let file, let refusal): "\(file) is not replaced: \(refusal)"
     }
   }
@@ -68,10 +71,16 @@ package enum Refusal: Sendable, Equatable, CustomStringConvertible {
   case symbolicLink
   /// It is a directory, device, FIFO or socket.
   case notRegularFile
+  /// It gave another number of bytes than its status says.
+  case unknownSize
+  /// It is not what stood there when its output was begun.
+  case madeMeanwhile
   /// It is also an input.
   case isInput
   /// It is also the file of this option.
   case isFile(ofOption: String)
+  /// `chattr` made it immutable or append-only.
+  case protected
   /// It has this many names, and only one of them would be changed.
   case hardLinks(Int)
 
@@ -80,8 +89,11 @@ package enum Refusal: Sendable, Equatable, CustomStringConvertible {
     case .standardInput: "it has no name"
     case .symbolicLink: "it is a symbolic link"
     case .notRegularFile: "it is not a regular file"
+    case .unknownSize: "its size does not say how much it holds"
+    case .madeMeanwhile: "another input or another program made it during this run"
     case .isInput: "it is also an input"
     case .isFile(let option): "it is also the file of \(option)"
+    case .protected: "it is immutable or append-only"
     case .hardLinks(let count): "it has \(count) hard links"
     }
   }

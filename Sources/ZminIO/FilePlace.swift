@@ -51,7 +51,8 @@ extension FileAccess {
     }
   }
 
-  /// Opens the directory at a place, which is made if there is none. A symbolic link is an error.
+  /// Opens the directory at a place, which is made if there is none: call
+  /// ``finishDirectory(_:_:_:)`` once it is complete. A symbolic link is an error.
   ///
   /// - Throws: ``FileError/system(_:)``.
   package func makeDirectory(at place: FilePlace) throws(FileError) -> OpenDirectory {
@@ -65,7 +66,8 @@ extension FileAccess {
     return try openDirectory(at: place)
   }
 
-  /// Opens a directory by its path, symbolic links followed; it is made if there is none.
+  /// Opens a directory by its path, symbolic links followed; it is made if there is none, as by
+  /// ``makeDirectory(at:)``.
   ///
   /// - Throws: ``FileError/system(_:)``.
   package func makeDirectory(_ path: FilePath) throws(FileError) -> OpenDirectory {
@@ -81,10 +83,25 @@ extension FileAccess {
   /// That another has made it meanwhile is no error.
   private func makeDirectory(_ path: FilePath, in parent: Int32, _ file: FileName) throws(FileError) {
     do throws(Errno) {
-      try retrying { calls throws(Errno) in try calls.makeDirectory(path, in: parent, mode: 0o777) }
+      try retrying { calls throws(Errno) in
+        try calls.makeDirectory(path, in: parent, mode: OpenDirectory.unfinishedMode)
+      }
     } catch {
       if error != .fileExists { throw .system(SystemError(action: .create, file: file, errno: error)) }
     }
+  }
+
+  /// Gives a directory that was made its mode. Where it has got one meanwhile, the new one only takes away from it.
+  ///
+  /// - Throws: ``FileError/system(_:)``.
+  package func finishDirectory(
+    _ directory: OpenDirectory, _ mode: OutputMode, _ path: FilePath
+  ) throws(FileError) {
+    let number = directory.descriptor.number
+    let now = try attempt(.inspect, .path(path)) { calls throws(Errno) in FileStatus(try calls.status(of: number)) }
+    var mode = mode
+    if !now.isUnfinishedDirectory { mode.limit(to: now) }
+    try setMode(mode, of: number, .path(path))
   }
 
   /// Calls `body` with each name in a directory, and with what the directory says it is.
@@ -122,5 +139,21 @@ extension FileAccess {
   /// How much more may be written to the file system of a directory, nil if it does not tell.
   package func freeBytes(in directory: OpenDirectory) -> Int64? {
     try? calls.freeBytes(of: directory.descriptor.number)
+  }
+}
+
+extension OpenDirectory {
+  /// The mode of a directory from when it is made until it is complete. With the sticky bit, which means nothing while
+  /// nobody but the owner gets in, it is told from a private directory of the user's own.
+  static let unfinishedMode: mode_t = 0o1700
+
+  /// Whether it was made for outputs and has to get its mode.
+  package var isUnfinished: Bool { status.isUnfinishedDirectory }
+}
+
+extension FileStatus {
+  /// A directory may have got the setgid bit from the one that it was made in.
+  fileprivate var isUnfinishedDirectory: Bool {
+    kind == .directory && mode & ~S_ISGID == OpenDirectory.unfinishedMode
   }
 }

@@ -47,6 +47,12 @@ package struct FileTime: Sendable, Hashable {
   }
 
   var timespec: timespec { Glibc.timespec(tv_sec: seconds, tv_nsec: nanoseconds) }
+
+  /// Nanoseconds since 1970, as far as 64 bits go.
+  package var sinceEpochNanoseconds: Int64 {
+    let (product, overflow) = Int64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
+    return overflow ? (seconds < 0 ? .min : .max) : product &+ Int64(nanoseconds)
+  }
 }
 
 /// What the system says about a file at one moment.
@@ -95,9 +101,17 @@ package struct FileStatus: Sendable, Equatable {
     changeTime = FileTime(status.st_ctim)
   }
 
-  /// Whether this is the same file with the same contents, as far as the system can tell.
-  func hasSameContents(as other: FileStatus) -> Bool {
-    identity == other.identity && size == other.size && modificationTime == other.modificationTime
-      && changeTime == other.changeTime
+  /// Whether this is the same file with the same contents as when it had the status `earlier`, which must be settled
+  /// (see ``FileAccess/settledStatus(of:_:)``).
+  ///
+  /// The change time of a file with several names also moves when one of them is added, renamed or removed, as a run
+  /// does that replaces each name in turn. It proves nothing then, and the modification time, mode and owner decide.
+  func hasSameContents(as earlier: FileStatus) -> Bool {
+    guard identity == earlier.identity, size == earlier.size, modificationTime == earlier.modificationTime else {
+      return false
+    }
+    if changeTime == earlier.changeTime { return true }
+    return earlier.linkCount > 1 && linkCount <= earlier.linkCount && mode == earlier.mode && user == earlier.user
+      && group == earlier.group
   }
 }

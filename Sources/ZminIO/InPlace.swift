@@ -29,4 +29,12 @@ extension InputFile {
     }
     if named.kind == .symbolicLink { throw .refused(file, .symbolicLink) }
   }
+
+  /// Checks that `chattr` does not protect the file from being replaced.
+  ///
+  /// - Throws: ``FileError/refused(_:_:)``.
+  package func checkUnprotected() throws(FileError) {
+    let descriptor = try duplicateDescriptor()
+    if access.flags(of: descriptor.number) & FileFlags.protecting != 0 { throw .refused(file, .protected) }
+  }
 }

@@ -5,7 +5,7 @@ package import SystemPackage
 package struct InputFile: ~Copyable, Sendable {
   /// How messages name it.
   package let file: FileName
-  /// What the system said about it when it was opened.
+  /// What the system said about it when it was opened, or after a wait of one tick if it had just been written.
   package let status: FileStatus
   /// Bytes that ``read(into:)`` has given so far.
   package private(set) var bytesRead: Int64 = 0
@@ -19,6 +19,10 @@ package struct InputFile: ~Copyable, Sendable {
   private var isRewound = false
   /// Whether the end was met by a read that had bytes to give before it.
   private var isAtEnd = false
+  /// Whether a read said that nothing follows.
+  private var hasSeenEnd = false
+  /// Whether a later change shows in the status.
+  private let isSettled: Bool
   /// An error that was met behind bytes that were given.
   private var errorBehind: FileError?
   /// How far the file was dropped from the page cache.
@@ -71,7 +75,7 @@ package struct InputFile: ~Copyable, Sendable {
     _ descriptor: consuming Descriptor, _ file: FileName, at place: Destination? = nil, isNonBlocking: Bool,
     using access: FileAccess
   ) throws(FileError) {
-    let status = try access.status(of: descriptor, file)
+    let (status, isSettled) = try access.settledStatus(of: descriptor, file)
     // It was a file when it was listed. A FIFO that somebody puts there would be waited for, for ever maybe.
     if place != nil, status.kind != .regular { throw .inputChanged(file) }
     if status.kind == .directory {
@@ -84,6 +88,7 @@ package struct InputFile: ~Copyable, Sendable {
     if status.kind == .fifo { access.widenPipe(descriptor.number) }
     self.file = file
     self.status = status
+    self.isSettled = isSettled
     self.access = access
     // A FIFO opened here gives "end" until its first writer comes, so it must be waited for in any case.
     isWaitedFor = status.kind != .regular && (isNonBlocking || access.interruption != nil)
@@ -123,6 +128,7 @@ package struct InputFile: ~Copyable, Sendable {
         if count == 0 {
           // A terminal tells it once only, and a file need not be asked twice.
           isAtEnd = filled > 0
+          hasSeenEnd = true
           break
         }
         filled += count
@@ -130,8 +136,9 @@ package struct InputFile: ~Copyable, Sendable {
         if goesOn { goesOn = try hasMore(fillsFromPipes: fillsFromPipes) }
       }
     } catch {
-      // What came before it may have an error of its own, which is the first then. A request to stop is another matter.
-      guard filled > 0, access.interruption?.reason == nil else { throw error }
+      // What came before it may have an error of its own, which is the first then, and may be all that there is of a
+      // record: a pipe does not give it again.
+      guard filled > 0 else { throw error }
       errorBehind = error
     }
     bytesRead += Int64(filled)
@@ -142,10 +149,10 @@ package struct InputFile: ~Copyable, Sendable {
 
   /// Whether a read would not wait, now or within that time.
   ///
-  /// - Throws: ``FileError/system(_:)`` or ``FileError/interrupted(_:)``.
+  /// - Throws: As ``FileAccess/isReadable(_:_:milliseconds:)``.
   package func isReady(withinMilliseconds milliseconds: Int32) throws(FileError) -> Bool {
     if status.kind == .regular || isAtEnd || errorBehind != nil { return true }
-    return try access.isReady(for: POLLIN, on: descriptor.number, file, milliseconds: milliseconds)
+    return try access.isReadable(descriptor.number, file, milliseconds: milliseconds)
   }
 
   /// Whether to go on reading before what was read is handed on.
@@ -175,7 +182,7 @@ package struct InputFile: ~Copyable, Sendable {
     into buffer: UnsafeMutableRawBufferPointer, at place: Int64
   ) throws(FileError) -> Int {
     try access.interruption?.check()
-    if isWaitedFor { try access.wait(for: POLLIN, on: descriptor.number, file) }
+    if isWaitedFor { _ = try access.isReadable(descriptor.number, file, milliseconds: -1) }
     while true {
       do throws(Errno) {
         let (number, isRewound) = (descriptor.number, isRewound)
@@ -185,7 +192,7 @@ package struct InputFile: ~Copyable, Sendable {
       } catch {
         // Another reader was faster, or standard input was handed over in this mode.
         guard error == .wouldBlock else { throw .system(SystemError(action: .read, file: file, errno: error)) }
-        try access.wait(for: POLLIN, on: descriptor.number, file)
+        _ = try access.isReadable(descriptor.number, file, milliseconds: -1)
       }
     }
   }
@@ -198,6 +205,7 @@ package struct InputFile: ~Copyable, Sendable {
     droppedEnd = 0
     errorBehind = nil
     isAtEnd = false
+    hasSeenEnd = false
   }
 
   /// Reads from a given place of a regular file, and leaves the place of ``read(into:)`` alone. Several threads may.
@@ -230,17 +238,36 @@ package struct InputFile: ~Copyable, Sendable {
   /// Checks, after the last read, that the file is still what it was when it was opened. What is not a regular file
   /// passes.
   ///
-  /// A change that leaves the size, within one tick of the file system's clock, cannot be seen.
+  /// The size of some files is a guess, in `/sys` for example: they are read up to where a read says that nothing follows,
+  /// and if their status stays as it was, this is their end. A file that another process truncates has another status.
   ///
   /// - Parameter isReadToEnd: Whether what ``read(into:)`` gave must be all of it, as it need not be where the reader
   ///   stopped at an error of the input.
   /// - Throws: ``FileError/inputChanged(_:)`` or ``FileError/system(_:)``.
   package func checkUnchanged(isReadToEnd: Bool = true) throws(FileError) {
     guard status.kind == .regular else { return }
-    guard try access.status(of: descriptor, file).hasSameContents(as: status) else { throw .inputChanged(file) }
+    guard isSettled, try access.status(of: descriptor, file).hasSameContents(as: status) else {
+      throw .inputChanged(file)
+    }
     // Standard input may have been handed over in the middle of its file.
     guard isReadToEnd, case .path = file, let size = status.knownSize, bytesRead != 0 else { return }
-    if bytesRead != size { throw .inputChanged(file) }
+    if bytesRead != size, !hasSeenEnd { throw .inputChanged(file) }
+  }
+
+  /// Checks, after it was read to its end, that the file gave as many bytes as its status says, so that nothing is lost
+  /// if they are replaced.
+  ///
+  /// - Throws: ``FileError/refused(_:_:)``.
+  package func checkReadInFull() throws(FileError) {
+    // Read by offsets it was read up to its size, or not at all.
+    if bytesRead != 0, bytesRead != status.size { throw .refused(file, .unknownSize) }
+  }
+
+  /// Whether the size is that of the contents, so that any part can be read by its offset. A small file may be one that
+  /// its file system makes up on reading, with a size that is a guess.
+  package var hasStoredSize: Bool {
+    guard status.knownSize != nil else { return false }
+    return status.size > MadeUpFiles.sizeBytesMax || !MadeUpFiles.isMadeUp(descriptor.number, using: access)
   }
 
   /// A second descriptor of the same open file.

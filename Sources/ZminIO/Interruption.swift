@@ -25,30 +25,46 @@ package final class Interruption: Sendable {
   private let calls: any SystemCalls
   /// Readable from the first request on.
   let wakeDescriptor: Int32
+  /// Readable from the first notice of a request on.
+  let noticeDescriptor: Int32
 
   /// A request not yet made.
   ///
   /// - Throws: The system's error if it has no descriptor left.
   package init(calls: any SystemCalls = LinuxSystemCalls()) throws(Errno) {
+    let wakeDescriptor = try calls.makeWakeDescriptor()
+    do throws(Errno) {
+      noticeDescriptor = try calls.makeWakeDescriptor()
+    } catch {
+      try? calls.close(wakeDescriptor)
+      throw error
+    }
     self.calls = calls
-    wakeDescriptor = try calls.makeWakeDescriptor()
+    self.wakeDescriptor = wakeDescriptor
   }
 
   deinit {
     try? calls.close(wakeDescriptor)
+    try? calls.close(noticeDescriptor)
   }
 
   /// Asks all who hold this to stop. The first reason stays.
   package func request(_ reason: Reason) {
     giveNotice(reason)
     _ = reasonCode.compareExchange(expected: 0, desired: reason.rawValue, ordering: .sequentiallyConsistent)
-    // Never read again, so that every waiter sees it. A counter that is full is readable too.
-    withUnsafeBytes(of: UInt64(1)) { one in _ = try? calls.write(wakeDescriptor, one) }
+    signal(wakeDescriptor)
   }
 
-  /// Says that a request is coming, unless all is done before. The first reason stays.
+  /// Gives notice that a request is coming, unless all is done before. An input that has nothing to give ends at once. The first
+  /// reason stays.
   package func giveNotice(_ reason: Reason) {
     _ = noticeCode.compareExchange(expected: 0, desired: reason.rawValue, ordering: .sequentiallyConsistent)
+    signal(noticeDescriptor)
+  }
+
+  /// Makes a descriptor readable. It is never read, so that every waiter sees it. A counter that is full is readable too.
+  private func signal(_ descriptor: Int32) {
+    withUnsafeBytes(of: UInt64(1)) { one in _ = try? calls.write(descriptor, one) }
   }
 
   /// Why to stop soon, or nil if nobody said so.

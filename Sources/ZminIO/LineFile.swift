@@ -23,6 +23,30 @@ package final class LineFile: Sendable {
     self.access = access
   }
 
+  /// Opens a file, which is made if there is none, with no more permissions than its inputs have.
+  ///
+  /// - Parameter mode: Permissions of a new file; nil for those of its owner alone.
+  /// - Throws: ``FileError/system(_:)``.
+  init(_ path: FilePath, limitedTo mode: OutputMode?, using access: FileAccess) throws(FileError) {
+    let file = FileName.path(path)
+    var isNew = true
+    do throws(Errno) {
+      let flags = O_RDWR | O_CREAT | O_APPEND
+      do throws(Errno) {
+        descriptor = try access.open(path, flags: flags | O_EXCL, mode: FileAccess.privateMode)
+      } catch .fileExists {
+        // Made by another process in the meantime, it has the mode that this one gives it.
+        isNew = false
+        descriptor = try access.open(path, flags: flags, mode: FileAccess.privateMode)
+      }
+    } catch {
+      throw .system(SystemError(action: .open, file: file, errno: error))
+    }
+    self.file = file
+    self.access = access
+    if isNew, let mode { try access.setMode(mode, of: descriptor.number, file) }
+  }
+
   /// Opens a file that is there already, for reading its lines alone.
   ///
   /// - Throws: ``FileError/system(_:)``.
@@ -42,32 +66,69 @@ package final class LineFile: Sendable {
   ///
   /// - Throws: ``FileError/system(_:)``.
   package func lock() throws(FileError) -> Bool {
+    do throws(FileError) {
+      return try lockIfFree()
+    } catch {
+      guard case .system(let error) = error,
+        [.noFunction, .noLocks, .notSupported, .invalidArgument].contains(error.errno)
+      else { throw error }
+      return true
+    }
+  }
+
+  /// Takes the lock until ``unlock()``; false if another open file has it.
+  ///
+  /// - Throws: ``FileError/system(_:)``, also where the file system has no locks.
+  func lockIfFree() throws(FileError) -> Bool {
     do throws(Errno) {
       try access.retrying { calls throws(Errno) in try calls.lock(descriptor.number, exclusively: true) }
       return true
     } catch {
-      switch error {
-      case .wouldBlock: return false
-      case .noFunction, .noLocks, .notSupported, .invalidArgument: return true
-      default: throw .system(SystemError(action: .lock, file: file, errno: error))
-      }
+      if error == .wouldBlock { return false }
+      throw .system(SystemError(action: .lock, file: file, errno: error))
     }
+  }
+
+  /// Gives the lock back.
+  ///
+  /// - Throws: ``FileError/system(_:)``.
+  func unlock() throws(FileError) {
+    try access.attempt(.lock, file) { calls throws(Errno) in try calls.unlock(descriptor.number) }
   }
 
   /// Appends all of some bytes.
   ///
   /// - Throws: ``FileError/system(_:)``.
   package func append(_ bytes: [UInt8]) throws(FileError) {
-    var rest = bytes[...]
+    let appended = bytes.withUnsafeBytes { bytes in
+      Result { () throws(FileError) in try append(bytes) }
+    }
+    try appended.get()
+  }
+
+  /// Appends all of some bytes.
+  ///
+  /// - Throws: ``FileError/system(_:)``.
+  func append(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
+    var rest = bytes
     while !rest.isEmpty {
+      let piece = rest
       let count = try access.attempt(.write, file) { calls throws(Errno) in
-        let written = rest.withUnsafeBytes { buffer in
-          Result { () throws(Errno) in try calls.write(descriptor.number, buffer) }
-        }
-        return try written.get()
+        try calls.write(descriptor.number, piece)
       }
       if count == 0 { throw .system(SystemError(action: .write, file: file, errno: .ioError)) }
-      rest = rest.dropFirst(count)
+      rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
+    }
+  }
+
+  /// Has the system say what closing would say.
+  ///
+  /// - Throws: ``FileError/system(_:)``.
+  func flush() throws(FileError) {
+    do throws(Errno) {
+      try descriptor.flush()
+    } catch {
+      throw .system(SystemError(action: .close, file: file, errno: error))
     }
   }
 

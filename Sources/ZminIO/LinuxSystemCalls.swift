@@ -10,6 +10,10 @@ private enum GNU {
   static let syncFileRangeWaitAfter: UInt32 = 4
   static let setPipeSize: Int32 = 1031
   static let getPipeSize: Int32 = 1032
+  static let renameExchange: UInt32 = 2
+  /// `_IOR('f', 1, long)` and `_IOW('f', 2, long)`, whatever their name says about a 32-bit value.
+  static let getFlags: UInt = 0x8008_6601
+  static let setFlags: UInt = 0x4008_6602
 }
 
 /// The calls as the kernel answers them.
@@ -113,6 +117,13 @@ package struct LinuxSystemCalls: SystemCalls {
     isatty(descriptor) == 1
   }
 
+  package func timeStampClock() -> timespec {
+    var time = timespec()
+    // It fails only for a clock that the kernel does not have, and every kernel has this one.
+    clock_gettime(CLOCK_REALTIME_COARSE, &time)
+    return time
+  }
+
   package func makeWakeDescriptor() throws(Errno) -> Int32 {
     try checked(eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK)))
   }
@@ -189,6 +200,13 @@ package struct LinuxSystemCalls: SystemCalls {
     try checked(result)
   }
 
+  package func exchange(_ name: FilePath, with other: FilePath, in directory: Int32) throws(Errno) {
+    let result = name.withPlatformString { one in
+      other.withPlatformString { two in renameat2(directory, one, directory, two, GNU.renameExchange) }
+    }
+    try checked(result)
+  }
+
   package func link(_ name: FilePath, as newName: FilePath, in directory: Int32) throws(Errno) {
     let result = name.withPlatformString { old in
       newName.withPlatformString { new in linkat(directory, old, directory, new, 0) }
@@ -204,13 +222,36 @@ package struct LinuxSystemCalls: SystemCalls {
     try checked(flock(descriptor, (exclusively ? LOCK_EX : LOCK_SH) | LOCK_NB))
   }
 
+  package func unlock(_ descriptor: Int32) throws(Errno) { try checked(flock(descriptor, LOCK_UN)) }
+
   package func setMode(_ descriptor: Int32, to mode: mode_t) throws(Errno) {
     try checked(fchmod(descriptor, mode))
   }
 
+  /// Looked at once, as looking means to set another one: for a moment, files that other threads make are private.
+  private static let creationMask: mode_t = {
+    let mask = umask(0o077)
+    umask(mask)
+    return mask
+  }()
+
+  package func creationMask() -> mode_t { Self.creationMask }
+
   package func setOwner(_ descriptor: Int32, user: uid_t?, group: gid_t?) throws(Errno) {
     // All ones mean "leave as it is".
     try checked(fchown(descriptor, user ?? uid_t.max, group ?? gid_t.max))
+  }
+
+  package func flags(of descriptor: Int32) throws(Errno) -> UInt32 {
+    // The kernel writes 32 bits.
+    var flags: UInt32 = 0
+    try checked(ioctl(descriptor, GNU.getFlags, &flags))
+    return flags
+  }
+
+  package func setFlags(_ descriptor: Int32, to flags: UInt32) throws(Errno) {
+    var flags = flags
+    try checked(ioctl(descriptor, GNU.setFlags, &flags))
   }
 
   package func setTimes(_ descriptor: Int32, access: timespec, modification: timespec) throws(Errno) {

@@ -45,10 +45,13 @@ extension FileAccess {
         destination.path, in: destination.directory.descriptor.number, flags: O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
     } catch {
       // What may not be read keeps mode and owner, which take no descriptor.
-      if error == .permissionDenied { return ReplacedFile(status: named, descriptor: nil, keepsTimes: false) }
+      if error == .permissionDenied {
+        return ReplacedFile(status: named, flags: 0, descriptor: nil, keepsTimes: false)
+      }
       throw .system(SystemError(action: .open, file: file, errno: error))
     }
     let status = try status(of: descriptor, file)
-    return ReplacedFile(status: status, descriptor: descriptor, keepsTimes: false)
+    let flags = flags(of: descriptor.number)
+    return ReplacedFile(status: status, flags: flags, descriptor: descriptor, keepsTimes: false)
   }
 }

@@ -23,12 +23,17 @@ package struct OutputFile: ~Copyable, Sendable {
   private let sync: SyncPolicy
   private let writing: Writing
   private var ending: Ending?
+  /// The permissions of a new file.
+  private var mode = OutputMode()
   /// What is known of the size in the end, which is at most this.
   private var expectedBytes: Int64?
   /// Room on the disk, for a file of its own.
   private var reservation: DiskReservation?
   /// What drops it from the page cache, for a regular file.
   private var behind: WriteBehind?
+
+  /// Whether the file gets its name when all of it is written. What is written directly does not.
+  package var appearsWhole: Bool { writing.isNew }
 
   /// How bytes are handed over.
   private struct Writing {
@@ -79,12 +84,13 @@ package struct OutputFile: ~Copyable, Sendable {
   /// open. A symbolic link is followed; what exists and is not a regular file is written directly; else a
   /// temporary beside the file is written.
   ///
-  /// A file that exists keeps its mode, extended attributes and, where permitted, owner; a new one gets what the umask
-  /// and the directory give.
+  /// A file that exists keeps its mode, extended attributes and, where permitted, owner. A new one gets what the umask
+  /// and the directory give unless it is made from files (see ``limitMode(to:)``).
   ///
+  /// - Parameter isPrivate: Keeps a new file from others while it is written, as one that is made from files must be.
   /// - Throws: ``FileError/system(_:)``; ``FileError/interrupted(_:)`` while a FIFO has no reader.
   package init(
-    at path: FilePath, using access: FileAccess = FileAccess(), sync: SyncPolicy = .automatic
+    at path: FilePath, using access: FileAccess = FileAccess(), sync: SyncPolicy = .automatic, isPrivate: Bool = false
   ) throws(FileError) {
     let file = FileName.path(path)
     if let number = Self.ownDescriptor(named: path) {
@@ -103,13 +109,14 @@ package struct OutputFile: ~Copyable, Sendable {
     if existing != nil && replaced == nil {
       throw .system(SystemError(action: .open, file: file, errno: .staleNFSFileHandle))
     }
-    try self.init(beside: destination, replacing: replaced, isInPlace: false, file, sync: sync, using: access)
+    try self.init(
+      beside: destination, replacing: replaced, isInPlace: false, isPrivate: isPrivate, file, sync: sync, using: access)
   }
 
   /// The descriptor of this process that a path such as `/dev/stdout` names, nil for other paths.
   ///
   /// What is behind it may be a file that others write to as well: it is not ours to replace.
-  private static func ownDescriptor(named path: FilePath) -> Int32? {
+  static func ownDescriptor(named path: FilePath) -> Int32? {
     let name = path.string
     if name == "/dev/stdout" { return STDOUT_FILENO }
     if name == "/dev/stderr" { return STDERR_FILENO }
@@ -119,7 +126,8 @@ package struct OutputFile: ~Copyable, Sendable {
     return nil
   }
 
-  /// What will stand at a place. A link or special file that stands there is refused, never followed or replaced.
+  /// What will stand at a place, made from a file: see ``limitMode(to:)``. A link or special file that stands there is
+  /// refused, never followed or replaced, and so is at the end any file but the one that stood there at the start.
   ///
   /// - Throws: ``FileError/refused(_:_:)``, ``FileError/system(_:)``.
   package init(
@@ -128,10 +136,15 @@ package struct OutputFile: ~Copyable, Sendable {
     let file = FileName.path(place.path)
     switch try access.statusIfPresent(of: place.destination, file)?.kind {
     case nil:
-      try self.init(beside: place.destination, replacing: nil, isInPlace: false, file, sync: sync, using: access)
+      try self.init(
+        beside: place.destination, replacing: nil, isInPlace: false, isExclusive: true, isPrivate: true, file,
+        sync: sync, using: access)
     case .regular:
       let replaced = try access.openReplaced(place.destination, file)
-      try self.init(beside: place.destination, replacing: replaced, isInPlace: false, file, sync: sync, using: access)
+      try self.init(
+        beside: place.destination, replacing: replaced, isInPlace: false, isExclusive: true, isPrivate: true, file,
+        sync: sync,
+        using: access)
     case .symbolicLink: throw .refused(file, .symbolicLink)
     default: throw .refused(file, .notRegularFile)
     }
@@ -154,24 +167,31 @@ package struct OutputFile: ~Copyable, Sendable {
     guard try access.statusIfPresent(of: destination, file)?.identity == input.status.identity else {
       throw .inputChanged(file)
     }
+    let descriptor = try input.duplicateDescriptor()
+    let flags = access.flags(of: descriptor.number)
     let replaced = ReplacedFile(
-      status: input.status, descriptor: try input.duplicateDescriptor(), keepsTimes: rules.keepsTimes)
-    try self.init(beside: destination, replacing: replaced, isInPlace: true, file, sync: sync, using: access)
+      status: input.status, flags: flags, descriptor: descriptor, keepsTimes: rules.keepsTimes)
+    try self.init(
+      beside: destination, replacing: replaced, isInPlace: true, isPrivate: true, file, sync: sync, using: access)
   }
 
   private init(
-    beside destination: Destination, replacing replaced: ReplacedFile?, isInPlace: Bool, _ file: FileName,
-    sync: SyncPolicy, using access: FileAccess
+    beside destination: Destination, replacing replaced: ReplacedFile?, isInPlace: Bool, isExclusive: Bool = false,
+    isPrivate: Bool,
+    _ file: FileName, sync: SyncPolicy, using access: FileAccess
   ) throws(FileError) {
-    access.removeLeftovers(of: destination)
-    // What takes an older file's place is nobody else's business until it has that one's permissions. What is new is
-    // made as any new file is, so that umask and the directory's default access list apply.
+    if let replaced, replaced.flags & FileFlags.protecting != 0 { throw .refused(file, .protected) }
+    access.removeLeftovers(of: destination, file)
+    let isPrivate = isPrivate || replaced != nil
+    // Without files that it is made from or replaces, it is made as any new file is, so that umask and the directory's
+    // default access list apply.
     let temporary = try TemporaryFile.make(
-      beside: destination, mode: replaced == nil ? 0o666 : 0o600, file, using: access)
+      beside: destination, mode: isPrivate ? FileAccess.privateMode : 0o666, file, using: access)
     let writing = Writing(number: temporary.descriptor.number, isNew: true)
+    if let replaced { access.copyFlags(replaced.flags, to: writing.number) }
     let replacement = Replacement(
-      temporary: temporary, destination: destination, replaced: replaced, isInPlace: isInPlace, file: file,
-      access: access)
+      temporary: temporary, destination: destination, replaced: replaced, isInPlace: isInPlace,
+      isExclusive: isExclusive, isPrivate: isPrivate, file: file, access: access)
     self.init(file, writing, .replacement(replacement), sync: sync, using: access)
   }
 
@@ -205,7 +225,14 @@ package struct OutputFile: ~Copyable, Sendable {
     reservation?.expect(byteCount: byteCount, after: bytesWritten)
   }
 
-  /// Writes all of `bytes`.
+  /// Set if what is written cannot be taken back: it goes to a stream or device, not to a file that appears whole.
+  package var isDirect: Bool { !writing.isNew }
+
+  /// Takes away permissions that an input does not allow from a new private output. It gets them when it ends.
+  package mutating func limitMode(to input: FileStatus) { mode.limit(to: input) }
+
+  /// Writes all of `bytes`. After a request to stop, a direct output takes them as far as it need not be waited for:
+  /// they may be all that there is of what a pipe gave.
   ///
   /// - Throws: ``FileError/system(_:)``, ``FileError/brokenPipe(_:)`` or ``FileError/interrupted(_:)``. How much was
   ///   written is then in ``bytesWritten``.
@@ -213,8 +240,8 @@ package struct OutputFile: ~Copyable, Sendable {
     var rest = bytes
     reservation?.reserve(upTo: bytesWritten + Int64(bytes.count))
     while !rest.isEmpty {
-      try access.interruption?.check()
-      if writing.isWaitedFor { try access.wait(for: POLLOUT, on: writing.number, file) }
+      if writing.isNew { try access.interruption?.check() }
+      if writing.isWaitedFor { try access.waitForRoom(writing.number, file) }
       let piece = UnsafeRawBufferPointer(rebasing: rest.prefix(writing.pieceBytesMax))
       do throws(Errno) {
         let number = writing.number
@@ -224,7 +251,7 @@ package struct OutputFile: ~Copyable, Sendable {
         bytesWritten += Int64(count)
         rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
       } catch .wouldBlock {
-        try access.wait(for: POLLOUT, on: writing.number, file)
+        try access.waitForRoom(writing.number, file)
       } catch .brokenPipe {
         throw .brokenPipe(file)
       } catch {
@@ -243,7 +270,7 @@ package struct OutputFile: ~Copyable, Sendable {
   package consuming func commit() throws(FileError) {
     reservation?.release(after: bytesWritten)
     switch ending.take() {
-    case .replacement(let replacement): try replacement.commit(sync)
+    case .replacement(let replacement): try replacement.commit(sync, mode)
     case .direct(let descriptor): try finish(descriptor)
     case nil: break
     }
@@ -257,7 +284,7 @@ package struct OutputFile: ~Copyable, Sendable {
   package consuming func prepare() throws(FileError) -> PendingOutput? {
     reservation?.release(after: bytesWritten)
     switch ending.take() {
-    case .replacement(let replacement): return try PendingOutput(replacement, sync)
+    case .replacement(let replacement): return try PendingOutput(replacement, sync, mode)
     case .direct(let descriptor): try finish(descriptor)
     case nil: break
     }

@@ -7,8 +7,8 @@ package final class PendingOutput: @unchecked Sendable {
   private var replacement: Replacement
   private let isSynced: Bool
 
-  init(_ replacement: consuming Replacement, _ policy: SyncPolicy) throws(FileError) {
-    try replacement.copyAttributes()
+  init(_ replacement: consuming Replacement, _ policy: SyncPolicy, _ mode: OutputMode) throws(FileError) {
+    try replacement.setAttributes(mode)
     try replacement.flush()
     isSynced = replacement.isSynced(policy)
     self.replacement = replacement

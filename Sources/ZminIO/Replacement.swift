@@ -9,12 +9,16 @@ struct Replacement: ~Copyable, Sendable {
   let replaced: ReplacedFile?
   /// Whether the destination is the input, so that a change to it is an error.
   let isInPlace: Bool
+  /// Set if it replaces only what stood there when it was begun.
+  let isExclusive: Bool
+  /// Set if nobody else may open the temporary before it has its mode.
+  let isPrivate: Bool
   let file: FileName
   let access: FileAccess
 
   /// Puts the file in its place. Whatever fails before the rename leaves the destination as it was.
-  consuming func commit(_ policy: SyncPolicy) throws(FileError) {
-    try copyAttributes()
+  consuming func commit(_ policy: SyncPolicy, _ mode: OutputMode) throws(FileError) {
+    try setAttributes(mode)
     let isSynced = isSynced(policy)
     if isSynced { try sync() }
     try flush()
@@ -44,9 +48,14 @@ struct Replacement: ~Copyable, Sendable {
     policy == .always || (policy == .automatic && replaced != nil)
   }
 
-  /// Gives the temporary what it is to keep of the file that it replaces.
-  func copyAttributes() throws(FileError) {
-    if let replaced { try access.copyAttributes(of: replaced, to: temporary.descriptor.number, file) }
+  /// Gives the temporary what it is to keep of the file that it replaces, or the mode of a new file.
+  func setAttributes(_ mode: OutputMode) throws(FileError) {
+    let number = temporary.descriptor.number
+    if let replaced {
+      try access.copyAttributes(of: replaced, to: number, file)
+    } else if isPrivate || mode.isLimited {
+      try access.setMode(mode, of: number, file)
+    }
   }
 
   /// Brings the temporary to the disk.
@@ -66,29 +75,25 @@ struct Replacement: ~Copyable, Sendable {
 
   /// Gives the temporary its final name, unless what it replaces in place is not what it was.
   mutating func rename() throws(FileError) {
-    if isInPlace { try checkUnchanged() }
+    if isInPlace, let replaced { return try exchange(with: replaced.status) }
+    if isExclusive { try checkNotMadeMeanwhile() }
     try temporary.rename(to: destination.path, file)
   }
 
-  /// In one look, so that nothing comes between the look at the name and that at what it names. What comes between the
-  /// look and the rename is lost: the system has no way to do both at once.
-  private func checkUnchanged() throws(FileError) {
+  /// In one look, so that nothing comes between the look at the name and that at what it names.
+  func checkUnchanged() throws(FileError) {
     guard let replaced else { return }
     guard let named = try access.statusIfPresent(of: destination, file), named.identity == replaced.status.identity,
       named.hasSameContents(as: replaced.status)
     else { throw .inputChanged(file) }
   }
 
-  /// Brings the name to the disk.
-  func syncDirectory() throws(FileError) {
-    guard destination.directory.isReadable else { return }
-    do throws(Errno) {
-      try access.retrying { calls throws(Errno) in try calls.sync(destination.directory.descriptor.number) }
-    } catch {
-      // Some file systems have no sync for directories.
-      guard error == .invalidArgument || error == .notSupported else {
-        throw .system(SystemError(action: .syncDirectory, file: file, errno: error))
-      }
-    }
+  /// Two inputs may have one output without anybody knowing it by their names, where the file system folds these.
+  private func checkNotMadeMeanwhile() throws(FileError) {
+    guard let named = try access.statusIfPresent(of: destination, file) else { return }
+    if named.identity != replaced?.status.identity { throw .refused(file, .madeMeanwhile) }
   }
+
+  /// Brings the name to the disk.
+  func syncDirectory() throws(FileError) { try access.sync(destination.directory, of: file) }
 }

@@ -45,10 +45,30 @@ package struct FileWhereabouts: Sendable, Equatable {
   package struct Place: Sendable, Equatable {
     package let directory: FileIdentity
     package let name: FilePath.Component
+    /// The directory held open, and what it is asked with; nil for a place that is only compared by its name.
+    private let opened: (place: FilePlace, files: FileAccess)?
 
     package init(directory: FileIdentity, name: FilePath.Component) {
       self.directory = directory
       self.name = name
+      opened = nil
+    }
+
+    init(_ place: FilePlace, using files: FileAccess) {
+      directory = place.directory.identity
+      name = place.name
+      opened = (place, files)
+    }
+
+    package static func == (one: Place, other: Place) -> Bool {
+      one.directory == other.directory && one.name == other.name
+    }
+
+    /// Whether both are one in a directory that may fold names. Where it cannot be asked, only equal names are one.
+    func isOne(with other: Place) -> Bool {
+      if self == other { return true }
+      guard directory == other.directory, let (place, files) = opened else { return false }
+      return (try? files.isOneName(name, other.name, in: place.directory, place.path)) == true
     }
   }
 
@@ -59,7 +79,9 @@ package struct FileWhereabouts: Sendable, Equatable {
 
   /// Whether what is written to one of them ends up in the other.
   package func isOneFile(with other: FileWhereabouts) -> Bool {
-    (identity != nil && identity == other.identity) || (place != nil && place == other.place)
+    if identity != nil && identity == other.identity { return true }
+    guard let place, let otherPlace = other.place else { return false }
+    return place.isOne(with: otherPlace)
   }
 }
 
@@ -79,6 +101,6 @@ extension FileAccess {
     if status == nil, place == nil { return nil }
     return FileWhereabouts(
       identity: status?.identity,
-      place: place.map { FileWhereabouts.Place(directory: $0.directory.identity, name: $0.name) })
+      place: place.map { FileWhereabouts.Place($0, using: self) })
   }
 }

@@ -56,6 +56,8 @@ package protocol SystemCalls: Sendable {
   func setPipeCapacity(of descriptor: Int32, to byteCount: Int32) throws(Errno)
   /// `isatty`.
   func isTerminal(_ descriptor: Int32) -> Bool
+  /// `clock_gettime(CLOCK_REALTIME_COARSE)`: the clock of the kernel's time stamps, which stands still between ticks.
+  func timeStampClock() -> timespec
   /// `eventfd`: a descriptor that becomes readable once eight bytes, not all zero, were written to it.
   func makeWakeDescriptor() throws(Errno) -> Int32
   /// `sched_getaffinity` of this process: a bit for each processor; `EINVAL` if there may be more than `mask` has bits.
@@ -79,17 +81,27 @@ package protocol SystemCalls: Sendable {
   func sync(_ descriptor: Int32) throws(Errno)
   /// `renameat` within one directory.
   func rename(_ oldName: FilePath, to newName: FilePath, in directory: Int32) throws(Errno)
+  /// `renameat2(RENAME_EXCHANGE)` within one directory: each of two files gets the other's name, at once.
+  func exchange(_ name: FilePath, with other: FilePath, in directory: Int32) throws(Errno)
   /// `linkat` within one directory: a second name, if it is free.
   func link(_ name: FilePath, as newName: FilePath, in directory: Int32) throws(Errno)
   /// `unlinkat`.
   func unlink(_ path: FilePath, in directory: Int32) throws(Errno)
   /// `flock`, without waiting: `EWOULDBLOCK` if the lock is held elsewhere.
   func lock(_ descriptor: Int32, exclusively: Bool) throws(Errno)
+  /// `flock(LOCK_UN)`.
+  func unlock(_ descriptor: Int32) throws(Errno)
 
   /// `fchmod`.
   func setMode(_ descriptor: Int32, to mode: mode_t) throws(Errno)
+  /// `umask`: the permissions that a new file does not get.
+  func creationMask() -> mode_t
   /// `fchown`; `nil` leaves the user or group as it is.
   func setOwner(_ descriptor: Int32, user: uid_t?, group: gid_t?) throws(Errno)
+  /// `ioctl(FS_IOC_GETFLAGS)`: the flags that `chattr` sets; an error where the file system has none.
+  func flags(of descriptor: Int32) throws(Errno) -> UInt32
+  /// `ioctl(FS_IOC_SETFLAGS)`.
+  func setFlags(_ descriptor: Int32, to flags: UInt32) throws(Errno)
   /// `futimens`.
   func setTimes(_ descriptor: Int32, access: timespec, modification: timespec) throws(Errno)
   /// `flistxattr`: the byte count of all names, NUL after each; an empty buffer only asks for the count.

@@ -7,10 +7,12 @@ struct TemporaryFile: ~Copyable, Sendable {
   private static let attemptsMax = 100
 
   let descriptor: Descriptor
-  private let name: FilePath
+  /// What it is called now.
+  private(set) var name: FilePath
+  /// Set while the file under ``name`` is known to be this one, so that it may be removed.
+  var isOwn = true
   private let directory: OpenDirectory
   private let access: FileAccess
-  private var isRenamed = false
 
   private init(descriptor: consuming Descriptor, name: FilePath, directory: OpenDirectory, access: FileAccess) {
     self.descriptor = descriptor
@@ -21,7 +23,7 @@ struct TemporaryFile: ~Copyable, Sendable {
 
   deinit {
     // Before the descriptor is closed and the lock with it.
-    if !isRenamed { try? access.calls.unlink(name, in: directory.descriptor.number) }
+    if isOwn { try? access.calls.unlink(name, in: directory.descriptor.number) }
     access.temporaries.remove(name)
   }
 
@@ -85,6 +87,15 @@ struct TemporaryFile: ~Copyable, Sendable {
     }
   }
 
+  /// Whether the file is also found by the name that it would have as a temporary for `target`, as it is where the file
+  /// system takes both for one.
+  func isFound(byNameFor target: FilePath.Component, _ file: FileName) throws(FileError) -> Bool {
+    let sibling = TemporaryName.sibling(of: name, for: target)
+    guard sibling != name, let component = sibling.lastComponent else { return false }
+    let found = try access.statusIfPresent(of: Destination(directory: directory, name: component), file)
+    return try found?.identity == access.status(of: descriptor, file).identity
+  }
+
   /// Gives the file a second name, if it is free.
   func link(as newName: FilePath) throws(Errno) {
     let (name, directory) = (name, directory)
@@ -99,6 +110,46 @@ struct TemporaryFile: ~Copyable, Sendable {
     try access.attempt(.replace, file) { calls throws(Errno) in
       try calls.rename(name, to: newName, in: directory.descriptor.number)
     }
-    isRenamed = true
+    isOwn = false
+  }
+
+  // MARK: Exchanging names
+
+  /// Takes the name of a kept file, which nobody removes who does not know what it is.
+  mutating func keep(_ file: FileName) throws(FileError) {
+    let (name, directory, kept) = (name, directory, TemporaryName.kept(name))
+    // First, as what has the new name may be a save a moment later.
+    access.temporaries.remove(name)
+    try access.attempt(.replace, file) { calls throws(Errno) in
+      try calls.rename(name, to: kept, in: directory.descriptor.number)
+    }
+    self.name = kept
+  }
+
+  /// Exchanges names with the file that has the other name.
+  mutating func exchange(with other: FilePath) throws(Errno) {
+    let (name, directory) = (name, directory)
+    isOwn = false
+    try access.retrying { calls throws(Errno) in
+      try calls.exchange(name, with: other, in: directory.descriptor.number)
+    }
+  }
+
+  /// The status of the file that has the name of this one, whichever that is.
+  func statusUnderName(_ file: FileName) throws(FileError) -> FileStatus {
+    let (name, directory) = (name, directory)
+    return try access.attempt(.inspect, file) { calls throws(Errno) in
+      FileStatus(try calls.status(of: name, in: directory.descriptor.number, followingLinks: false))
+    }
+  }
+
+  /// Removes the replaced file, which has the name of this one. It is in nobody's way if that fails, which is reported.
+  func removeReplaced(_ file: FileName) {
+    let (name, directory) = (name, directory)
+    do throws(Errno) {
+      try access.retrying { calls throws(Errno) in try calls.unlink(name, in: directory.descriptor.number) }
+    } catch {
+      access.keptFiles.add(KeptFile(file: file, name: name, origin: .replacedFile))
+    }
   }
 }

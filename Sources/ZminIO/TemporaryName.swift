@@ -2,10 +2,15 @@ import Glibc
 import Synchronization
 package import SystemPackage
 
-/// How the temporary beside `NAME` is called: `.zmin-RANDOM-NAME.tmp`.
+/// Names of files that zmin makes beside `NAME`.
+///
+/// A temporary is called `.zmin-RANDOM-NAME.tmp`. One that no run holds is stale, and a later run removes it. Before it
+/// is exchanged with `NAME` it becomes `.zmin-RANDOM-NAME.kept`: from then on it may be what somebody else has saved as
+/// `NAME`, and no run but its own ever removes it.
 enum TemporaryName {
   private static let prefix = characters(of: ".zmin-")
   private static let suffix = characters(of: ".tmp")
+  private static let keptSuffix = characters(of: ".kept")
   private static let alphabet = characters(of: "0123456789abcdefghijklmnopqrstuv")
   /// Five bits each: eighty bits, which do not meet by chance.
   private static let randomCount = 16
@@ -18,21 +23,62 @@ enum TemporaryName {
     let random = (0..<randomCount).map { index in
       alphabet[Int(truncatingIfNeeded: (index < randomCount / 2 ? words.0 : words.1) >> (5 * (index % 8))) & 31]
     }
-    return FilePath(platformString: prefix + random + tail(for: target) + [0])
+    return FilePath(platformString: prefix + random + tail(for: target, suffix) + [0])
   }
 
-  /// Whether `name` is of the pattern.
-  static func isTemporary(_ name: FilePath.Component) -> Bool {
-    hasPattern(bytes(of: name))
+  /// The name that a temporary for `target` would have if it had the random part of `name`.
+  static func sibling(of name: FilePath, for target: FilePath.Component) -> FilePath {
+    let random = name.withPlatformString { Array(UnsafeBufferPointer(start: $0, count: prefix.count + randomCount)) }
+    return FilePath(platformString: random + tail(for: target, suffix) + [0])
+  }
+
+  /// Two names whose difference goes into the names of temporaries: of longer ones, what follows their common start.
+  static func distinct(
+    _ one: FilePath.Component, _ other: FilePath.Component
+  ) -> (FilePath.Component, FilePath.Component) {
+    let (first, second) = (bytes(of: one), bytes(of: other))
+    guard max(first.count, second.count) > targetBytesMax else { return (one, other) }
+    var start = zip(first, second).prefix { $0 == $1 }.count
+    // No scalar is cut in two, and a letter keeps the marks on it.
+    while start > 0, start >= first.count || first[start] < 0 || first[start - 1] < 0 { start -= 1 }
+    start = max(0, start - 1)
+    guard let short = FilePath.Component(platformString: first[start...] + [0]),
+      let otherShort = FilePath.Component(platformString: second[start...] + [0])
+    else { return (one, other) }
+    return (short, otherShort)
+  }
+
+  /// The name that a temporary takes before it is exchanged with its target.
+  static func kept(_ temporary: FilePath) -> FilePath {
+    let bytes = temporary.withPlatformString { Array(UnsafeBufferPointer(start: $0, count: strlen($0))) }
+    return FilePath(platformString: bytes.dropLast(suffix.count) + keptSuffix + [0])
+  }
+
+  /// Whether `name` is that of a temporary or a kept file of any target.
+  static func isOwn(_ name: FilePath.Component) -> Bool {
+    let bytes = bytes(of: name)
+    return hasPattern(bytes, suffix) || hasPattern(bytes, keptSuffix)
   }
 
   /// Whether `name` is one of the names that a temporary for `target` may have.
   static func isTemporary(_ name: FilePath.Component, for target: FilePath.Component) -> Bool {
-    let bytes = bytes(of: name)
-    return hasPattern(bytes) && bytes.dropFirst(prefix.count + randomCount).elementsEqual(tail(for: target))
+    isName(name, for: target, suffix)
   }
 
-  private static func hasPattern(_ bytes: [CChar]) -> Bool {
+  /// Whether `name` is one of the names that a kept file of `target` may have.
+  static func isKept(_ name: FilePath.Component, for target: FilePath.Component) -> Bool {
+    isName(name, for: target, keptSuffix)
+  }
+
+  private static func isName(
+    _ name: FilePath.Component, for target: FilePath.Component, _ suffix: [CChar]
+  ) -> Bool {
+    let bytes = bytes(of: name)
+    return hasPattern(bytes, suffix)
+      && bytes.dropFirst(prefix.count + randomCount).elementsEqual(tail(for: target, suffix))
+  }
+
+  private static func hasPattern(_ bytes: [CChar], _ suffix: [CChar]) -> Bool {
     let separator = prefix.count + randomCount
     return bytes.count > separator + 1 + suffix.count && bytes.starts(with: prefix)
       && bytes[prefix.count..<separator].allSatisfy(alphabet.contains)
@@ -41,7 +87,7 @@ enum TemporaryName {
 
   private static let alphabetSeparator = CChar(bitPattern: UInt8(ascii: "-"))
 
-  private static func tail(for target: FilePath.Component) -> [CChar] {
+  private static func tail(for target: FilePath.Component, _ suffix: [CChar]) -> [CChar] {
     var name = bytes(of: target)
     if name.count > targetBytesMax {
       // Some file systems take UTF-8 only: no scalar is cut in two.
@@ -80,7 +126,7 @@ private enum Randomness {
   }
 }
 
-/// Whether a name is that of a temporary beside an output: a directory walk passes such files by.
+/// Whether a name is that of a temporary or a kept file beside an output: a directory walk skips such files.
 package func isTemporaryName(_ name: FilePath.Component) -> Bool {
-  TemporaryName.isTemporary(name)
+  TemporaryName.isOwn(name)
 }

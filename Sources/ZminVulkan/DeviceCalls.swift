@@ -3,6 +3,7 @@ internal import CZminVulkan
 /// The functions of one device, looked up once.
 struct DeviceCalls {
   let destroyDevice: PFN_vkDestroyDevice
+  let deviceWaitIdle: PFN_vkDeviceWaitIdle
   let getDeviceQueue: PFN_vkGetDeviceQueue
   let createBuffer: PFN_vkCreateBuffer
   let destroyBuffer: PFN_vkDestroyBuffer
@@ -46,6 +47,7 @@ struct DeviceCalls {
       try instance.function(name, of: device, as: type)
     }
     destroyDevice = try find("vkDestroyDevice", PFN_vkDestroyDevice.self)
+    deviceWaitIdle = try find("vkDeviceWaitIdle", PFN_vkDeviceWaitIdle.self)
     getDeviceQueue = try find("vkGetDeviceQueue", PFN_vkGetDeviceQueue.self)
     createBuffer = try find("vkCreateBuffer", PFN_vkCreateBuffer.self)
     destroyBuffer = try find("vkDestroyBuffer", PFN_vkDestroyBuffer.self)

@@ -46,6 +46,8 @@ package final class VulkanDevice: @unchecked Sendable {
   private struct Made {
     var layouts: SliceLayouts?
     var programs: [ProgramKind: SlicePrograms] = [:]
+    /// Of lanes that have ended.
+    var semaphores: [CountedSemaphore] = []
   }
 
   /// Makes a device ready.
@@ -113,13 +115,38 @@ package final class VulkanDevice: @unchecked Sendable {
 
   deinit {
     // What did not answer may still be at work with what it was given: nothing of it is destroyed.
-    if isAbandoned { return }
+    if isAbandoned || !waitUntilIdle() { return }
     made.withLock { made in
+      for semaphore in made.semaphores { calls.destroySemaphore(handle, semaphore.handle, nil) }
       for programs in made.programs.values { programs.destroy(calls, handle) }
       made.layouts?.destroy(calls, handle)
     }
     calls.destroyDevice(handle, nil)
   }
+
+  /// Waits for the driver's own threads, which may be at work on batches whose end the host has seen.
+  ///
+  /// Called when no lane is left: nobody else uses a queue, and each lane has waited for its work or abandoned the
+  /// device, so the wait is short. A lost device returns at once.
+  ///
+  /// - Returns: False if the device is in an unknown state. It is abandoned then.
+  private func waitUntilIdle() -> Bool {
+    do throws(VulkanError) {
+      try call("vkDeviceWaitIdle") { calls.deviceWaitIdle(handle) }
+    } catch {
+      if !error.isDeviceLost {
+        abandon()
+        return false
+      }
+    }
+    return true
+  }
+
+  /// A semaphore that an earlier lane has used, nil if there is none.
+  func takeSemaphore() -> CountedSemaphore? { made.withLock { $0.semaphores.popLast() } }
+
+  /// Keeps a lane's semaphore for later lanes and until the device is idle.
+  func keep(_ semaphore: CountedSemaphore) { made.withLock { $0.semaphores.append(semaphore) } }
 
   /// A function of the device that not every run needs.
   ///

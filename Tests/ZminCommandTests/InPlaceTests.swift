@@ -44,9 +44,9 @@ struct InPlaceTests {
     #expect(
       run.errors == """
         zmin: b.json:1:4: input ends inside an array (byte 3)
-        zmin: c.json:1:3: two values: use --format ndjson or concat (byte 2)
+        zmin: c.json:1:3: two values (byte 2); use --format concat
         zmin: missing.json: cannot open: No such file or directory
-        zmin: of 5 files: 2 not valid (1 of several values: --format ndjson or concat), 1 not read or written
+        zmin: of 5 files: 2 not valid (1 of several values, see --format), 1 not read or written
 
         """)
     #expect(scratch.text(of: "a.json") == "[1]")

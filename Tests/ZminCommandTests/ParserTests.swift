@@ -71,7 +71,8 @@ struct ParserTests {
   func badLines() throws {
     #expect(try options("--bad-lines", "x").badLines?.path == "x")
     #expect(try options("--max-bad-lines", "all").badLinesMax == .all)
-    #expect(try options("--max-bad-lines", "3").badLinesMax == .count(3))
+    #expect(try options("--max-bad-lines", "3").badLinesMax == .lines(3))
+    #expect(try options("--max-bad-lines", "2.5%").badLinesMax == .percent(2.5))
   }
 
   @Test("Engine and reports")
@@ -154,7 +155,8 @@ struct ParserTests {
       (["-i", "--min-saving", "-1", "a"], "a size such as 4Ki, or 0% to"),
       (["-j", "-1"], "a number from 1 to 1024"), (["-j0"], "a number from 1 to 1024"),
       (["--jobs=x"], "a number from 1 to 1024"), (["--memory-budget", "-1"], "a size such as 64Mi"),
-      (["--min-saving", "101%"], "0% to 100%"), (["--max-bad-lines", "-1"], "a number from 0 on, or all"),
+      (["--min-saving", "101%"], "0% to 100%"),
+      (["--max-bad-lines", "-1"], "a number from 0 on, a share from 0% to 100%, or all"),
     ])
   func ownWords(_ arguments: [String], _ part: String) {
     do throws(UsageError) {

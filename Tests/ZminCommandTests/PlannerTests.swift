@@ -48,7 +48,7 @@ struct PlannerTests {
       (["--bad-lines", "b", "-o", "b", "a.jsonl"], "same file"),
       (["--bad-lines", "b", "--dry-run", "a.jsonl"], "dry-run"),
       (["--bad-lines", "b", "--no-validate", "a.jsonl"], "exclude"),
-      (["--bad-lines", "b", "-t", "a.jsonl", "c.jsonl"], "one input"), (["dir"], "directory"),
+      (["dir"], "directory"),
       (["-i", "a", "dir"], "directory"),
       (["a", "-o", "b/"], "b/ names a directory"), (["a.jsonl", "--bad-lines", "b//"], "b/ names a directory"),
       (["dir/"], "dir is a directory"), (["--kernel", "abacus"], "portable"), ([""], "empty"),

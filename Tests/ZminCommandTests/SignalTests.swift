@@ -24,8 +24,11 @@ struct SignalTests {
   @Test("A termination lets a short run end, and still says that it came")
   func shortRun() throws {
     let scratch = try Scratch()
+    // More than a pipe holds: the program is at work on it when the signal comes.
     let run = try ZminProgram.shell(
-      Self.waitingRun + "kill -TERM $pid; sleep 0.5; printf ' ]' >&3; exec 3>&-; wait $job", in: scratch)
+      Self.waitingRun
+        + "{ head -c 200000000 /dev/zero | tr '\\0' ' '; printf ']'; } >&3 & sleep 0.05; kill -TERM $pid; "
+        + "exec 3>&-; wait $job", in: scratch)
     #expect(run.ending == .exit(143))
     #expect(scratch.text(of: "out") == "[1]")
   }
@@ -34,10 +37,24 @@ struct SignalTests {
   func longRun() throws {
     let scratch = try Scratch()
     let run = try ZminProgram.shell(
-      Self.waitingRun + "start=$SECONDS; kill -TERM $pid; wait $job; s=$?; echo $((SECONDS - start)); exit $s",
-      in: scratch)
+      Self.waitingRun + """
+        yes ' ' >&3 2>/dev/null & yes=$!
+        start=$SECONDS; kill -TERM $pid; wait $job; s=$?; echo $((SECONDS - start)); kill $yes; exit $s
+        """, in: scratch)
     #expect(run.ending == .exit(143))
     #expect(["5\n", "6\n"].contains(run.output))
+    #expect(scratch.names == ["fifo"])
+  }
+
+  @Test("A termination ends an idle stream at once, and nothing of an unfinished output appears")
+  func idleRun() throws {
+    let scratch = try Scratch()
+    let run = try ZminProgram.shell(
+      Self.waitingRun
+        + "kill -TERM $pid; for i in $(seq 80); do kill -0 $job 2>/dev/null || break; sleep 0.05; done; "
+        + "kill -0 $job 2>/dev/null && echo 'still there'; wait $job", in: scratch)
+    #expect(run.output.isEmpty)
+    #expect(run.ending == .exit(143))
     #expect(scratch.names == ["fifo"])
   }
 

@@ -68,8 +68,8 @@ import ZminTestSupport
   @Test(arguments: Kernel.available) func rightKernelsDoNotDifferOnLines(_ kernel: Kernel) throws {
     var run = try LineRun(Self.options(.ndjson, kernel: kernel), windowBytes: 64, ledger: MemoryLedger())
     var input = MemoryInput("{\"a\": 1}\r\n{\"a\": \r\n\n [1, 2]\n\"open\n true \nfals\n3", pieceBytes: 17)
-    var (accepted, rejected) = (MemoryOutput(), MemoryOutput())
-    _ = try run.run(from: &input, to: &accepted, badLinesTo: &rejected, badLinesMax: nil)
+    var (accepted, rejected) = (MemoryOutput(), BadLineList())
+    _ = try run.run(from: &input, to: &accepted, badLinesTo: &rejected, limit: .all)
     #expect(String(decoding: accepted.bytes, as: UTF8.self) == "{\"a\":1}\n[1,2]\ntrue\n3\n")
   }
 

@@ -125,12 +125,13 @@ import ZminMemory
     }
     let lines = try write("1\n[,\n\(String(repeating: "2\n", count: 500))", to: "in.ndjson")
     let outcome = try minify(
-      [lines], .ndjson, to: .nowhere, badLines: BadLines(path: path("bad"), maximum: 0), in: memory)[0]
+      [lines], .ndjson, to: .nowhere, badLines: BadLines(path: path("bad"), limit: .lines(0)), in: memory)[0]
     guard case .invalid = outcome.result else {
       Issue.record("one bad line is too many")
       return
     }
-    #expect(names == ["in.json", "in.ndjson"])
+    #expect(names == ["bad", "in.json", "in.ndjson"])
+    #expect(try text("bad") == "")
   }
 
   @Test(arguments: memories) func inPlaceLittleToSaveIsLeft(_ memory: RunMemory) throws {
@@ -153,21 +154,33 @@ import ZminMemory
       }
     }
     #expect(throws: FileError.self) {
-      try minify([source], .ndjson, to: .nowhere, badLines: BadLines(path: path("in.json"), maximum: nil), in: memory)
+      try minify([source], .ndjson, to: .nowhere, badLines: BadLines(path: path("in.json"), limit: .all), in: memory)
     }
     #expect(try text("in.json") == "[1, 2]")
   }
 
-  @Test(arguments: memories) func badLinesGoToTheirFile(_ memory: RunMemory) throws {
+  @Test(arguments: memories) func badLinesAreAddedToTheirFile(_ memory: RunMemory) throws {
     let source = try write("[1, 2]\n[\n3\n", to: "in.ndjson")
-    let badLines = BadLines(path: path("bad.txt"), maximum: 1)
+    let badLines = BadLines(path: path("bad.txt"), limit: .lines(1))
+    var record = ""
     for destination in [FileDestination.file(path("out.ndjson")), .nowhere, .inPlace(InPlaceRules(), nil)] {
       let outcome = try minify([source], .ndjson, to: destination, badLines: badLines, in: memory)[0]
       #expect(try totals(outcome).badLines == 1)
-      #expect(try text("bad.txt") == "[\n")
+      record += "[\n"
+      #expect(try text("bad.txt") == record)
     }
     #expect(try text("out.ndjson") == "[1,2]\n3\n")
     #expect(try text("in.ndjson") == "[1,2]\n3\n")
+  }
+
+  @Test(arguments: memories) func aFileWithBadLinesIsRewrittenHoweverLittleIsSaved(_ memory: RunMemory) throws {
+    let source = try write("[1,2,3,4,5,6,7,8,9]\n[\n", to: "in.ndjson")
+    let outcomes = try minify(
+      [source], .ndjson, to: .inPlace(InPlaceRules(), .percent(90)),
+      badLines: BadLines(path: path("bad"), limit: .usual), in: memory)
+    #expect(outcomes[0].isWritten)
+    #expect(try text("in.ndjson") == "[1,2,3,4,5,6,7,8,9]\n")
+    #expect(try text("bad") == "[\n")
   }
 
   @Test(arguments: memories) func badLinesAndOutputAreTwoFiles(_ memory: RunMemory) throws {
@@ -177,36 +190,39 @@ import ZminMemory
     for name in ["out", "link", "../\(directory.lastPathComponent)/out"] {
       #expect(throws: FileError.refused(.path(path(name)), .isFile(ofOption: "--bad-lines"))) {
         try minify(
-          [source], .ndjson, to: .file(path("out")), badLines: BadLines(path: path(name), maximum: nil), in: memory)
+          [source], .ndjson, to: .file(path("out")), badLines: BadLines(path: path(name), limit: .all), in: memory)
       }
     }
     #expect(names == ["in.ndjson", "link"])
     let null = FilePath("/dev/null")
     let outcomes = try minify(
-      [source], .ndjson, to: .file(null), badLines: BadLines(path: null, maximum: nil), in: memory)
+      [source], .ndjson, to: .file(null), badLines: BadLines(path: null, limit: .all), in: memory)
     #expect(outcomes[0].isWritten)
   }
 
   @Test(arguments: memories) func tooManyBadLinesLeaveNothing(_ memory: RunMemory) throws {
     let source = try write("[\n1\n[\n", to: "in.ndjson")
     let outcome = try minify(
-      [source], .ndjson, to: .file(path("out")), badLines: BadLines(path: path("bad"), maximum: 1), in: memory)[0]
-    guard case .invalid = outcome.result else {
+      [source], .ndjson, to: .file(path("out")), badLines: BadLines(path: path("bad"), limit: .lines(1)), in: memory)[0]
+    guard case .invalid(_, let totals) = outcome.result else {
       Issue.record("two are more than one")
       return
     }
-    #expect(names == ["in.ndjson"])
+    #expect(totals.refusal == .tooMany && totals.recordedBadLines == 0)
+    #expect(names == ["bad", "in.ndjson"])
+    #expect(try text("bad") == "")
   }
 
-  @Test(arguments: memories) func badLinesOfAllInputsAreCountedTogether(_ memory: RunMemory) throws {
+  @Test(arguments: memories) func badLinesOfEachInputAreCountedByThemselves(_ memory: RunMemory) throws {
     let source = try write("[\n1\n", to: "in.ndjson")
-    for (maximum, isWritten) in [(2, true), (1, false)] {
+    for (count, isWritten) in [(1, true), (0, false)] {
       let outcomes = try minify(
-        [source, source], .ndjson, to: .file(path("out\(maximum)")),
-        badLines: BadLines(path: path("bad\(maximum)"), maximum: maximum), in: memory)
+        [source, source], .ndjson, to: .file(path("out\(count)")),
+        badLines: BadLines(path: path("bad\(count)"), limit: .lines(count)), in: memory)
       #expect(outcomes.allSatisfy { $0.isWritten == isWritten })
     }
-    #expect(names == ["bad2", "in.ndjson", "out2"])
-    #expect(try text("bad2") == "[\n[\n")
+    #expect(names == ["bad0", "bad1", "in.ndjson", "out1"])
+    #expect(try text("bad1") == "[\n[\n")
+    #expect(try text("bad0") == "")
   }
 }

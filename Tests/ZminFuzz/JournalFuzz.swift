@@ -28,7 +28,8 @@ enum JournalFuzz {
 
   private static let journalLines = [
     "zmin1\t1\t1000000000\t1\tab\to\t1\ta.json\n", "zmin1\t2\t1000000000\t0\t-\to\t1\tb%25%0A.json\n",
-    "zmin1\t1\t1000000000\t7\tff\to\t1\ta.json", "zmin1\t1\t1000000000\t1\tab\tother\t1\ta.json\n",
+    "zmin1\t1\t1000000000\t7\tff\to\t1\ta.json",
+    "zmin1\t1\t1000000000\t1\tab\t5\to\t1\ta.json\n", "zmin1\t1\t1000000000\t1\tab\tother\t1\ta.json\n",
     "zmin1\t1\t1000000000\t1\tab\to\t2\ta.json\n", "zmin1\t",
     "\t1000000000\t", "\to\t1\ta.json\n", "%0A", "9223372036854775807",
   ]
@@ -44,10 +45,12 @@ enum JournalFuzz {
     }
     let end = bytes.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
     let list = Folder.shared.list
-    for (number, size) in try journal.finishedFiles(of: list).enumerated() {
+    for (number, finished) in try journal.finishedFiles(of: list).enumerated() {
       let last = bytes[..<end].split(separator: UInt8(ascii: "\n")).last { isLine($0, of: number) }
-      let expected = last.flatMap { outputBytes(in: $0, number) } ?? Journal.notDone
-      if size != expected { fail("file \(number) is said to have left \(size), not \(expected)") }
+      let expected = last.flatMap { output(in: $0, number) }
+      if finished?.outputBytes != expected?.byteCount || finished?.outputNanoseconds != expected?.nanoseconds {
+        fail("file \(number) is said to have left \(finished as Any), not \(expected as Any)")
+      }
     }
     let entry = list[0]
     try journal.append([
@@ -56,7 +59,7 @@ enum JournalFuzz {
         outputBytes: 77, outputHash: nil)
     ])
     if try !Folder.shared.bytes(of: "journal").starts(with: bytes[..<end]) { fail("whole lines were changed") }
-    if try journal.finishedFiles(of: list)[0] != 77 { fail("what was appended does not count") }
+    if try journal.finishedFiles(of: list)[0]?.outputBytes != 77 { fail("what was appended does not count") }
   }
 
   /// The path of a file as a journal has it.
@@ -66,11 +69,19 @@ enum JournalFuzz {
     String(decoding: line, as: Unicode.ASCII.self).components(separatedBy: "\t")
   }
 
-  /// Whether a line is about a file: eight fields, numbers where they belong.
+  /// The fields of a line of a journal. The output's time may be missing, as before it was known.
+  private static func journalFields(_ line: ArraySlice<UInt8>) -> [String] {
+    var fields = fields(line)
+    if fields.count == 8 { fields.insert("-", at: 5) }
+    return fields
+  }
+
+  /// Whether a line is about a file: nine fields, numbers where they belong.
   private static func isLine(_ line: ArraySlice<UInt8>, of number: Int) -> Bool {
-    let fields = fields(line)
-    guard fields.count == 8, fields[0] == "zmin1", fields[7].utf8.elementsEqual(escaped(number)) else { return false }
+    let fields = journalFields(line)
+    guard fields.count == 9, fields[0] == "zmin1", fields[8].utf8.elementsEqual(escaped(number)) else { return false }
     return (1...3).allSatisfy { isNumber(fields[$0], mayBeNegative: $0 == 2) }
+      && (fields[5] == "-" || isNumber(fields[5], mayBeNegative: true))
   }
 
   /// Whether a text is what a number is written as.
@@ -79,11 +90,13 @@ enum JournalFuzz {
   }
 
   /// What a line says that a file has left, if all the rest of it is so.
-  private static func outputBytes(in line: ArraySlice<UInt8>, _ number: Int) -> Int64? {
-    let fields = fields(line)
+  private static func output(
+    in line: ArraySlice<UInt8>, _ number: Int
+  ) -> (byteCount: Int64?, nanoseconds: Int64?)? {
+    let fields = journalFields(line)
     let isSame =
-      fields[1] == "\(number + 1)" && fields[2] == "1000000000" && fields[5] == options && fields[6] == version
-    return isSame ? Int64(fields[3]) : nil
+      fields[1] == "\(number + 1)" && fields[2] == "1000000000" && fields[6] == options && fields[7] == version
+    return isSame ? (Int64(fields[3]), Int64(fields[5])) : nil
   }
 
   // MARK: Shard plans

@@ -71,12 +71,11 @@ import ZminTestSupport
         #expect(final == Self.result, "\(what)")
       } else {
         errors += 1
-        let isAfterRename = calls.log.contains(.rename) && calls.failed != .rename
-        #expect(final == (isAfterRename ? Self.result : old), "\(what)")
         guard case .system(let system) = error else {
           Issue.record("not a system error: \(what)")
           return
         }
+        #expect(final == (system.action == .syncDirectory ? Self.result : old), "\(what)")
         #expect(system.errno == errno, "\(what)")
       }
       if calls.failed != .unlink {

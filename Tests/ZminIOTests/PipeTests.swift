@@ -103,8 +103,66 @@ import ZminTestSupport
     var input = try InputFile(path, using: FileAccess(calls: calls, interruption: interruption))
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 10, alignment: 1)
     defer { buffer.deallocate() }
+    // A pipe does not give them again.
+    #expect(try input.readAvailable(into: buffer) == 3)
     #expect(throws: FileError.interrupted(.terminate)) { try input.readAvailable(into: buffer) }
     try writer.close()
+  }
+
+  @Test("An idle input ends with the notice of a request to stop, one that has bytes goes on")
+  func noticeEndsAnIdleInput() throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.fifo("in")
+    let writer = try FileDescriptor.open(path, .readWrite, options: .closeOnExec)
+    try writer.writeAll("abc".utf8)
+    let interruption = try Interruption()
+    interruption.giveNotice(.terminate)
+    var input = try InputFile(path, using: FileAccess(interruption: interruption))
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 10, alignment: 1)
+    defer { buffer.deallocate() }
+    #expect(try input.isReady(withinMilliseconds: 0))
+    #expect(try input.readAvailable(into: buffer) == 3)
+    try writer.writeAll("de".utf8)
+    #expect(try input.read(into: buffer) == 2)
+    #expect(throws: FileError.interrupted(.terminate)) { try input.isReady(withinMilliseconds: 0) }
+    #expect(throws: FileError.interrupted(.terminate)) { try input.read(into: buffer) }
+    try writer.close()
+  }
+
+  @Test("An input that waits ends with the notice of a request to stop", arguments: [true, false])
+  func noticeEndsAWait(hasWriter: Bool) throws {
+    let directory = try TemporaryDirectory()
+    let path = directory.fifo("in")
+    let writer = hasWriter ? try FileDescriptor.open(path, .readWrite, options: .closeOnExec) : nil
+    let interruption = try Interruption()
+    let reader = BackgroundThread {
+      fileError { () throws(FileError) in
+        var input = try InputFile(path, using: FileAccess(interruption: interruption))
+        _ = try input.readText()
+      }
+    }
+    usleep(Self.delay)
+    interruption.giveNotice(.terminate)
+    #expect(reader.join() == .some(.interrupted(.terminate)))
+    try writer?.close()
+  }
+
+  @Test("After a request to stop a pipe still gets what it takes without waiting")
+  func writingAfterARequest() throws {
+    let (reading, writing) = try Self.ends(of: .pipe)
+    let interruption = try Interruption()
+    let access = FileAccess(interruption: interruption)
+    var output = try OutputFile(
+      Descriptor(number: writing.rawValue, calls: access.calls, isLent: true), .standardOutput, sync: .never,
+      using: access)
+    interruption.request(.interrupt)
+    try output.write(bytes: Array("{}\n".utf8))
+    #expect(throws: FileError.interrupted(.interrupt)) { try output.write(bytes: Self.much) }
+    var first: [UInt8] = [0, 0, 0]
+    #expect(try first.withUnsafeMutableBytes { bytes in try reading.read(into: bytes) } == 3)
+    #expect(first == Array("{}\n".utf8))
+    try reading.close()
+    try writing.close()
   }
 
   @Test func pipesAreMadeToHoldMoreAndNeverLess() throws {

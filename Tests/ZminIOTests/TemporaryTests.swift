@@ -1,8 +1,9 @@
 import Glibc
 import SystemPackage
 import Testing
-import ZminIO
 import ZminTestSupport
+
+@testable import ZminIO
 
 @Suite struct TemporaryTests {
   private static let leftover = ".zmin-0123456789abcdef-out.json.tmp"
@@ -11,7 +12,8 @@ import ZminTestSupport
     (leftover, true), (".zmin-0123456789abcdef-\u{E9}.tmp", true), (".zmin-0123456789abcdef-.tmp", false),
     (".zmin-0123456789abcdeF-a.tmp", false), (".zmin-0123456789abcde-a.tmp", false), (".zmin-.tmp", false),
     ("zmin-0123456789abcdef-a.tmp", false), (".zmin-0123456789abcdef-a.json", false), ("out.json", false),
-    (".zmin-0123456789abcdefxa.tmp", false),
+    (".zmin-0123456789abcdefxa.tmp", false), (".zmin-0123456789abcdef-out.json.kept", true),
+    (".zmin-0123456789abcdef-.kept", false), ("zmin-0123456789abcdef-a.kept", false),
   ])
   func namesOfThePatternAreKnown(_ name: String, isTemporary: Bool) throws {
     #expect(isTemporaryName(try #require(FilePath.Component(name))) == isTemporary)
@@ -50,6 +52,24 @@ import ZminTestSupport
     try holder.close()
     try write("2", to: directory.path("out.json"))
     #expect(directory.names == ["out.json"])
+  }
+
+  @Test("A kept file stays, whoever writes its target, and is noted") func keptFile() throws {
+    let directory = try TemporaryDirectory()
+    let kept = ".zmin-0123456789abcdef-out.json.kept"
+    try directory.make(kept, "a save")
+    try directory.make(".zmin-0123456789abcdef-other.json.kept", "another")
+    let access = FileAccess()
+    try write("1", to: directory.path("out.json"), using: access)
+    #expect(directory.content(of: kept) == "a save" && directory.names.count == 3)
+    let noted = KeptFile(file: .path(directory.path("out.json")), name: FilePath(kept), origin: .earlierRun)
+    #expect(access.keptFiles.take() == [noted])
+    #expect(access.keptFiles.take() == [])
+    let holder = try FileDescriptor.open(directory.path(kept), .readOnly, options: .closeOnExec)
+    #expect(flock(holder.rawValue, LOCK_EX | LOCK_NB) == 0)
+    try write("2", to: directory.path("out.json"), using: access)
+    #expect(access.keptFiles.take() == [], "another run is about to exchange it")
+    try holder.close()
   }
 
   @Test func whatOnlyLooksLikeALeftoverStays() throws {

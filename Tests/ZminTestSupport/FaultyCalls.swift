@@ -7,10 +7,11 @@ package import ZminIO
 package final class FaultyCalls: SystemCalls {
   package enum Kind: Sendable, Equatable, CaseIterable {
     case open, close, duplicate, read, readAt, write, wait, advise, makeWake, status, statusOfPath, readLink, list
-    case sync, rename, unlink, lock, setMode, setOwner, setTimes
+    case sync, rename, unlink, lock, unlock, setMode, setOwner, setTimes
     case attributeNames, attribute, setAttribute, removeAttribute
     case dropCache, startWriteBack, finishWriteBack, reserve, truncate, processorMask
     case fileSystemType, position, pipeCapacity, setPipeCapacity, makeDirectory, freeBytes, link
+    case exchange, flags, setFlags
   }
 
   package struct Plan: Sendable {
@@ -29,6 +30,14 @@ package final class FaultyCalls: SystemCalls {
     package var processorMask: [UInt8]?
     /// The type of all file systems, on such a machine.
     package var fileSystemType: Int?
+    /// What the clock of time stamps says, on such a machine.
+    package var timeStampClock: (@Sendable () -> timespec)?
+    /// What becomes of each status, on such a machine.
+    package var changingStatus: (@Sendable (stat) -> stat)?
+    /// What becomes of names in a directory and below it, as on a file system that folds them.
+    package var folding: (directory: FilePath, name: @Sendable (String) -> String)?
+    /// Cleared for a file system that cannot exchange two names.
+    package var canExchange = true
     /// Called before each call; for what others do meanwhile.
     package var before: (@Sendable (Kind) -> Void)?
 
@@ -36,8 +45,12 @@ package final class FaultyCalls: SystemCalls {
       failingIndex: Int? = nil, kind: Kind? = nil, isLasting: Bool = false, unreadableFrom: Int64? = nil,
       errno: Errno = .ioError,
       pieceBytesMax: Int = .max,
-      processorMask: [UInt8]? = nil, fileSystemType: Int? = nil, before: (@Sendable (Kind) -> Void)? = nil
+      processorMask: [UInt8]? = nil, fileSystemType: Int? = nil, timeStampClock: (@Sendable () -> timespec)? = nil,
+      changingStatus: (@Sendable (stat) -> stat)? = nil,
+      folding: (directory: FilePath, name: @Sendable (String) -> String)? = nil, canExchange: Bool = true,
+      before: (@Sendable (Kind) -> Void)? = nil
     ) {
+      self.canExchange = canExchange
       self.failingIndex = failingIndex
       self.kind = kind
       self.isLasting = isLasting
@@ -46,6 +59,9 @@ package final class FaultyCalls: SystemCalls {
       self.pieceBytesMax = pieceBytesMax
       self.processorMask = processorMask
       self.fileSystemType = fileSystemType
+      self.timeStampClock = timeStampClock
+      self.changingStatus = changingStatus
+      self.folding = folding
       self.before = before
     }
   }
@@ -100,7 +116,7 @@ package final class FaultyCalls: SystemCalls {
 
   package func open(_ path: FilePath, in directory: Int32, flags: Int32, mode: mode_t) throws(Errno) -> Int32 {
     try enter(.open)
-    return counted(try live.open(path, in: directory, flags: flags, mode: mode))
+    return counted(try live.open(folded(path, directory), in: directory, flags: flags, mode: mode))
   }
 
   package func close(_ descriptor: Int32) throws(Errno) {
@@ -197,6 +213,8 @@ package final class FaultyCalls: SystemCalls {
 
   package func isTerminal(_ descriptor: Int32) -> Bool { live.isTerminal(descriptor) }
 
+  package func timeStampClock() -> timespec { plan.timeStampClock?() ?? live.timeStampClock() }
+
   package func makeWakeDescriptor() throws(Errno) -> Int32 {
     try enter(.makeWake)
     return counted(try live.makeWakeDescriptor())
@@ -212,22 +230,33 @@ package final class FaultyCalls: SystemCalls {
 
   package func status(of descriptor: Int32) throws(Errno) -> stat {
     try enter(.status)
-    return try live.status(of: descriptor)
+    return changed(try live.status(of: descriptor))
   }
 
   package func status(of path: FilePath, in directory: Int32, followingLinks: Bool) throws(Errno) -> stat {
     try enter(.statusOfPath)
-    return try live.status(of: path, in: directory, followingLinks: followingLinks)
+    return changed(try live.status(of: folded(path, directory), in: directory, followingLinks: followingLinks))
+  }
+
+  private func changed(_ status: stat) -> stat { plan.changingStatus?(status) ?? status }
+
+  /// A name as the file system has it.
+  private func folded(_ name: FilePath, _ directory: Int32) -> FilePath {
+    guard let folding = plan.folding, directory >= 0,
+      let path = try? live.readLink(FilePath("/proc/self/fd/\(directory)"), in: AT_FDCWD),
+      path.starts(with: folding.directory)
+    else { return name }
+    return FilePath(folding.name(name.string))
   }
 
   package func readLink(_ path: FilePath, in directory: Int32) throws(Errno) -> FilePath {
     try enter(.readLink)
-    return try live.readLink(path, in: directory)
+    return try live.readLink(folded(path, directory), in: directory)
   }
 
   package func makeDirectory(_ path: FilePath, in directory: Int32, mode: mode_t) throws(Errno) {
     try enter(.makeDirectory)
-    try live.makeDirectory(path, in: directory, mode: mode)
+    try live.makeDirectory(folded(path, directory), in: directory, mode: mode)
   }
 
   package func freeBytes(of descriptor: Int32) throws(Errno) -> Int64 {
@@ -235,9 +264,15 @@ package final class FaultyCalls: SystemCalls {
     return try live.freeBytes(of: descriptor)
   }
 
+  package func exchange(_ name: FilePath, with other: FilePath, in directory: Int32) throws(Errno) {
+    try enter(.exchange)
+    if !plan.canExchange { throw .invalidArgument }
+    try live.exchange(name, with: other, in: directory)
+  }
+
   package func link(_ name: FilePath, as newName: FilePath, in directory: Int32) throws(Errno) {
     try enter(.link)
-    try live.link(name, as: newName, in: directory)
+    try live.link(folded(name, directory), as: folded(newName, directory), in: directory)
   }
 
   package func forEachEntry(of directory: Int32, _ body: (FilePath.Component, FileKind) -> Void) throws(Errno) {
@@ -252,12 +287,12 @@ package final class FaultyCalls: SystemCalls {
 
   package func rename(_ oldName: FilePath, to newName: FilePath, in directory: Int32) throws(Errno) {
     try enter(.rename)
-    try live.rename(oldName, to: newName, in: directory)
+    try live.rename(folded(oldName, directory), to: folded(newName, directory), in: directory)
   }
 
   package func unlink(_ path: FilePath, in directory: Int32) throws(Errno) {
     try enter(.unlink)
-    try live.unlink(path, in: directory)
+    try live.unlink(folded(path, directory), in: directory)
   }
 
   package func lock(_ descriptor: Int32, exclusively: Bool) throws(Errno) {
@@ -265,14 +300,31 @@ package final class FaultyCalls: SystemCalls {
     try live.lock(descriptor, exclusively: exclusively)
   }
 
+  package func unlock(_ descriptor: Int32) throws(Errno) {
+    try enter(.unlock)
+    try live.unlock(descriptor)
+  }
+
   package func setMode(_ descriptor: Int32, to mode: mode_t) throws(Errno) {
     try enter(.setMode)
     try live.setMode(descriptor, to: mode)
   }
 
+  package func creationMask() -> mode_t { live.creationMask() }
+
   package func setOwner(_ descriptor: Int32, user: uid_t?, group: gid_t?) throws(Errno) {
     try enter(.setOwner)
     try live.setOwner(descriptor, user: user, group: group)
+  }
+
+  package func flags(of descriptor: Int32) throws(Errno) -> UInt32 {
+    try enter(.flags)
+    return try live.flags(of: descriptor)
+  }
+
+  package func setFlags(_ descriptor: Int32, to flags: UInt32) throws(Errno) {
+    try enter(.setFlags)
+    try live.setFlags(descriptor, to: flags)
   }
 
   package func setTimes(_ descriptor: Int32, access: timespec, modification: timespec) throws(Errno) {

@@ -56,9 +56,9 @@ import ZminTestSupport
     let ledger = MemoryLedger()
     for (round, test) in try LibraryCase.random(format, seed: 51, count: 30).enumerated() {
       for byteCount in [1, 3 + round, 10_000] {
-        let base = Chunks(chunks: chunks(of: test.input, byteCount: byteCount))
-        let outcome = try await collected(base.minified(options: test.options, ledger: ledger))
-        #expect(outcome.settled == test.expected, "\(readable(test.input)) in chunks of \(byteCount)")
+        let cut = chunks(of: test.input, byteCount: byteCount)
+        let outcome = try await collected(Chunks(chunks: cut).minified(options: test.options, ledger: ledger))
+        #expect(outcome.settled == test.expected(pushedIn: cut), "\(readable(test.input)) in chunks of \(byteCount)")
       }
     }
     #expect(ledger.snapshot().total.currentBytes == 0)
@@ -88,6 +88,49 @@ import ZminTestSupport
     #expect(try await iterator.next() == nil)
     #expect(try await iterator.next() == nil)
     #expect(base.asked.count.load(ordering: .relaxed) == 11)
+  }
+
+  @Test("A value of concat is given before the next chunk is asked for")
+  func valuesComeBeforeTheNextChunk() async throws {
+    let values = ["{\"a\": 1}", "[1, 2]", "\"a b\"", "12 ", "true\n"]
+    let base = Chunks(chunks: values.map { Array($0.utf8) })
+    var iterator = base.minified(options: MinifierOptions(format: .concat)).makeAsyncIterator()
+    for (index, value) in ["{\"a\":1}", "[1,2]", "\"a b\"", "12", "true"].enumerated() {
+      #expect(try await iterator.next() == Array("\(value)\n".utf8))
+      #expect(base.asked.count.load(ordering: .relaxed) == index + 1)
+    }
+    #expect(try await iterator.next() == nil)
+  }
+
+  @Test("Values before an error are given before the error is thrown", arguments: [Format.ndjson, .concat])
+  func valuesBeforeAnErrorAreGiven(_ format: Format) async throws {
+    let base = Chunks(chunks: [Array("{\"a\": 1}\n[2, x]\n[3]\n".utf8)])
+    var iterator = base.minified(options: MinifierOptions(format: format)).makeAsyncIterator()
+    #expect(try await iterator.next() == Array("{\"a\":1}\n".utf8))
+    await #expect(throws: ZminError.self) { _ = try await iterator.next() }
+    #expect(try await iterator.next() == nil)
+    let outcome = try await collected(base.minified(options: MinifierOptions(format: format)))
+    #expect(outcome.output == Array("{\"a\":1}\n".utf8))
+    #expect(outcome.error?.description == "2:5: value expected, found 'x' (byte 13)")
+  }
+
+  @Test("Cancellation loses no value of a chunk that was taken", arguments: [Format.ndjson, .concat])
+  func cancellationLosesNoValue(_ format: Format) async throws {
+    let record = "{\"text\":\"\(String(repeating: "x", count: 1000))\"}\n"
+    let base = Chunks(chunks: [Array(String(repeating: record, count: 300).utf8), Array(record.utf8)])
+    let task = Task {
+      var output: [UInt8] = []
+      do {
+        for try await chunk in base.minified(options: MinifierOptions(format: format)) {
+          output += chunk
+          withUnsafeCurrentTask { $0?.cancel() }
+        }
+        Issue.record("cut short, and looks whole")
+      } catch is CancellationError {}
+      return output
+    }
+    #expect(try await task.value == Array(String(repeating: record, count: 300).utf8))
+    #expect(base.asked.count.load(ordering: .relaxed) == 1)
   }
 
   @Test func errorsOfTheBaseComeThrough() async throws {
@@ -128,13 +171,14 @@ import ZminTestSupport
   @Test func manyTasksWithOneLedger() async throws {
     let ledger = MemoryLedger()
     let cases = try Format.allCases.flatMap { try LibraryCase.random($0, seed: 61, count: 6) }
-    let wholes = cases.map { ($0.input, $0.options, $0.expected) }
     try await withThrowingTaskGroup(of: Void.self) { group in
       for index in 0..<64 {
         group.addTask {
           for round in 0..<12 {
-            let (input, options, expected) = wholes[(index + round) % wholes.count]
+            let test = cases[(index + round) % cases.count]
+            let (input, options) = (test.input, test.options)
             let cut = chunks(of: input, byteCount: 1 + index)
+            let expected = test.expected(pushedIn: cut)
             let streamed = try await self.collected(
               Chunks(chunks: cut).minified(options: options, ledger: ledger))
             #expect(streamed.settled == expected)
@@ -145,7 +189,7 @@ import ZminTestSupport
               try minifyInPlace(&bytes, options: options, ledger: ledger)
               return bytes
             }
-            if case .success(let output) = inPlace { #expect(output == expected.output) }
+            if case .success(let output) = inPlace { #expect(output == test.expected.output) }
           }
         }
       }

@@ -11,21 +11,84 @@ import ZminTestSupport
       for windowBytes in [7, 64, 4096] {
         var stream = try MinifierStream(test.options, windowBytes: windowBytes, ledger: MemoryLedger())
         for cut in 1...max(1, test.input.count) {
-          let sized = pushed(chunks(of: test.input, byteCount: cut), through: &stream).settled
-          #expect(sized == test.expected, "chunks of \(cut), windows of \(windowBytes): \(readable(test.input))")
-          let halves = pushed([Array(test.input.prefix(cut)), [], Array(test.input.dropFirst(cut))], through: &stream)
-          #expect(halves.settled == test.expected, "cut at \(cut), windows of \(windowBytes): \(readable(test.input))")
+          let sized = chunks(of: test.input, byteCount: cut)
+          #expect(
+            pushed(sized, through: &stream).settled == test.expected(pushedIn: sized),
+            "chunks of \(cut), windows of \(windowBytes): \(readable(test.input))")
+          let halves = [Array(test.input.prefix(cut)), [], Array(test.input.dropFirst(cut))]
+          #expect(
+            pushed(halves, through: &stream).settled == test.expected(pushedIn: halves),
+            "cut at \(cut), windows of \(windowBytes): \(readable(test.input))")
         }
       }
     }
   }
 
-  @Test func everyMessageWhateverTheChunks() throws {
-    for test in MessageTests.cases {
-      var stream = try MinifierStream(MinifierOptions(format: test.format))
-      for byteCount in 1...max(1, test.input.count) {
-        let error = pushed(chunks(of: test.input, byteCount: byteCount), through: &stream).error
-        #expect(error?.description == test.description, "\(readable(test.input)) in chunks of \(byteCount)")
+  @Test("An error is thrown by the push that brings its byte, at the same place whatever the chunks")
+  func errorsComeWithTheirByte() throws {
+    for message in MessageTests.cases {
+      let test = try LibraryCase(message.input, MinifierOptions(format: message.format))
+      #expect(test.expected.error?.description == message.description)
+      guard case .invalidJSON(let expected) = test.expected.error, expected.offset < test.input.count else { continue }
+      for byteCount in 1...test.input.count {
+        var stream = try MinifierStream(test.options)
+        var left = chunks(of: test.input, byteCount: byteCount)[...]
+        var thrown: ZminError?
+        var pushedBytes = 0
+        while thrown == nil, pushedBytes <= expected.offset, let chunk = left.popFirst() {
+          pushedBytes += chunk.count
+          do throws(ZminError) { try stream.push(chunk) { _ in } } catch { thrown = error }
+        }
+        guard case .invalidJSON(let error) = thrown else {
+          Issue.record("\(readable(test.input)) in chunks of \(byteCount): no error with the byte that is wrong")
+          continue
+        }
+        #expect((error.line, error.column, error.offset) == (expected.line, expected.column, expected.offset))
+        #expect(thrown == test.expected(pushedIn: chunks(of: test.input, byteCount: byteCount)).error)
+      }
+    }
+  }
+
+  @Test(
+    "Each value is handed on by the push that completes it, and nothing of the next",
+    arguments: [Format.ndjson, .concat])
+  func valuesComeAtOnce(_ format: Format) throws {
+    var generator = DocumentGenerator(seed: 47)
+    var random = SplitMix64(seed: 48)
+    for _ in 0..<60 {
+      let input = generator.document(format)
+      let output = Oracle(input, format).output
+      for chunkBytesMax in [1, 2, 9, 70] {
+        var stream = try MinifierStream(MinifierOptions(format: format))
+        var complete = CompleteValues(format)
+        var offset = 0
+        var found: [UInt8] = []
+        while offset < input.count {
+          let chunk = input[offset..<min(input.count, offset + 1 + random.below(chunkBytesMax))]
+          for byte in chunk { complete.append(byte) }
+          try stream.push(chunk) { bytes in bytes.withUnsafeBytes { found += $0 } }
+          offset += chunk.count
+          #expect(found[...] == output.lines(complete.count), "\(readable(input)) up to \(offset)")
+        }
+        try stream.finish { bytes in bytes.withUnsafeBytes { found += $0 } }
+        #expect(found == output)
+      }
+    }
+  }
+
+  @Test("Values of concat before an error are handed on before it is thrown")
+  func valuesBeforeAnError() throws {
+    let texts = [
+      ("{\"a\": 1}x", "{\"a\":1}\n"), ("[1] ]", "[1]\n"), ("\"a\",", "\"a\"\n"), ("12 oops", "12\n"),
+      ("1{}x", "1\n{}\n"), ("true\nnul]", "true\n"), ("[][1", "[]\n"), ("12]", "12\n"), ("12x", ""), (" x", ""),
+    ]
+    for (text, output) in texts {
+      let input = Array(text.utf8)
+      for byteCount in 1...input.count {
+        var stream = try MinifierStream(MinifierOptions(format: .concat))
+        let outcome = pushed(chunks(of: input, byteCount: byteCount), through: &stream)
+        #expect(outcome.output == Array(output.utf8), "\(text) in chunks of \(byteCount)")
+        #expect(outcome.error != nil)
       }
     }
   }
@@ -71,7 +134,8 @@ import ZminTestSupport
   }
 
   @Test func limitOnTheInput() throws {
-    // An error in the bytes that are allowed comes first, whatever the chunks; else the limit.
+    // An error in the bytes that are allowed comes first, whatever the chunks; else the limit. `NaN` is named by a chunk
+    // that has all of it.
     for (text, limit, description) in [
       ("[1, 2]   ", 6, "input is longer than 6 bytes"), ("[1, 2]", 5, "input is longer than 5 bytes"),
       ("[1, x,    2]", 5, "1:5: value expected, found 'x' (byte 4)"),
@@ -85,7 +149,10 @@ import ZminTestSupport
           MinifierOptions(inputBytesMax: limit), windowBytes: windowBytes, ledger: MemoryLedger())
         for byteCount in 1...input.count {
           let error = pushed(chunks(of: input, byteCount: byteCount), through: &stream).error
-          #expect(error?.description == description, "\(text) in chunks of \(byteCount)")
+          let isNamed = chunks(of: input, byteCount: byteCount).contains { readable($0).contains("NaN") }
+          let expected =
+            isNamed ? description : description.replacing("NaN is not JSON", with: "value expected, found 'N'")
+          #expect(error?.description == expected, "\(text) in chunks of \(byteCount)")
         }
       }
     }

@@ -18,6 +18,8 @@ struct LibraryCase {
   let options: MinifierOptions
   /// By the oracle, but for the message, which is that of a run over the input at once.
   let expected: LibraryOutcome
+  /// The error where the input is known up to so many bytes from the error on, from 1.
+  private let errorsSoFar: [ZminError?]
 
   init(_ input: [UInt8], _ options: MinifierOptions) throws {
     self.input = input
@@ -28,6 +30,18 @@ struct LibraryCase {
     if let difference = disagreement(of: run, with: input, options) { Issue.record("\(difference)") }
     expected = LibraryOutcome(
       output: oracle.errorOffset == nil ? oracle.output : [], error: run.error.map(ZminError.invalidJSON))
+    let errorStart = run.error?.offset ?? input.count
+    errorsSoFar = try (errorStart..<min(input.count, errorStart + 8)).map { last in
+      try runner.run(Array(input[...last])).error.map(ZminError.invalidJSON)
+    }
+  }
+
+  /// The outcome in a stream: an error comes with the chunk that brings its byte, and is named by no later bytes.
+  func expected(pushedIn chunks: [[UInt8]]) -> LibraryOutcome {
+    guard case .invalidJSON(let error) = expected.error, error.offset < input.count else { return expected }
+    var end = 0
+    for chunk in chunks where end <= error.offset { end += chunk.count }
+    return LibraryOutcome(error: errorsSoFar[min(end - error.offset, errorsSoFar.count) - 1])
   }
 
   /// Random documents and as many broken ones, some under a small limit on depth.
@@ -53,11 +67,6 @@ func pushed(_ chunks: [[UInt8]], through stream: inout MinifierStream) -> Librar
     stream.reset()
   }
   return outcome
-}
-
-/// `input` in chunks of a size each.
-func chunks(of input: [UInt8], byteCount: Int) -> [[UInt8]] {
-  stride(from: 0, to: input.count, by: byteCount).map { Array(input[$0..<min(input.count, $0 + byteCount)]) }
 }
 
 /// A document of exactly `byteCount` bytes, at least 32, that shrinks to about half.

@@ -65,7 +65,7 @@ import ZminTestSupport
     }
     #expect(minified(Array("1".utf8), MinifierOptions(depthMax: -1)).error == nil)
     let error = minified(Array("[\n[]]".utf8), MinifierOptions(depthMax: 1)).error
-    #expect(error?.description == "2:1: nested deeper than 1 levels: see --max-depth (byte 2)")
+    #expect(error?.description == "2:1: nested deeper than 1 levels (byte 2)")
   }
 
   @Test func withoutACheck() throws {

@@ -47,6 +47,17 @@ import ZminVulkan
     #expect(faulty.messages.texts == [])
   }
 
+  /// Out of memory: what the driver still uses is not known, so nothing is destroyed. Lost: all is destroyed.
+  @Test("A device that cannot be waited for at its end is abandoned, and a lost one is destroyed", arguments: results)
+  func waitAtTheEnd(_ result: Int32) throws {
+    let faulty = try FaultyInstance()
+    faulty.faults.arm(CountingFaults.Plan(callsBefore: 0, result: result) { $0 == "vkDeviceWaitIdle" })
+    #expect(try faulty.takeSlice(Way.allCases[1]).flags == 0)
+    #expect(faulty.faults.hasFired)
+    #expect(faulty.ledger.snapshot().total.currentBytes == 0)
+    #expect(faulty.messages.texts == [])
+  }
+
   @Test(arguments: results) func instance(_ result: Int32) throws {
     let faults = CountingFaults()
     let messages = ValidationMessages()

@@ -25,6 +25,7 @@ struct DeviceBenchmark: ParsableCommand {
   @Option(help: "Timed rounds.") var rounds = 7
   @Option(name: .customLong("kind"), help: "Only documents of these kinds.") var kinds: [DocumentKind] = []
   @Option(help: "Threads in a workgroup.") var threads: Int?
+  @Option(help: "Time nothing: start and end each lane this many times, with one slice each.") var ends: Int?
 
   mutating func run() throws {
     let instance = try VulkanInstance()
@@ -40,6 +41,7 @@ struct DeviceBenchmark: ParsableCommand {
     let device = try VulkanDevice(physical, of: instance, ledger: ledger, options)
     let kind = ProgramKind(isLines: false, checks: true)
     try device.prepare(kind)
+    if let ends { return try endLanes(ends, on: device, ledger) }
     print("\(physical.name), \(physical.driver), Vulkan \(physical.apiVersion)")
     print(
       "\(device.workgroupThreads) threads a workgroup, \(lanes) slices of \(slice) MiB in flight, \(rounds) rounds\n")
@@ -50,6 +52,23 @@ struct DeviceBenchmark: ParsableCommand {
       try LaneTiming(VulkanLane(sliceBytes: slice << 20, on: device), ledger: ledger)
     }
     for kind in kinds.isEmpty ? DocumentKind.ofKernels : kinds { try time(kind, timings) }
+  }
+
+  /// Starts lanes on threads of their own, has each take one slice, and ends it while the others run.
+  private func endLanes(_ count: Int, on device: VulkanDevice, _ ledger: MemoryLedger) throws {
+    let failures = Failures()
+    let document = DocumentWriter.document(.pretty, byteCount: 8_000, seed: 1)
+    WorkerThreads.run(lanes, ledger: ledger) { _ in
+      for _ in 0..<count {
+        failures.noteIfThrown {
+          let timing = try LaneTiming(VulkanLane(sliceBytes: 1 << 14, on: device), ledger: ledger)
+          try timing.load(document)
+          // The second of its two submits waits for the first on the device.
+          try timing.copy()
+        }
+      }
+    }
+    if let error = failures.first { throw error }
   }
 
   private func time(_ kind: DocumentKind, _ timings: [LaneTiming]) throws {

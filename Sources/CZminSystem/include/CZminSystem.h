@@ -18,6 +18,8 @@ int fallocate(int descriptor, int mode, long offset, long length);
 int sync_file_range(int descriptor, long offset, long length, unsigned int flags);
 int pipe2(int descriptors[2], int flags);
 int sched_getaffinity(int process, size_t size, void *mask);
+// As in <stdio.h>.
+int renameat2(int old_directory, const char *old_name, int new_directory, const char *new_name, unsigned int flags);
 // As in <pthread.h>.
 int pthread_getattr_np(unsigned long thread, void *attributes);
 // struct mallinfo2, and what tells it.

@@ -40,9 +40,10 @@ package struct BulkArguments: ParsableArguments, Sendable {
     help: ArgumentHelp(
       "Write a line to FILE for each file that is done, and skip those that it says are.",
       discussion: """
-        What was done with other options or another version, has changed since, or lacks its output, is done again. \
-        Lines are fields with tabs between them: zmin1, the file's size and time (ns), the output's size and XXH64, \
-        options, version, path.
+        What was done with other options or another version, or whose input or output has changed or is gone, is done \
+        again. An output is known by its time, or by its hash where an equal time proves nothing. Lines are fields with \
+        tabs between them: zmin1, the file's size and time (ns), the output's size, XXH64 and time, options, version, \
+        path.
         """, valueName: "file"))
   package var journal: PathArgument?
 

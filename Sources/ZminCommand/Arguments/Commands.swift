@@ -15,8 +15,8 @@ package struct ZminTree: ParsableCommand {
       one after another: on standard output an input that fails does not stop the rest, and with -o FILE it does, and \
       FILE stays as it was. A file named like a subcommand is reached by ./devices.
 
-      Messages are 'zmin: PATH:LINE:COLUMN: what is wrong (byte OFFSET)'; lines and columns count from 1, columns in \
-      bytes, offsets from 0. PATH is 'standard input' where there is none.
+      Messages are 'zmin: PATH:LINE:COLUMN: what is wrong (byte OFFSET); what to do'; lines and columns count from \
+      1, columns in bytes, offsets from 0. PATH is 'standard input' where there is none.
 
       Exit codes: 0 all done; 1 some input is not valid or, with --check, not minified; 2 wrong command line; 3 a file \
       could not be read or written, or memory or disk ran out; 4 the engine asked for is not available; 5 --verify \

@@ -56,7 +56,7 @@ package struct EngineArguments: ParsableArguments, Sendable {
       discussion: """
         The program's own 16 Mi or so are part of it. Less means fewer or smaller slices; too little is an error that \
         says how little would do. In streaming a control group's limit counts as if it had been given, but for the error. \
-        --bad-lines may take more: the longest line.
+        It also bounds the length of a line that --bad-lines takes from a pipe.
         """, valueName: "size"),
     transform: { try ValueRange("a size such as 64Mi is taken").value(of: $0, SizeArgument.init(argument:)) })
   package var memoryBudget: SizeArgument?

@@ -19,8 +19,9 @@ package struct InputArguments: ParsableArguments, Sendable {
     help: ArgumentHelp(
       "How values are laid out: json, ndjson, concat or auto.",
       discussion: """
-        json is one value; ndjson one value a line; concat values one after another. auto takes ndjson for names \
-        ending in .ndjson, .jsonl or .jsonlines, and json for all else, standard input too.
+        json is one value; ndjson one value a line; concat values one after another. A value of ndjson or concat is \
+        written as soon as its last byte has come. auto takes ndjson for names ending in .ndjson, .jsonl or \
+        .jsonlines, also before .gz, .zst, .bz2, .xz or .lz4, and json for all else, standard input too.
         """,
       valueName: "format"))
   package var format = FormatChoice.auto

@@ -13,12 +13,16 @@ final class BulkContext: ProgressSource {
   let memory: BulkMemory
   let mirror: MirrorDirectory?
   let reporter: RunReporter
+  /// What all workers put bad lines into.
+  let badLines: BadLineRecord?
   let journal: Journal?
-  /// For each file the size of its output if it is done, nil if there is no journal.
-  let finished: [Int64]?
-  /// Files that must be none of the outputs, and what tells them: names that they may go by, or for standard output the
-  /// file that it is.
-  private let filesApart: [(file: OwnFile, identity: FileIdentity?, names: Set<FilePath.Component>)]
+  /// For each file what it has left if it is done, nil if there is no journal.
+  let finished: [FinishedFile?]?
+  /// The outputs that were made, nil if none go to another directory.
+  let madeOutputs: MadeOutputs?
+  /// Files that must be none of the outputs, and what tells them: names that they may go by, folded, or for standard
+  /// output the file that it is.
+  private let filesApart: [(file: OwnFile, identity: FileIdentity?, names: Set<String>)]
   /// What the files were found by.
   let walk: FileWalk
   private let filesDone = Atomic(0)
@@ -39,21 +43,24 @@ final class BulkContext: ProgressSource {
 
   init(
     _ plan: BulkPlan, files: FileAccess, queue: FileQueue, memory: BulkMemory, mirror: MirrorDirectory?,
-    walk: FileWalk, reporter: RunReporter, journal: Journal?, finished: [Int64]?
+    walk: FileWalk, reporter: RunReporter, badLines: BadLineRecord?, journal: Journal?, finished: [FinishedFile?]?,
+    madeOutputs: MadeOutputs?
   ) {
     self.plan = plan
     filesApart = plan.filesApartFromOutputs.map { file in
       let whereabouts = files.whereabouts(of: file.file)
       guard case .path(let path) = file.file else { return (file, whereabouts?.identity, []) }
-      return (file, nil, Set([path.lastComponent, whereabouts?.place?.name].compactMap(\.self)))
+      return (file, nil, Set([path.lastComponent, whereabouts?.place?.name].compactMap(\.?.foldedKey)))
     }
     self.files = files
     self.queue = queue
     self.memory = memory
     self.mirror = mirror
     self.reporter = reporter
+    self.badLines = badLines
     self.journal = journal
     self.finished = finished
+    self.madeOutputs = madeOutputs
     self.walk = walk
   }
 
@@ -81,9 +88,11 @@ final class BulkContext: ProgressSource {
     filesApart.first { file, identity, names in
       if let identity { return (try? files.statusIfPresent(of: place))?.identity == identity }
       // Its directory may have been made but now.
-      return names.contains(place.name)
-        && files.whereabouts(of: file.file)?.place
-          == FileWhereabouts.Place(directory: place.directory.identity, name: place.name)
+      guard names.contains(place.name.foldedKey), let own = files.whereabouts(of: file.file)?.place else {
+        return false
+      }
+      return own.directory == place.directory.identity
+        && (try? files.isOneName(own.name, place.name, in: place.directory, place.path)) != false
     }?.file
   }
 

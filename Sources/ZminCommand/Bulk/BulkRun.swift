@@ -38,8 +38,9 @@ struct BulkRun {
     self.memory = memory
     self.log = log
     reporter = RunReporter(
-      task: plan.task, verbosity: plan.verbosity, badLines: nil, engine: plan.kernel.name, files: files, log: log,
-      console: console, profiler: memory?.profiler)
+      task: plan.task, verbosity: plan.verbosity, badLines: plan.badLines?.path,
+      offersBadLines: plan.badLines == nil && plan.task.takesBadLines,
+      engine: plan.kernel.name, files: files, log: log, console: console, profiler: memory?.profiler)
     list = FileList(ledger: ledger)
   }
 
@@ -78,6 +79,7 @@ struct BulkRun {
       memory?.follow(context)
       try work(context)
       if case .brokenPipe(let output) = context.stopped { brokenPipe = output }
+      reporter.noteKeptFiles()
       conclude(
         brokenPipe.map(MinifyRun.Ending.brokenPipe) ?? .status(reporter.tally.status), fileCount: list.count + missed,
         seconds: MonotonicClock.seconds() - start, fallbacks)
@@ -111,10 +113,10 @@ struct BulkRun {
     let sliceWorkers = queue.large.isEmpty ? 0 : min(plan.workers, max(1, Int(largestBytes) / SlicePlan.usualBytes))
     func pools(within byteCount: Int) -> BulkMemory? {
       BulkMemory(
-        workers: workers, sliceWorkers: sliceWorkers, listBytes: list.byteCount, withinBytes: byteCount, options)
+        workers: workers, sliceWorkers: sliceWorkers, listBytes: listBytes, withinBytes: byteCount, options)
     }
     let leastBytes = BulkMemory.leastBytes(
-      listBytes: list.byteCount, hasLargeFiles: sliceWorkers > 0, options)
+      listBytes: listBytes, hasLargeFiles: sliceWorkers > 0, options)
     if let budgetBytes = plan.memoryBudgetBytes, budgetBytes < leastBytes {
       throw Refused(
         message: "--memory-budget \(budgetBytes) is too little for these files: it takes \(leastBytes) bytes at least")
@@ -128,6 +130,12 @@ struct BulkRun {
     return pools
   }
 
+  /// What the list takes, and in a run with outputs of their own what is noted of these.
+  private var listBytes: Int {
+    guard case .mirror = plan.task else { return list.byteCount }
+    return list.byteCount + MadeOutputs.byteCount(fileCount: list.count)
+  }
+
   /// Threads that take small files, as far as there is enough memory: few files are not worth more than one.
   private var workers: Int { min(plan.workers, max(1, list.count / 8)) }
 
@@ -139,7 +147,7 @@ struct BulkRun {
   }
 
   private func makeContext(_ queue: FileQueue, _ pools: BulkMemory, _ walk: FileWalk) throws -> BulkContext {
-    if plan.mirrorPath != nil, let (one, other) = list.firstCollision() {
+    if let path = plan.mirrorPath, let (one, other) = list.firstCollision(below: path, using: files) {
       let paths = [one, other].map { "\(FileName.path(list.path(of: $0)))" }
       throw Refused(message: "\(paths[0]) and \(paths[1]) would become one file below --output-dir; nothing is done")
     }
@@ -149,10 +157,15 @@ struct BulkRun {
     }
     var mirror: MirrorDirectory?
     if case .mirror(let path) = plan.task { mirror = MirrorDirectory(path, root: try files.makeDirectory(path)) }
+    // The inputs may have any permissions: what holds lines of all is its owner's alone.
+    let badLines = plan.badLines.map { BadLineRecord($0.path, using: files) }
+    try badLines?.open(mode: nil)
     noteSpace(queue, mirror)
     return BulkContext(
       plan, files: files, queue: queue, memory: pools, mirror: mirror, walk: walk, reporter: reporter,
-      journal: journal, finished: try journal?.finishedFiles(of: list))
+      badLines: badLines, journal: journal,
+      finished: try journal?.finishedFiles(of: list),
+      madeOutputs: try mirror.map { _ in try MadeOutputs(fileCount: list.count, ledger: ledger) })
   }
 
   /// Says that there may be too little room, before it is needed: below a directory for all outputs, in place for the
@@ -208,6 +221,11 @@ struct BulkRun {
           context, memory: .window(byteCount: pools.windowBytes), batchFilesMax: batchFilesMax, ledger: ledger)
         worker.takeSmallFiles(as: number)
       }
+    }
+    // A run that was stopped leaves directories that the next one fills.
+    guard context.stopped == nil else { return }
+    context.mirror?.finish(list, using: files) { error in
+      reporter.fail(FailureMessage.text(for: error, input: .standardOutput))
     }
   }
 

@@ -33,6 +33,7 @@ struct BulkSummary {
     if tally.unchangedFiles > 0 { parts.append("\(tally.unchangedFiles) valid and left as they are") }
     if tally.skippedFiles > 0 { parts.append("\(tally.skippedFiles) skipped") }
     parts += tally.troubles(notReached: notReached)
+    if tally.badLines > 0 { parts.append(Figures.count(tally.badLines, "bad line")) }
     return """
       \(Figures.count(fileCount, "file")): \(parts.joined(separator: ", ")); \(Figures.size(tally.inputBytes)) to \
       \(Figures.size(tally.outputBytes)), saved \(Figures.saved(tally.inputBytes, tally.outputBytes)), \

@@ -66,7 +66,7 @@ struct BulkWorker: ~Copyable {
     context.begin(number)
     do {
       try files.checkInterruption()
-      if let reason = reasonToSkip(number, entry) {
+      if let reason = try reasonToSkip(number, entry) {
         context.reporter.skip(.path(context.list.path(of: entry)), because: reason)
         return context.countDone(entry)
       }
@@ -94,15 +94,14 @@ struct BulkWorker: ~Copyable {
   }
 
   /// Why a file is not looked into, nil if it is.
-  private mutating func reasonToSkip(_ number: Int, _ entry: FileEntry) -> String? {
+  private mutating func reasonToSkip(_ number: Int, _ entry: FileEntry) throws -> String? {
     switch entry.access {
     case .unfollowedLink: return "it is a symbolic link"
     case .linkToTakenFile: return "it is a symbolic link to a file that is taken anyway"
     case .special: return "it is not a regular file"
     case .place, .path: break
     }
-    guard let outputBytes = context.finished?[number], outputBytes != Journal.notDone else { return nil }
-    if context.mirror != nil, cursor.outputStatus(of: entry)?.size != outputBytes { return nil }
+    guard let finished = context.finished?[number], try cursor.isAsLeft(entry, finished) else { return nil }
     return "the journal says that it is done"
   }
 
@@ -115,7 +114,10 @@ struct BulkWorker: ~Copyable {
       if let file = context.ownFile(at: place) {
         throw FileError.refused(.path(place.path), .isFile(ofOption: file.option))
       }
-      if context.walk.hasInput(at: place) { throw FileError.refused(.path(place.path), .isInput) }
+      if try context.walk.hasInput(at: place) { throw FileError.refused(.path(place.path), .isInput) }
+      if let status = try files.statusIfPresent(of: place), context.madeOutputs?.contains(status.identity) == true {
+        throw FileError.refused(.path(place.path), .madeMeanwhile)
+      }
       return (.place(place), place.path)
     case .replace(let rules, let minimum): return (.inPlace(rules, minimum), nil)
     case .rehearse(.replace(let rules, _)):
@@ -129,11 +131,14 @@ struct BulkWorker: ~Copyable {
   }
 
   private func checkReplaceable(_ source: FileSource, _ rules: InPlaceRules) throws {
+    let file: InputFile
     switch source {
-    case .standardInput: break
-    case .path(let path): try InputFile(path, using: files).checkReplaceable(under: rules)
-    case .place(let place): try InputFile(place, using: files).checkReplaceable(under: rules)
+    case .standardInput: return
+    case .path(let path): file = try InputFile(path, using: files)
+    case .place(let place): file = try InputFile(place, using: files)
     }
+    try file.checkReplaceable(under: rules)
+    try file.checkUnprotected()
   }
 
   private mutating func minify(
@@ -148,10 +153,14 @@ struct BulkWorker: ~Copyable {
   }
 
   private func makeMinifier(_ format: Format) throws -> FileMinifier {
-    try FileMinifier(
-      context.plan.minifierOptions(format), memory: memory, badLines: nil, sync: context.plan.syncOfOutputs,
+    let badLines = format == .ndjson ? context.plan.badLines : nil
+    var minifier = try FileMinifier(
+      context.plan.minifierOptions(format), memory: memory, badLines: badLines,
+      record: badLines.flatMap { _ in context.badLines }, sync: context.plan.syncOfOutputs,
       ending: .pending(isHashed: context.journal != nil), files: files, device: device,
       ledger: ledger)
+    minifier.onBadLine = context.reporter.onBadLine
+    return minifier
   }
 }
 

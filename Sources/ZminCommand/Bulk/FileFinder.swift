@@ -34,7 +34,7 @@ struct FileFinder {
     self.files = files
     self.list = list
     var rules = plan.walk
-    rules.outputDirectory = plan.mirrorPath.flatMap { try? files.statusIfPresent(of: $0)?.identity }
+    rules.outputDirectory = plan.mirrorPath.flatMap { try? files.openDirectory($0) }
     rules.watched = plan.filesApartFromInputs.map { files.whereabouts(of: $0.file) }
     self.rules = rules
     walk = FileWalk(rules, files: files, into: list, onFailure: onFailure)

@@ -43,30 +43,51 @@ struct OutputBatch {
     self.files = []
     byteCount = 0
     guard !files.isEmpty else { return }
+    // Nobody knows the outputs yet: if their times are settled now, whatever changes them later shows in these.
+    let times = files.map { context.journal == nil ? nil : settledTime(of: $0.outcome.pending) }
     var committed = PendingOutput.commit(files.compactMap(\.outcome.pending))[...]
     let results = files.map { file in
       file.outcome.pending == nil ? .success(()) : committed.removeFirst()
     }
     do throws(FileError) {
-      try context.journal?.append(zip(files, results).compactMap(record))
+      try context.journal?.append(zip(zip(files, results), times).compactMap { record($0.0, $0.1, $1) })
     } catch {
       context.reporter.fail(FailureMessage.text(for: error, input: .standardOutput))
       context.stopped = .failed
     }
-    for (file, result) in zip(files, results) { report(file, result) }
+    for (file, result) in zip(files, results) {
+      if case .success = result, let made = context.madeOutputs, let status = try? file.outcome.pending?.status() {
+        made.insert(status.identity)
+      }
+      report(file, result)
+    }
+  }
+
+  /// The time of an output that changes with it from now on, nil if there is none.
+  private func settledTime(of output: PendingOutput?) -> FileTime? {
+    guard let time = try? output?.status().modificationTime, context.files.isSettled(time) else { return nil }
+    return time
   }
 
   /// What the journal says of a file that is done: in place the file is what was made of it.
-  private func record(_ file: File, _ result: Result<Void, FileError>) -> JournalRecord? {
+  ///
+  /// - Parameter time: The output's time before anybody knew it, if a later change shows in it.
+  private func record(_ file: File, _ result: Result<Void, FileError>, _ time: FileTime?) -> JournalRecord? {
     guard case .success = result, case .complete(let totals) = file.outcome.result,
-      !(context.plan.task.isCheck && !totals.isUnchanged)
+      !(context.plan.task.isCheck && !totals.isUnchanged), var input = file.outcome.sourceStatus
     else { return nil }
-    let replaced = context.mirror == nil ? try? file.outcome.pending?.status() : nil
-    guard let status = replaced ?? file.outcome.sourceStatus, status.kind == .regular else { return nil }
+    // In place, a file that stays as it is was read with a settled time.
+    var outputTime: FileTime? = file.outcome.outputHash == nil ? nil : input.modificationTime
+    if let pending = file.outcome.pending {
+      guard let output = try? pending.status(), output.size == Int64(totals.outputBytes) else { return nil }
+      outputTime = output.modificationTime == time ? time : nil
+      if context.mirror == nil { input = output }
+    }
+    guard input.kind == .regular else { return nil }
     return JournalRecord(
-      path: context.list.path(of: context.list[file.number]).bytes, byteCount: status.size,
-      modifiedNanoseconds: status.modificationTime.sinceEpochNanoseconds, outputBytes: Int64(totals.outputBytes),
-      outputHash: file.outcome.outputHash)
+      path: context.list.path(of: context.list[file.number]).bytes, byteCount: input.size,
+      modifiedNanoseconds: input.modificationTime.sinceEpochNanoseconds, outputBytes: Int64(totals.outputBytes),
+      outputHash: file.outcome.outputHash, outputNanoseconds: outputTime?.sinceEpochNanoseconds)
   }
 
   private func report(_ file: File, _ result: Result<Void, FileError>) {

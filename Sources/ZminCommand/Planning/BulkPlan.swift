@@ -36,6 +36,8 @@ package struct BulkPlan: Sendable {
   /// What memory the run may take as the command line has it, nil if it does not say.
   package var memoryBudgetBytes: Int?
   package var limits: MachineLimits
+  /// What is done with bad lines of those files that are `ndjson`.
+  package var badLines: BadLines?
   package var sync: SyncPolicy
   package var journal: FilePath?
   package var shard: Shard?
@@ -63,6 +65,7 @@ package struct BulkPlan: Sendable {
       case .replace(_, let minimum): "in-place \(minimum.map { "\($0)" } ?? "any")"
       default: "\(task)"
       }
-    return "\(place), format \(format), \(validates ? "validate" : "no-validate"), max-depth \(depthMax)"
+    let lines = badLines == nil ? "" : ", bad-lines"
+    return "\(place), format \(format), \(validates ? "validate" : "no-validate"), max-depth \(depthMax)\(lines)"
   }
 }

@@ -24,7 +24,7 @@ struct DevicePlanner {
     }
     let obstructs = { (input: Plan.Input) in input.format == .concat }
     return try plan(
-      isWorthwhile: hasHugeFile,
+      isWorthwhile: hasHugeFile, separatesBadLines: options.badLines != nil,
       isConcat: options.mode == .gpu ? inputs.contains(where: obstructs) : inputs.allSatisfy(obstructs), &fallbacks)
   }
 
@@ -32,15 +32,18 @@ struct DevicePlanner {
   ///
   /// - Throws: ``PlanError`` where there must be a device, and cannot.
   func planForManyFiles(_ fallbacks: inout [String]) throws(PlanError) -> DevicePlan? {
-    try plan(isWorthwhile: true, isConcat: options.format == .concat, &fallbacks)
+    // Files that are no lines have no bad ones, and go to the device.
+    try plan(
+      isWorthwhile: true, separatesBadLines: options.badLines != nil && options.mode == .gpu,
+      isConcat: options.format == .concat, &fallbacks)
   }
 
   private func plan(
-    isWorthwhile: Bool, isConcat: Bool, _ fallbacks: inout [String]
+    isWorthwhile: Bool, separatesBadLines: Bool, isConcat: Bool, _ fallbacks: inout [String]
   ) throws(PlanError) -> DevicePlan? {
     try checkOptions()
     guard isWished(isWorthwhile: isWorthwhile) else { return nil }
-    if options.badLines != nil { return try goOn(without: "bad lines are sought on the CPU alone", &fallbacks) }
+    if separatesBadLines { return try goOn(without: "bad lines are separated on the CPU alone", &fallbacks) }
     if isConcat { return try goOn(without: "--format concat is taken on the CPU alone", &fallbacks) }
     let budgetBytes = options.budgetBytes(within: limits)
     let floorBytes = hostBytes + DevicePools.driverBytes

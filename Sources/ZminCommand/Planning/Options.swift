@@ -1,4 +1,4 @@
-import ZminEngine
+package import ZminEngine
 package import ZminFiles
 import ZminIO
 
@@ -20,7 +20,7 @@ package struct Options: Sendable {
   package var bulk = Bulk()
   package var inPlace = InPlace()
   package var badLines: PathArgument?
-  package var badLinesMax: BadLineArguments.Limit?
+  package var badLinesMax: BadLineLimit?
 
   package var mode = EngineArguments.Mode.auto
   package var kernel: String?

@@ -1,3 +1,4 @@
+import ZminFiles
 import SystemPackage
 import ZminIO
 
@@ -41,12 +42,17 @@ extension BulkPlan {
   /// The files that must be none of the inputs.
   var filesApartFromInputs: [OwnFile] {
     // What is only read does no harm to them.
-    if case .replace = task { reports.ownFiles + books } else { reports.ownFiles }
+    if case .replace = task { writtenFiles + books } else { writtenFiles }
+  }
+
+  /// The files that the run writes besides its outputs, whatever its task.
+  private var writtenFiles: [OwnFile] {
+    reports.ownFiles + [OwnFile(option: "--bad-lines", badLines?.path)].compactMap(\.self)
   }
 
   /// The files that must be none of the outputs.
   var filesApartFromOutputs: [OwnFile] {
-    reports.ownFiles + books + [OwnFile(option: "--files-from", list?.path)].compactMap(\.self)
+    writtenFiles + books + [OwnFile(option: "--files-from", list?.path)].compactMap(\.self)
   }
 
   /// What says which files are done, and which are to be.
@@ -56,17 +62,19 @@ extension BulkPlan {
 }
 
 extension Planner {
-  /// Sees to it that no report goes where another one goes, or an output, and that it replaces nothing that the run reads.
+  /// Sees to it that reports and bad lines go neither where another one or an output goes, nor to what the run reads.
   ///
   /// Inputs of a run over many files are not known yet: they are looked at when they have been found.
   ///
   /// - Throws: ``PlanError``.
   func check(_ reports: ReportPlan) throws(PlanError) {
-    let reportFiles = reports.ownFiles
-    if reportFiles.isEmpty { return }
+    let badLines = OwnFile(
+      option: "--bad-lines", options.badLines.flatMap { $0.isStandardStream || $0.path.isEmpty ? nil : $0.path })
+    let files = [badLines].compactMap(\.self) + reports.ownFiles
+    if files.isEmpty { return }
     var others: [(words: String, file: FileName)] = [
-      ("--output", options.output), ("--bad-lines", options.badLines), ("--journal", options.bulk.journal),
-      ("--shard-plan", options.bulk.shardPlan), ("--files-from", options.bulk.filesFrom),
+      ("--output", options.output), ("--journal", options.bulk.journal), ("--shard-plan", options.bulk.shardPlan),
+      ("--files-from", options.bulk.filesFrom),
     ].compactMap { option, argument in
       argument.flatMap { $0.isStandardStream ? nil : ("\(option) name the same file", .path($0.path)) }
     }
@@ -77,7 +85,7 @@ extension Planner {
       }
     }
     var known = others.compactMap { other in surroundings.whereabouts(of: other.file).map { (other.words, $0) } }
-    for file in reportFiles {
+    for file in files {
       guard let whereabouts = surroundings.whereabouts(of: file.file) else { continue }
       if let words = known.first(where: { $0.1.isOneFile(with: whereabouts) })?.0 {
         throw .usage("\(file) and \(words)")

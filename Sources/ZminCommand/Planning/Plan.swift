@@ -30,6 +30,11 @@ package struct Plan: Sendable {
     case check
     /// Each is taken through without writing, to say what this other task would do.
     indirect case rehearse(Task)
+
+    /// Set if `--bad-lines` is allowed with the task.
+    var takesBadLines: Bool {
+      if case .rehearse = self { false } else { true }
+    }
   }
 
   /// How much is said.

@@ -37,6 +37,7 @@ extension Planner {
     var minifierOptions = MinifierOptions(
       validates: options.validates, depthMax: options.depthMax, kernel: kernel)
     minifierOptions.verification = verification
+    let badLines = try badLinesOfManyFiles()
     let device = try DevicePlanner(
       options: options, surroundings: surroundings,
       hostBytes: SlicePlan(workers: workers).peakBytes(minifierOptions),
@@ -62,7 +63,8 @@ extension Planner {
       depthMax: options.depthMax, kernel: kernel, verification: verification, device: device,
       slicedBytesMin: slicedBytesMin, workers: workers,
       memoryBudgetBytes: options.memoryBudget?.byteCount, limits: limits,
-      sync: sync, journal: options.bulk.journal?.path, shard: shard, shardPlan: options.bulk.shardPlan?.path,
+      badLines: badLines, sync: sync, journal: options.bulk.journal?.path, shard: shard,
+      shardPlan: options.bulk.shardPlan?.path,
       verbosity: verbosity, printsStatistics: printsStatistics, reports: try reports(),
       printsSummary: options.bulk.isRecursive || options.bulk.filesFrom != nil || options.outputDirectory != nil,
       fallbacks: fallbacks)
@@ -72,8 +74,6 @@ extension Planner {
 
   private func checkBulkOptions() throws(PlanError) {
     let bulk = options.bulk
-    if options.badLines != nil { throw .usage("--bad-lines takes one input, or several that go to one output") }
-    if options.badLinesMax != nil { throw .usage("--max-bad-lines needs --bad-lines") }
     if options.output != nil { throw .usage("--output takes no files of directories or lists: --output-dir does") }
     if options.paths.isEmpty, bulk.filesFrom == nil { throw .usage("there are no paths") }
     if options.paths.contains(where: \.isStandardStream) {

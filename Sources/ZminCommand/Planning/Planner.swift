@@ -28,7 +28,6 @@ package struct Planner {
     try checkInputOptions()
     let inputs = try inputs()
     let task = try task(for: inputs)
-    let badLines = try badLines(for: inputs, task)
     let kernel = try kernel()
     var fallbacks: [String] = []
     let sizes = inputs.map(byteCount)
@@ -44,6 +43,7 @@ package struct Planner {
     minifierOptions.verification = verification
     let memory = try memory(mode, minifierOptions, limits, usefulWorkers, &fallbacks)
     let hostBytes = memory.peakBytes(minifierOptions)
+    let badLines = try badLines(for: inputs, besides: hostBytes, limits)
     let device = try DevicePlanner(
       options: options, surroundings: surroundings, hostBytes: hostBytes, limits: limits
     ).plan(for: inputs, &fallbacks)
@@ -152,32 +152,6 @@ package struct Planner {
     }
   }
 
-  private func badLines(for inputs: [Plan.Input], _ task: Plan.Task) throws(PlanError) -> BadLines? {
-    guard let file = options.badLines else {
-      if options.badLinesMax != nil { throw .usage("--max-bad-lines needs --bad-lines") }
-      return nil
-    }
-    if file.isStandardStream || file.path.isEmpty { throw .usage("--bad-lines needs the name of a file") }
-    if inputs.contains(where: { $0.format != .ndjson }) { throw .usage("--bad-lines needs --format ndjson") }
-    if !options.validates { throw .usage("--bad-lines and --no-validate exclude each other") }
-    // Devices take both.
-    if file.path == options.output?.path, surroundings.facts(about: file.path).map({ $0.kind == .regular }) ?? true {
-      throw .usage("--bad-lines and --output name the same file")
-    }
-    switch task {
-    case .rehearse: throw .usage("--dry-run writes nothing: it excludes --bad-lines")
-    case .replace, .test, .check:
-      if inputs.count > 1 { throw .usage("--bad-lines takes one input, or several that go to one output") }
-    case .write, .mirror: break
-    }
-    let maximum: Int? =
-      switch options.badLinesMax {
-      case .count(let count): count
-      case .all, nil: nil
-      }
-    return BadLines(path: file.path, maximum: maximum)
-  }
-
   // MARK: Engine
 
   func kernel() throws(PlanError) -> Kernel {
@@ -230,14 +204,16 @@ package struct Planner {
     let asked = options.jobs ?? min(limits?.processorCount ?? 1, EngineArguments.workersMax)
     let workers = min(asked, usefulWorkers)
     let window = RunMemory.window(byteCount: RunMode.windowBytes)
-    let usual = mode == .standard ? window : .slices(SlicePlan(workers: workers))
-    let least = mode == .standard ? window : .slices(.least)
+    // Lines are separated by one thread.
+    let isWindowed = mode == .standard || options.badLines != nil
+    let usual = isWindowed ? window : .slices(SlicePlan(workers: workers))
+    let least = isWindowed ? window : .slices(.least)
     let leastBytes = least.peakBytes(minifierOptions)
     if let budget = options.memoryBudget, budget.byteCount < leastBytes {
       throw .usage("--memory-budget \(budget.byteCount) is too little: it takes \(leastBytes) bytes at least")
     }
     let budgetBytes = options.budgetBytes(within: limits)
-    if mode == .standard || usual.peakBytes(minifierOptions) <= budgetBytes { return usual }
+    if isWindowed || usual.peakBytes(minifierOptions) <= budgetBytes { return usual }
     guard let plan = SlicePlan(workers: workers, withinBytes: budgetBytes, minifierOptions) else {
       fallbacks.append(
         "the control group leaves \(budgetBytes) bytes, less than the \(leastBytes) that it takes at least")

@@ -12,6 +12,7 @@ final class RunReporter: Sendable {
   let task: Plan.Task
   private let verbosity: Plan.Verbosity
   private let badLines: FilePath?
+  private let offersBadLines: Bool
   private let engine: String
   private let files: FileAccess
   private let log: EventLog?
@@ -23,19 +24,21 @@ final class RunReporter: Sendable {
   /// - Parameters:
   ///   - task: What is done.
   ///   - verbosity: How much is said to people.
-  ///   - badLines: Where lines go that are not valid, nil if nowhere.
+  ///   - badLines: The file that bad lines are put into, nil if none is.
+  ///   - offersBadLines: Set if there could be such a file and is none.
   ///   - engine: What does the work.
   ///   - files: What standard output is written with.
   ///   - log: Where events go, nil if nowhere.
   ///   - console: Where the rest is said.
   ///   - profiler: What watches the run's memory, nil if nobody does.
   init(
-    task: Plan.Task, verbosity: Plan.Verbosity, badLines: FilePath?, engine: String, files: FileAccess,
-    log: EventLog?, console: Console, profiler: MemoryProfiler?
+    task: Plan.Task, verbosity: Plan.Verbosity, badLines: FilePath?, offersBadLines: Bool, engine: String,
+    files: FileAccess, log: EventLog?, console: Console, profiler: MemoryProfiler?
   ) {
     self.task = task
     self.verbosity = verbosity
     self.badLines = badLines
+    self.offersBadLines = offersBadLines
     self.engine = engine
     self.files = files
     self.log = log
@@ -56,6 +59,11 @@ final class RunReporter: Sendable {
     if verbosity != .quiet { console.say(line()) }
   }
 
+  /// Names the kept files that the run came across.
+  func noteKeptFiles() {
+    for kept in files.keptFiles.take() { note(FailureMessage.text(for: kept)) }
+  }
+
   // MARK: Files
 
   /// Reports what became of an input, as the task wants it said.
@@ -72,19 +80,24 @@ final class RunReporter: Sendable {
     let engine = outcome.slicesOnDevice > 0 ? "\(engine)+gpu" : engine
     switch outcome.result {
     case .invalid(let error, let totals):
+      let hint = InvalidInputHint(error: error, input: name, offersBadLines: offersBadLines).text
       state.withLock {
         $0.add(totals)
         $0.add(error)
       }
+      sayBadLines(totals, name)
       logFile(name, "invalid", totals, seconds, engine) { event in
+        if totals.badLines > 0 { event.add("bad_lines", totals.badLines) }
         event.add("error") {
           $0.add("line", error.line)
           $0.add("column", error.column)
           $0.add("offset", error.offset)
           $0.add("message", error.message)
+          if let hint { $0.add("hint", hint) }
         }
       }
-      sayUnlessLogged("\(name):\(error)")
+      let remedy = totals.refusal == .tooMany ? "--max-bad-lines allows more" : hint
+      sayUnlessLogged("\(name):\(error)\(remedy.map { "; \($0)" } ?? "")")
     case .failed(let error): fail(error, name, seconds: seconds)
     case .complete(let totals):
       let isUnminified = task.isCheck && !totals.isUnchanged
@@ -100,6 +113,25 @@ final class RunReporter: Sendable {
       }
       try describe(outcome, totals, name, place)
     }
+  }
+
+  /// What logs each bad line that is put into the record, nil if nothing does.
+  var onBadLine: ((FileSource, BadLine) -> Void)? {
+    guard let log else { return nil }
+    return { source, line in
+      var event = JSONLine(event: "bad_line")
+      event.add(source.name)
+      event.add("line", line.number)
+      event.add("offset", line.offset)
+      event.add("bytes", line.byteCount)
+      event.add("message", line.error.message)
+      log.log(event)
+    }
+  }
+
+  private func sayBadLines(_ totals: RunTotals, _ name: FileName) {
+    guard totals.recordedBadLines > 0, verbosity != .quiet, let badLines else { return }
+    console.say("\(name): \(Figures.count(totals.recordedBadLines, "bad line")) put into \(FileName.path(badLines))")
   }
 
   /// Reports what went wrong with an input, or with what becomes of it.
@@ -148,9 +180,7 @@ final class RunReporter: Sendable {
   private func describe(
     _ outcome: FileOutcome, _ totals: RunTotals, _ name: FileName, _ place: FilePath?
   ) throws {
-    if totals.badLines > 0, outcome.areBadLinesWritten, verbosity != .quiet, let badLines {
-      console.say("\(name): \(Figures.count(totals.badLines, "bad line")) put into \(FileName.path(badLines))")
-    }
+    sayBadLines(totals, name)
     func sizes() -> String {
       "\(totals.inputBytes) to \(totals.outputBytes) bytes, saved "
         + Figures.saved(totals.inputBytes, totals.outputBytes)
@@ -190,6 +220,7 @@ final class RunReporter: Sendable {
     event.add("invalid", tally.invalidFiles + tally.unminifiedFiles)
     event.add("failed", tally.failedFiles)
     event.add("skipped", tally.skippedFiles)
+    if badLines != nil { event.add("bad_lines", tally.badLines) }
     event.add("not_reached", max(0, fileCount - tally.files))
     event.add("bytes_in", tally.inputBytes)
     event.add("bytes_out", tally.outputBytes)

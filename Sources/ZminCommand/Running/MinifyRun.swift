@@ -61,8 +61,9 @@ struct MinifyRun: ~Copyable {
     self.files = files
     progress = InputProgress(fileCount: plan.inputs.count, byteCount: plan.byteCount, files: files)
     reporter = RunReporter(
-      task: plan.task, verbosity: plan.verbosity, badLines: plan.badLines?.path, engine: plan.kernel.name,
-      files: files, log: log, console: console, profiler: memory?.profiler)
+      task: plan.task, verbosity: plan.verbosity, badLines: plan.badLines?.path,
+      offersBadLines: plan.badLines == nil && plan.task.takesBadLines,
+      engine: plan.kernel.name, files: files, log: log, console: console, profiler: memory?.profiler)
     memory?.follow(progress)
   }
 
@@ -101,6 +102,7 @@ struct MinifyRun: ~Copyable {
       brokenPipe = (error as? Stopped)?.brokenPipe
     }
     display?.end()
+    reporter.noteKeptFiles()
     conclude(
       brokenPipe.map(Ending.brokenPipe) ?? .status(reporter.tally.status), seconds: MonotonicClock.seconds() - start)
     reporter.endLog()
@@ -193,7 +195,9 @@ struct MinifyRun: ~Copyable {
 
   private func checkReplaceable(_ input: Plan.Input, _ rules: InPlaceRules) throws {
     guard case .path(let path) = input.source else { return }
-    try InputFile(path, using: files).checkReplaceable(under: rules)
+    let file = try InputFile(path, using: files)
+    try file.checkReplaceable(under: rules)
+    try file.checkUnprotected()
   }
 
   private mutating func minify(
@@ -219,6 +223,7 @@ struct MinifyRun: ~Copyable {
       progress.begin(source.name)
       memory?.profiler.begin(.minifying, file: source.name)
     }
+    minifier.onBadLine = reporter.onBadLine
     return minifier
   }
 

@@ -27,6 +27,8 @@ struct Tally {
   private(set) var severalValuesFiles = 0
   private(set) var unminifiedFiles = 0
   private(set) var failedFiles = 0
+  /// Lines that were put into the record of bad lines.
+  private(set) var badLines = 0
   /// Slices that a device has minified.
   private(set) var slicesOnDevice = 0
   /// Slices that were minified a second time.
@@ -46,6 +48,7 @@ struct Tally {
   mutating func add(_ totals: RunTotals) {
     inputBytes += totals.inputBytes
     outputBytes += totals.outputBytes
+    badLines += totals.recordedBadLines
   }
 
   /// Counts what a device did of an input.
@@ -76,7 +79,7 @@ struct Tally {
   /// Counts an input that is not valid.
   mutating func add(_ invalid: InvalidJSON) {
     invalidFiles += 1
-    if invalid.isSecondValue { severalValuesFiles += 1 }
+    if invalid.reason == .secondValue { severalValuesFiles += 1 }
     raise(to: .invalidInput)
   }
 
@@ -108,7 +111,7 @@ struct Tally {
     var parts: [String] = []
     if invalidFiles > 0 {
       let several =
-        severalValuesFiles > 0 ? " (\(severalValuesFiles) of several values: --format ndjson or concat)" : ""
+        severalValuesFiles > 0 ? " (\(severalValuesFiles) of several values, see --format)" : ""
       parts.append("\(invalidFiles) not valid\(several)")
     }
     if unminifiedFiles > 0 { parts.append("\(unminifiedFiles) not minified") }

@@ -21,11 +21,10 @@ package struct SliceCut: Equatable {
   /// where no escape and no UTF-8 sequence is torn.
   ///
   /// - Parameter isLate: Whether as much as may be is to come before it, since nobody knows when there will be more: any
-  ///   byte that can end a value will do then. (In `ndjson` only an LF ends one.)
+  ///   byte that can end a value will do then. (In `ndjson` only an LF ends one; in `json` a quote ends none that
+  ///   anybody waits for.)
   init(in window: UnsafeRawBufferPointer, _ format: Format, isLate: Bool = false) {
-    if isLate, format != .ndjson,
-      let delimiter = window.lastIndex(where: { [.whitespace, .structural].contains(ByteClass($0)) })
-    {
+    if isLate, format != .ndjson, let delimiter = window.lastIndex(where: { Self.mayEndValue($0, format) }) {
       isAfterControlCharacter = window[delimiter] < 0x20
       offset = delimiter + 1
       return
@@ -35,6 +34,14 @@ package struct SliceCut: Equatable {
     let structural = control == nil ? window.lastIndex { ByteClass($0) == .structural } : nil
     isAfterControlCharacter = control != nil
     offset = (control ?? structural).map { $0 + 1 } ?? Self.untornEnd(of: window)
+  }
+
+  private static func mayEndValue(_ byte: UInt8, _ format: Format) -> Bool {
+    switch ByteClass(byte) {
+    case .whitespace, .structural: true
+    case .quote: format == .concat
+    case .scalar: false
+    }
   }
 
   /// The end of `window`, or where the escape or UTF-8 sequence begins that it may tear.

@@ -65,33 +65,40 @@ struct SliceJoiner: ~Copyable {
     _ slot: SliceSlot, to output: inout Output, notesPlaces: Bool
   ) throws -> Failure? {
     let bytes = slot.bytes
-    let piece: UnsafeRawBufferPointer
+    var writtenBytes: Int
+    var isAfterLineFeed = false
     var isKnownUnchanged = false
     var failure: Failure?
     if let difference = slot.difference { throw difference.moved(by: totals.inputBytes) }
     if let isBoundary = try minifier.append(slot.minified, bytes) {
-      piece = slot.outputBytes(slot.minified.writtenBytes, afterLineFeed: isBoundary)
+      writtenBytes = slot.minified.writtenBytes
+      isAfterLineFeed = isBoundary
       isKnownUnchanged = !isBoundary && slot.isUnchanged
       if slot.lane != nil { onDeviceCount += 1 }
     } else {
-      if totals.inputBytes > 0 { redoneCount += 1 }
+      if totals.inputBytes > 0, !bytes.isEmpty { redoneCount += 1 }
       let result = try minifier.minify(bytes, into: slot.room)
       if let difference = minifier.difference { throw difference }
       failure = result.failure
-      piece = slot.outputBytes(result.writtenBytes, afterLineFeed: false)
+      writtenBytes = result.writtenBytes
     }
+    let endBytes = minifier.endValue(into: UnsafeMutableRawBufferPointer(rebasing: slot.room[writtenBytes...]))
+    if endBytes > 0 { isKnownUnchanged = false }
+    writtenBytes += endBytes
+    let piece = slot.outputBytes(writtenBytes, afterLineFeed: isAfterLineFeed)
     if notesPlaces { places.note(bytes, minifier) }
     count(bytes, piece, isKnownUnchanged: isKnownUnchanged)
     let isBad = minifier.faultOffset != nil || failure != nil
     try window.handOn(elsewhere: piece, release, isBad: isBad) { bytes in
       try times.writing(within: .join) { try output.write(bytes, isUnchanged: totals.isUnchanged) }
     }
-    if let error = slot.error, failure == nil {
-      // A fault that waits for the bytes after it comes before their error.
-      guard minifier.faultOffset != nil else { throw error }
-      failure = minifier.finish(into: window.room).failure
+    if let failure { return failure }
+    if let error = slot.error {
+      // An error of the input comes before one of reading what stands after it.
+      guard let failure = minifier.failureSoFar else { throw error }
+      return failure
     }
-    return failure
+    return slot.isBeforePause ? minifier.failureSoFar : nil
   }
 
   /// Ends the input after its last slice, and tells its first error if there is one.

@@ -13,6 +13,8 @@ final class SliceReader<Input: RunInput & ~Copyable>: @unchecked Sendable {
   private let rest: UnsafeMutableRawBufferPointer
   private var restBytes = 0
   private var restCut: SliceCut?
+  /// Set if bytes were read since the last pause.
+  private var hasNewBytes = false
 
   /// What the last slice that could have started either way turned out to start in.
   private let undecidedStart = Atomic<UInt8>(SliceHead.Start.between.rawValue)
@@ -101,6 +103,8 @@ final class SliceReader<Input: RunInput & ~Copyable>: @unchecked Sendable {
 
   /// Reads what comes next of an input that comes in order, up to the last cut in it. An error is the slot's.
   ///
+  /// Where the producer pauses, the slice is what was left after the last cut, which may complete a value or be wrong.
+  ///
   /// - Returns: The cut before it, and whether the input has ended.
   func readNext(into slot: SliceSlot, isStopped: () -> Bool) -> (cut: SliceCut?, isAtEnd: Bool) {
     let cut = restCut
@@ -109,7 +113,16 @@ final class SliceReader<Input: RunInput & ~Copyable>: @unchecked Sendable {
     slot.begin(0..<restBytes)
     var readBytes = 0
     do {
-      while try !input.pointee.isReady(withinMilliseconds: Self.patienceMilliseconds), !isStopped() {}
+      var isReady = try input.pointee.isReady(withinMilliseconds: RunPause.milliseconds)
+      if hasNewBytes, !isReady {
+        hasNewBytes = false
+        (restBytes, restCut) = (0, nil)
+        slot.isBeforePause = true
+        return (cut, false)
+      }
+      while !isReady, !isStopped() {
+        isReady = try input.pointee.isReady(withinMilliseconds: Self.patienceMilliseconds)
+      }
       if !isStopped() {
         readBytes = try input.pointee.readAvailable(
           into: UnsafeMutableRawBufferPointer(rebasing: buffer[restBytes...]))
@@ -118,6 +131,7 @@ final class SliceReader<Input: RunInput & ~Copyable>: @unchecked Sendable {
       slot.error = error
     }
     guard readBytes > 0 else { return (cut, true) }
+    hasNewBytes = true
     let bytes = UnsafeRawBufferPointer(rebasing: buffer.prefix(restBytes + readBytes))
     let window = UnsafeRawBufferPointer(rebasing: bytes.suffix(SliceCut.windowBytes))
     let next = SliceCut(in: window, format, isLate: bytes.count < buffer.count)

@@ -35,6 +35,8 @@ package final class SliceSlot: @unchecked Sendable {
   var difference: VerificationDifference?
   /// Whether the slice could have started either way, for all that its bytes tell.
   var isStartUndecided = false
+  /// Set if the producer paused after the slice's bytes.
+  var isBeforePause = false
   /// Why what follows the slice's bytes could not be read, or be held; it counts once these are joined.
   var error: (any Error)?
 
@@ -115,6 +117,7 @@ package final class SliceSlot: @unchecked Sendable {
     minified.forget()
     isStartUndecided = false
     difference = nil
+    isBeforePause = false
     error = nil
     become(.reading)
   }

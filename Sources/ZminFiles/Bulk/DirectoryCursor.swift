@@ -1,4 +1,4 @@
-package import SystemPackage
+import SystemPackage
 package import ZminIO
 
 extension FileList {
@@ -18,22 +18,6 @@ extension FileList {
         at: FilePlace(component, in: opened, path: path), followsLink: directory.followsLink)
     }
     return opened
-  }
-}
-
-/// Where outputs go that mirror the tree of the inputs.
-package struct MirrorDirectory: Sendable {
-  /// The way there, as messages name it.
-  package let path: FilePath
-  /// The directory itself.
-  package let root: OpenDirectory
-
-  /// - Parameters:
-  ///   - path: The way there, as messages name it.
-  ///   - root: The directory itself.
-  package init(_ path: FilePath, root: OpenDirectory) {
-    self.path = path
-    self.root = root
   }
 }
 
@@ -82,48 +66,55 @@ package struct DirectoryCursor {
     try outputPlace(of: entry, isMade: true)
   }
 
-  /// What stands where the output of a file goes, nil if nothing does.
-  package mutating func outputStatus(of entry: FileEntry) -> FileStatus? {
-    guard let place = try? outputPlace(of: entry, isMade: false) else { return nil }
-    return try? files.statusIfPresent(of: place)
+  /// Whether outputs go to another directory.
+  var hasMirror: Bool { mirror != nil }
+
+  /// What stands where the output of a file goes, or in place where the file is; nil if nothing does.
+  mutating func output(of entry: FileEntry) -> (place: FilePlace, status: FileStatus)? {
+    guard let place = hasMirror ? try? outputPlace(of: entry, isMade: false) : inputPlace(of: entry),
+      let status = try? files.statusIfPresent(of: place)
+    else { return nil }
+    return (place, status)
+  }
+
+  private mutating func inputPlace(of entry: FileEntry) -> FilePlace? {
+    switch try? source(of: entry) {
+    case .place(let place): place
+    // A link that was followed leads to the file that was replaced.
+    case .path(let path): try? files.place(behind: path)
+    default: nil
+    }
+  }
+
+  /// The hash of what a file holds.
+  ///
+  /// - Throws: ``FileError/inputChanged(_:)``, ``FileError/system(_:)`` or ``FileError/interrupted(_:)``.
+  func contentHash(of place: FilePlace) throws(FileError) -> UInt64 {
+    var input = try InputFile(place, using: files)
+    var hash = OutputHash()
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
+    defer { buffer.deallocate() }
+    while case let count = try input.read(into: buffer), count > 0 {
+      hash.append(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+    }
+    try input.checkUnchanged()
+    return hash.value
   }
 
   private mutating func outputPlace(of entry: FileEntry, isMade: Bool) throws(FileError) -> FilePlace {
     guard let mirror else { preconditionFailure("no directory for outputs") }
     let number = entry.directory
     if output?.number != number || output == nil {
-      output = (
-        number, try openOutput(mirror, number, isMade: isMade), PathPrefix(outputPath(mirror, number))
-      )
+      let files = files
+      let opened = try mirror.open(number, of: list) { place throws(FileError) in
+        isMade ? try files.makeDirectory(at: place) : try files.openDirectory(at: place)
+      }
+      output = (number, opened.directory, PathPrefix(opened.path))
     }
     guard let output, let bytes = list.namesBelow(of: entry).last, let name = FilePath.Component(bytes: bytes) else {
       throw .system(SystemError(action: .create, file: .path(list.path(of: entry)), errno: .invalidArgument))
     }
     return FilePlace(name, in: output.directory, path: output.path.path(of: bytes))
-  }
-
-  private func outputPath(_ mirror: MirrorDirectory, _ number: Int32?) -> FilePath {
-    components(below: number).reduce(into: mirror.path) { $0.append($1) }
-  }
-
-  private func components(below number: Int32?) -> [FilePath.Component] {
-    number.map { list.namesBelow(ofDirectory: $0).compactMap { FilePath.Component(bytes: $0) } } ?? []
-  }
-
-  private func openOutput(
-    _ mirror: MirrorDirectory, _ number: Int32?, isMade: Bool
-  ) throws(FileError) -> OpenDirectory {
-    var (directory, path) = (mirror.root, mirror.path)
-    for component in components(below: number) {
-      path.append(component)
-      let place = FilePlace(component, in: directory, path: path)
-      // A list may lead up: that was found before anything was written, and is yet not done here.
-      guard component.kind == .regular else {
-        throw .system(SystemError(action: .create, file: .path(path), errno: .invalidArgument))
-      }
-      directory = isMade ? try files.makeDirectory(at: place) : try files.openDirectory(at: place)
-    }
-    return directory
   }
 }
 

@@ -1,6 +1,6 @@
 import Glibc
 import SystemPackage
-package import ZminIO
+import ZminIO
 
 /// A file of a run, in 32 bytes and its name.
 package struct FileEntry: BitwiseCopyable, Sendable {
@@ -44,12 +44,4 @@ package struct FileEntry: BitwiseCopyable, Sendable {
 
   /// The number of its directory, nil if its name is the whole path.
   var directory: Int32? { directoryNumber == Self.noDirectory ? nil : directoryNumber }
-}
-
-extension FileTime {
-  /// Nanoseconds since 1970, as far as 64 bits go.
-  package var sinceEpochNanoseconds: Int64 {
-    let (product, overflow) = Int64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
-    return overflow ? (seconds < 0 ? .min : .max) : product &+ Int64(nanoseconds)
-  }
 }

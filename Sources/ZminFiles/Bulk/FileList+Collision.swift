@@ -1,21 +1,100 @@
+package import SystemPackage
+package import ZminIO
+
 extension FileList {
-  /// Two files that have one path below their arguments, so that their outputs would be one; nil if there are none.
+  /// Two files whose outputs below a directory would be one, since their paths below the arguments are the same or the
+  /// file system takes them for one; nil if there are none.
+  ///
+  /// Only where paths might be taken for one the file system is asked, with a temporary in the directory that the
+  /// outputs go to or, as long as there is none, in the nearest one above it. Where it cannot be asked, only equal paths
+  /// are found.
   ///
   /// - Complexity: O(*n*) for *n* files, and 12 bytes for each.
-  package func firstCollision() -> (FileEntry, FileEntry)? {
+  package func firstCollision(below mirror: FilePath, using files: FileAccess) -> (FileEntry, FileEntry)? {
+    var hashes = FoldedHashes(self)
     var slots = [UInt32](repeating: .max, count: max(64, (count * 3 / 2).nextPowerOfTwo))
     for number in 0..<count {
       let entry = self[number]
-      let hash = hashBelow(of: entry)
-      var slot = Int(truncatingIfNeeded: hash.value ^ hash.value >> 32) & (slots.count - 1)
+      let hash = hashes.hash(of: entry)
+      var slot = Int(truncatingIfNeeded: hash ^ hash >> 32) & (slots.count - 1)
       while slots[slot] != .max {
         let other = self[Int(slots[slot])]
-        if hashBelow(of: other) == hash, namesBelow(of: other) == namesBelow(of: entry) { return (other, entry) }
+        if hashes.hash(of: other) == hash, isOneOutput(other, entry, below: mirror, using: files) {
+          return (other, entry)
+        }
         slot = (slot + 1) & (slots.count - 1)
       }
       slots[slot] = UInt32(number)
     }
     return nil
+  }
+
+  private func isOneOutput(
+    _ one: FileEntry, _ other: FileEntry, below mirror: FilePath, using files: FileAccess
+  ) -> Bool {
+    let (names, others) = (components(below: one), components(below: other))
+    if names == others { return true }
+    guard names.count == others.count, zip(names, others).allSatisfy({ $0.foldedKey == $1.foldedKey }),
+      var directory = nearestDirectory(to: mirror, using: files)
+    else { return false }
+    var isThere = directory.path == mirror
+    for (name, other) in zip(names, others) {
+      let path = directory.path.appending(name)
+      guard (try? files.isOneName(name, other, in: directory.opened, path)) == true else { return false }
+      // A directory that is not there yet will be as the one that it is made in.
+      let place = FilePlace(name, in: directory.opened, path: path)
+      guard isThere, let next = try? files.openDirectory(at: place) else {
+        isThere = false
+        continue
+      }
+      directory = (next, path)
+    }
+    return true
+  }
+
+  private func components(below entry: FileEntry) -> [FilePath.Component] {
+    namesBelow(of: entry).compactMap { FilePath.Component(bytes: $0) }
+  }
+
+  private func nearestDirectory(
+    to path: FilePath, using files: FileAccess
+  ) -> (opened: OpenDirectory, path: FilePath)? {
+    var path = path
+    while true {
+      if let opened = try? files.openDirectory(path) { return (opened, path) }
+      if !path.removeLastComponent() { return nil }
+    }
+  }
+}
+
+/// Hashes of paths below the arguments that are the same for paths which a file system might take for one.
+private struct FoldedHashes {
+  private let list: FileList
+  /// Of directories, by number.
+  private var known: [Int32: Int] = [:]
+
+  init(_ list: FileList) { self.list = list }
+
+  mutating func hash(of entry: FileEntry) -> UInt64 {
+    let hash =
+      if let directory = entry.directory { combine(hash(ofDirectory: directory), list.nameBytes(entry)) } else {
+        combine(0, list.namesBelow(of: entry)[0])
+      }
+    return UInt64(bitPattern: Int64(hash))
+  }
+
+  private mutating func hash(ofDirectory number: Int32) -> Int {
+    if let hash = known[number] { return hash }
+    let hash = list.namesBelow(ofDirectory: number).reduce(0, combine)
+    known[number] = hash
+    return hash
+  }
+
+  private func combine(_ directory: Int, _ name: [UInt8]) -> Int {
+    var hasher = Hasher()
+    hasher.combine(directory)
+    hasher.combine(FilePath.Component(bytes: name)?.foldedKey)
+    return hasher.finalize()
   }
 }
 

@@ -76,6 +76,9 @@ package final class FileList: @unchecked Sendable {
     }
   }
 
+  /// The directories that were named.
+  var roots: some Sequence<Int32> { (0..<Int32(directories.end)).lazy.filter { self.directory($0).parent == nil } }
+
   /// The directories on the way down to one, itself the last.
   func ancestors(of number: Int32) -> [Int32] {
     var chain = [number]

@@ -14,8 +14,8 @@ package struct WalkRules: Sendable {
   package var isRecursive = false
   /// Whether symbolic links that are met are followed.
   package var followsSymbolicLinks = false
-  /// A directory that is not walked: where the outputs go.
-  package var outputDirectory: FileIdentity?
+  /// A directory that is not walked: where the outputs go. It is held open, so that no other one gets its identity.
+  package var outputDirectory: OpenDirectory?
   /// The part of the files that is taken.
   package var shard: Shard?
   /// Files that are watched for among the inputs, those of other parts too; nil for what cannot be one.
@@ -38,8 +38,8 @@ package final class FileWalk: @unchecked Sendable {
   private let files: FileAccess
   private let list: FileList
   private let onFailure: (FileError) -> Void
-  /// Numbers of directories by what makes them themselves.
-  private var places: [FileIdentity: Int32] = [:]
+  /// Directories that were met, however they were reached.
+  private var known = KnownDirectories()
   private var walkedPlaces: Set<Int32> = []
   /// Directories by which named files and planned ones are found, by path; those below them; and the last one opened.
   private var roots: [FilePath: Int32] = [:]
@@ -74,21 +74,27 @@ package final class FileWalk: @unchecked Sendable {
     self.onFailure = onFailure
   }
 
-  /// Whether a file of the list stands at a place. Files must be looked up since the list was begun.
-  package func hasInput(at place: FilePlace) -> Bool {
-    places[place.directory.identity].map { list.contains(place.name.bytes, inPlace: $0) } ?? false
+  /// Whether a file of the list stands at a place, by this name or one that the file system takes for the same. Files
+  /// must be looked up since the list was begun.
+  ///
+  /// - Throws: ``FileError/system(_:)`` if it cannot be found out.
+  package func hasInput(at place: FilePlace) throws(FileError) -> Bool {
+    guard let number = try known.place(of: place.directory, in: list, using: files) else { return false }
+    if list.contains(place.name.bytes, inPlace: number) { return true }
+    return try files.listedName(at: place).map { list.contains($0.bytes, inPlace: number) } ?? false
   }
 
   /// Passes by links that lead to a file which is taken anyway, or to which another link leads: for what is to happen
   /// once to a file. Files must be looked up since the list was begun.
   package func passByLinksToTakenFiles() {
-    var targets: Set<FileIdentity> = []
+    var targets: [FileIdentity: FilePath] = [:]
+    func identity(behind path: FilePath) -> FileIdentity? { try? files.statusIfPresent(of: path)?.identity }
     for number in linkNumbers where number < list.count {
       let path = list.path(of: list[number])
-      guard let place = try? files.place(behind: path),
-        let identity = try? files.statusIfPresent(of: place)?.identity
-      else { continue }
-      if hasInput(at: place) || !targets.insert(identity).inserted { list.passBy(number) }
+      guard let place = try? files.place(behind: path), let target = identity(behind: path) else { continue }
+      // Nobody holds the files: both links are looked at once more before they are taken for one.
+      let other = targets[target].map { identity(behind: $0) == target && identity(behind: path) == target }
+      if (try? hasInput(at: place)) == true || other == true { list.passBy(number) } else { targets[target] = path }
     }
   }
 
@@ -199,7 +205,7 @@ package final class FileWalk: @unchecked Sendable {
     guard rules.isRecursive else { return onFailure(Self.isDirectory(path)) }
     do {
       let directory = try files.openDirectory(path)
-      if directory.identity == rules.outputDirectory { return onFailure(.refused(.path(path), .isInput)) }
+      if directory.identity == rules.outputDirectory?.identity { return onFailure(.refused(.path(path), .isInput)) }
       try walk(from: append(named: path, directory), directory)
     } catch let error as FileError {
       try report(error)
@@ -229,40 +235,12 @@ package final class FileWalk: @unchecked Sendable {
     }
   }
 
-  /// What a directory has, for a moment.
-  private struct Listing {
-    struct Name {
-      let offset: Int
-      let count: UInt16
-      let kind: FileKind
-    }
-
-    var bytes: [UInt8] = []
-    var names: [Name] = []
-
-    mutating func append(_ name: [UInt8], _ kind: FileKind) {
-      names.append(Name(offset: bytes.count, count: UInt16(name.count), kind: kind))
-      bytes += name
-    }
-
-    mutating func sort() {
-      bytes.withUnsafeBufferPointer { bytes in
-        func slice(_ name: Name) -> Slice<UnsafeBufferPointer<UInt8>> {
-          bytes[name.offset..<name.offset + Int(name.count)]
-        }
-        names.sort { slice($0).lexicographicallyPrecedes(slice($1)) }
-      }
-    }
-
-    subscript(name: Name) -> [UInt8] { Array(bytes[name.offset..<name.offset + Int(name.count)]) }
-  }
-
   /// Takes the files of a directory, and puts its directories on the pile, the first on top.
   private func look(into number: Int32, _ directory: OpenDirectory, _ pending: inout [Pending]) throws {
     let place = list.directory(number).place
-    guard directory.identity != rules.outputDirectory, walkedPlaces.insert(place).inserted else { return }
+    guard directory.identity != rules.outputDirectory?.identity, walkedPlaces.insert(place).inserted else { return }
     let path = list.path(ofDirectory: number)
-    var listing = Listing()
+    var listing = DirectoryListing()
     do throws(FileError) {
       try files.forEachEntry(of: directory, path) { name, kind in
         if !isTemporaryName(name) { listing.append(name.bytes, kind) }
@@ -334,10 +312,16 @@ package final class FileWalk: @unchecked Sendable {
 
   private func append(named path: FilePath, _ directory: OpenDirectory) throws -> Int32 {
     let bytes = path.bytes
-    return try list.append(
+    return try append(
       FileList.Directory(
-        parent: nil, place: place(of: directory), depth: 0, nameBytes: Int32(bytes.count),
-        nameOffset: try list.append(name: bytes), hash: PathHash(), followsLink: true))
+        parent: nil, place: try place(of: directory), depth: 0, nameBytes: Int32(bytes.count),
+        nameOffset: try list.append(name: bytes), hash: PathHash(), followsLink: true), directory)
+  }
+
+  private func append(_ record: FileList.Directory, _ directory: OpenDirectory) throws -> Int32 {
+    let number = try list.append(record)
+    known.note(directory, record.place, at: number)
+    return number
   }
 
   /// A directory in another, opened; nil if it cannot be, which is reported.
@@ -353,10 +337,10 @@ package final class FileWalk: @unchecked Sendable {
       }
       let directory = try files.openDirectory(
         at: FilePlace(component, in: try list.open(parent, using: files), path: path), followsLink: followsLink)
-      let number = try list.append(
+      let number = try append(
         FileList.Directory(
-          parent: parent, place: place(of: directory), depth: above.depth + 1, nameBytes: Int32(name.count),
-          nameOffset: try list.append(name: name), hash: hash, followsLink: followsLink))
+          parent: parent, place: try place(of: directory), depth: above.depth + 1, nameBytes: Int32(name.count),
+          nameOffset: try list.append(name: name), hash: hash, followsLink: followsLink), directory)
       return (number, directory)
     } catch let error as FileError {
       try report(error)
@@ -384,10 +368,8 @@ package final class FileWalk: @unchecked Sendable {
         nameOffset: try list.append(name: bytes), nameBytes: bytes.count, directory: nil, status: nil, access: .path))
   }
 
-  private func place(of directory: OpenDirectory) -> Int32 {
-    let place = places[directory.identity] ?? Int32(places.count)
-    places[directory.identity] = place
-    return place
+  private func place(of directory: OpenDirectory) throws(FileError) -> Int32 {
+    try known.place(of: directory, in: list, using: files) ?? known.makePlace()
   }
 
   /// Says what went wrong; a request to stop goes on its way.

@@ -11,23 +11,28 @@ package struct JournalRecord: Sendable, Equatable {
   package var outputBytes: Int64
   /// Nil where there was no output.
   package var outputHash: UInt64?
+  /// When the output was last changed; nil if it may change once more and keep this time.
+  package var outputNanoseconds: Int64?
 
   package init(
-    path: [UInt8], byteCount: Int64, modifiedNanoseconds: Int64, outputBytes: Int64, outputHash: UInt64?
+    path: [UInt8], byteCount: Int64, modifiedNanoseconds: Int64, outputBytes: Int64, outputHash: UInt64?,
+    outputNanoseconds: Int64? = nil
   ) {
     self.path = path
     self.byteCount = byteCount
     self.modifiedNanoseconds = modifiedNanoseconds
     self.outputBytes = outputBytes
     self.outputHash = outputHash
+    self.outputNanoseconds = outputNanoseconds
   }
 }
 
 /// A file with a line for each input that is done, from which a later run knows what is left.
 ///
-/// A line has fields with tabs between them: `zmin1`, the input's size and time in nanoseconds, the output's size and
-/// XXH64 (`-` for none), the options, the version, the path. A line without its end was cut off by a kill: it is none,
-/// and goes before another is appended.
+/// A line has fields with tabs between them: `zmin1`, the input's size and time in nanoseconds, the output's size, XXH64
+/// (`-` for none) and time (`-` where an equal time would prove nothing), the options, the version, the path. Lines of
+/// versions that did not know the output's time lack that field. A line without its end was cut off by a kill: it is
+/// none, and goes before another is appended.
 package final class Journal: Sendable {
   private static let mark = Array("zmin1".utf8)
   /// A path has 4096 bytes at most, three times as many when all are escaped.
@@ -68,13 +73,13 @@ package final class Journal: Sendable {
     if try file.byteCount() != end { try file.truncate(to: end) }
   }
 
-  /// The files of a list that are done, and as they were left.
+  /// The files of a list that are done, and whose inputs are as they were left.
   ///
-  /// - Returns: For each file the size of its output, or ``notDone``.
+  /// - Returns: For each file what it has left, nil if it is not done.
   /// - Throws: ``FileError/system(_:)``.
-  package func finishedFiles(of list: FileList) throws(FileError) -> [Int64] {
+  package func finishedFiles(of list: FileList) throws(FileError) -> [FinishedFile?] {
     let paths = PathIndex(list)
-    var sizes = [Int64](repeating: Self.notDone, count: list.count)
+    var finished = [FinishedFile?](repeating: nil, count: list.count)
     _ = try file.forEachLine(lineBytesMax: Self.lineBytesMax) { line in
       guard let (record, isSame) = record(of: line), let number = paths.number(of: record.path, in: list) else {
         return
@@ -82,13 +87,10 @@ package final class Journal: Sendable {
       let entry = list[number]
       let isAsLeft =
         isSame && entry.byteCount == record.byteCount && entry.modifiedNanoseconds == record.modifiedNanoseconds
-      sizes[number] = isAsLeft ? record.outputBytes : Self.notDone
+      finished[number] = isAsLeft ? FinishedFile(record) : nil
     }
-    return sizes
+    return finished
   }
-
-  /// What stands for a file that is not done.
-  package static let notDone: Int64 = -1
 
   /// Appends a line for each of these files, all of which must be on the disk, and brings them there too.
   ///
@@ -103,8 +105,9 @@ package final class Journal: Sendable {
 
   private func line(_ record: JournalRecord) -> [UInt8] {
     let hash = record.outputHash.map { String($0, radix: 16) } ?? "-"
+    let time = record.outputNanoseconds.map { "\($0)" } ?? "-"
     let numbers = [
-      "\(record.byteCount)", "\(record.modifiedNanoseconds)", "\(record.outputBytes)", hash,
+      "\(record.byteCount)", "\(record.modifiedNanoseconds)", "\(record.outputBytes)", hash, time,
     ].map { Array($0.utf8) }
     let fields = [Self.mark] + numbers + [options, version, EscapedPath.escaped(record.path)]
     return Array(fields.joined(separator: [Self.tab])) + [UInt8(ascii: "\n")]
@@ -112,15 +115,27 @@ package final class Journal: Sendable {
 
   /// What a line says, and whether of these options and this version; nil if it is no line of a journal.
   private func record(of line: ArraySlice<UInt8>) -> (JournalRecord, isSame: Bool)? {
-    let fields = line.split(separator: Self.tab, omittingEmptySubsequences: false)
-    guard fields.count == 8, fields[0].elementsEqual(Self.mark),
+    var fields = line.split(separator: Self.tab, omittingEmptySubsequences: false)
+    let none = [UInt8(ascii: "-")][...]
+    if fields.count == 8 { fields.insert(none, at: 5) }
+    guard fields.count == 9, fields[0].elementsEqual(Self.mark),
       let byteCount = Int64(written: fields[1]), byteCount >= 0, let modified = Int64(written: fields[2]),
-      let outputBytes = Int64(written: fields[3]), outputBytes >= 0, let path = EscapedPath.path(of: fields[7])
+      let outputBytes = Int64(written: fields[3]), outputBytes >= 0, let path = EscapedPath.path(of: fields[8])
     else { return nil }
+    let outputNanoseconds = Int64(written: fields[5])
+    guard outputNanoseconds != nil || fields[5] == none else { return nil }
     let record = JournalRecord(
       path: path, byteCount: byteCount, modifiedNanoseconds: modified, outputBytes: outputBytes,
-      outputHash: UInt64(String(decoding: fields[4], as: UTF8.self), radix: 16))
-    return (record, fields[5].elementsEqual(options) && fields[6].elementsEqual(version))
+      outputHash: UInt64(String(decoding: fields[4], as: UTF8.self), radix: 16), outputNanoseconds: outputNanoseconds)
+    return (record, fields[6].elementsEqual(options) && fields[7].elementsEqual(version))
+  }
+}
+
+extension FinishedFile {
+  fileprivate init(_ record: JournalRecord) {
+    outputBytes = record.outputBytes
+    outputNanoseconds = record.outputNanoseconds
+    outputHash = record.outputHash
   }
 }
 

@@ -2,19 +2,12 @@ import Foundation
 import Glibc
 import Testing
 
-@Suite("Articles on the program")
+@Suite("Scripts for clusters")
 struct ArticleTests {
   static let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
 
   private static let hasJQ = access("/usr/bin/jq", X_OK) == 0
-
-  /// The commands of an article, block by block.
-  private static func blocks(_ name: String) throws -> [String] {
-    let article = try String(
-      contentsOf: package.appending(path: "Documentation/Guide/\(name).md"), encoding: .utf8)
-    return article.components(separatedBy: "```sh\n").dropFirst().map { $0.components(separatedBy: "\n```")[0] }
-  }
 
   /// A place where the commands can be run as they stand: `zmin` is found, and so is a stand-in for Slurm that runs each
   /// task of an array in turn.
@@ -37,26 +30,6 @@ struct ArticleTests {
     symlink(ZminProgram.program, scratch.file("bin/zmin"))
     symlink(package.appending(path: "scripts").path, scratch.file("scripts"))
     return scratch
-  }
-
-  @Test(
-    "Every command runs", .enabled(if: hasJQ, "needs jq"),
-    arguments: ["Directories", "Pipelines", "Clusters", "Performance"])
-  func commands(_ name: String) throws {
-    let blocks = try Self.blocks(name)
-    #expect(blocks.count >= 3)
-    for block in blocks {
-      let scratch = try Self.scratch()
-      let run = try ZminProgram.shell(
-        "export PATH=$PWD/bin:$PATH; gzip -k events.json; touch zmin.log; set -e; \(block)", in: scratch)
-      #expect(run.ending == .exit(0), "\(block): \(run.errors)")
-      // What stands is whole, and where it was to be minified, it is.
-      if block.contains("--in-place dumps"), !block.contains("--dry-run") {
-        #expect(scratch.text(of: "dumps/2023/x/raw/b.json") == "[2]", "\(block)")
-      }
-      if block.contains("--output-dir minified") { #expect(scratch.text(of: "minified/a.json") == "[1]") }
-      #expect(!scratch.tree().keys.contains { $0.contains(".zmin-") })
-    }
   }
 
   @Test("The Kubernetes job's indices do all, and each its part")

@@ -61,11 +61,11 @@ struct BulkTests {
     let lines = run.errors.split(separator: "\n")
     #expect(lines.count == 4)
     #expect(lines[0] == "zmin: in/b.json:1:4: trailing comma in array (byte 3)")
-    #expect(lines[1] == "zmin: in/c.json:1:3: two values: use --format ndjson or concat (byte 2)")
+    #expect(lines[1] == "zmin: in/c.json:1:3: two values (byte 2); use --format concat")
     #expect(
       lines[2].hasPrefix(
         "zmin: 6 files: 2 written, 1 valid and left as they are, 1 skipped, "
-          + "2 not valid (1 of several values: --format ndjson or concat); "))
+          + "2 not valid (1 of several values, see --format); "))
     #expect(lines[3] == "zmin: what is not valid is named above; trying again will not help")
     #expect(
       scratch.tree("in")

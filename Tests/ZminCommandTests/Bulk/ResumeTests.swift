@@ -52,6 +52,38 @@ struct ResumeTests {
     #expect(try ZminProgram.run(["-rt", "in", "--journal", "k"], in: scratch).errors.contains("3 skipped"))
   }
 
+  @Test(
+    "An output that somebody overwrote with as many bytes is done again",
+    arguments: [["--output-dir", "out"], ["-i"]])
+  func overwrittenOutput(_ destination: [String]) throws {
+    let scratch = try Scratch(["in/a.json": "[ 1 ]", "in/b.json": "[ 2 ]"])
+    let command = ["-r", "in"] + destination + ["--journal", "j"]
+    #expect(try ZminProgram.run(command, in: scratch).ending == .exit(0))
+    #expect(try ZminProgram.run(command, in: scratch).errors.contains("2 skipped"))
+    let directory = destination.count == 2 ? "out" : "in"
+    try scratch.write("{ }", to: "\(directory)/a.json")
+    #expect(try ZminProgram.run(command, in: scratch).errors.contains("1 written, 1 skipped"))
+    #expect(scratch.text(of: "\(directory)/a.json") == (destination.count == 2 ? "[1]" : "{}"))
+    #expect(scratch.text(of: "\(directory)/b.json") == "[2]")
+  }
+
+  @Test("A journal without the times of the outputs is understood: what they hold decides")
+  func oldJournal() throws {
+    let scratch = try Scratch(["in/a.json": "[ 1 ]", "in/b.json": "[ 2 ]"])
+    let command = ["-r", "in", "--output-dir", "out", "--journal", "j"]
+    #expect(try ZminProgram.run(command, in: scratch).ending == .exit(0))
+    let lines = try #require(scratch.text(of: "j")).split(separator: "\n").map { line in
+      var fields = line.split(separator: "\t")
+      fields.remove(at: 5)
+      return fields.joined(separator: "\t") + "\n"
+    }
+    try scratch.write(lines.joined(), to: "j")
+    #expect(try ZminProgram.run(command, in: scratch).errors.contains("2 skipped"))
+    try scratch.write("[7]", to: "out/b.json")
+    #expect(try ZminProgram.run(command, in: scratch).errors.contains("1 written, 1 skipped"))
+    #expect(scratch.tree("out") == ["a.json": "[1]", "b.json": "[2]"])
+  }
+
   @Test("A journal is one run's at a time")
   func lock() throws {
     let scratch = try Scratch(["in/a.json": "[ 1 ]"])
@@ -84,7 +116,10 @@ struct ResumeTests {
     let second = try ZminProgram.shell("\(command); echo $?", in: scratch)
     #expect(second.output == "0\n", "\(call) \(moment): \(second.errors)")
     #expect(newCount(scratch) == Self.fileCount, "\(call) \(moment)")
-    #expect(scratch.tree("in").count == Self.fileCount, "\(call) \(moment): something is left")
+    // One file a worker may be in the middle of its exchange.
+    let left = scratch.tree("in").keys.filter { $0.hasSuffix(".kept") }
+    #expect(left.count <= 2, "\(call) \(moment): \(left)")
+    #expect(scratch.tree("in").count == Self.fileCount + left.count, "\(call) \(moment): something is left")
     let third = try ZminProgram.run(["-ri", "in", "--journal", "journal"], in: scratch)
     #expect(third.errors.contains(" \(Self.fileCount) skipped"), "\(call) \(moment): \(third.errors)")
   }

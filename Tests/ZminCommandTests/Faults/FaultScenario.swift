@@ -17,9 +17,14 @@ struct FaultScenario: Sendable, CustomTestStringConvertible {
   let files: [String: String]
   /// What is there afterwards, if nothing fails.
   let results: [String: String]
+  /// The file of bad lines, which may repeat lines after a fault; nil if there is none.
+  let record: String?
 
-  init(_ name: String, _ arguments: String, _ files: [String: String], _ results: [String: String]) {
+  init(
+    _ name: String, _ arguments: String, _ files: [String: String], _ results: [String: String], record: String? = nil
+  ) {
     testDescription = name
+    self.record = record
     self.arguments = arguments.split(separator: " ").map(String.init)
     self.files = files
     self.results = files.merging(results) { $1 }
@@ -37,7 +42,11 @@ struct FaultScenario: Sendable, CustomTestStringConvertible {
       ["b.json": "[1]"]),
     FaultScenario(
       "bad lines", "--format ndjson --bad-lines @/bad --max-bad-lines all @/a -o @/b", ["a": "[ 1 ]\n[\n[ 2 ]\n"],
-      ["b": "[1]\n[2]\n", "bad": "[\n"]),
+      ["b": "[1]\n[2]\n", "bad": "[\n"], record: "bad"),
+    FaultScenario(
+      "bad lines, in place", "--format ndjson --bad-lines @/bad -i @/a",
+      ["a": "[ 1 ]\n{\"long\":\n[ 2 ]\n[3", "bad": "old"],
+      ["a": "[1]\n[2]\n", "bad": "old\n{\"long\":\n[3\n"], record: "bad"),
     FaultScenario(
       "mirrored, with a journal", "-r -j1 @/in --output-dir @/out --journal @/journal", tree,
       ["out/a.json": "[1]", "out/d/b.json": "[2]", "out/d/c.json": "[3]"]),
@@ -92,6 +101,37 @@ struct FaultScenario: Sendable, CustomTestStringConvertible {
     case .status(let status): return status.code
     case .brokenPipe: return 141
     }
+  }
+
+  /// Whether a file is what it was or what it was to be.
+  ///
+  /// - Parameter tree: All files.
+  func isOldOrNew(_ name: String, in tree: [String: String]) -> Bool {
+    guard let text = tree[name] else { return files[name] == nil && name == record }
+    guard name == record else { return text == files[name] || text == results[name] }
+    let old = files[name] ?? ""
+    guard text.hasPrefix(old) else { return false }
+    let new = text.dropFirst(old.count).split(separator: "\n", omittingEmptySubsequences: true).map(String.init)
+    // Lines may be there more than once, and cut off where an append was.
+    let lines = recordedLines
+    let areLines = new.allSatisfy { piece in lines.contains { $0.hasPrefix(piece) } }
+    // Where the lines are gone from the output or input, the record has them.
+    let isDone = results.keys.allSatisfy { $0 == record || tree[$0] == results[$0] }
+    return areLines && (!isDone || text.hasSuffix("\n") && lines.allSatisfy(new.contains))
+  }
+
+  /// The lines that a run adds to the record.
+  private var recordedLines: [String] {
+    guard let record else { return [] }
+    let added = (results[record] ?? "").dropFirst((files[record] ?? "").count)
+    return added.split(separator: "\n").map(String.init)
+  }
+
+  /// Whether all is as it is to be. A record may repeat lines.
+  func isDone(_ tree: [String: String]) -> Bool {
+    guard let record else { return tree == results }
+    return isOldOrNew(record, in: tree)
+      && tree.filter { $0.key != record } == results.filter { $0.key != record }
   }
 
   /// Everything in the directory of a run but its messages and its journal, hidden files too.

@@ -133,6 +133,30 @@ import ZminTestSupport
     }
   }
 
+  @Test("A joined slice gives each value that it completes", arguments: Kernel.available, [Format.ndjson, .concat])
+  func joinedSlicesHoldNoValueBack(_ kernel: Kernel, _ format: Format) throws {
+    var random = SplitMix64(seed: 80)
+    var generator = DocumentGenerator(seed: 81)
+    var joiner = try CutJoiner(MinifierOptions(format: format, kernel: kernel))
+    // The joiner holds back no more than 1000 bytes, whole or not.
+    let documents = (0..<100).map { _ in generator.document(format) }.filter { $0.count < 1000 }
+    try #require(documents.count > 20)
+    for document in documents {
+      let expected = Oracle(document, format).output
+      var complete = CompleteValues(format)
+      let completeCounts = document.map { byte in
+        complete.append(byte)
+        return complete.count
+      }
+      let cuts = random.cuts(in: document.count)
+      let outcome = try joiner.outcome(document, cuts, outputIsFinal: true, &random) { output, end in
+        let count = end == 0 ? 0 : completeCounts[end - 1]
+        #expect(output[...] == expected.lines(count), "\(readable(document)) at \(cuts) up to \(end)")
+      }
+      #expect(outcome.output == expected)
+    }
+  }
+
   @Test(arguments: [true, false]) func slicesAllocateNothing(_ hasPlaces: Bool) throws {
     let ledger = MemoryLedger()
     var run = try SlicedRun(
@@ -277,11 +301,13 @@ struct CutJoiner: ~Copyable {
     self.joiner = joiner
   }
 
+  /// - Parameter afterSlice: Called with the output and the length of the input so far, after each slice.
   mutating func outcome(
-    _ input: [UInt8], _ cuts: [Int], _ random: inout SplitMix64
+    _ input: [UInt8], _ cuts: [Int], outputIsFinal: Bool = false, _ random: inout SplitMix64,
+    afterSlice: ([UInt8], Int) -> Void = { _, _ in }
   ) throws -> RunOutcome {
-    joiner.begin(outputIsFinal: false)
-    var output = MemoryOutput()
+    joiner.begin(outputIsFinal: outputIsFinal)
+    var output = MemoryOutput(isFinal: outputIsFinal)
     var failure: Failure?
     for (start, end) in zip([0] + cuts, cuts + [input.count]) where failure == nil {
       slot.input.copyBytes(from: input[start..<end])
@@ -290,6 +316,7 @@ struct CutJoiner: ~Copyable {
       let assumed = random.once(in: 3) ? random.pick([SliceHead.Start.between, .string]) : truth
       if !random.once(in: 9) { try slot.minify(startingIn: assumed, options, with: kernel) }
       failure = try joiner.join(slot, to: &output, notesPlaces: false)
+      afterSlice(output.bytes, end)
     }
     failure = try failure ?? joiner.finish(to: &output)
     let source = MemoryInput(input, hasPlaces: true)

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Synchronization
 import SystemPackage
 import Testing
 import ZminFiles
@@ -89,8 +90,47 @@ struct FileWalkTests {
   func outputDirectory() throws {
     let tree = try FileTree(["a.json": "", "out/a.json": "", "out/d/b.json": ""])
     var rules = WalkRules.everywhere
-    rules.outputDirectory = try FileAccess().openDirectory(tree.path("out")).identity
+    rules.outputDirectory = try FileAccess().openDirectory(tree.path("out"))
     #expect(try tree.names(tree.walk([""], rules)) == ["a.json"])
+  }
+
+  @Test("A directory that gets the device and inode of one that was removed during the walk is walked")
+  func reusedIdentity() throws {
+    let tree = try FileTree(["a/1.json": "", "b/1.json": "", "b/2.json": ""])
+    let identities = try ["a", "b"].map { try FileAccess().openDirectory(tree.path($0)).identity }
+    let listings = Atomic(0)
+    let path = tree.path("a")
+    let calls = FaultyCalls(
+      .init(
+        changingStatus: { status in
+          var status = status
+          // Once `a` is gone, `b` has its inode.
+          if listings.load(ordering: .relaxed) > 2, status.st_ino == identities[1].inode {
+            status.st_ino = ino_t(identities[0].inode)
+          }
+          return status
+        },
+        before: { kind in
+          // Before the root is listed, then before `a` is, and then before `b` is opened.
+          if kind == .list { listings.add(1, ordering: .relaxed) }
+          if kind == .open, listings.load(ordering: .relaxed) == 2 {
+            listings.add(1, ordering: .relaxed)
+            try? FileManager.default.removeItem(atPath: path.string)
+          }
+        }))
+    let list = try tree.walk([""], files: FileAccess(calls: calls)) { Issue.record("\($0)") }
+    #expect(!FileManager.default.fileExists(atPath: path.string))
+    #expect(tree.names(list) == ["a/1.json", "b/1.json", "b/2.json"])
+  }
+
+  @Test("A directory that is made after that of the outputs was removed is walked")
+  func removedOutputDirectory() throws {
+    let tree = try FileTree(["in/a.json": "", "out/x": ""])
+    var rules = WalkRules.everywhere
+    rules.outputDirectory = try FileAccess().openDirectory(tree.path("out"))
+    try FileManager.default.removeItem(atPath: tree.path("out").string)
+    for number in 0..<50 { try tree.write("", to: "in/\(number)/b.json") }
+    #expect(try tree.walk(["in"], rules).count == 51)
   }
 
   @Test("Names of any bytes, and what is not there")

@@ -23,6 +23,11 @@ struct JournalTests {
       at: tree.path("journal"), options: options, version: "1", isSynced: true, files: FileAccess())
   }
 
+  /// The sizes of the outputs of files that are done, -1 for those that are not.
+  private func finished(_ journal: Journal, _ list: FileList) throws -> [Int64] {
+    try journal.finishedFiles(of: list).map { $0?.outputBytes ?? -1 }
+  }
+
   private func record(_ list: FileList, _ number: Int, outputBytes: Int64 = 5) -> JournalRecord {
     let entry = list[number]
     return JournalRecord(
@@ -45,17 +50,17 @@ struct JournalTests {
     let list = try tree.walk()
     do {
       let journal = try journal(tree)
-      #expect(try journal.finishedFiles(of: list) == [-1, -1, -1])
+      #expect(try finished(journal, list) == [-1, -1, -1])
       try journal.append([record(list, 0), record(list, 1, outputBytes: 7)])
     }
-    #expect(try journal(tree).finishedFiles(of: list) == [5, 7, -1])
-    #expect(try journal(tree, options: "others").finishedFiles(of: list) == [-1, -1, -1])
+    #expect(try finished(journal(tree), list) == [5, 7, -1])
+    #expect(try finished(journal(tree, options: "others"), list) == [-1, -1, -1])
     try tree.write("22", to: "b.json")
     let changed = try tree.walk()
-    #expect(try journal(tree).finishedFiles(of: changed) == [5, -1, -1])
+    #expect(try finished(journal(tree), changed) == [5, -1, -1])
     // The last line of a file counts.
     try journal(tree).append([record(changed, 1, outputBytes: 9)])
-    #expect(try journal(tree).finishedFiles(of: changed) == [5, 9, -1])
+    #expect(try finished(journal(tree), changed) == [5, 9, -1])
   }
 
   @Test("A line that was cut off anywhere is none, and the next one stands by itself")
@@ -68,12 +73,12 @@ struct JournalTests {
     for length in 0..<whole.count {
       try whole.prefix(length).write(to: url)
       let journal = try journal(tree)
-      #expect(try journal.finishedFiles(of: list) == [-1, -1])
+      #expect(try finished(journal, list) == [-1, -1])
       try journal.append([record(list, 1)])
-      #expect(try journal.finishedFiles(of: list) == [-1, 5], "\(length)")
+      #expect(try finished(journal, list) == [-1, 5], "\(length)")
     }
     try (whole + whole.prefix(10)).write(to: url)
-    #expect(try journal(tree).finishedFiles(of: list) == [5, -1])
+    #expect(try finished(journal(tree), list) == [5, -1])
   }
 
   @Test("Lines that are none of a journal are passed by")
@@ -84,7 +89,7 @@ struct JournalTests {
     try tree.write("zmin1\t1\nhello\n\n\(long)\nzmin1\tx\t1\t1\t-\to\t1\ta.json\n", to: "journal")
     let journal = try journal(tree)
     try journal.append([record(list, 0)])
-    #expect(try journal.finishedFiles(of: list) == [5])
+    #expect(try finished(journal, list) == [5])
   }
 
   @Test(
@@ -96,14 +101,30 @@ struct JournalTests {
   func damagedLines(_ byteCount: String, _ outputBytes: String, _ name: String) throws {
     let tree = try FileTree(["a\n.json": "1"])
     let list = try tree.walk()
-    func finished(_ byteCount: String, _ outputBytes: String, _ name: String) throws -> [Int64] {
+    func finishedSizes(_ byteCount: String, _ outputBytes: String, _ name: String) throws -> [Int64] {
       let time = list[0].modifiedNanoseconds
       try tree.write(
         "zmin1\t\(byteCount)\t\(time)\t\(outputBytes)\t-\to\t1\t\(tree.root)/\(name)\n", to: "journal")
-      return try journal(tree, options: "o").finishedFiles(of: list)
+      return try finished(journal(tree, options: "o"), list)
     }
-    #expect(try finished("1", "5", "a%0A.json") == [5])
-    #expect(try finished(byteCount, outputBytes, name) == [-1])
+    #expect(try finishedSizes("1", "5", "a%0A.json") == [5])
+    #expect(try finishedSizes(byteCount, outputBytes, name) == [-1])
+  }
+
+  @Test("A line that does not know the output's time is understood, and one that does tells it")
+  func outputTimes() throws {
+    let tree = try FileTree(["a.json": "1", "b.json": "2", "c.json": "3"])
+    let list = try tree.walk()
+    func line(_ name: String, _ number: Int, _ fields: String) -> String {
+      "zmin1\t1\t\(list[number].modifiedNanoseconds)\t5\tab\t\(fields)o\t1\t\(tree.root)/\(name)\n"
+    }
+    try tree.write(
+      line("a.json", 0, "") + line("b.json", 1, "-\t") + line("c.json", 2, "17\t") + line("c.json", 2, "x\t"),
+      to: "journal")
+    let finished = try journal(tree, options: "o").finishedFiles(of: list)
+    #expect(finished.map { $0?.outputBytes } == [5, 5, 5])
+    #expect(finished.map { $0?.outputHash } == [0xAB, 0xAB, 0xAB])
+    #expect(finished.map { $0?.outputNanoseconds } == [nil, nil, 17])
   }
 
   @Test("One run has it at a time")

@@ -4,6 +4,7 @@ import Testing
 import ZminFiles
 import ZminIO
 import ZminMemory
+import ZminTestSupport
 
 @Suite("Mirrored outputs")
 struct MirrorTests {
@@ -65,11 +66,56 @@ struct MirrorTests {
   @Test("Two inputs of one path below their arguments collide")
   func collisions() throws {
     let tree = try FileTree(["a/x/1.json": "", "b/x/1.json": "", "b/x/2.json": "", "a/2.json": ""])
-    #expect(try tree.walk(["a"]).firstCollision() == nil)
-    let list = try tree.walk(["a", "b"])
-    let collision = try #require(list.firstCollision())
-    #expect([collision.0, collision.1].map(list.path(of:)) == [tree.path("a/x/1.json"), tree.path("b/x/1.json")])
-    #expect(try tree.walk(["a", "b/x/2.json"]).firstCollision() != nil)
-    #expect(try tree.walk(["a/x", "b/x/2.json"]).firstCollision() == nil)
+    #expect(try collision(tree.walk(["a"]), tree) == nil)
+    #expect(try collision(tree.walk(["a", "b"]), tree) == ["a/x/1.json", "b/x/1.json"])
+    #expect(try collision(tree.walk(["a", "b/x/2.json"]), tree) == ["a/2.json", "b/x/2.json"])
+    #expect(try collision(tree.walk(["a/x", "b/x/2.json"]), tree) == nil)
+  }
+
+  /// The names of two files whose outputs below `out` would be one.
+  private func collision(_ list: FileList, _ tree: FileTree, files: FileAccess = FileAccess()) throws -> [String]? {
+    guard let (one, other) = list.firstCollision(below: tree.path("out"), using: files) else { return nil }
+    return [one, other].map { String(list.path(of: $0).string.dropFirst(tree.root.string.count + 1)) }
+  }
+
+  /// A file system that folds names below a directory, as FAT and APFS do.
+  private func folded(_ directory: FilePath) -> FileAccess {
+    FileAccess(
+      calls: FaultyCalls(.init(folding: (directory, { $0.lowercased().decomposedStringWithCanonicalMapping }))))
+  }
+
+  @Test(
+    "Two inputs whose names the target takes for one collide there, and nowhere else",
+    arguments: [
+      ("a.json", "A.json"), ("d/e/a.json", "D/e/a.json"), ("d/ab.json", "d/aB.json"), ("\u{E9}.json", "E\u{301}.json"),
+      ("\u{3C3}.json", "\u{3A3}.json"),
+      (String(repeating: "x", count: 150) + "a.json", String(repeating: "x", count: 150) + "A.json"),
+    ])
+  func foldedCollisions(_ one: String, _ other: String) throws {
+    for made in [[], ["out/z"], ["out/d/e/z"]] {
+      let inputs = ["in/\(one)": "1", "in/\(other)": "2", "in/b.json": "3"]
+      let tree = try FileTree(inputs.merging(made.map { ($0, "") }) { $1 })
+      let list = try tree.walk(["in"])
+      #expect(list.count == 3)
+      #expect(try collision(list, tree) == nil)
+      let found = try #require(try collision(list, tree, files: folded(tree.root)), "\(made)")
+      #expect(Set(found) == ["in/\(one)", "in/\(other)"])
+      #expect(try FileManager.default.subpathsOfDirectory(atPath: tree.root.string).count { $0.contains("zmin-") } == 0)
+    }
+  }
+
+  @Test("An output that the target takes for an input is known as one")
+  func foldedInput() throws {
+    let tree = try FileTree(["in/a.json": "1", "in/b.json": "2"])
+    let files = folded(tree.root)
+    let list = FileList(ledger: MemoryLedger())
+    list.keepIndex()
+    let walk = FileWalk(.everywhere, files: files, into: list) { Issue.record("\($0)") }
+    try walk.add(tree.path("in"))
+    let directory = try files.openDirectory(tree.path("in"))
+    for (name, isInput) in [("a.json", true), ("A.JSON", true), ("c.json", false)] as [(FilePath.Component, Bool)] {
+      let place = FilePlace(name, in: directory, path: tree.path("in").appending(name))
+      #expect(try walk.hasInput(at: place) == isInput, "\(name)")
+    }
   }
 }

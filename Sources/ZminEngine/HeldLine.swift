@@ -1,0 +1,77 @@
+import ZminMemory
+
+/// A line that is held whole, in chunks, until it is known whether it is valid.
+struct HeldLine: ~Copyable {
+  private final class Chunk {
+    let buffer: ByteBuffer
+
+    init(_ buffer: consuming ByteBuffer) { self.buffer = buffer }
+  }
+
+  private let chunkBytes: Int
+  private let byteCountMax: Int
+  private let ledger: MemoryLedger
+  private var chunks: [Chunk] = []
+  private(set) var byteCount = 0
+
+  init(chunkBytes: Int, byteCountMax: Int, ledger: MemoryLedger) {
+    self.chunkBytes = chunkBytes
+    self.byteCountMax = byteCountMax
+    self.ledger = ledger
+  }
+
+  /// How many chunks it has.
+  var chunkCount: Int { chunks.count }
+
+  /// Takes the next bytes, unless that is more than may be held.
+  ///
+  /// - Returns: Whether they were taken.
+  /// - Throws: ``OutOfMemory``.
+  mutating func append(_ bytes: UnsafeRawBufferPointer) throws(OutOfMemory) -> Bool {
+    let chunkCount = (byteCount + bytes.count + chunkBytes - 1) / chunkBytes
+    guard chunkCount * chunkBytes <= byteCountMax else { return false }
+    var rest = bytes
+    while !rest.isEmpty {
+      let used = byteCount % chunkBytes
+      if byteCount == chunks.count * chunkBytes {
+        chunks.append(Chunk(try ByteBuffer(byteCount: chunkBytes, for: .inputWindow, in: ledger)))
+      }
+      let room = UnsafeMutableRawBufferPointer(rebasing: chunks[chunks.count - 1].buffer.bytes[used...])
+      let piece = UnsafeRawBufferPointer(rebasing: rest.prefix(room.count))
+      room.copyMemory(from: piece)
+      byteCount += piece.count
+      rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(piece.count))
+    }
+    return true
+  }
+
+  /// The bytes of a chunk. Valid while this is.
+  func chunk(_ index: Int) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(
+      rebasing: UnsafeRawBufferPointer(chunks[index].buffer.bytes).prefix(byteCount - index * chunkBytes))
+  }
+
+  /// Gives the memory back.
+  mutating func removeAll() {
+    chunks = []
+    byteCount = 0
+  }
+}
+
+/// A line that cannot be held while it is not known whether it is valid.
+package struct LineTooLong: Error, CustomStringConvertible {
+  /// Number of the line, from 1.
+  package let number: Int
+  package let lineBytes: Int
+  /// How much of a line may be held.
+  package let heldBytesMax: Int
+  /// A budget for the whole run that allows the line.
+  package let neededBudgetBytes: Int
+
+  package var description: String {
+    """
+    line \(number) has \(lineBytes) bytes, and at most \(heldBytesMax) may be held of a line from an input that cannot \
+    be read twice
+    """
+  }
+}

@@ -1,0 +1,222 @@
+import Glibc
+import ZminCPU
+import ZminCore
+import ZminMemory
+
+/// Lines that are longer than a window.
+///
+///     window   [ first bytes of the line, no LF          ]
+///     then     [ next bytes … LF, next lines │ read again ]
+///                first half                    second half
+///
+/// The line is checked while it is read through the first half. Then it is known whether its bytes go to the output or
+/// to the sink, and they are read again through the second half, or taken from where they are held.
+extension LineRun {
+  /// What is left in the window after a long line.
+  struct Rest {
+    var byteCount: Int
+    var isAtEnd: Bool
+  }
+
+  /// A long line while it is read.
+  private struct LongLine {
+    let number: Int
+    let offset: Int
+    /// Bytes read of it so far, its LF included.
+    var byteCount = 0
+    var hasLineFeed = false
+    var isAtEnd = false
+    /// Bytes after it in the first half of the window, and where they start.
+    var restStart = 0
+    var restBytes = 0
+    var failure: Failure?
+
+    var hasEnded: Bool { hasLineFeed || isAtEnd }
+    var contentBytes: Int { byteCount - (hasLineFeed ? 1 : 0) }
+  }
+
+  /// Takes a line whose first bytes fill the window.
+  mutating func takeLongLine<
+    Input: RunInput & ~Copyable, Output: RunOutput & ~Copyable, Sink: BadLineSink & ~Copyable
+  >(
+    from input: inout Input, to accepted: inout Output, badLinesTo sink: inout Sink, _ progress: inout LineProgress
+  ) throws -> Rest {
+    var line = LongLine(number: progress.counter.position.line, offset: progress.counter.offset)
+    var held = HeldLine(chunkBytes: lines.bytes.count, byteCountMax: heldLineBytesMax, ledger: ledger)
+    let isHeld = !input.canReread
+    var isTooLong = false
+    progress.acceptedBytes = 0
+    minifier.reset(offset: line.offset)
+    var piece = UnsafeRawBufferPointer(lines.bytes)
+    while true {
+      line.byteCount += piece.count
+      progress.counter.advance(over: piece)
+      try check(piece, &line)
+      if isBad(line), !isTooLong { break }
+      if isHeld, !isTooLong, try !held.append(piece) {
+        isTooLong = true
+        held.removeAll()
+      }
+      if line.hasEnded { break }
+      piece = try readNext(&line, from: &input, &progress)
+    }
+    if isTooLong {
+      let fixedBytes = RunMemory.window(byteCount: lines.bytes.count).peakBytes(minifier.options)
+      let chunks = (line.byteCount + lines.bytes.count - 1) / lines.bytes.count
+      throw LineTooLong(
+        number: line.number, lineBytes: line.contentBytes, heldBytesMax: heldLineBytesMax,
+        neededBudgetBytes: fixedBytes + chunks * lines.bytes.count)
+    }
+    if isBad(line) {
+      try reject(&line, held, piece, from: &input, to: &sink, &progress)
+    } else {
+      try accept(line, held, from: input, to: &accepted, &progress)
+    }
+    let rest = UnsafeRawBufferPointer(rebasing: lines.bytes[line.restStart..<line.restStart + line.restBytes])
+    lines.bytes.copyMemory(from: rest)
+    return Rest(byteCount: rest.count, isAtEnd: line.isAtEnd)
+  }
+
+  /// The half of the window that input is read into.
+  private var firstHalf: UnsafeMutableRawBufferPointer {
+    UnsafeMutableRawBufferPointer(rebasing: lines.bytes[..<(lines.bytes.count / 2)])
+  }
+
+  /// The half that what was read before is read into again.
+  private var secondHalf: UnsafeMutableRawBufferPointer {
+    UnsafeMutableRawBufferPointer(rebasing: lines.bytes[(lines.bytes.count / 2)...])
+  }
+
+  /// Whether a fault was found in the line. Its name may need the bytes that follow.
+  private func isBad(_ line: LongLine) -> Bool { line.failure != nil || minifier.faultOffset != nil }
+
+  /// Reads on, up to the end of the line at most.
+  private func readNext<Input: RunInput & ~Copyable>(
+    _ line: inout LongLine, from input: inout Input, _ progress: inout LineProgress
+  ) throws -> UnsafeRawBufferPointer {
+    let readBytes = try input.read(into: firstHalf)
+    progress.totals.inputBytes += readBytes
+    let read = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(firstHalf).prefix(readBytes))
+    line.isAtEnd = readBytes == 0
+    let lineFeed = read.firstIndexOfLineFeed
+    line.hasLineFeed = lineFeed != nil
+    line.restStart = lineFeed.map { $0 + 1 } ?? readBytes
+    line.restBytes = readBytes - line.restStart
+    return UnsafeRawBufferPointer(rebasing: read.prefix(line.restStart))
+  }
+
+  /// Checks the next bytes of the line, and drops what they would be minified to.
+  private mutating func check(_ piece: UnsafeRawBufferPointer, _ line: inout LongLine) throws {
+    guard line.failure == nil else { return }
+    if !piece.isEmpty { line.failure = try minifier.minify(piece, into: output.bytes).failure }
+    if line.failure == nil, line.hasEnded { line.failure = minifier.finish(into: output.bytes).failure }
+  }
+
+  // MARK: Valid lines
+
+  private mutating func accept<Input: RunInput & ~Copyable, Output: RunOutput & ~Copyable>(
+    _ line: LongLine, _ held: borrowing HeldLine, from input: borrowing Input, to accepted: inout Output,
+    _ progress: inout LineProgress
+  ) throws {
+    if let difference = minifier.difference { throw difference }
+    minifier.reset(offset: line.offset)
+    var comparison = OutputComparison()
+    for index in 0..<held.chunkCount {
+      let result = try minifier.minify(held.chunk(index), into: output.bytes)
+      try write(result, of: held.chunk(index), from: input, &comparison, to: &accepted, &progress)
+    }
+    var offset = held.byteCount
+    while offset < line.byteCount {
+      let piece = try readAgain(line, offset..<line.byteCount, input)
+      let result = try minifier.minify(piece, into: output.bytes)
+      try write(result, of: piece, from: input, &comparison, to: &accepted, &progress)
+      offset += piece.count
+    }
+    let end = minifier.finish(into: output.bytes)
+    let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
+    try write(end, of: nothing, from: input, &comparison, to: &accepted, &progress)
+    progress.totals.isUnchanged = progress.totals.isUnchanged && comparison.isSame
+  }
+
+  private func write<Input: RunInput & ~Copyable, Output: RunOutput & ~Copyable>(
+    _ result: Minifier.Result, of piece: UnsafeRawBufferPointer, from input: borrowing Input,
+    _ comparison: inout OutputComparison, to accepted: inout Output, _ progress: inout LineProgress
+  ) throws {
+    if let difference = minifier.difference { throw difference }
+    // The line was valid when it was checked.
+    if result.failure != nil { throw input.endedEarlyError }
+    let minified = UnsafeRawBufferPointer(
+      rebasing: UnsafeRawBufferPointer(output.bytes).prefix(result.writtenBytes))
+    comparison.append(piece, minified)
+    progress.totals.outputBytes += minified.count
+    progress.totals.validLines += countLineFeeds(minified)
+    guard !minified.isEmpty else { return }
+    try accepted.write(minified, isUnchanged: progress.totals.isUnchanged && comparison.isSameSoFar)
+  }
+
+  // MARK: Bad lines
+
+  private mutating func reject<Input: RunInput & ~Copyable, Sink: BadLineSink & ~Copyable>(
+    _ line: inout LongLine, _ held: borrowing HeldLine, _ lastPiece: UnsafeRawBufferPointer,
+    from input: inout Input, to sink: inout Sink, _ progress: inout LineProgress
+  ) throws {
+    var nuls = NulScan()
+    for index in 0..<held.chunkCount { try put(held.chunk(index), of: line, &nuls, to: &sink) }
+    var offset = held.byteCount
+    while offset < line.byteCount - lastPiece.count {
+      let piece = try readAgain(line, offset..<line.byteCount - lastPiece.count, input)
+      try put(piece, of: line, &nuls, to: &sink)
+      offset += piece.count
+    }
+    try put(lastPiece, of: line, &nuls, to: &sink)
+    while !line.hasEnded {
+      let piece = try readNext(&line, from: &input, &progress)
+      line.byteCount += piece.count
+      progress.counter.advance(over: piece)
+      try check(piece, &line)
+      try put(piece, of: line, &nuls, to: &sink)
+    }
+    guard let failure = line.failure else { preconditionFailure("a fault is a failure at the latest at the end") }
+    let error = located(failure, line)
+    try progress.reject(failure, error)
+    try sink.end(BadLine(number: line.number, offset: line.offset, byteCount: line.contentBytes, error: error))
+    try sink.flush()
+    progress.totals.isUnchanged = false
+  }
+
+  private func put<Sink: BadLineSink & ~Copyable>(
+    _ piece: UnsafeRawBufferPointer, of line: LongLine, _ nuls: inout NulScan, to sink: inout Sink
+  ) throws {
+    if nuls.isBinary(after: piece) {
+      let error = InvalidJSON(
+        line: line.number, column: 1, offset: line.offset, message: "", reason: .syntax, format: .ndjson)
+      throw LineProgress.Refused(refusal: .notLines, error: error.asBinary)
+    }
+    if let failure = line.failure, let content = failure.foreignContent, content.isWholeInput, line.offset == 0 {
+      throw LineProgress.Refused(refusal: .notLines, error: located(failure, line))
+    }
+    try sink.write(piece)
+  }
+
+  private func located(_ failure: Failure, _ line: LongLine) -> InvalidJSON {
+    failure.located { TextPosition(line: line.number, column: $0 - line.offset + 1) }
+  }
+
+  /// Reads bytes of the line a second time, as many as fit.
+  private func readAgain<Input: RunInput & ~Copyable>(
+    _ line: LongLine, _ range: Range<Int>, _ input: borrowing Input
+  ) throws -> UnsafeRawBufferPointer {
+    let room = UnsafeMutableRawBufferPointer(rebasing: secondHalf.prefix(range.count))
+    let readBytes = try input.read(into: room, at: line.offset + range.lowerBound)
+    if readBytes == 0 { throw input.endedEarlyError }
+    return UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(room).prefix(readBytes))
+  }
+}
+
+extension UnsafeRawBufferPointer {
+  /// The index of the first LF, nil if there is none.
+  fileprivate var firstIndexOfLineFeed: Int? {
+    guard let start = baseAddress, let found = memchr(start, Int32(UInt8(ascii: "\n")), count) else { return nil }
+    return UnsafeRawPointer(found) - start
+  }
+}

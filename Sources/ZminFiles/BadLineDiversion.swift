@@ -1,0 +1,96 @@
+import ZminEngine
+import ZminIO
+import ZminMemory
+
+/// Takes files of `ndjson` to an output, and their bad lines to a record.
+///
+/// No output that lacks a line is seen before the line is in the record:
+///
+///     output that appears whole, input that can be read twice
+///       read, minify, judge → read again, append bad lines → sync the record → (caller) name the output
+///     any other
+///       a window at a time: append its bad lines → write its output
+///
+/// So an input of the first kind that fails as a whole leaves no line in the record.
+struct BadLineDiversion: ~Copyable {
+  let record: BadLineRecord
+  private let limit: BadLineLimit
+  private var lines: LineRun
+  private var appender: BadLineAppender
+
+  /// - Throws: ``OutOfMemory``.
+  init(
+    _ options: MinifierOptions, _ badLines: BadLines, _ record: BadLineRecord, windowBytes: Int, ledger: MemoryLedger
+  ) throws(OutOfMemory) {
+    let lines = try LineRun(
+      options, windowBytes: windowBytes, heldLineBytesMax: badLines.heldLineBytesMax, ledger: ledger)
+    let appender = try BadLineAppender(record, windowBytes: windowBytes, ledger: ledger)
+    self.lines = lines
+    self.appender = appender
+    limit = badLines.limit
+    self.record = record
+  }
+
+  /// Takes one input to its end, or to where it fails as a whole.
+  ///
+  /// - Parameters:
+  ///   - isSynced: Whether bad lines are brought to the disk.
+  ///   - onLine: Called for each line that is put into the record.
+  mutating func run<Output: RunOutput & ~Copyable>(
+    from input: inout InputFile, to output: inout Output, isSynced: Bool, onLine: ((BadLine) -> Void)?
+  ) throws -> RunResult {
+    appender.begin(onLine)
+    defer { appender.abandon() }
+    guard input.canReread, output.appearsWhole else {
+      let result = try lines.run(from: &input, to: &output, badLinesTo: &appender, limit: limit)
+      if appender.lineCount > 0 { try record.settle(isSynced: isSynced) }
+      return result.recording(appender.lineCount)
+    }
+    var unrecorded = UnrecordedBadLines()
+    let result = try lines.run(from: &input, to: &output, badLinesTo: &unrecorded, limit: limit)
+    guard case .complete(let totals) = result, totals.badLines > 0 else { return result }
+    try input.checkUnchanged()
+    input.rewind()
+    var nowhere = NoOutput()
+    let again = try lines.run(from: &input, to: &nowhere, badLinesTo: &appender, limit: .all)
+    guard case .complete(let totalsAgain) = again, totalsAgain.badLines == totals.badLines else {
+      throw input.endedEarlyError
+    }
+    try record.settle(isSynced: isSynced)
+    return result.recording(appender.lineCount)
+  }
+
+  /// Takes one input to a detector, which stops at the first bad line as it does at the first change.
+  ///
+  /// - Throws: ``ChangeDetector/Changed``.
+  mutating func run(from input: inout InputFile, to detector: inout ChangeDetector) throws -> RunResult {
+    var sink = ChangeAtBadLine()
+    return try lines.run(from: &input, to: &detector, badLinesTo: &sink, limit: .all)
+  }
+
+  private struct ChangeAtBadLine: BadLineSink {
+    func write(_ bytes: UnsafeRawBufferPointer) throws { throw ChangeDetector.Changed() }
+    func end(_ line: BadLine) {}
+    func flush() {}
+  }
+}
+
+extension RunResult {
+  fileprivate func recording(_ lineCount: Int) -> RunResult {
+    switch self {
+    case .complete(var totals):
+      totals.recordedBadLines = lineCount
+      return .complete(totals)
+    case .invalid(let error, var totals):
+      totals.recordedBadLines = lineCount
+      return .invalid(error, totals)
+    }
+  }
+}
+
+/// Drops bad lines, for a run that only looks.
+private struct UnrecordedBadLines: BadLineSink {
+  func write(_ bytes: UnsafeRawBufferPointer) {}
+  func end(_ line: BadLine) {}
+  func flush() {}
+}

@@ -1,0 +1,296 @@
+import Foundation
+import Glibc
+import SystemPackage
+import Testing
+import ZminTestSupport
+
+/// `--bad-lines FILE`: what a user finds in FILE, and in the inputs that lost the lines.
+@Suite("Bad lines") struct BadLineTests {
+  private func run(
+    _ script: String, _ files: [String: String] = [:]
+  ) throws -> (run: ZminProgram.Run, scratch: Scratch) {
+    let scratch = try Scratch(files)
+    return (try ZminProgram.shell(script, in: scratch), scratch)
+  }
+
+  private static let good = "[ 1 ]\n"
+
+  // MARK: A record
+
+  @Test("A second run adds to the lines of the first")
+  func secondRun() throws {
+    let (run, scratch) = try run(
+      "for f in *.jsonl; do $ZMIN -i --bad-lines bad $f || exit 9; done",
+      ["a.jsonl": "[ 1 ]\n{a\n", "b.jsonl": "[ 1 ]\n{b\n", "c.jsonl": "[ 1 ]\n"])
+    #expect(run.ending == .exit(0), "\(run)")
+    #expect(scratch.text(of: "bad") == "{a\n{b\n")
+    #expect(scratch.text(of: "a.jsonl") == "[1]\n" && scratch.text(of: "b.jsonl") == "[1]\n")
+  }
+
+  @Test(
+    "A run that fails at once leaves the lines of others where they are",
+    arguments: [
+      "-i missing.jsonl", "missing.jsonl", "-i --max-bad-lines 0 a.jsonl", "a.jsonl -o no/b", "-i --kernel x a.jsonl",
+    ])
+  func failsAtOnce(_ arguments: String) throws {
+    let (run, scratch) = try run("$ZMIN --bad-lines bad \(arguments)", ["a.jsonl": "1\n[\n", "bad": "old\n"])
+    #expect(run.ending != .exit(0))
+    #expect(scratch.text(of: "bad") == "old\n" && scratch.text(of: "a.jsonl") == "1\n[\n")
+  }
+
+  @Test("Lines of two inputs are not joined, nor with a line that was cut off before")
+  func joined() throws {
+    let files = ["a.jsonl": "1\n[2", "b.jsonl": "3\n{4", "bad": "cut"]
+    let (run, scratch) = try run("$ZMIN -i --bad-lines bad a.jsonl b.jsonl", files)
+    #expect(run.ending == .exit(0), "\(run)")
+    #expect(["cut\n[2\n{4\n", "cut\n{4\n[2\n"].contains(scratch.text(of: "bad")))
+    let (_, other) = try self.run("$ZMIN --bad-lines bad a.jsonl b.jsonl", files)
+    #expect(other.text(of: "bad") == "cut\n[2\n{4\n")
+  }
+
+  @Test("An interrupted stream leaves in the record each line that it removed")
+  func interruptedStream() throws {
+    let (run, scratch) = try run(
+      """
+      mkfifo in; $ZMIN --format ndjson --bad-lines bad < in > out & zmin=$!
+      exec 3> in; printf '[ 1 ]\\n{bad\\n[ 2 ]\\n' >&3
+      until grep -q 2 out; do sleep 0.02; done
+      kill -TERM $zmin; wait $zmin; echo $?
+      """)
+    #expect(run.output == "143\n", "\(run)")
+    #expect(scratch.text(of: "out") == "[1]\n[2]\n")
+    #expect(scratch.text(of: "bad") == "{bad\n")
+  }
+
+  @Test("A line is in the record, and synced, before the file that lost it gets its name")
+  func order() throws {
+    for name in ["bad lines", "bad lines, in place"] {
+      let scenario = try #require(FaultScenario.all.first { $0.testDescription == name })
+      let scratch = try scenario.scratch()
+      let path = scratch.file("bad")
+      var plan = FaultyCalls.Plan()
+      plan.before = { kind in
+        guard kind == .rename else { return }
+        let record = FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
+        #expect(record == scenario.results["bad"])
+      }
+      let (code, calls) = try scenario.run(in: scratch, plan)
+      #expect(code == 0)
+      let appended = try #require(calls.log.firstIndex(of: .unlock))
+      let renamed = try #require(calls.log.firstIndex(of: .rename))
+      // The record and its directory.
+      #expect(calls.log[appended..<renamed].count { $0 == .sync } >= 2)
+      #expect(!calls.log[..<appended].contains(.sync))
+    }
+  }
+
+  @Test("Runs that share a record tear and join no line")
+  func sharedByProcesses() throws {
+    let (run, scratch) = try run(
+      """
+      for k in 1 2 3 4; do
+        for i in $(seq 300); do echo "{run $k line $i $(printf 'x%.0s' $(seq $((i % 90))))"; echo $i; done > $k.jsonl
+      done
+      for k in 1 2 3 4; do $ZMIN -q -i --max-bad-lines all --bad-lines bad $k.jsonl & p="$p $!"; done
+      for q in $p; do wait $q || echo failed; done
+      for k in 1 2 3 4; do
+        for i in $(seq 300); do echo "{run $k line $i $(printf 'x%.0s' $(seq $((i % 90))))"; done
+      done | sort > expected
+      sort bad | cmp - expected && echo same
+      """)
+    #expect(run.output == "same\n", "\(run)")
+    #expect(scratch.text(of: "3.jsonl")?.hasPrefix("1\n2\n3\n") == true)
+  }
+
+  @Test("The workers of one run share a record, and a journal and a second run find all done")
+  func sharedByWorkers() throws {
+    var files: [String: String] = [:]
+    for number in 0..<60 { files["in/\(number % 7)/\(number).jsonl"] = "[ \(number) ]\n{bad \(number)\n" }
+    files["in/a.json"] = "[ 1 ]"
+    let (run, scratch) = try run(
+      "$ZMIN -q -r -j4 -i --bad-lines bad --journal j in && $ZMIN -q -r -i --bad-lines bad --journal j in; echo $?",
+      files)
+    #expect(run.output == "0\n", "\(run)")
+    let lines = (scratch.text(of: "bad") ?? "").split(separator: "\n").map(String.init)
+    #expect(lines.sorted() == (0..<60).map { "{bad \($0)" }.sorted())
+    #expect(scratch.text(of: "in/3/3.jsonl") == "[3]\n" && scratch.text(of: "in/a.json") == "[1]")
+  }
+
+  @Test("Mirrors, lists and shards put their bad lines into one record too")
+  func mirrored() throws {
+    let files = ["in/a.jsonl": "1\n[a\n", "in/b.jsonl": "1\n[b\n", "list": "in/a.jsonl\nin/b.jsonl\n"]
+    for arguments in [
+      "-r in --output-dir out", "--files-from list --output-dir out", "-rt in", "-t in/a.jsonl in/b.jsonl",
+      "-r in --output-dir out --shard 0/1",
+    ] {
+      let (run, scratch) = try run("$ZMIN -q --bad-lines bad \(arguments)", files)
+      #expect(run.ending == .exit(0), "\(arguments): \(run)")
+      #expect(["[a\n[b\n", "[b\n[a\n"].contains(scratch.text(of: "bad")), "\(arguments)")
+    }
+  }
+
+  @Test("A disk that is full while a line is appended loses no line, and joins none to it later")
+  func fullDisk() throws {
+    let line = "{" + String(repeating: "x", count: 100)
+    let (run, scratch) = try run(
+      """
+      head -c 1000 /dev/zero | tr '\\0' '-' > bad; cp a.jsonl b.jsonl
+      (ulimit -f 1; $ZMIN -i --bad-lines bad a.jsonl; echo $?); cmp a.jsonl b.jsonl && wc -c < bad
+      $ZMIN -q -i --bad-lines bad a.jsonl; echo $?
+      """, ["a.jsonl": "1\n\(line)\n"])
+    #expect(run.output == "3\n1024\n0\n", "\(run)")
+    #expect(run.errors.contains("zmin: bad: cannot write: File too large"))
+    #expect(scratch.text(of: "a.jsonl") == "1\n")
+    let lines = (scratch.text(of: "bad") ?? "").split(separator: "\n")
+    #expect(lines.count == 3 && lines[2] == line && line.hasPrefix(lines[1]))
+  }
+
+  @Test("A run waits while another appends, and a signal ends the wait", arguments: [false, true])
+  func waitsForTheLock(_ isInterrupted: Bool) throws {
+    let (run, scratch) = try run(
+      """
+      mkfifo go; flock bad sh -c 'echo > go; sleep \(isInterrupted ? 60 : 1); echo held >> bad' & held=$!
+      cat go > /dev/null
+      $ZMIN -q -i --bad-lines bad a.jsonl & zmin=$!
+      \(isInterrupted ? "sleep 0.5; kill -TERM $zmin" : ":")
+      wait $zmin; echo $?; kill $held
+      """, ["a.jsonl": "1\n[\n", "bad": ""])
+    #expect(run.output == (isInterrupted ? "143\n" : "0\n"), "\(run)")
+    #expect(scratch.text(of: "bad") == (isInterrupted ? "" : "held\n[\n"))
+    #expect(scratch.text(of: "a.jsonl") == (isInterrupted ? "1\n[\n" : "1\n"))
+  }
+
+  @Test("Where files cannot be locked, the message says what to do instead")
+  func noLocks() throws {
+    let scenario = try #require(FaultScenario.all.first { $0.testDescription == "bad lines, in place" })
+    let scratch = try scenario.scratch()
+    let (code, _) = try scenario.run(in: scratch, .init(failingIndex: 0, kind: .lock, isLasting: true, errno: .noLocks))
+    #expect(code == 3)
+    #expect(
+      scratch.text(of: "messages")?.contains("cannot lock: No locks available; give each task a file of its own")
+        == true)
+    #expect(FaultScenario.tree(scratch) == scenario.files)
+  }
+
+  @Test("A pipe and standard error take bad lines as they come")
+  func direct() throws {
+    let (run, scratch) = try run(
+      """
+      mkfifo pipe; cat pipe > got & $ZMIN -q -i --bad-lines pipe a.jsonl; echo $?; wait
+      $ZMIN -q --bad-lines /dev/stderr b.jsonl 2> errors; echo $?
+      """, ["a.jsonl": "1\n[a\n", "b.jsonl": "1\n[b"])
+    #expect(run.output == "0\n1\n0\n", "\(run)")
+    #expect(scratch.text(of: "got") == "[a\n" && scratch.text(of: "errors") == "[b\n")
+  }
+
+  @Test("A new record is no more accessible than its input, and an old one keeps its mode")
+  func mode() throws {
+    let (run, scratch) = try run(
+      """
+      umask 022; chmod 600 a.jsonl; chmod 664 b.jsonl old
+      $ZMIN -q --bad-lines bad a.jsonl b.jsonl; $ZMIN -q -i --bad-lines more b.jsonl
+      $ZMIN -q -i --bad-lines old a.jsonl
+      """, ["a.jsonl": "1\n[\n", "b.jsonl": "1\n[\n", "old": ""])
+    #expect(run.ending == .exit(0), "\(run)")
+    #expect(scratch.status(of: "bad").st_mode & 0o777 == 0o600)
+    #expect(scratch.status(of: "more").st_mode & 0o777 == 0o644)
+    #expect(scratch.status(of: "old").st_mode & 0o777 == 0o664)
+  }
+
+  // MARK: What is not taken apart
+
+  @Test(
+    "What is not lines of JSON is left as it was, and nothing of it is in the record",
+    arguments: [
+      "gzip < a > x.jsonl", "iconv -t UTF-16 < a > x.jsonl", "iconv -t UTF-16LE < a > x.jsonl",
+      "iconv -t UTF-32BE < a > x.jsonl", "sed 's/^/\\x1e/' < a > x.jsonl", "head -c 5000 /dev/zero > x.jsonl",
+      "(cat a; head -c 600 /dev/zero; cat a) > x.jsonl",
+    ])
+  func notLines(_ command: String) throws {
+    let (run, scratch) = try run(
+      "\(command); cp x.jsonl y; $ZMIN -i --max-bad-lines all --bad-lines bad x.jsonl; echo $?; cmp x.jsonl y && echo same",
+      ["a": String(repeating: "[ 1 ]\n{bad\n", count: 20)])
+    #expect(run.output == "1\nsame\n", "\(run)")
+    #expect(scratch.text(of: "bad") == "")
+    #expect(run.errors.hasPrefix("zmin: x.jsonl:"), "\(run.errors)")
+  }
+
+  @Test("A file of which no line is valid is left as it was")
+  func noneValid() throws {
+    let (run, scratch) = try run(
+      "$ZMIN -i --max-bad-lines all --bad-lines bad a.jsonl; echo $?", ["a.jsonl": "{'a': 1}\n{'a': 2}\n"])
+    #expect(run.output == "1\n" && run.errors.hasPrefix("zmin: a.jsonl:1:2: no line is valid, "), "\(run)")
+    #expect(scratch.text(of: "a.jsonl") == "{'a': 1}\n{'a': 2}\n" && scratch.text(of: "bad") == "")
+  }
+
+  @Test("More bad lines than one in a hundred, and than ten, leave the input as it was")
+  func limits() throws {
+    let (run, scratch) = try run(
+      """
+      for n in 10 11; do
+        (yes '[' | head -n $n; seq 100) > $n.jsonl; cp $n.jsonl $n
+        $ZMIN -q -i --bad-lines bad $n.jsonl; echo $?; cmp -s $n $n.jsonl && echo same
+      done
+      $ZMIN -i --max-bad-lines 10% --bad-lines bad 11.jsonl; echo $?
+      """)
+    #expect(run.output == "0\n1\nsame\n0\n", "\(run)")
+    #expect(run.errors.hasPrefix("zmin: 11.jsonl:1:2: 11 of 111 lines are not valid, more than the 10 allowed, "))
+    #expect(run.errors.contains("; --max-bad-lines allows more\n"))
+    #expect(scratch.text(of: "bad") == String(repeating: "[\n", count: 21))
+  }
+
+  // MARK: Memory
+
+  @Test("A long bad line stays within the budget, and one too long for it names a budget that works")
+  func budget() throws {
+    let (run, _) = try run(
+      """
+      (echo 1; printf '[x'; head -c 9M /dev/zero | tr '\\0' y; echo; echo 2) > bad.jsonl
+      (echo 1; printf '["'; head -c 9M /dev/zero | tr '\\0' y; echo '" ]'; echo 2) > long.jsonl
+      b="--format ndjson -q --memory-budget 19M --bad-lines bad"
+      $ZMIN $b bad.jsonl; cat bad.jsonl | $ZMIN $b; $ZMIN $b long.jsonl | wc -c
+      tail -n +2 bad.jsonl | head -n 1 > line; cat line line | cmp - bad && echo same
+      cat long.jsonl | $ZMIN $b 2> errors; echo $?; cat errors >&2
+      more=$(sed 's/.*--memory-budget \\([0-9]*\\) .*/\\1/' errors)
+      cat long.jsonl | $ZMIN $b --memory-budget $more | wc -c
+      cat long.jsonl | $ZMIN $b --memory-budget $((more - 1)) 2> /dev/null; echo $?
+      """)
+    #expect(run.output == "1\n2\n1\n2\n9437193\nsame\n1\n3\n9437193\n1\n3\n", "\(run)")
+    #expect(run.errors.contains("zmin: standard input: line 2 has 9437189 bytes, and at most "), "\(run.errors)")
+  }
+
+  // MARK: What is said
+
+  @Test("The log says which file and line each bad line comes from, and how many there were")
+  func log() throws {
+    let (run, _) = try run(
+      "$ZMIN -r -j1 -t --bad-lines bad --log json in | grep -v progress", ["in/a.jsonl": "1\n\n [\r\n2\n{x"])
+    #expect(
+      run.errors.contains(
+        #"{"event":"bad_line","path":"in/a.jsonl","line":3,"offset":3,"bytes":3,"message":"value not finished"#),
+      "\(run)")
+    #expect(
+      run.errors.contains(#"{"event":"bad_line","path":"in/a.jsonl","line":5,"offset":9,"bytes":2,"message":"string"#))
+    #expect(run.errors.contains(#""written":false,"bad_lines":2"#))
+    #expect(run.errors.contains(#""skipped":0,"bad_lines":2"#))
+  }
+
+  @Test(
+    "The record is none of the other files of a run",
+    arguments: [
+      "-i a.jsonl --bad-lines a.jsonl", "-i a.jsonl --bad-lines link", "a.jsonl -o x --bad-lines x",
+      "a.jsonl -o x --bad-lines ./x", "a.jsonl --bad-lines x --log-file x", "a.jsonl --bad-lines x --metrics-file x",
+      "-ri in --bad-lines in/b.jsonl", "-rt in --bad-lines in/b.jsonl", "-ri in --bad-lines x --journal x",
+      "-ri in --bad-lines x --journal ./x", "-ri in --bad-lines x --shard 0/1 --shard-plan x",
+      "-i --files-from list --bad-lines list", "a.jsonl --bad-lines x >> x",
+      "- --format ndjson --bad-lines a.jsonl < a.jsonl",
+      "a.jsonl --bad-lines x --memory-report --memory-report-file x", "-r in --output-dir out --bad-lines out/b.jsonl",
+    ])
+  func apart(_ arguments: String) throws {
+    let files = ["a.jsonl": "1\n[\n", "in/b.jsonl": "1\n[\n", "in/c.jsonl": "2\n", "list": "a.jsonl\n"]
+    let (run, scratch) = try run("ln -s a.jsonl link; mkdir out; $ZMIN \(arguments)", files)
+    #expect(run.ending == .exit(2), "\(run)")
+    for (name, text) in files { #expect(scratch.text(of: name) == text || arguments.contains("out/"), "\(name)") }
+    #expect([nil, ""].contains(scratch.text(of: "x")))
+  }
+}

@@ -1,0 +1,178 @@
+/// Inputs that are not valid, with what is said of each.
+enum HintTable {
+  typealias Case = HintTests.Case
+
+  static let cases = compressed + encodings + records + binary + words + lines + values
+
+  private static let compressed = [
+    Case(
+      title: "gzip", making: "echo '{ \"a\" : 1 }' | gzip -c > $F",
+      message: "1:1: gzip data, not JSON (byte 0); gzip -dc < a.json | zmin", output: "{\"a\":1}"),
+    Case(
+      title: "gzip, from standard input", making: "echo '{ \"a\" : 1 }' | gzip -c > $F", name: nil,
+      message: "1:1: gzip data, not JSON (byte 0); gzip -dc < FILE | zmin", output: "{\"a\":1}"),
+    Case(
+      title: "gzip in a name that a shell would take apart", making: "echo '[ 1 ]' | gzip -c > $F",
+      name: "it's $(touch a) *.json",
+      message: "1:1: gzip data, not JSON (byte 0); gzip -dc < 'it'\\''s $(touch a) *.json' | zmin", output: "[1]"),
+    Case(
+      title: "gzip in a name that begins like an option", making: "echo '[ 1 ]' | gzip -c > $F", name: "-a~.json",
+      message: "1:1: gzip data, not JSON (byte 0); gzip -dc < '-a~.json' | zmin", output: "[1]"),
+    Case(
+      title: "gzip in a name that fits on no line", making: "echo '[ 1 ]' | gzip -c > $F", name: "a\nb.json",
+      message: "1:1: gzip data, not JSON (byte 0); gzip -dc < FILE | zmin", output: "[1]"),
+    Case(
+      title: "gzip of lines, by the option", making: "printf '12\\n34\\n' | gzip -c > $F",
+      options: ["--format", "ndjson"],
+      message: "1:1: gzip data, not JSON (byte 0); gzip -dc < a.json | zmin --format ndjson", output: "12\n34\n"),
+    Case(
+      title: "gzip of lines, by the name", making: "printf '12\\n34\\n' | gzip -c > $F", name: "a.jsonl.gz",
+      message: "1:1: gzip data, not JSON (byte 0); gzip -dc < a.jsonl.gz | zmin --format ndjson", output: "12\n34\n"),
+    Case(
+      title: "gzip of values", making: "printf '12 34' | gzip -c > $F", options: ["--format", "concat"],
+      message: "1:1: gzip data, not JSON (byte 0); gzip -dc < a.json | zmin --format concat", output: "12\n34\n"),
+    Case(
+      title: "zstd", making: "echo '[ 1 ]' | zstd -qc > $F",
+      message: "1:1: zstd data, not JSON (byte 0); zstd -dc < a.json | zmin", output: "[1]", tools: ["zstd"]),
+    Case(
+      title: "xz", making: "echo '[ 1 ]' | xz -c > $F",
+      message: "1:1: xz data, not JSON (byte 0); xz -dc < a.json | zmin", output: "[1]", tools: ["xz"]),
+    Case(
+      title: "bzip2", making: "echo '[ 1 ]' | bzip2 -c > $F",
+      message: "1:1: bzip2 data, not JSON (byte 0); bzip2 -dc < a.json | zmin", output: "[1]", tools: ["bzip2"]),
+    Case(
+      title: "lz4", making: "echo '[ 1 ]' | lz4 -qc > $F",
+      message: "1:1: lz4 data, not JSON (byte 0); lz4 -dc < a.json | zmin", output: "[1]", tools: ["lz4"]),
+    Case(
+      title: "zlib", making: "printf '\(zlib)' > $F",
+      message: "1:1: zlib data, not JSON (byte 0); pigz -dc < a.json | zmin", output: "{\"a\":1}", tools: ["pigz"]),
+    Case(
+      title: "Snappy", making: "printf '\\377\\006\\000\\000sNaPpY' > $F",
+      message: "1:1: snappy data, not JSON (byte 0); decompress it first"),
+    Case(
+      title: "zip", making: "printf 'PK\\003\\004\\024\\000\\000\\000' > $F",
+      message: "1:1: zip archive, not JSON (byte 0); extract its files first"),
+  ]
+
+  private static let zlib =
+    "\\170\\234\\253\\126\\120\\112\\124\\122\\260\\122\\060\\124\\250\\345\\002\\000\\022\\001\\002\\223"
+
+  private static let encodings = ["UTF-16LE", "UTF-16BE", "UTF-32LE", "UTF-32BE"].flatMap { name in
+    [
+      Case(
+        title: name, making: "printf '[ \"\\303\\251\" ]' | iconv -f UTF-8 -t \(name) > $F",
+        message: "1:\(name.hasSuffix("LE") ? "2" : "1"): \(name) text, but JSON is UTF-8 "
+          + "(byte \(name.hasSuffix("LE") ? "1" : "0")); iconv -f \(name) -t UTF-8 < a.json | zmin",
+        output: "[\"é\"]"),
+      Case(
+        title: "\(name) with a byte order mark, in lines",
+        making: "printf '\\357\\273\\2771\\n2\\n' | iconv -f UTF-8 -t \(name) > $F", name: "a.jsonl",
+        message: "1:1: \(name) text, but JSON is UTF-8 (byte 0); iconv -f \(name) -t UTF-8 < a.jsonl | "
+          + "zmin --format ndjson",
+        output: "1\n2\n"),
+    ]
+  }
+
+  private static let records = [
+    Case(
+      title: "Record separators between numbers", making: "printf '\\03612\\n\\03634\\n' > $F",
+      message: "1:1: record separators (RFC 7464) are not JSON (byte 0); "
+        + "tr '\\n\\036' '\\t\\n' < a.json | zmin --format ndjson",
+      output: "12\n34\n"),
+    Case(
+      title: "Record separators, and no LF", making: "printf '\\03612\\03634' > $F", options: ["--format", "concat"],
+      message: "1:1: record separators (RFC 7464) are not JSON (byte 0); "
+        + "tr '\\n\\036' '\\t\\n' < a.json | zmin --format ndjson",
+      output: "12\n34\n"),
+    Case(
+      title: "Record separators before values of several lines",
+      making: "printf '\\036{\\n  \"a\": 1\\n}\\n\\036[]\\n' > $F", name: "a.jsonl",
+      message: "1:1: record separators (RFC 7464) are not JSON (byte 0); "
+        + "tr '\\n\\036' '\\t\\n' < a.jsonl | zmin --format ndjson",
+      output: "{\"a\":1}\n[]\n"),
+    Case(
+      title: "A record that is cut off stays apart from the next",
+      making: "printf '\\036[1,\\0362]\\n' > $F", name: nil,
+      message: "1:1: record separators (RFC 7464) are not JSON (byte 0); "
+        + "tr '\\n\\036' '\\t\\n' < FILE | zmin --format ndjson",
+      laterError: "2:4: value not finished at the end of its line (byte 4)"),
+    Case(
+      title: "An LF in a string of a record stays an error", making: "printf '\\036\"a\\nb\"\\n' > $F",
+      message: "1:1: record separators (RFC 7464) are not JSON (byte 0); "
+        + "tr '\\n\\036' '\\t\\n' < a.json | zmin --format ndjson",
+      laterError: "2:3: control character 0x09 in string"),
+  ]
+
+  private static let binary = [
+    Case(
+      title: "BSON", making: "printf '\\014\\000\\000\\000\\020a\\000\\001\\000\\000\\000\\000' > $F",
+      message: "1:1: BSON, not JSON (byte 0)"),
+    Case(
+      title: "Lengths of four bytes", making: "printf '\\000\\000\\000\\002{}\\000\\000\\000\\002[]' > $F",
+      message: "1:1: records with their lengths before them, not JSON (byte 0)"),
+    Case(
+      title: "Lengths of four bytes, the other way round, in lines", making: "printf '\\002\\000\\000\\000{}' > $F",
+      name: "a.jsonl", message: "1:1: records with their lengths before them, not JSON (byte 0)"),
+    Case(
+      title: "Lengths as gRPC has them", making: "printf '\\000\\000\\000\\000\\002{}' > $F",
+      message: "1:1: records with their lengths before them, not JSON (byte 0)"),
+    Case(
+      title: "A file of NUL bytes", making: "head -c 100 /dev/zero > $F", name: "a.jsonl",
+      message: "1:1: NUL bytes, not JSON (byte 0)"),
+    Case(
+      title: "NUL bytes at the end", making: "{ echo '[1]'; head -c 100 /dev/zero; } > $F",
+      message: "2:1: NUL bytes, not JSON (byte 4)"),
+    Case(
+      title: "One NUL is no evidence of UTF-16", making: "printf '[\\0001' > $F",
+      message: "1:2: value or ']' expected, found byte 0x00 (byte 1)"),
+    Case(
+      title: "Text is no zlib data", making: "printf 'x^2 + 1' > $F",
+      message: "1:1: value expected, found 'x' (byte 0)"),
+  ]
+
+  private static let words = [
+    Case(title: "NaN", making: "printf '[NaN]' > $F", message: "1:2: NaN is not JSON (byte 1)"),
+    Case(title: "Infinity", making: "printf '[-Infinity]' > $F", message: "1:3: Infinity is not JSON (byte 2)"),
+    Case(
+      title: "A word that begins like Infinity", making: "printf 'Info: [1, 2]' > $F",
+      message: "1:1: value expected, found 'I' (byte 0)"),
+    Case(title: "A comment", making: "printf '[1, // one\\n2]' > $F", message: "1:5: comments are not JSON (byte 4)"),
+    Case(
+      title: "NaN in a line", making: "printf '1\\n[NaN]\\n2\\n' > $F", name: "a.jsonl",
+      message: "2:2: NaN is not JSON (byte 3); --bad-lines FILE puts such lines aside", output: "1\n2\n",
+      badLines: "[NaN]\n"),
+  ]
+
+  private static let lines = [
+    Case(
+      title: "A line that is cut off", making: "printf '{\"a\":1}\\n[1,\\n2\\n' > $F", name: "a.jsonl",
+      message: "2:4: value not finished at the end of its line (byte 11); --bad-lines FILE puts such lines aside",
+      output: "{\"a\":1}\n2\n", badLines: "[1,\n"),
+    Case(
+      title: "Two values on a line", making: "printf '1 2\\n3\\n' > $F", name: nil, options: ["--format", "ndjson"],
+      message: "1:3: two values on one line (byte 2); --bad-lines FILE puts such lines aside", output: "3\n",
+      badLines: "1 2\n"),
+    Case(
+      title: "Any other error in a line", making: "printf '[1,]\\n3\\n' > $F", name: "a.jsonl",
+      message: "1:4: trailing comma in array (byte 3); --bad-lines FILE puts such lines aside", output: "3\n",
+      badLines: "[1,]\n"),
+  ]
+
+  private static let values = [
+    Case(
+      title: "Two values on one line", making: "printf '12 34' > $F",
+      message: "1:4: two values (byte 3); use --format concat", output: "12\n34\n"),
+    Case(
+      title: "A value a line", making: "printf '{ }\\n[ 1 ]\\n' > $F",
+      message: "2:1: two values (byte 4); use --format ndjson, or concat if values span lines", output: "{}\n[1]\n"),
+    Case(
+      title: "Values that span lines", making: "printf '{\\n}\\n[\\n]\\n' > $F",
+      message: "3:1: two values (byte 4); use --format concat", output: "{}\n[]\n"),
+    Case(
+      title: "Deep nesting", making: "printf '[[ ]]' > $F", options: ["--max-depth", "1"],
+      message: "1:2: nested deeper than 1 levels (byte 1); --max-depth N allows more", output: "[[]]"),
+    Case(
+      title: "An error in one value that no option helps with", making: "printf '[1,]' > $F",
+      message: "1:4: trailing comma in array (byte 3)"),
+  ]
+}

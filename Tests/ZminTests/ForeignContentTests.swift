@@ -1,0 +1,59 @@
+import Testing
+import ZminEngine
+import ZminTestSupport
+
+@Suite("Content that is not JSON, by its first bytes")
+struct ForeignContentTests {
+  static let heads: [(head: [UInt8], content: ForeignContent)] = [
+    ([0x1F, 0x8B, 8, 0, 0, 0, 0, 0], .compressed(.gzip)),
+    ([0x28, 0xB5, 0x2F, 0xFD, 4, 0, 1, 2], .compressed(.zstd)),
+    ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0, 0, 4], .compressed(.xz)),
+    (Array("BZh91AY&".utf8), .compressed(.bzip2)),
+    ([0x04, 0x22, 0x4D, 0x18, 0x64, 0x40, 0xA7, 0], .compressed(.lz4)),
+    ([0x02, 0x21, 0x4C, 0x18, 1, 0, 0, 0], .compressed(.lz4)),
+    ([0x78, 0x9C, 0xAB, 0x56, 0x50, 0x4A, 0x54, 0x50], .compressed(.zlib)),
+    ([0x78, 0x5E, 0xAB, 0x56, 0x50, 0x4A, 0x54, 0x50], .compressed(.zlib)),
+    ([0xFF, 6, 0, 0] + Array("sNaP".utf8), .compressed(.snappy)),
+    ([0x50, 0x4B, 3, 4, 20, 0, 0, 0], .compressed(.zip)),
+    ([0xFF, 0xFE, 0x5B, 0], .encoding(.utf16LittleEndian)),
+    ([0x22, 0, 0x7A, 0], .encoding(.utf16LittleEndian)),
+    ([0xFE, 0xFF, 0, 0x5B], .encoding(.utf16BigEndian)),
+    ([0, 0x31, 0, 0x0A], .encoding(.utf16BigEndian)),
+    ([0xFF, 0xFE, 0, 0, 0x5B, 0, 0, 0], .encoding(.utf32LittleEndian)),
+    ([0, 0, 0, 0x5B, 0, 0, 0, 0x31], .encoding(.utf32BigEndian)),
+    ([0, 0, 0, 0, 0, 0, 0, 0], .nulBytes),
+    ([22, 0, 0, 0, 2, 0x61, 0, 1], .bson),
+    ([0, 0, 0, 2, 0x7B, 0x7D, 0, 0], .lengthPrefixed),
+    ([2, 0, 0, 0, 0x5B, 0x5D, 2, 0], .lengthPrefixed),
+    ([0, 0, 0, 0, 2, 0x7B, 0x7D, 0], .lengthPrefixed),
+    ([0x1E, 0x31, 0x0A], .recordSeparator),
+  ]
+
+  @Test("Each kind is known by its first bytes", arguments: heads)
+  func kinds(_ head: [UInt8], _ content: ForeignContent) {
+    #expect(ForeignContent(head: head) == content)
+  }
+
+  /// With fewer bytes something may be known or nothing, but nothing else.
+  @Test("A shorter beginning is never taken for another kind", arguments: heads)
+  func beginnings(_ head: [UInt8], _ content: ForeignContent) {
+    for count in 0...head.count {
+      let found = ForeignContent(head: Array(head.prefix(count)))
+      #expect(found == nil || found == content || found == .nulBytes, "\(count) bytes")
+    }
+  }
+
+  @Test("What may begin JSON is not taken for anything else")
+  func json() {
+    let texts = [
+      "1", "[", "{\"a\"", "\"x^\"", " \n\t", "-0.1", "null", "true", "\u{FEFF}[1]", "xylophone", "x^2", "PKZIP",
+    ]
+    for text in texts { #expect(ForeignContent(head: Array(text.utf8.prefix(8))) == nil, "\(text)") }
+    // One NUL, or a code unit with nothing that could follow it, is no evidence.
+    for head: [UInt8] in [
+      [0x31, 0], [0x5B, 0, 0, 0], [0x5B, 0, 1, 0], [0, 0x5B], [0xFF, 0xFE], [0xFF, 0xFE, 1, 0],
+    ] {
+      #expect(ForeignContent(head: head) == nil, "\(head)")
+    }
+  }
+}
