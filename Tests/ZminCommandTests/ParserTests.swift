@@ -1,3 +1,4 @@
+import ZminEngine
 import ZminFiles
 import SystemPackage
 import Testing
