@@ -32,8 +32,11 @@ package struct OutputMode: Sendable, Equatable {
     }
     group = isLimited && group != input.group ? nil : input.group
     isLimited = true
-    permissions &= input.mode
-    permissionsInOtherGroup &= ZminIO.permissions(input.mode, keepingUser: false, keepingGroup: false)
+    // The group's bits are the mask of an access control list then. The output has no list, so that its group could
+    // read what the input's group cannot.
+    let mode = input.hasAccessControlList ? input.mode & ~0o070 : input.mode
+    permissions &= mode
+    permissionsInOtherGroup &= ZminIO.permissions(mode, keepingUser: false, keepingGroup: false)
   }
 
   /// The permissions of what was made, without setuid, setgid and sticky.

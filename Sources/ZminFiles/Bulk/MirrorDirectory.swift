@@ -36,7 +36,7 @@ package struct MirrorDirectory: Sendable {
     for number in unfinished.descending {
       attempt(onFailure) { () throws(FileError) in
         var mode = Self.newMode
-        mode.limit(to: try list.open(number, using: files).status)
+        mode.limit(to: files.statusForMode(of: try list.open(number, using: files)))
         let (directory, path) = try open(number, of: list) { place throws(FileError) in
           try files.openDirectory(at: place)
         }
@@ -46,7 +46,7 @@ package struct MirrorDirectory: Sendable {
     guard root.isUnfinished else { return }
     attempt(onFailure) { () throws(FileError) in
       var mode = Self.newMode
-      for number in list.roots { mode.limit(to: try list.open(number, using: files).status) }
+      for number in list.roots { mode.limit(to: files.statusForMode(of: try list.open(number, using: files))) }
       try files.finishDirectory(root, mode, path)
     }
   }
