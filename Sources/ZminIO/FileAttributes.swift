@@ -117,7 +117,12 @@ extension FileAccess {
     do throws(Errno) {
       try calls.removeAttribute(Self.accessControlList, of: number)
     } catch {
-      if error != .noData && error != .notSupported { throw error }
+      switch error {
+      case .noData, .notSupported: return
+      // Not permitted, by a sandbox for example, or not known to the file system: no harm if there is nothing to remove.
+      case .notPermitted, .invalidArgument: if hasAccessControlList(number) { throw error }
+      default: throw error
+      }
     }
   }
 

@@ -107,6 +107,33 @@ import ZminTestSupport
     #expect(Self.mode("out.json", in: directory) == 0o600)
   }
 
+  @Test(
+    "An access list that may not be removed is no error if there is none",
+    arguments: [Errno.notPermitted, .invalidArgument])
+  func noRemoval(_ errno: Errno) throws {
+    let directory = try TemporaryDirectory()
+    let input = try directory.make("a.json", "1", mode: 0o644)
+    let access = FileAccess(calls: FaultyCalls(.init(failingIndex: 0, kind: .removeAttribute, errno: errno)))
+    var output = try OutputFile(at: directory.path("out.json"), using: access, isPrivate: true)
+    output.limitMode(to: try InputFile(input, using: access).statusForMode)
+    try output.commit()
+    #expect(Self.mode("out.json", in: directory) == 0o644)
+  }
+
+  @Test(
+    "An output with an access list that may not be removed stays private",
+    .enabled(if: canUseAttributes, "needs lists"), arguments: [Errno.notPermitted, .invalidArgument])
+  func noRemovalOfList(_ errno: Errno) throws {
+    let directory = try TemporaryDirectory()
+    let input = try directory.make("a.json", "1", mode: 0o644)
+    try setAttribute("system.posix_acl_default", of: directory.path, to: accessControlList)
+    let access = FileAccess(calls: FaultyCalls(.init(failingIndex: 0, kind: .removeAttribute, errno: errno)))
+    var output = try OutputFile(at: directory.path("out.json"), using: access, isPrivate: true)
+    output.limitMode(to: try InputFile(input, using: access).statusForMode)
+    try output.commit()
+    #expect(Self.mode("out.json", in: directory) == 0o600)
+  }
+
   @Test("The umask is taken away, and setuid, setgid and sticky are not given", arguments: [0o022, 0o077, 0o002])
   func umaskIsTaken(_ mask: Int) async {
     await #expect(processExitsWith: .success) { [mask] in
