@@ -75,8 +75,22 @@ package struct DestinationCheck: Sendable {
   package func badLinesMode(for sources: [FileSource]) -> OutputMode {
     var mode = OutputMode(ownerPermissions: 0o600)
     for source in sources where source != .standardInput {
-      if let status = try? status(of: source) { mode.limit(to: status) }
+      if let status = try? statusForMode(of: source) { mode.limit(to: status) }
     }
     return mode
+  }
+
+  /// The status with all that the mode depends on. A file that cannot be opened counts as one with an access list.
+  private func statusForMode(of source: FileSource) throws(FileError) -> FileStatus {
+    var status = try status(of: source)
+    guard status.kind == .regular, status.mode & 0o070 != 0 else { return status }
+    let opened =
+      switch source {
+      case .standardInput: nil as FileStatus?
+      case .path(let path): try? InputFile(path, using: files).statusForMode
+      case .place(let place): try? InputFile(place, using: files).statusForMode
+      }
+    status.hasAccessControlList = opened?.hasAccessControlList ?? true
+    return opened ?? status
   }
 }

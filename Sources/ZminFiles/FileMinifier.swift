@@ -164,7 +164,7 @@ package struct FileMinifier: ~Copyable {
     let result = try run(source, from: &input, to: &output)
     var outcome = outcome(source, result)
     try input.checkUnchanged(isReadToEnd: outcome.isValid)
-    outcome.sourceStatus = input.status
+    outcome.sourceStatus = output.appearsWhole ? input.statusForMode : input.status
     return outcome
   }
 

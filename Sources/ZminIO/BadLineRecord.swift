@@ -42,7 +42,7 @@ package final class BadLineRecord: Sendable {
   ///
   /// - Parameter mode: Permissions of a new file; nil for those of its owner alone.
   /// - Throws: ``FileError/system(_:)``; ``FileError/interrupted(_:)`` while a FIFO has no reader.
-  package func open(mode: OutputMode?) throws(FileError) {
+  package func open(mode: @autoclosure () -> OutputMode?) throws(FileError) {
     try state.withLock { state throws(FileError) in
       guard state.file == nil, state.direct == nil else { return }
       if let number = OutputFile.ownDescriptor(named: path) {
@@ -51,7 +51,7 @@ package final class BadLineRecord: Sendable {
       } else if let kind = try access.statusIfPresent(of: path)?.kind, kind != .regular {
         state.direct = try OutputFile(access.openDirectly(path, kind), name, sync: .never, using: access)
       } else {
-        state.file = try LineFile(path, limitedTo: mode, using: access)
+        state.file = try LineFile(path, limitedTo: mode(), using: access)
       }
     }
   }

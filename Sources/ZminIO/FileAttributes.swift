@@ -117,7 +117,38 @@ extension FileAccess {
     do throws(Errno) {
       try calls.removeAttribute(Self.accessControlList, of: number)
     } catch {
-      if error != .noData && error != .notSupported { throw error }
+      switch error {
+      case .noData, .notSupported: return
+      // Not permitted, by a sandbox for example, or not known to the file system: no harm if there is nothing to remove.
+      case .notPermitted, .invalidArgument: if hasAccessControlList(number) { throw error }
+      default: throw error
+      }
+    }
+  }
+
+  /// The status of a directory with all that the permissions of its mirror depend on.
+  package func statusForMode(of directory: OpenDirectory) -> FileStatus {
+    statusForMode(directory.status, of: directory.descriptor.number)
+  }
+
+  /// Looks for an access control list only where the group has permissions that it could restrict.
+  func statusForMode(_ status: FileStatus, of number: Int32) -> FileStatus {
+    guard status.mode & 0o070 != 0, status.kind == .regular || status.kind == .directory else { return status }
+    var status = status
+    status.hasAccessControlList = hasAccessControlList(number)
+    return status
+  }
+
+  /// Whether a file has an access control list; true where this cannot be found out.
+  private func hasAccessControlList(_ number: Int32) -> Bool {
+    do throws(Errno) {
+      let byteCount = try retrying { calls throws(Errno) in
+        try calls.attribute(
+          Self.accessControlList, of: number, into: UnsafeMutableRawBufferPointer(start: nil, count: 0))
+      }
+      return byteCount > 0
+    } catch {
+      return error != .noData && error != .notSupported
     }
   }
 

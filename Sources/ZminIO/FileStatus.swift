@@ -73,6 +73,10 @@ package struct FileStatus: Sendable, Equatable {
   package let modificationTime: FileTime
   /// When contents, mode, owner or names last changed.
   package let changeTime: FileTime
+  /// Set if permissions for single users or groups may be attached to the file, so that the group's bits of ``mode``
+  /// are the most that any of them may have. Looked up only by ``InputFile/statusForMode`` and
+  /// ``FileAccess/statusForMode(of:)``.
+  package var hasAccessControlList = false
 
   /// The size in bytes of a regular file that has one; nil for others, and where the system says 0, as it does for what
   /// it makes up on reading (`/proc`).

@@ -270,6 +270,9 @@ package struct InputFile: ~Copyable, Sendable {
     return status.size > MadeUpFiles.sizeBytesMax || !MadeUpFiles.isMadeUp(descriptor.number, using: access)
   }
 
+  /// The status with all that the permissions of a new output depend on.
+  package var statusForMode: FileStatus { access.statusForMode(status, of: descriptor.number) }
+
   /// A second descriptor of the same open file.
   func duplicateDescriptor() throws(FileError) -> Descriptor {
     let number = descriptor.number

@@ -32,8 +32,11 @@ package struct OutputMode: Sendable, Equatable {
     }
     group = isLimited && group != input.group ? nil : input.group
     isLimited = true
-    permissions &= input.mode
-    permissionsInOtherGroup &= ZminIO.permissions(input.mode, keepingUser: false, keepingGroup: false)
+    // The group's bits are the mask of an access control list then. The output has no list, so that its group could
+    // read what the input's group cannot.
+    let mode = input.hasAccessControlList ? input.mode & ~0o070 : input.mode
+    permissions &= mode
+    permissionsInOtherGroup &= ZminIO.permissions(mode, keepingUser: false, keepingGroup: false)
   }
 
   /// The permissions of what was made, without setuid, setgid and sticky.
@@ -56,7 +59,8 @@ extension FileAccess {
   /// Gives a new file or directory, open at `number` and made private, the permissions that its inputs allow.
   ///
   /// A list of access rights that its directory gave it at birth goes: a mode would make that list effective. Where the
-  /// file system keeps no modes, or not this one, it stays private or as the file system has it.
+  /// list cannot be removed, the file stays private. Where the file system keeps no modes, or not this one, it stays
+  /// private or as the file system has it.
   ///
   /// - Throws: ``FileError/system(_:)``.
   package func setMode(_ mode: OutputMode, of number: Int32, _ file: FileName) throws(FileError) {
@@ -64,7 +68,12 @@ extension FileAccess {
     // A directory keeps what makes its files be of its group.
     let permissions = mode.permissions(for: made, mask: calls.creationMask()) | made.mode & S_ISGID
     try attempt(.setMode, file) { _ throws(Errno) in
-      try removeAccessControlList(of: number)
+      do throws(Errno) {
+        try removeAccessControlList(of: number)
+      } catch .notPermitted, .invalidArgument {
+        // A list that stays opens the file to nobody as long as it is private.
+        return
+      }
       if made.mode == permissions { return }
       do throws(Errno) {
         try calls.setMode(number, to: permissions)

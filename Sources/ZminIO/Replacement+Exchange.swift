@@ -42,7 +42,8 @@ extension Replacement {
   /// Falls back to a look and a rename where the file system cannot exchange names.
   private mutating func replaceWithoutExchange(after error: Errno, _ output: FileStatus) throws(FileError) {
     switch error {
-    case .invalidArgument, .noFunction, .notSupported:
+    case .invalidArgument, .noFunction, .notSupported, .notPermitted:
+      // EPERM: a sandbox that does not know the call. If the rename is not permitted either, it says so.
       temporary.isOwn = true
       access.noteNoExchange(on: destination.directory)
       try checkUnchanged()

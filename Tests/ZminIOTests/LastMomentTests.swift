@@ -272,6 +272,15 @@ import ZminTestSupport
     #expect(directory.names == ["a.json", "b.json"])
   }
 
+  @Test("A sandbox that does not permit the exchange of names does not stop a replacement") func notPermitted() throws {
+    let directory = try TemporaryDirectory()
+    let path = try directory.make("in.json", "[ 1, 2 ]")
+    let access = FileAccess(calls: FaultyCalls(.init(failingIndex: 0, kind: .exchange, errno: .notPermitted)))
+    #expect(try Self.run(path, access, .alone) {} == nil)
+    #expect(directory.content(of: "in.json") == "[1,2]")
+    #expect(directory.names == ["in.json"])
+  }
+
   @Test("An old version that cannot be removed is noted") func unremoved() throws {
     let directory = try TemporaryDirectory()
     let path = try directory.make("in.json", "[ 1, 2 ]")

@@ -11,7 +11,7 @@ import ZminTestSupport
     let access = FileAccess()
     var output = try OutputFile(at: directory.path(name), using: access, isPrivate: true)
     try output.write(text: "new")
-    for input in inputs { output.limitMode(to: try InputFile(input, using: access).status) }
+    for input in inputs { output.limitMode(to: try InputFile(input, using: access).statusForMode) }
     try output.commit()
   }
 
@@ -41,6 +41,34 @@ import ZminTestSupport
     try Self.write("out.json", from: [input], in: directory)
     #expect(attribute("system.posix_acl_access", of: directory.path("out.json")) == nil)
     #expect(Self.mode("out.json", in: directory) == 0o640)
+  }
+
+  @Test(
+    "The group of an output may do nothing if an access list restricts the input's group",
+    .enabled(if: canUseAttributes, "needs lists"),
+    arguments: [(0o640, 0o600), (0o644, 0o604), (0o600, 0o600)] as [(mode_t, mode_t)])
+  func accessList(_ mode: mode_t, _ expected: mode_t) throws {
+    let directory = try TemporaryDirectory()
+    let input = try directory.make("a.json", "1")
+    try setAttribute("system.posix_acl_access", of: input, to: accessControlList)
+    #expect(chmod(input.string, mode) == 0)
+    try Self.write("out.json", from: [input], in: directory)
+    #expect(Self.mode("out.json", in: directory) == expected)
+  }
+
+  @Test("The group of an output may do nothing if it cannot be told whether the input has an access list")
+  func unknownAccessList() throws {
+    let directory = try TemporaryDirectory()
+    let input = try directory.make("a.json", "1", mode: 0o644)
+    for (errno, expected) in [(Errno.notPermitted, 0o604), (.noData, 0o644), (.notSupported, 0o644)]
+      as [(Errno, mode_t)]
+    {
+      let access = FileAccess(calls: FaultyCalls(.init(failingIndex: 0, kind: .attribute, errno: errno)))
+      var output = try OutputFile(at: directory.path("\(errno.rawValue)"), using: access, isPrivate: true)
+      output.limitMode(to: try InputFile(input, using: access).statusForMode)
+      try output.commit()
+      #expect(Self.mode("\(errno.rawValue)", in: directory) == expected)
+    }
   }
 
   @Test("Members of another group than the input's get no more than before", .enabled(if: isRoot, "needs root"))
@@ -75,6 +103,33 @@ import ZminTestSupport
     let access = FileAccess(calls: FaultyCalls(.init(failingIndex: 0, kind: .setMode, errno: errno)))
     var output = try OutputFile(at: directory.path("out.json"), using: access, isPrivate: true)
     output.limitMode(to: try InputFile(input, using: access).status)
+    try output.commit()
+    #expect(Self.mode("out.json", in: directory) == 0o600)
+  }
+
+  @Test(
+    "An access list that may not be removed is no error if there is none",
+    arguments: [Errno.notPermitted, .invalidArgument])
+  func noRemoval(_ errno: Errno) throws {
+    let directory = try TemporaryDirectory()
+    let input = try directory.make("a.json", "1", mode: 0o644)
+    let access = FileAccess(calls: FaultyCalls(.init(failingIndex: 0, kind: .removeAttribute, errno: errno)))
+    var output = try OutputFile(at: directory.path("out.json"), using: access, isPrivate: true)
+    output.limitMode(to: try InputFile(input, using: access).statusForMode)
+    try output.commit()
+    #expect(Self.mode("out.json", in: directory) == 0o644)
+  }
+
+  @Test(
+    "An output with an access list that may not be removed stays private",
+    .enabled(if: canUseAttributes, "needs lists"), arguments: [Errno.notPermitted, .invalidArgument])
+  func noRemovalOfList(_ errno: Errno) throws {
+    let directory = try TemporaryDirectory()
+    let input = try directory.make("a.json", "1", mode: 0o644)
+    try setAttribute("system.posix_acl_default", of: directory.path, to: accessControlList)
+    let access = FileAccess(calls: FaultyCalls(.init(failingIndex: 0, kind: .removeAttribute, errno: errno)))
+    var output = try OutputFile(at: directory.path("out.json"), using: access, isPrivate: true)
+    output.limitMode(to: try InputFile(input, using: access).statusForMode)
     try output.commit()
     #expect(Self.mode("out.json", in: directory) == 0o600)
   }

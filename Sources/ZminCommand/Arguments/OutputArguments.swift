@@ -65,9 +65,10 @@ package struct OutputArguments: ParsableArguments, Sendable {
       discussion: """
         Nothing is ever written outside DIR. It is not walked if it lies inside an input. Inputs that would become one \
         output are an error, also where the file system of DIR ignores case: it is asked with a temporary file, with \
-        --dry-run too. New files and directories get the mode of the one that they mirror, less the umask; a directory \
-        gets it when the run is over, and is its owner's alone before (mode 1700). A run that was stopped leaves it so, \
-        and the next one ends it.
+        --dry-run too. New files and directories get the mode of the one that they mirror, less the umask. The owner \
+        of a directory can always write to it, so that a mirror of read-only directories can be updated. A directory \
+        gets its mode when the run is over, and is its owner's alone before (mode 1700). A run that was stopped leaves \
+        it so, and the next one ends it.
         """,
       valueName: "dir"))
   package var outputDir: PathArgument?

@@ -5,7 +5,7 @@ package import ZminIO
 /// Where outputs go that mirror the tree of the inputs.
 ///
 /// A directory that is made for outputs is nobody else's until the run is over and it gets the mode of the directory
-/// that it mirrors: one of mode 0500 could not be filled otherwise, and one of mode 0755 would show half a tree. Until
+/// that it mirrors: one of mode 0755 would show half a tree otherwise. Until
 /// then its own mode says so (``OpenDirectory/isUnfinished``), so that the next run finishes what a killed one has made.
 package struct MirrorDirectory: Sendable {
   /// The way there, as messages name it.
@@ -23,16 +23,20 @@ package struct MirrorDirectory: Sendable {
     self.root = root
   }
 
-  /// Gives each directory that was made the mode of the one that it mirrors, less the umask. Where several input
-  /// directories became one, it gets what they have in common.
+  /// The owner keeps all rights to a mirrored directory: with the mode of one that is read-only, the next run or another
+  /// shard could not write to it.
+  private static let newMode = OutputMode(ownerPermissions: 0o700)
+
+  /// Gives each directory that was made the mode of the one that it mirrors, less the umask, and all rights to its owner.
+  /// Where several input directories became one, it gets what they have in common.
   ///
   /// - Parameter onFailure: Called with the error of each directory that does not get its mode.
   package func finish(_ list: FileList, using files: FileAccess, onFailure: (FileError) -> Void) {
-    // From the bottom up: a mode may keep its owner from going down.
+    // From the bottom up: a directory that shows is complete.
     for number in unfinished.descending {
       attempt(onFailure) { () throws(FileError) in
-        var mode = OutputMode()
-        mode.limit(to: try list.open(number, using: files).status)
+        var mode = Self.newMode
+        mode.limit(to: files.statusForMode(of: try list.open(number, using: files)))
         let (directory, path) = try open(number, of: list) { place throws(FileError) in
           try files.openDirectory(at: place)
         }
@@ -41,8 +45,8 @@ package struct MirrorDirectory: Sendable {
     }
     guard root.isUnfinished else { return }
     attempt(onFailure) { () throws(FileError) in
-      var mode = OutputMode()
-      for number in list.roots { mode.limit(to: try list.open(number, using: files).status) }
+      var mode = Self.newMode
+      for number in list.roots { mode.limit(to: files.statusForMode(of: try list.open(number, using: files))) }
       try files.finishDirectory(root, mode, path)
     }
   }
