@@ -1,5 +1,7 @@
 import Foundation
 import Testing
+import Zmin
+
 @testable import ZminExamples
 
 /// The article "Using zmin as a library" and its code, which is that of Examples/Snippets.
