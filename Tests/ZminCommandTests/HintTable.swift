@@ -3,7 +3,7 @@ enum HintTable {
   typealias Case = HintTests.Case
 
   static let cases =
-    compressed + encodings + quotes + records + binary + tornText + words + lines + values
+    compressed + names + encodings + quotes + records + laterRecords + binary + tornText + words + lines + values
 
   private static let compressed = [
     Case(
@@ -103,6 +103,30 @@ enum HintTable {
         + "tr '\\n\\036' '\\t\\n' < a.json | zmin --format ndjson",
       laterError: "2:3: control character 0x09 in string"),
   ]
+
+  private static let laterRecords = [
+    Case(
+      title: "A record separator after lines, which stay lines", making: "printf '1\\n2\\n\\0363\\n' > $F",
+      name: "a.jsonl",
+      message: "3:1: record separators (RFC 7464) are not JSON (byte 4); "
+        + "tr '\\036' '\\n' < a.jsonl | zmin --format ndjson",
+      output: "1\n2\n3\n"),
+    Case(
+      title: "A record separator between values of one line", making: "printf '1 \\0362' > $F",
+      message: "1:3: record separators (RFC 7464) are not JSON (byte 2); "
+        + "tr '\\n\\036' '\\t\\n' < a.json | zmin --format ndjson",
+      output: "1\n2\n"),
+  ]
+
+  private static let names = [
+    ("\u{202E}a", false), ("a\u{2028}b", false), ("a\u{2029}b", false), ("a\u{200B}b", false), ("a\u{A0}b", true),
+    ("a\u{3000}b", true), ("é", true),
+  ].map { (name: String, isPrinted: Bool) in
+    Case(
+      title: "gzip in the name \(name.debugDescription)", making: "echo '[ 1 ]' | gzip -c > $F", name: name,
+      message: "1:1: gzip data, not JSON (byte 0); gzip -dc < \(isPrinted ? "'\(name)'" : "FILE") | zmin",
+      output: "[1]")
+  }
 
   private static let quotes = ["UTF-16LE", "UTF-16BE"].map { name in
     Case(
