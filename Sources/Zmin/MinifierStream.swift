@@ -18,8 +18,9 @@ import ZminEngine
 ///
 /// Of ``Format/ndjson`` and ``Format/concat`` each record is handed on, with its LF, by the call that brings the byte
 /// which completes it: the LF in `ndjson`; in `concat` the closing `}`, `]` or `"`, or the byte after a number or
-/// literal. No part of another is, so that none is left half when an error comes after it; a record longer than the
-/// stream's window of 64 KiB comes in parts. After an error all records before it have been handed on.
+/// literal. If the input is checked, no part of another is, so that none is left half when an error comes after it. A
+/// record longer than the stream's window of 64 KiB comes in parts. After an error all records before it have been
+/// handed on.
 public struct MinifierStream: ~Copyable, Sendable {
   /// How much is minified at once unless a test says otherwise.
   static let windowBytes = 64 * 1024

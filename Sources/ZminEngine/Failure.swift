@@ -41,8 +41,9 @@ package struct Failure: Sendable, Equatable {
 ///
 /// It is the first error of the input, at the first byte with which the input is no longer the beginning of any valid
 /// one. However the input is given, and whatever CPU it is checked on, place and message are those that the program
-/// `zmin` prints, without what it says to do about them. One message may say less: that of a ``MinifierStream``, which
-/// reports an error before later chunks come that would name it better.
+/// `zmin` prints, without what it says to do about them. A message may say less where an error is
+/// reported before the bytes come that would name it better: by a ``MinifierStream``, by an ``AsyncMinifiedSequence``,
+/// and by the program once its producer is idle.
 public struct InvalidJSON: Error, Sendable, Hashable, CustomStringConvertible {
   /// Line of the first error, from 1. Lines end with LF.
   public let line: Int

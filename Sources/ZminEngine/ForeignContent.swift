@@ -28,7 +28,7 @@ package enum ForeignContent: Sendable, Hashable {
   case comment
   case byteOrderMark
 
-  /// How many bytes at the start of the input, and from the error on, it takes to tell. With fewer, less is known.
+  /// Bytes at the start of the input, and from the error on, that it takes to tell. With fewer, less is known.
   package static let signatureBytes = 8
 
   /// The content of the input, nil if it is not known.
@@ -38,7 +38,8 @@ package enum ForeignContent: Sendable, Hashable {
   ///   - offset: Offset of the first error.
   ///   - next: ``signatureBytes`` from the error on, or fewer.
   init?(head: [UInt8], fault: Fault, at offset: Int, next: [UInt8]) {
-    if offset < Self.signatureBytes, let whole = ForeignContent(head: head) {
+    // A code unit or a length whose first byte could be JSON goes on with one that could not.
+    if offset <= 1, let whole = ForeignContent(head: head) {
       self = whole
       return
     }
@@ -51,7 +52,7 @@ package enum ForeignContent: Sendable, Hashable {
       self = .notANumber
     } else if word.count >= 3, "Infinity".utf8.starts(with: word) || "infinity".utf8.starts(with: word) {
       self = .infinity
-    } else if next.starts(with: "//".utf8) || next.starts(with: "/*".utf8) || next.first == UInt8(ascii: "#") {
+    } else if Self.isComment(next) {
       self = .comment
     } else if next.first == Self.separator {
       self = .recordSeparator
@@ -66,7 +67,9 @@ package enum ForeignContent: Sendable, Hashable {
 
   /// The content of an input as a whole, by its first bytes; nil if they may begin JSON, or lines of which some are JSON.
   ///
-  /// - Parameter head: The first ``signatureBytes`` of the input, or fewer.
+  /// A torn byte or two in text are no evidence: where the first bytes could be text but for those, nothing is named.
+  ///
+  /// - Parameter head: The first ``signatureBytes`` of an input whose first or second byte is an error, or fewer.
   package init?(head: [UInt8]) {
     if head.first == Self.separator {
       self = .recordSeparator
@@ -90,23 +93,53 @@ package enum ForeignContent: Sendable, Hashable {
 
   private static func isNULs(_ bytes: [UInt8]) -> Bool { bytes.count >= 4 && bytes.allSatisfy { $0 == 0 } }
 
-  /// A length from the least significant byte on, a type, and the first character of a name (bsonspec.org).
-  private static func isBSON(_ head: [UInt8]) -> Bool {
-    guard head.count >= 6, head[3] == 0, head[0] | head[1] | head[2] != 0 else { return false }
-    return (1...0x13).contains(head[4]) && (0x20...0x7E).contains(head[5])
+  /// `//`, `/*`, or `#` as it begins a comment and not a colour, an anchor or a tag.
+  private static func isComment(_ next: [UInt8]) -> Bool {
+    if next.starts(with: "//".utf8) || next.starts(with: "/*".utf8) { return true }
+    guard next.count >= 2, next[0] == UInt8(ascii: "#") else { return false }
+    return isSpace(next[1]) || next[1] == UInt8(ascii: "!") || next[1] == UInt8(ascii: "#")
   }
 
-  /// A length of 4 bytes before an array or object: from the most significant byte on, with or without a byte 0 before it
-  /// (gRPC), or from the least significant one on.
+  /// A length of 4 bytes from the least significant one on, a type, and a name that ends with NUL (bsonspec.org).
+  private static func isBSON(_ head: [UInt8]) -> Bool {
+    guard head.count >= 6, head[3] == 0, (1...0x13).contains(head[4]) else { return false }
+    // The least document has a type, a name of one character, its NUL and the NUL at the end.
+    let length = Int(head[0]) | Int(head[1]) << 8 | Int(head[2]) << 16
+    let name = head[5...].prefix { $0 != 0 }
+    guard length >= 8, let first = name.first, !"{}[]\",:".utf8.contains(first),
+      name.allSatisfy({ (0x20...0x7E).contains($0) })
+    else { return false }
+    // Three of the types are white space, which may begin a line of text: there the name must end.
+    return !isSpace(head[4]) || head[2] == 0 && head[5...].contains(0)
+  }
+
+  /// A length of 4 bytes, two of them 0, before an array or object: from the most significant byte on, with or without the
+  /// flag of gRPC before it, or from the least significant one on.
   private static func isLengthPrefixed(_ head: [UInt8]) -> Bool {
-    func beginsValue(at index: Int) -> Bool {
-      index < head.count && (head[index] == UInt8(ascii: "{") || head[index] == UInt8(ascii: "["))
-    }
     guard head.count > 4 else { return false }
-    if head[0] == 0, beginsValue(at: 4) { return head[1] | head[2] | head[3] != 0 }
-    if head[0] == 0, head[1] == 0, beginsValue(at: 5) { return head[2] | head[3] | head[4] != 0 }
+    if head[0] == 0, head[1] == 0, isRecord(head[4...], high: head[2], low: head[3]) { return true }
+    if head[0] <= 1, head[1] == 0, head[2] == 0, isRecord(head[5...], high: head[3], low: head[4]) { return true }
     // FF FE is the byte order mark of UTF-32LE, of which the rest may not be there yet.
-    return head[0] != 0 && head[2] < 0x20 && head[3] == 0 && beginsValue(at: 4) && !head.starts(with: [0xFF, 0xFE])
+    guard head[2] == 0, head[3] == 0, !head.starts(with: [0xFF, 0xFE]) else { return false }
+    return isRecord(head[4...], high: head[1], low: head[0])
+  }
+
+  /// An array or object, as far as it is there, to which the two bytes of a length fit.
+  private static func isRecord(_ bytes: ArraySlice<UInt8>, high: UInt8, low: UInt8) -> Bool {
+    let length = Int(high) << 8 | Int(low)
+    // An LF may end a line of NULs, and two bytes of text may be just that.
+    guard length >= 2, high != 0 || low != UInt8(ascii: "\n"), !isText(high) || !isText(low) else { return false }
+    let record = bytes.prefix(length)
+    let close: UInt8
+    switch record.first {
+    case UInt8(ascii: "{"): close = UInt8(ascii: "}")
+    case UInt8(ascii: "["): close = UInt8(ascii: "]")
+    default: return false
+    }
+    if record.count == length { return record.last == close }
+    guard let next = record.dropFirst().first else { return true }
+    if isSpace(next) || next == UInt8(ascii: "\"") { return true }
+    return close == UInt8(ascii: "]") && beginsJSON(UInt32(next))
   }
 
   /// The content in one clause.
@@ -137,7 +170,7 @@ extension ForeignContent.Compression {
       self = .zstd
     } else if head.starts(with: [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00]) {
       self = .xz
-    } else if head.count >= 4, head.starts(with: "BZh".utf8), (0x31...0x39).contains(head[3]) {
+    } else if Self.isBzip2(head) {
       self = .bzip2
     } else if head.starts(with: [0x04, 0x22, 0x4D, 0x18]) || head.starts(with: [0x02, 0x21, 0x4C, 0x18]) {
       self = .lz4
@@ -152,18 +185,25 @@ extension ForeignContent.Compression {
     }
   }
 
-  /// A window of 32 KiB, a header that is a multiple of 31, and a first block of a type that there is. One level's header
-  /// is the text `x^`, and then a byte that is no text must follow.
+  /// `BZh`, a level, and the first bytes of the magic number of a block or of the end.
+  private static func isBzip2(_ head: [UInt8]) -> Bool {
+    guard head.count >= 8, head.starts(with: "BZh".utf8), (0x31...0x39).contains(head[3]) else { return false }
+    return head[4..<8].elementsEqual("1AY&".utf8) || head[4..<8].elementsEqual([0x17, 0x72, 0x45, 0x38])
+  }
+
+  /// A window of 32 KiB, a header that is a multiple of 31, and a first block of a type that there is. The header may be
+  /// text (`x^`, `x` and half a character), and then bytes that are no text must follow.
   private static func isZlib(_ head: [UInt8]) -> Bool {
     guard head.count >= 3, head[0] == 0x78, (Int(head[0]) << 8 | Int(head[1])) % 31 == 0, head[1] & 0x20 == 0,
       head[2] & 6 != 6
     else { return false }
-    return head[1] != UInt8(ascii: "^") || head.contains { $0 >= 0x80 || $0 < 0x20 && !ForeignContent.isSpace($0) }
+    // 0x01 and 0x9C begin no character; 0xDA begins one of two bytes.
+    return !ForeignContent.isText(head[(head[1] >= 0xC0 ? 1 : 2)...])
   }
 }
 
 extension ForeignContent.Encoding {
-  /// By the first two code units: the first begins JSON or is a byte order mark, the second may follow it in JSON.
+  /// By the first code units, which are JSON as far as the first quote.
   fileprivate init?(head: [UInt8]) {
     for encoding in [Self.utf32LittleEndian, .utf32BigEndian, .utf16LittleEndian, .utf16BigEndian]
     where encoding.decodesToJSON(head) {
@@ -173,21 +213,52 @@ extension ForeignContent.Encoding {
     return nil
   }
 
-  private func decodesToJSON(_ head: [UInt8]) -> Bool {
-    guard let first = unit(0, of: head), let second = unit(1, of: head) else { return false }
-    if first == 0xFEFF { return ForeignContent.beginsJSON(second) }
-    return ForeignContent.beginsJSON(first) && ((0x20...0x7E).contains(second) || ForeignContent.isSpace(second))
+  private var unitBytes: Int {
+    switch self {
+    case .utf16LittleEndian, .utf16BigEndian: 2
+    case .utf32LittleEndian, .utf32BigEndian: 4
+    }
   }
 
-  /// The code unit of that number, nil if there are not so many.
-  private func unit(_ number: Int, of head: [UInt8]) -> UInt32? {
-    let byteCount =
-      switch self {
-      case .utf16LittleEndian, .utf16BigEndian: 2
-      case .utf32LittleEndian, .utf32BigEndian: 4
+  private func decodesToJSON(_ head: [UInt8]) -> Bool {
+    let units = (0..<head.count / unitBytes).map { unit($0, of: head) }
+    guard units.count >= 2 else { return false }
+    if units[0] == 0xFEFF { return ForeignContent.beginsJSON(units[1]) }
+    if units[0] == UInt32(UInt8(ascii: "\"")), !Self.isASCII(units[1]) { return decodesToString(head, units) }
+    // White space alone is none: it may be lines that a byte of each is torn from.
+    guard let begin = units.first(where: { !ForeignContent.isSpace($0) }), ForeignContent.beginsJSON(begin) else {
+      return false
+    }
+    return units.prefix { $0 != UInt32(UInt8(ascii: "\"")) }.allSatisfy(Self.isASCII)
+  }
+
+  /// A quote, then characters of which the first is not ASCII: a later one is, or the bytes are no text otherwise.
+  private func decodesToString(_ head: [UInt8], _ units: [UInt32]) -> Bool {
+    if unitBytes == 4 { return units[1] >= 0x20 && units[1] < 0x40000 && !(0xD800..<0xE000).contains(units[1]) }
+    var index = 1
+    while index < units.count {
+      switch units[index] {
+      case 0xD800..<0xDC00:
+        if index + 1 < units.count, !(0xDC00..<0xE000).contains(units[index + 1]) { return false }
+        index += 2
+      case 0xDC00..<0xE000: return false
+      case let unit:
+        // A line of the file may end within the head.
+        if unit < 0x20, index == 1 || !ForeignContent.isSpace(unit) { return false }
+        index += 1
       }
-    guard head.count >= (number + 1) * byteCount else { return nil }
-    let bytes = head[number * byteCount..<(number + 1) * byteCount]
+    }
+    if units.dropFirst(2).contains(where: Self.isASCII) { return true }
+    return units.count == 4 && !ForeignContent.isText(head[2...])
+  }
+
+  private static func isASCII(_ unit: UInt32) -> Bool {
+    (0x20...0x7E).contains(unit) || ForeignContent.isSpace(unit)
+  }
+
+  /// The code unit of that number, which must be there.
+  private func unit(_ number: Int, of head: [UInt8]) -> UInt32 {
+    let bytes = head[number * unitBytes..<(number + 1) * unitBytes]
     let isLittleEndian = self == .utf16LittleEndian || self == .utf32LittleEndian
     return (isLittleEndian ? bytes.reversed() : Array(bytes)).reduce(0) { $0 << 8 | UInt32($1) }
   }
@@ -198,7 +269,21 @@ extension ForeignContent {
     character == 0x20 || character == 0x09 || character == 0x0A || character == 0x0D
   }
 
-  /// Whether a JSON text may begin with the character.
+  /// ASCII without control characters other than white space.
+  fileprivate static func isText(_ byte: UInt8) -> Bool { (0x20...0x7E).contains(byte) || isSpace(byte) }
+
+  /// UTF-8, of which the last character may be cut off, without control characters other than white space.
+  fileprivate static func isText(_ bytes: ArraySlice<UInt8>) -> Bool {
+    guard bytes.allSatisfy({ $0 >= 0x80 || isText($0) }) else { return false }
+    var whole = bytes
+    if let lead = bytes.lastIndex(where: { !(0x80..<0xC0).contains($0) }), bytes[lead] >= 0xC0 {
+      let characterBytes = bytes[lead] < 0xE0 ? 2 : bytes[lead] < 0xF0 ? 3 : 4
+      if bytes.endIndex - lead < characterBytes { whole = bytes[..<lead] }
+    }
+    return String(validating: whole, as: UTF8.self) != nil
+  }
+
+  /// A character that a JSON text may begin with.
   fileprivate static func beginsJSON(_ character: UInt32) -> Bool {
     isSpace(character) || (0x30...0x39).contains(character)
       || "{[\"-tfn".unicodeScalars.contains { $0.value == character }

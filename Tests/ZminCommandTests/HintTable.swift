@@ -2,7 +2,8 @@
 enum HintTable {
   typealias Case = HintTests.Case
 
-  static let cases = compressed + encodings + records + binary + words + lines + values
+  static let cases =
+    compressed + names + encodings + quotes + records + laterRecords + binary + tornText + words + lines + values
 
   private static let compressed = [
     Case(
@@ -103,6 +104,40 @@ enum HintTable {
       laterError: "2:3: control character 0x09 in string"),
   ]
 
+  private static let laterRecords = [
+    Case(
+      title: "A record separator after lines, which stay lines", making: "printf '1\\n2\\n\\0363\\n' > $F",
+      name: "a.jsonl",
+      message: "3:1: record separators (RFC 7464) are not JSON (byte 4); "
+        + "tr '\\036' '\\n' < a.jsonl | zmin --format ndjson",
+      output: "1\n2\n3\n"),
+    Case(
+      title: "A record separator between values of one line", making: "printf '1 \\0362' > $F",
+      message: "1:3: record separators (RFC 7464) are not JSON (byte 2); "
+        + "tr '\\n\\036' '\\t\\n' < a.json | zmin --format ndjson",
+      output: "1\n2\n"),
+  ]
+
+  private static let names = [
+    ("\u{202E}a", false), ("a\u{2028}b", false), ("a\u{2029}b", false), ("a\u{200B}b", false), ("a\u{A0}b", true),
+    ("a\u{3000}b", true), ("é", true),
+  ].map { (name: String, isPrinted: Bool) in
+    Case(
+      title: "gzip in the name \(name.debugDescription)", making: "echo '[ 1 ]' | gzip -c > $F", name: name,
+      message: "1:1: gzip data, not JSON (byte 0); gzip -dc < \(isPrinted ? "'\(name)'" : "FILE") | zmin",
+      output: "[1]")
+  }
+
+  private static let quotes = ["UTF-16LE", "UTF-16BE"].map { name in
+    Case(
+      title: "\(name) that begins with a string",
+      making: "printf '\"\\346\\227\\245\\346\\234\\254\"\\n\"\\303\\251\"\\n[1]\\n' | iconv -f UTF-8 -t \(name) > $F",
+      name: "u16.jsonl",
+      message: "1:\(name.hasSuffix("LE") ? "2" : "1"): \(name) text, but JSON is UTF-8 "
+        + "(byte \(name.hasSuffix("LE") ? "1" : "0")); iconv -f \(name) -t UTF-8 < u16.jsonl | zmin --format ndjson",
+      output: "\"日本\"\n\"é\"\n[1]\n")
+  }
+
   private static let binary = [
     Case(
       title: "BSON", making: "printf '\\014\\000\\000\\000\\020a\\000\\001\\000\\000\\000\\000' > $F",
@@ -130,12 +165,59 @@ enum HintTable {
       message: "1:1: value expected, found 'x' (byte 0)"),
   ]
 
+  /// Text with a torn byte, or that begins with a magic number by chance: the message is that of any other text.
+  private static let tornText = [
+    Case(
+      title: "A NUL for a line is no BSON", making: "printf '{}\\n\\000\\n{\"a\":1}\\n' > $F", name: "a.jsonl",
+      message: "2:1: value expected, found byte 0x00 (byte 3); --bad-lines FILE puts such lines aside",
+      output: "{}\n{\"a\":1}\n", badLines: "\0\n"),
+    Case(
+      title: "A NUL in an array is no BSON", making: "printf '[1,\\000\\n 2]' > $F",
+      message: "1:4: value expected, found byte 0x00 (byte 3)"),
+    Case(
+      title: "A NUL for a line is no length", making: "printf '12\\n\\000\\n{' > $F",
+      message: "2:1: end of input expected, found byte 0x00 (byte 3)"),
+    Case(
+      title: "Two NULs before a line are no length", making: "printf '1\\n\\000\\000{\"a\":1}\\n' > $F",
+      name: "a.jsonl",
+      message: "2:1: value expected, found byte 0x00 (byte 2); --bad-lines FILE puts such lines aside",
+      output: "1\n", badLines: "\0\0{\"a\":1}\n"),
+    Case(
+      title: "A NUL before a line is no length", making: "printf '\\000{}\\n{\"a\":1}\\n' > $F", name: "a.jsonl",
+      message: "1:1: value expected, found byte 0x00 (byte 0); --bad-lines FILE puts such lines aside",
+      output: "{\"a\":1}\n", badLines: "\0{}\n"),
+    Case(
+      title: "A NUL before an array is no length", making: "printf '\\000[1\\n[2]\\n' > $F", name: "a.jsonl",
+      message: "1:1: value expected, found byte 0x00 (byte 0); --bad-lines FILE puts such lines aside",
+      output: "[2]\n", badLines: "\0[1\n"),
+    Case(
+      title: "NULs before LFs are no UTF-16", making: "printf '\\000\\n\\000\\n{\"a\":1}\\n' > $F", name: "a.jsonl",
+      message: "1:1: value expected, found byte 0x00 (byte 0); --bad-lines FILE puts such lines aside",
+      output: "{\"a\":1}\n", badLines: "\0\n\0\n"),
+    Case(
+      title: "A power is no zlib data", making: "printf 'x^2 = \\303\\251\\n' > $F",
+      message: "1:1: value expected, found 'x' (byte 0)"),
+    Case(
+      title: "A letter that begins like zlib's header is none", making: "printf 'x\\332\\252 text' > $F",
+      message: "1:1: value expected, found 'x' (byte 0)"),
+    Case(
+      title: "A text that begins like bzip2's header is none", making: "printf 'BZh1 is a text' > $F",
+      message: "1:1: value expected, found 'B' (byte 0)"),
+  ]
+
   private static let words = [
     Case(title: "NaN", making: "printf '[NaN]' > $F", message: "1:2: NaN is not JSON (byte 1)"),
     Case(title: "Infinity", making: "printf '[-Infinity]' > $F", message: "1:3: Infinity is not JSON (byte 2)"),
     Case(
       title: "A word that begins like Infinity", making: "printf 'Info: [1, 2]' > $F",
       message: "1:1: value expected, found 'I' (byte 0)"),
+    Case(
+      title: "A colour is no comment", making: "printf '{\"a\":#fff}' > $F",
+      message: "1:6: value expected, found '#' (byte 5)"),
+    Case(
+      title: "A comment with #, in a line", making: "printf '# one\\n1\\n' > $F", name: "a.jsonl",
+      message: "1:1: comments are not JSON (byte 0); --bad-lines FILE puts such lines aside", output: "1\n",
+      badLines: "# one\n"),
     Case(title: "A comment", making: "printf '[1, // one\\n2]' > $F", message: "1:5: comments are not JSON (byte 4)"),
     Case(
       title: "NaN in a line", making: "printf '1\\n[NaN]\\n2\\n' > $F", name: "a.jsonl",

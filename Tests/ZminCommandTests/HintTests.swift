@@ -65,7 +65,7 @@ struct HintTests {
     _ hint: String, _ test: Case, _ name: String, _ shell: String, _ scratch: Scratch
   ) throws -> ZminProgram.Run {
     if hint.contains(" | zmin") {
-      let command = test.name == nil || test.name?.contains("\n") == true ? hint.replacing("FILE", with: "$F") : hint
+      let command = hint.replacing(" FILE ", with: " $F ")
       let script = "PATH=$PWD:$PATH; F='\(quoted(name))'; \(command.replacing("$F", with: "\"$F\""))"
       return try ZminProgram.run(raw: [shell, "-c", script], in: scratch)
     }

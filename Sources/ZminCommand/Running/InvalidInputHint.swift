@@ -3,7 +3,7 @@ import ZminCore
 import ZminEngine
 import ZminIO
 
-/// Says what can be done about input that is not valid.
+/// Advice about input that is not valid.
 ///
 /// A hint changes no value, joins none and loses none, and what it says to run does not meet the same error. Where no
 /// command can promise that, there is no hint.
@@ -11,14 +11,14 @@ struct InvalidInputHint {
   let error: InvalidJSON
   /// The input, as messages name it.
   let input: FileName
-  /// Whether this run could put bad lines aside and does not.
+  /// Set if this run could put bad lines aside and does not.
   let offersBadLines: Bool
 
   /// The hint in one clause, nil if there is none.
   var text: String? {
     switch error.reason {
     case .foreign(let content):
-      if let filter = content.filter {
+      if let filter = filter(for: content) {
         return "\(filter) < \(quotedInput) | zmin\(formatOption(after: content))"
       }
       return content.isInLines ? badLines : content.remedy
@@ -35,23 +35,38 @@ struct InvalidInputHint {
     error.format == .ndjson && offersBadLines ? "--bad-lines FILE puts such lines aside" : nil
   }
 
-  /// What standard input must be told of the format, which a name may have said before.
+  /// The format for standard input, where a name may have said it before.
   private func formatOption(after content: ForeignContent) -> String {
     // The filter gives each record a line.
     let format = content == .recordSeparator ? .ndjson : error.format
     return format == .json ? "" : " --format \(format)"
   }
 
-  /// The input's name for a shell; a placeholder if there is none that fits into a message.
+  /// A program that makes JSON of the content.
+  private func filter(for content: ForeignContent) -> String? {
+    // Lines came before the separator, and stay lines. A record of several lines would have been an error before.
+    if content == .recordSeparator, error.format == .ndjson, error.offset > 0 { return "tr '\\036' '\\n'" }
+    return content.filter
+  }
+
+  /// The input's name for a shell; a placeholder if there is none that fits into a message and can be read there.
   private var quotedInput: String {
     guard case .path(let path) = input, let name = String(validating: path),
-      !name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
+      !name.unicodeScalars.contains(where: Self.isInvisible)
     else { return "FILE" }
     let isPlain = name.utf8.allSatisfy { byte in
-      byte >= 0x80 || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+      (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
         || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte & 0xDF) || "_./,:=@%+-".utf8.contains(byte)
     }
     return isPlain ? name : "'\(name.replacing("'", with: "'\\''"))'"
+  }
+
+  /// Controls, and what turns the direction of text, joins words or ends a line.
+  private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator: true
+    default: false
+    }
   }
 }
 
@@ -69,7 +84,7 @@ extension ForeignContent {
     }
   }
 
-  /// What helps where no filter does.
+  /// Advice where no filter helps.
   fileprivate var remedy: String? {
     switch self {
     case .compressed(.zip): "extract its files first"
@@ -78,7 +93,7 @@ extension ForeignContent {
     }
   }
 
-  /// Whether it is found in lines among others that are valid.
+  /// Set if it is found in lines among others that are valid.
   fileprivate var isInLines: Bool {
     switch self {
     case .notANumber, .infinity, .comment, .byteOrderMark: true
