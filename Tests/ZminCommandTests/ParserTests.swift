@@ -1,6 +1,7 @@
 import ZminFiles
 import SystemPackage
 import Testing
+import ZminEngine
 import ZminCommand
 
 @Suite("Command line")

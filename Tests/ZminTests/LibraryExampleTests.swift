@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import ZminMemory
 @testable import ZminExamples
 
 /// The article "Using zmin as a library" and its code, which is that of Examples/Snippets.
