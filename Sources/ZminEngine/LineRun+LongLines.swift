@@ -161,39 +161,41 @@ extension LineRun {
     from input: inout Input, to sink: inout Sink, _ progress: inout LineProgress
   ) throws {
     var nuls = NulScan()
-    for index in 0..<held.chunkCount { try put(held.chunk(index), of: line, &nuls, to: &sink) }
+    for index in 0..<held.chunkCount { try put(held.chunk(index), of: line, &nuls, to: &sink, progress) }
     var offset = held.byteCount
     while offset < line.byteCount - lastPiece.count {
       let piece = try readAgain(line, offset..<line.byteCount - lastPiece.count, input)
-      try put(piece, of: line, &nuls, to: &sink)
+      try put(piece, of: line, &nuls, to: &sink, progress)
       offset += piece.count
     }
-    try put(lastPiece, of: line, &nuls, to: &sink)
+    try put(lastPiece, of: line, &nuls, to: &sink, progress)
     while !line.hasEnded {
       let piece = try readNext(&line, from: &input, &progress)
       line.byteCount += piece.count
       progress.counter.advance(over: piece)
       try check(piece, &line)
-      try put(piece, of: line, &nuls, to: &sink)
+      try put(piece, of: line, &nuls, to: &sink, progress)
     }
     guard let failure = line.failure else { preconditionFailure("a fault is a failure at the latest at the end") }
     let error = located(failure, line)
-    try progress.reject(failure, error)
     try sink.end(BadLine(number: line.number, offset: line.offset, byteCount: line.contentBytes, error: error))
     try sink.flush()
     progress.totals.isUnchanged = false
+    try progress.reject(nuls, error)
   }
 
   private func put<Sink: BadLineSink & ~Copyable>(
-    _ piece: UnsafeRawBufferPointer, of line: LongLine, _ nuls: inout NulScan, to sink: inout Sink
+    _ piece: UnsafeRawBufferPointer, of line: LongLine, _ nuls: inout NulScan, to sink: inout Sink,
+    _ progress: LineProgress
   ) throws {
-    if nuls.isBinary(after: piece) {
-      let error = InvalidJSON(
-        line: line.number, column: 1, offset: line.offset, message: "", reason: .syntax, format: .ndjson)
-      throw LineProgress.Refused(refusal: .notLines, error: error.asBinary)
-    }
-    if let failure = line.failure, let content = failure.foreignContent, content.isWholeInput, line.offset == 0 {
-      throw LineProgress.Refused(refusal: .notLines, error: located(failure, line))
+    nuls.append(piece)
+    if progress.isAtStart {
+      let error = line.failure.map { located($0, line) }
+      try progress.checkStart(
+        line.failure, nuls,
+        error
+          ?? InvalidJSON(
+            line: line.number, column: 1, offset: line.offset, message: "", reason: .syntax, format: .ndjson))
     }
     try sink.write(piece)
   }

@@ -7,6 +7,8 @@ import ZminMemory
 /// A line that is longer than its buffer is passed on while it comes; the record is kept for it until it ends.
 struct BadLineAppender: BadLineSink, ~Copyable {
   private static let bufferBytesMax = 64 << 10
+  /// As many lines as wait to be reported.
+  private static let pendingLinesMax = 256
 
   private let record: BadLineRecord
   private let buffer: ByteBuffer
@@ -15,7 +17,9 @@ struct BadLineAppender: BadLineSink, ~Copyable {
   /// Whether the record is kept from others.
   private var isAppending = false
   /// Lines put into the record since ``begin(_:)``.
-  private(set) var lineCount = 0
+  private(set) var recordedLines = 0
+  /// Lines whose last bytes are in the buffer. They are reported when they are in the record.
+  private var pendingLines: [BadLine] = []
   private var onLine: ((BadLine) -> Void)?
 
   /// - Throws: ``OutOfMemory``.
@@ -27,10 +31,10 @@ struct BadLineAppender: BadLineSink, ~Copyable {
 
   /// Begins with the lines of another input.
   ///
-  /// - Parameter onLine: Called for each line.
+  /// - Parameter onLine: Called for each line once it is in the record.
   mutating func begin(_ onLine: ((BadLine) -> Void)?) {
     abandon()
-    lineCount = 0
+    recordedLines = 0
     self.onLine = onLine
   }
 
@@ -53,13 +57,12 @@ struct BadLineAppender: BadLineSink, ~Copyable {
       bufferedBytes += 1
     }
     lastByte = nil
-    if isAppending { try flush() }
-    lineCount += 1
-    onLine?(line)
+    pendingLines.append(line)
+    if isAppending || pendingLines.count == Self.pendingLinesMax { try flush() }
   }
 
   mutating func flush() throws {
-    if bufferedBytes > 0 { try pour() }
+    if bufferedBytes > 0 || !pendingLines.isEmpty { try pour() }
     if isAppending, lastByte == nil {
       isAppending = false
       record.endAppend()
@@ -69,6 +72,7 @@ struct BadLineAppender: BadLineSink, ~Copyable {
   /// Drops what is not in the record yet.
   mutating func abandon() {
     bufferedBytes = 0
+    pendingLines.removeAll(keepingCapacity: true)
     lastByte = nil
     if isAppending { record.endAppend() }
     isAppending = false
@@ -80,7 +84,11 @@ struct BadLineAppender: BadLineSink, ~Copyable {
       isAppending = true
     }
     let buffered = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer.bytes).prefix(bufferedBytes))
+    let lines = pendingLines
     bufferedBytes = 0
+    pendingLines.removeAll(keepingCapacity: true)
     try record.append(buffered)
+    recordedLines += lines.count
+    if let onLine { lines.forEach(onLine) }
   }
 }

@@ -43,8 +43,8 @@ struct BadLineDiversion: ~Copyable {
     defer { appender.abandon() }
     guard input.canReread, output.appearsWhole else {
       let result = try lines.run(from: &input, to: &output, badLinesTo: &appender, limit: limit)
-      if appender.lineCount > 0 { try record.settle(isSynced: isSynced) }
-      return result.recording(appender.lineCount)
+      if appender.recordedLines > 0 { try record.settle(isSynced: isSynced) }
+      return result.recording(appender.recordedLines)
     }
     var unrecorded = UnrecordedBadLines()
     let result = try lines.run(from: &input, to: &output, badLinesTo: &unrecorded, limit: limit)
@@ -57,7 +57,7 @@ struct BadLineDiversion: ~Copyable {
       throw input.endedEarlyError
     }
     try record.settle(isSynced: isSynced)
-    return result.recording(appender.lineCount)
+    return result.recording(appender.recordedLines)
   }
 
   /// Takes one input to a detector, which stops at the first bad line as it does at the first change.
@@ -69,6 +69,7 @@ struct BadLineDiversion: ~Copyable {
   }
 
   private struct ChangeAtBadLine: BadLineSink {
+    var recordedLines: Int { 0 }
     func write(_ bytes: UnsafeRawBufferPointer) throws { throw ChangeDetector.Changed() }
     func end(_ line: BadLine) {}
     func flush() {}
@@ -90,6 +91,7 @@ extension RunResult {
 
 /// Drops bad lines, for a run that only looks.
 private struct UnrecordedBadLines: BadLineSink {
+  var recordedLines: Int { 0 }
   func write(_ bytes: UnsafeRawBufferPointer) {}
   func end(_ line: BadLine) {}
   func flush() {}

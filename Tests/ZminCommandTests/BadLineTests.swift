@@ -145,6 +145,30 @@ import ZminTestSupport
     #expect(lines.count == 3 && lines[2] == line && line.hasPrefix(lines[1]))
   }
 
+  @Test("A stream with too many bad lines loses no value and no line before the one too many")
+  func failingStream() throws {
+    let (run, scratch) = try run(
+      """
+      printf '1\\n{bad1\\n2\\n{bad2\\n3\\n' | $ZMIN --format ndjson --bad-lines bad --max-bad-lines 1 --log json
+      echo $?
+      """)
+    #expect(run.output == "1\n2\n1\n", "\(run)")
+    #expect(scratch.text(of: "bad") == "{bad1\n{bad2\n")
+    #expect(run.errors.split(separator: "\n").count { $0.contains(#""event":"bad_line""#) } == 2, "\(run.errors)")
+  }
+
+  @Test("A stream whose record is on a full disk writes the values before the lost line, and logs no such line")
+  func fullDiskOfStream() throws {
+    let line = "{" + String(repeating: "x", count: 100)
+    let (run, _) = try run(
+      """
+      head -c 1000 /dev/zero | tr '\\0' '-' > bad
+      (ulimit -f 1; printf '1\\n\(line)\\n2\\n' | $ZMIN --format ndjson --bad-lines bad --log json; echo $?)
+      """)
+    #expect(run.output == "1\n3\n", "\(run)")
+    #expect(!run.errors.contains(#""event":"bad_line""#), "\(run.errors)")
+  }
+
   @Test("A run waits while another appends, and a signal ends the wait", arguments: [false, true])
   func waitsForTheLock(_ isInterrupted: Bool) throws {
     let (run, scratch) = try run(
@@ -213,6 +237,17 @@ import ZminTestSupport
     #expect(run.output == "1\nsame\n", "\(run)")
     #expect(scratch.text(of: "bad") == "")
     #expect(run.errors.hasPrefix("zmin: x.jsonl:"), "\(run.errors)")
+  }
+
+  @Test("A run of NULs that a crash left among valid lines is one bad line")
+  func tornRecord() throws {
+    let (run, scratch) = try run(
+      """
+      (seq 2000; printf '{"a":'; head -c 600 /dev/zero; echo; seq 2000) > a.jsonl
+      $ZMIN -q -i --bad-lines bad a.jsonl; echo $?; (seq 2000; seq 2000) | cmp - a.jsonl && wc -c < bad
+      """)
+    #expect(run.output == "0\n606\n", "\(run)")
+    #expect(scratch.text(of: "bad")?.hasPrefix("{\"a\":\0") == true)
   }
 
   @Test("A file of which no line is valid is left as it was")
