@@ -129,6 +129,33 @@ import ZminTestSupport
     }
   }
 
+  @Test(
+    "A record that is moved or removed between two lines is made again, and loses none",
+    arguments: ["mv bad old", "rm bad"])
+  func movedRecord(_ command: String) throws {
+    let (run, scratch) = try run(
+      """
+      mkfifo in; $ZMIN --format ndjson --bad-lines bad < in > out & zmin=$!
+      exec 3> in; printf '1\\n' >&3; until grep -q 1 out; do sleep 0.02; done
+      \(command); printf '{bad\\n2\\n' >&3; until grep -q 2 out; do sleep 0.02; done
+      exec 3>&-; wait $zmin; echo $?
+      """)
+    #expect(run.output == "0\n", "\(run)")
+    #expect(scratch.text(of: "bad") == "{bad\n" && [nil, ""].contains(scratch.text(of: "old")))
+  }
+
+  @Test("A record that is removed with lines in it is an error")
+  func removedRecord() throws {
+    let (run, _) = try run(
+      """
+      mkfifo in; $ZMIN --format ndjson --bad-lines bad < in > out & zmin=$!
+      exec 3> in; printf '{bad\\n1\\n' >&3; until grep -q 1 out; do sleep 0.02; done
+      rm bad; exec 3>&-; wait $zmin; echo $?
+      """)
+    #expect(run.output == "3\n", "\(run)")
+    #expect(run.errors.contains("zmin: bad: cannot write: No such file or directory"), "\(run)")
+  }
+
   @Test("A disk that is full while a line is appended loses no line, and joins none to it later")
   func fullDisk() throws {
     let line = "{" + String(repeating: "x", count: 100)
