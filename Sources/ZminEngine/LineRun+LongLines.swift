@@ -44,7 +44,6 @@ extension LineRun {
     var line = LongLine(number: progress.counter.position.line, offset: progress.counter.offset)
     var held = HeldLine(chunkBytes: lines.bytes.count, byteCountMax: heldLineBytesMax, ledger: ledger)
     let isHeld = !input.canReread
-    var isTooLong = false
     progress.acceptedBytes = 0
     minifier.reset(offset: line.offset)
     var piece = UnsafeRawBufferPointer(lines.bytes)
@@ -52,20 +51,10 @@ extension LineRun {
       line.byteCount += piece.count
       progress.counter.advance(over: piece)
       try check(piece, &line)
-      if isBad(line), !isTooLong { break }
-      if isHeld, !isTooLong, try !held.append(piece) {
-        isTooLong = true
-        held.removeAll()
-      }
+      if isBad(line) { break }
+      if isHeld, try !held.append(piece) { throw tooLong(line) }
       if line.hasEnded { break }
       piece = try readNext(&line, from: &input, &progress)
-    }
-    if isTooLong {
-      let fixedBytes = RunMemory.window(byteCount: lines.bytes.count).peakBytes(minifier.options)
-      let chunks = (line.byteCount + lines.bytes.count - 1) / lines.bytes.count
-      throw LineTooLong(
-        number: line.number, lineBytes: line.contentBytes, heldBytesMax: heldLineBytesMax,
-        neededBudgetBytes: fixedBytes + chunks * lines.bytes.count)
     }
     if isBad(line) {
       try reject(&line, held, piece, from: &input, to: &sink, &progress)
@@ -75,6 +64,15 @@ extension LineRun {
     let rest = UnsafeRawBufferPointer(rebasing: lines.bytes[line.restStart..<line.restStart + line.restBytes])
     lines.bytes.copyMemory(from: rest)
     return Rest(byteCount: rest.count, isAtEnd: line.isAtEnd)
+  }
+
+  /// The error of a line of which no more can be held. It may never end, so it is not read on for its length.
+  private func tooLong(_ line: LongLine) -> LineTooLong {
+    let fixedBytes = RunMemory.window(byteCount: lines.bytes.count).peakBytes(minifier.options)
+    let chunks = (line.byteCount + lines.bytes.count - 1) / lines.bytes.count
+    return LineTooLong(
+      number: line.number, lineBytesMin: line.contentBytes, heldBytesMax: heldLineBytesMax,
+      neededBudgetBytesMin: fixedBytes + chunks * lines.bytes.count)
   }
 
   /// The half of the window that input is read into.
