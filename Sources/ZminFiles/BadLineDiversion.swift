@@ -11,7 +11,8 @@ import ZminMemory
 ///     any other
 ///       a window at a time: append its bad lines → write its output
 ///
-/// So an input of the first kind that fails as a whole leaves no line in the record.
+/// So an input of the first kind that fails as a whole leaves no line in the record. An input that does not come again
+/// leaves there what was taken from it, also where a signal or an error ends it.
 struct BadLineDiversion: ~Copyable {
   let record: BadLineRecord
   private let limit: BadLineLimit
@@ -39,10 +40,16 @@ struct BadLineDiversion: ~Copyable {
   mutating func run<Output: RunOutput & ~Copyable>(
     from input: inout InputFile, to output: inout Output, isSynced: Bool, onLine: ((BadLine) -> Void)?
   ) throws -> RunResult {
-    appender.begin(onLine)
+    appender.begin(spoolsLines: !input.canReread, onLine)
     defer { appender.abandon() }
     guard input.canReread, output.appearsWhole else {
-      let result = try lines.run(from: &input, to: &output, badLinesTo: &appender, limit: limit)
+      let result: RunResult
+      do {
+        result = try lines.run(from: &input, to: &output, badLinesTo: &appender, limit: limit)
+      } catch {
+        if !input.canReread { appender.salvage() }
+        throw error
+      }
       if appender.recordedLines > 0 { try record.settle(isSynced: isSynced) }
       return result.recording(appender.recordedLines)
     }

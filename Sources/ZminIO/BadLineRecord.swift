@@ -80,6 +80,27 @@ package final class BadLineRecord: Sendable {
       try pause(milliseconds)
       milliseconds = min(2 * milliseconds, Self.lockPollMilliseconds.last)
     }
+    try endOpenLineOrAppend()
+  }
+
+  /// Begins to append as ``beginAppend()`` does, unless it would have to wait.
+  ///
+  /// - Returns: Whether it did.
+  /// - Throws: ``FileError/system(_:)``.
+  package func beginAppendIfFree() throws(FileError) -> Bool {
+    guard try takeIfFree() else { return false }
+    try endOpenLineOrAppend()
+    return true
+  }
+
+  /// Makes a file for a long line that may pause; nil where others need not wait for its end, or no file can be made.
+  package func makeSpool() -> LineSpool? {
+    guard state.withLock({ $0.file != nil }) else { return nil }
+    return try? LineSpool(beside: path, using: access)
+  }
+
+  /// Ends a line that was cut off, or else the append.
+  private func endOpenLineOrAppend() throws(FileError) {
     do throws(FileError) {
       try endOpenLine()
     } catch {

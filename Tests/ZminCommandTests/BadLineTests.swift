@@ -102,6 +102,45 @@ import ZminTestSupport
     #expect(scratch.text(of: "3.jsonl")?.hasPrefix("1\n2\n3\n") == true)
   }
 
+  /// Starts a run that waits for the end of a bad line of a million bytes.
+  private static let waitingRun = """
+    mkfifo in; $ZMIN -q --format ndjson --bad-lines bad < in > out & zmin=$!
+    exec 3> in; (echo 1; printf '{x'; head -c 1000000 /dev/zero | tr '\\0' y) >&3
+    until grep -q 1 out; do sleep 0.02; done; sleep 0.5
+    """
+
+  @Test("A run whose input pauses in a long bad line keeps no other from the record, and tears no line")
+  func longLinePauses() throws {
+    let (run, scratch) = try run(
+      """
+      \(Self.waitingRun)
+      timeout 10 $ZMIN -q -i --bad-lines bad b.jsonl; echo $?; cat bad
+      echo z >&3; exec 3>&-; wait $zmin; echo $?; ls -A
+      """, ["b.jsonl": "1\n[b\n"])
+    #expect(run.output == "0\n[b\n0\nb.jsonl\nbad\nin\nout\n", "\(run)")
+    #expect(scratch.text(of: "bad") == "[b\n{x" + String(repeating: "y", count: 1_000_000) + "z\n")
+  }
+
+  @Test("Two runs of one pipeline share a record")
+  func pipeline() throws {
+    let (run, scratch) = try run(
+      """
+      z="$ZMIN -q --format ndjson --bad-lines bad --max-bad-lines all"
+      (echo 1; for i in 1 2 3; do printf '{x'; head -c 1000000 /dev/zero | tr '\\0' y; echo; echo 2; done) |
+        timeout 20 $z | (sed p; printf '[last') | timeout 20 $z
+      grep -c 'y$' bad; tail -n 1 bad
+      """)
+    #expect(run.output == "1\n1\n2\n2\n2\n2\n2\n2\n3\n[last\n", "\(run)")
+    #expect(scratch.text(of: "bad")?.utf8.count == 3 * 1_000_003 + 6)
+  }
+
+  @Test("A signal in a long bad line of a pipe leaves what came of it in the record")
+  func interruptedLongLine() throws {
+    let (run, scratch) = try run("\(Self.waitingRun)\nkill -TERM $zmin; wait $zmin; echo $?")
+    #expect(run.output == "143\n", "\(run)")
+    #expect(scratch.text(of: "bad") == "{x" + String(repeating: "y", count: 1_000_000) + "\n")
+  }
+
   @Test("The workers of one run share a record, and a journal and a second run find all done")
   func sharedByWorkers() throws {
     var files: [String: String] = [:]
