@@ -43,6 +43,8 @@ package protocol BadLineSink: ~Copyable {
   mutating func write(_ bytes: UnsafeRawBufferPointer) throws
   /// Ends the line.
   mutating func end(_ line: BadLine) throws
+  /// How many lines of this run are where they stay.
+  var recordedLines: Int { get }
   /// Puts all lines so far where they stay. Called before any output is written that comes after them.
   mutating func flush() throws
 }

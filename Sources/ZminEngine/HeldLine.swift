@@ -50,27 +50,22 @@ struct HeldLine: ~Copyable {
     UnsafeRawBufferPointer(
       rebasing: UnsafeRawBufferPointer(chunks[index].buffer.bytes).prefix(byteCount - index * chunkBytes))
   }
-
-  /// Gives the memory back.
-  mutating func removeAll() {
-    chunks = []
-    byteCount = 0
-  }
 }
 
 /// A line that cannot be held while it is not known whether it is valid.
 package struct LineTooLong: Error, CustomStringConvertible {
   /// Number of the line, from 1.
   package let number: Int
-  package let lineBytes: Int
+  /// Bytes of the line that were read. More may follow.
+  package let lineBytesMin: Int
   /// How much of a line may be held.
   package let heldBytesMax: Int
-  /// A budget for the whole run that allows the line.
-  package let neededBudgetBytes: Int
+  /// A budget for the whole run that allows so many bytes of it.
+  package let neededBudgetBytesMin: Int
 
   package var description: String {
     """
-    line \(number) has \(lineBytes) bytes, and at most \(heldBytesMax) may be held of a line from an input that cannot \
+    line \(number) has at least \(lineBytesMin) bytes, and at most \(heldBytesMax) may be held of a line from an input that cannot \
     be read twice
     """
   }

@@ -13,19 +13,34 @@ struct LineProgress {
   var counter = LineCounter()
   /// Bytes in the output buffer.
   var acceptedBytes = 0
+  /// As many of them as come before the first bad line that is not in the record yet.
+  var safeBytes = 0
   private var firstError: InvalidJSON?
+  private var firstErrorAtNul: InvalidJSON?
+  private var nulBytes = 0
   private let limit: BadLineLimit
 
   init(_ limit: BadLineLimit) { self.limit = limit }
 
-  /// Counts a bad line.
+  /// Set while nothing but blank lines was seen, so that what comes is the start of the input.
+  var isAtStart: Bool { totals.validLines == 0 && totals.badLines == 0 && acceptedBytes == 0 }
+
+  /// Judges a bad line at the start of the input.
   ///
-  /// - Throws: ``Refused`` if the failure shows that the input is not lines of JSON, or there are too many.
-  mutating func reject(_ failure: Failure, _ error: InvalidJSON) throws(Refused) {
-    if let content = failure.foreignContent, content.isWholeInput, totals.validLines == 0, acceptedBytes == 0 {
-      throw Refused(refusal: .notLines, error: error)
-    }
+  /// - Throws: ``Refused`` if it shows that the input is not lines of JSON.
+  func checkStart(_ failure: Failure?, _ nuls: NulScan, _ error: InvalidJSON) throws(Refused) {
+    guard isAtStart else { return }
+    if failure?.foreignContent?.isWholeInput == true { throw Refused(refusal: .notLines, error: error) }
+    if nuls.isBinary { throw Refused(refusal: .notLines, error: error.asBinary) }
+  }
+
+  /// Counts a bad line, which the sink has by then.
+  ///
+  /// - Throws: ``Refused`` if there are too many.
+  mutating func reject(_ nuls: NulScan, _ error: InvalidJSON) throws(Refused) {
     firstError = firstError ?? error
+    if nuls.nulBytes > 0 { firstErrorAtNul = firstErrorAtNul ?? error }
+    nulBytes += nuls.nulBytes
     totals.badLines += 1
     if case .lines(let count) = limit, totals.badLines > count {
       throw refused(.tooMany, "more lines are not valid than the \(count) allowed")
@@ -34,9 +49,12 @@ struct LineProgress {
 
   /// Judges the input at its end.
   ///
-  /// - Throws: ``Refused`` if no line is valid, or too many are not.
+  /// - Throws: ``Refused`` if more than half of it is NULs, no line is valid, or too many are not.
   func finish() throws(Refused) {
     guard totals.badLines > 0 else { return }
+    if let firstErrorAtNul, nulBytes > totals.inputBytes / 2 {
+      throw Refused(refusal: .notLines, error: firstErrorAtNul.asBinary)
+    }
     let lineCount = totals.badLines + totals.validLines
     if totals.validLines == 0 { throw refused(.noneValid, "no line is valid") }
     let allowed = limit.allowedLines(of: lineCount)
@@ -52,30 +70,35 @@ struct LineProgress {
   }
 }
 
-/// NUL bytes in a bad line. Text has none: many of them are binary data, UTF-16, or what a crash left of a file.
+/// NUL bytes in a bad line. Text has none. A crash leaves runs of them in a file, and other data has them from its start.
 struct NulScan {
   private static let runMax = 16
   private static let countMax = 8
 
+  private var startsWithNul = false
   private var run = 0
-  private var nulBytes = 0
+  private var hasLongRun = false
+  private(set) var nulBytes = 0
   private var allBytes = 0
 
   /// Takes the next bytes of the line.
-  ///
-  /// - Returns: Whether they show that it is not text: a run of 16 NULs, or eight that are a quarter of all bytes.
-  mutating func isBinary(after bytes: UnsafeRawBufferPointer) -> Bool {
+  mutating func append(_ bytes: UnsafeRawBufferPointer) {
+    if allBytes == 0 { startsWithNul = bytes.first == 0 }
     allBytes += bytes.count
     guard let start = bytes.baseAddress, memchr(start, 0, bytes.count) != nil else {
       run = 0
-      return false
+      return
     }
     for byte in bytes {
       run = byte == 0 ? run + 1 : 0
       nulBytes += byte == 0 ? 1 : 0
-      if run == Self.runMax { return true }
+      if run == Self.runMax { hasLongRun = true }
     }
-    return nulBytes >= Self.countMax && nulBytes >= allBytes / 4
+  }
+
+  /// Whether the line begins with a NUL and has a run of 16, or eight that are a quarter of its bytes.
+  var isBinary: Bool {
+    startsWithNul && (hasLongRun || nulBytes >= Self.countMax && nulBytes >= allBytes / 4)
   }
 }
 

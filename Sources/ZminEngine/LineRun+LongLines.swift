@@ -44,7 +44,6 @@ extension LineRun {
     var line = LongLine(number: progress.counter.position.line, offset: progress.counter.offset)
     var held = HeldLine(chunkBytes: lines.bytes.count, byteCountMax: heldLineBytesMax, ledger: ledger)
     let isHeld = !input.canReread
-    var isTooLong = false
     progress.acceptedBytes = 0
     minifier.reset(offset: line.offset)
     var piece = UnsafeRawBufferPointer(lines.bytes)
@@ -52,20 +51,10 @@ extension LineRun {
       line.byteCount += piece.count
       progress.counter.advance(over: piece)
       try check(piece, &line)
-      if isBad(line), !isTooLong { break }
-      if isHeld, !isTooLong, try !held.append(piece) {
-        isTooLong = true
-        held.removeAll()
-      }
+      if isBad(line) { break }
+      if isHeld, try !held.append(piece) { throw tooLong(line) }
       if line.hasEnded { break }
       piece = try readNext(&line, from: &input, &progress)
-    }
-    if isTooLong {
-      let fixedBytes = RunMemory.window(byteCount: lines.bytes.count).peakBytes(minifier.options)
-      let chunks = (line.byteCount + lines.bytes.count - 1) / lines.bytes.count
-      throw LineTooLong(
-        number: line.number, lineBytes: line.contentBytes, heldBytesMax: heldLineBytesMax,
-        neededBudgetBytes: fixedBytes + chunks * lines.bytes.count)
     }
     if isBad(line) {
       try reject(&line, held, piece, from: &input, to: &sink, &progress)
@@ -75,6 +64,15 @@ extension LineRun {
     let rest = UnsafeRawBufferPointer(rebasing: lines.bytes[line.restStart..<line.restStart + line.restBytes])
     lines.bytes.copyMemory(from: rest)
     return Rest(byteCount: rest.count, isAtEnd: line.isAtEnd)
+  }
+
+  /// The error of a line of which no more can be held. It may never end, so it is not read on for its length.
+  private func tooLong(_ line: LongLine) -> LineTooLong {
+    let fixedBytes = RunMemory.window(byteCount: lines.bytes.count).peakBytes(minifier.options)
+    let chunks = (line.byteCount + lines.bytes.count - 1) / lines.bytes.count
+    return LineTooLong(
+      number: line.number, lineBytesMin: line.contentBytes, heldBytesMax: heldLineBytesMax,
+      neededBudgetBytesMin: fixedBytes + chunks * lines.bytes.count)
   }
 
   /// The half of the window that input is read into.
@@ -161,39 +159,41 @@ extension LineRun {
     from input: inout Input, to sink: inout Sink, _ progress: inout LineProgress
   ) throws {
     var nuls = NulScan()
-    for index in 0..<held.chunkCount { try put(held.chunk(index), of: line, &nuls, to: &sink) }
+    for index in 0..<held.chunkCount { try put(held.chunk(index), of: line, &nuls, to: &sink, progress) }
     var offset = held.byteCount
     while offset < line.byteCount - lastPiece.count {
       let piece = try readAgain(line, offset..<line.byteCount - lastPiece.count, input)
-      try put(piece, of: line, &nuls, to: &sink)
+      try put(piece, of: line, &nuls, to: &sink, progress)
       offset += piece.count
     }
-    try put(lastPiece, of: line, &nuls, to: &sink)
+    try put(lastPiece, of: line, &nuls, to: &sink, progress)
     while !line.hasEnded {
       let piece = try readNext(&line, from: &input, &progress)
       line.byteCount += piece.count
       progress.counter.advance(over: piece)
       try check(piece, &line)
-      try put(piece, of: line, &nuls, to: &sink)
+      try put(piece, of: line, &nuls, to: &sink, progress)
     }
     guard let failure = line.failure else { preconditionFailure("a fault is a failure at the latest at the end") }
     let error = located(failure, line)
-    try progress.reject(failure, error)
     try sink.end(BadLine(number: line.number, offset: line.offset, byteCount: line.contentBytes, error: error))
     try sink.flush()
     progress.totals.isUnchanged = false
+    try progress.reject(nuls, error)
   }
 
   private func put<Sink: BadLineSink & ~Copyable>(
-    _ piece: UnsafeRawBufferPointer, of line: LongLine, _ nuls: inout NulScan, to sink: inout Sink
+    _ piece: UnsafeRawBufferPointer, of line: LongLine, _ nuls: inout NulScan, to sink: inout Sink,
+    _ progress: LineProgress
   ) throws {
-    if nuls.isBinary(after: piece) {
-      let error = InvalidJSON(
-        line: line.number, column: 1, offset: line.offset, message: "", reason: .syntax, format: .ndjson)
-      throw LineProgress.Refused(refusal: .notLines, error: error.asBinary)
-    }
-    if let failure = line.failure, let content = failure.foreignContent, content.isWholeInput, line.offset == 0 {
-      throw LineProgress.Refused(refusal: .notLines, error: located(failure, line))
+    nuls.append(piece)
+    if progress.isAtStart {
+      let error = line.failure.map { located($0, line) }
+      try progress.checkStart(
+        line.failure, nuls,
+        error
+          ?? InvalidJSON(
+            line: line.number, column: 1, offset: line.offset, message: "", reason: .syntax, format: .ndjson))
     }
     try sink.write(piece)
   }

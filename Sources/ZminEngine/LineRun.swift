@@ -95,15 +95,41 @@ package struct LineRun: ~Copyable {
   }
 
   /// Takes whole lines: bad ones to the sink, and then the others to the output.
+  ///
+  /// An input that fails here as a whole may not come again. So the lines before that are taken first, and if the sink
+  /// fails, what comes before the first line that it lost.
   private mutating func take<Output: RunOutput & ~Copyable, Sink: BadLineSink & ~Copyable>(
     _ whole: UnsafeRawBufferPointer, _ progress: inout LineProgress, to accepted: inout Output,
     badLinesTo sink: inout Sink
   ) throws {
     progress.acceptedBytes = 0
-    try sort(whole, &progress, badLinesTo: &sink)
-    if let difference = minifier.difference { throw difference }
-    try sink.flush()
-    let minified = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(output.bytes).prefix(progress.acceptedBytes))
+    progress.safeBytes = 0
+    var refused: LineProgress.Refused?
+    do {
+      do {
+        try sort(whole, &progress, badLinesTo: &sink)
+      } catch let error as LineProgress.Refused {
+        refused = error
+      }
+      if let difference = minifier.difference { throw difference }
+      try sink.flush()
+    } catch {
+      if minifier.difference == nil, accepted.isFinal {
+        let isRecorded = sink.recordedLines == progress.totals.badLines
+        let byteCount = isRecorded ? progress.acceptedBytes : progress.safeBytes
+        try? write(byteCount, of: whole, &progress, to: &accepted)
+      }
+      throw error
+    }
+    if refused == nil || accepted.isFinal { try write(progress.acceptedBytes, of: whole, &progress, to: &accepted) }
+    if let refused { throw refused }
+  }
+
+  /// Writes that many bytes of the output buffer.
+  private func write<Output: RunOutput & ~Copyable>(
+    _ byteCount: Int, of whole: UnsafeRawBufferPointer, _ progress: inout LineProgress, to accepted: inout Output
+  ) throws {
+    let minified = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(output.bytes).prefix(byteCount))
     progress.totals.outputBytes += minified.count
     progress.totals.validLines += countLineFeeds(minified)
     progress.totals.isUnchanged = progress.totals.isUnchanged && minified.hasSameBytes(as: whole)
@@ -132,16 +158,17 @@ package struct LineRun: ~Copyable {
     }
     if let failure = try failure(of: lines, &progress) {
       let error = failure.located { progress.counter.position(at: $0, in: lines) }
-      try progress.reject(failure, error)
       var nuls = NulScan()
-      if nuls.isBinary(after: lines) {
-        throw LineProgress.Refused(refusal: .notLines, error: error.asBinary)
-      }
+      nuls.append(lines)
+      try progress.checkStart(failure, nuls, error)
+      if sink.recordedLines == progress.totals.badLines { progress.safeBytes = progress.acceptedBytes }
       try sink.write(lines)
+      if sink.recordedLines == progress.totals.badLines { progress.safeBytes = progress.acceptedBytes }
       try sink.end(
         BadLine(
           number: progress.counter.position.line, offset: progress.counter.offset,
           byteCount: lines.count - (lines.last == UInt8(ascii: "\n") ? 1 : 0), error: error))
+      try progress.reject(nuls, error)
     }
     progress.counter.advance(over: lines)
   }

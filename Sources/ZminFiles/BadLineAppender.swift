@@ -4,18 +4,31 @@ import ZminMemory
 
 /// Puts bad lines into a record, many at a time.
 ///
-/// A line that is longer than its buffer is passed on while it comes; the record is kept for it until it ends.
+/// A line that is longer than its buffer is passed on while it comes. The record stays locked until it ends, so a line
+/// of an input that may pause is spooled first:
+///
+///     regular file       line → buffer → record, locked from the first full buffer to the end of the line
+///     pipe, long line    line → buffer → spool; at its end: lock → spool → record → unlock
 struct BadLineAppender: BadLineSink, ~Copyable {
   private static let bufferBytesMax = 64 << 10
+  /// As many lines as wait to be reported.
+  private static let pendingLinesMax = 256
 
   private let record: BadLineRecord
   private let buffer: ByteBuffer
   private var bufferedBytes = 0
+  /// Where the line that has not ended starts in the buffer.
+  private var lineStart = 0
   private var lastByte: UInt8?
   /// Whether the record is kept from others.
   private var isAppending = false
-  /// Lines put into the record since ``begin(_:)``.
-  private(set) var lineCount = 0
+  /// Whether long lines are spooled.
+  private var spoolsLines = false
+  private var spool: LineSpool?
+  /// Lines put into the record since ``begin(spoolsLines:_:)``.
+  private(set) var recordedLines = 0
+  /// Lines whose last bytes are in the buffer or the spool. They are reported when they are in the record.
+  private var pendingLines: [BadLine] = []
   private var onLine: ((BadLine) -> Void)?
 
   /// - Throws: ``OutOfMemory``.
@@ -27,18 +40,30 @@ struct BadLineAppender: BadLineSink, ~Copyable {
 
   /// Begins with the lines of another input.
   ///
-  /// - Parameter onLine: Called for each line.
-  mutating func begin(_ onLine: ((BadLine) -> Void)?) {
+  /// - Parameters:
+  ///   - spoolsLines: Whether the input may pause, so that its long lines are spooled.
+  ///   - onLine: Called for each line once it is in the record.
+  mutating func begin(spoolsLines: Bool, _ onLine: ((BadLine) -> Void)?) {
     abandon()
-    lineCount = 0
+    recordedLines = 0
+    self.spoolsLines = spoolsLines
     self.onLine = onLine
   }
 
   mutating func write(_ bytes: UnsafeRawBufferPointer) throws {
     guard let last = bytes.last else { return }
     lastByte = last
-    if bytes.count > buffer.bytes.count - bufferedBytes { try pour() }
-    if bytes.count > buffer.bytes.count {
+    if spool == nil, bytes.count > buffer.bytes.count - bufferedBytes {
+      // A line whose end is here is waited for no more.
+      if spoolsLines, !isAppending, last != UInt8(ascii: "\n"), let spool = record.makeSpool() {
+        try spoolLine(to: spool)
+      } else {
+        try pour()
+      }
+    }
+    if let spool {
+      try spool.append(bytes)
+    } else if bytes.count > buffer.bytes.count {
       try record.append(bytes)
     } else {
       UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[bufferedBytes...]).copyMemory(from: bytes)
@@ -46,30 +71,67 @@ struct BadLineAppender: BadLineSink, ~Copyable {
     }
   }
 
+  /// Begins to spool the line. Those before it go into the record.
+  private mutating func spoolLine(to spool: LineSpool) throws {
+    try spool.append(UnsafeRawBufferPointer(rebasing: buffer.bytes[lineStart..<bufferedBytes]))
+    bufferedBytes = lineStart
+    self.spool = spool
+    if bufferedBytes > 0 { try pour() }
+    endAppend()
+  }
+
   mutating func end(_ line: BadLine) throws {
+    try endLine()
+    pendingLines.append(line)
+    if isAppending || spool != nil || pendingLines.count == Self.pendingLinesMax { try flush() }
+  }
+
+  private mutating func endLine() throws {
     if lastByte != UInt8(ascii: "\n") {
-      if bufferedBytes == buffer.bytes.count { try pour() }
-      buffer.bytes[bufferedBytes] = UInt8(ascii: "\n")
-      bufferedBytes += 1
+      let lineFeed = UInt8(ascii: "\n")
+      if let spool {
+        try withUnsafeBytes(of: lineFeed) { try spool.append($0) }
+      } else {
+        if bufferedBytes == buffer.bytes.count { try pour() }
+        buffer.bytes[bufferedBytes] = lineFeed
+        bufferedBytes += 1
+      }
     }
     lastByte = nil
-    if isAppending { try flush() }
-    lineCount += 1
-    onLine?(line)
+    lineStart = bufferedBytes
   }
 
   mutating func flush() throws {
-    if bufferedBytes > 0 { try pour() }
-    if isAppending, lastByte == nil {
-      isAppending = false
-      record.endAppend()
+    if bufferedBytes > 0 || spool != nil || !pendingLines.isEmpty { try pour() }
+    if lastByte == nil { endAppend() }
+  }
+
+  /// Puts what there is into the record if nobody else appends, with an LF after a line that is cut off. For lines of an
+  /// input that does not come again.
+  mutating func salvage() {
+    guard isAppending || bufferedBytes > 0 || spool != nil else { return }
+    do {
+      if !isAppending { isAppending = try record.beginAppendIfFree() }
+      guard isAppending else { return }
+      if lastByte != nil { try endLine() }
+      try flush()
+    } catch {
+      // The error that ended the input is the one to report.
+      return
     }
   }
 
   /// Drops what is not in the record yet.
   mutating func abandon() {
     bufferedBytes = 0
+    lineStart = 0
+    pendingLines.removeAll(keepingCapacity: true)
     lastByte = nil
+    spool = nil
+    endAppend()
+  }
+
+  private mutating func endAppend() {
     if isAppending { record.endAppend() }
     isAppending = false
   }
@@ -80,7 +142,17 @@ struct BadLineAppender: BadLineSink, ~Copyable {
       isAppending = true
     }
     let buffered = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer.bytes).prefix(bufferedBytes))
+    let lines = pendingLines
     bufferedBytes = 0
+    lineStart = 0
+    pendingLines.removeAll(keepingCapacity: true)
     try record.append(buffered)
+    if lastByte == nil, let spool {
+      self.spool = nil
+      let record = record
+      try spool.forEachPiece(within: buffer.bytes) { piece throws(FileError) in try record.append(piece) }
+    }
+    recordedLines += lines.count
+    if let onLine { lines.forEach(onLine) }
   }
 }

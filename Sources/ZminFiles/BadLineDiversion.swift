@@ -11,7 +11,8 @@ import ZminMemory
 ///     any other
 ///       a window at a time: append its bad lines → write its output
 ///
-/// So an input of the first kind that fails as a whole leaves no line in the record.
+/// So an input of the first kind that fails as a whole leaves no line in the record. An input that does not come again
+/// leaves there what was taken from it, also where a signal or an error ends it.
 struct BadLineDiversion: ~Copyable {
   let record: BadLineRecord
   private let limit: BadLineLimit
@@ -39,12 +40,18 @@ struct BadLineDiversion: ~Copyable {
   mutating func run<Output: RunOutput & ~Copyable>(
     from input: inout InputFile, to output: inout Output, isSynced: Bool, onLine: ((BadLine) -> Void)?
   ) throws -> RunResult {
-    appender.begin(onLine)
+    appender.begin(spoolsLines: !input.canReread, onLine)
     defer { appender.abandon() }
     guard input.canReread, output.appearsWhole else {
-      let result = try lines.run(from: &input, to: &output, badLinesTo: &appender, limit: limit)
-      if appender.lineCount > 0 { try record.settle(isSynced: isSynced) }
-      return result.recording(appender.lineCount)
+      let result: RunResult
+      do {
+        result = try lines.run(from: &input, to: &output, badLinesTo: &appender, limit: limit)
+      } catch {
+        if !input.canReread { appender.salvage() }
+        throw error
+      }
+      if appender.recordedLines > 0 { try record.settle(isSynced: isSynced) }
+      return result.recording(appender.recordedLines)
     }
     var unrecorded = UnrecordedBadLines()
     let result = try lines.run(from: &input, to: &output, badLinesTo: &unrecorded, limit: limit)
@@ -57,7 +64,7 @@ struct BadLineDiversion: ~Copyable {
       throw input.endedEarlyError
     }
     try record.settle(isSynced: isSynced)
-    return result.recording(appender.lineCount)
+    return result.recording(appender.recordedLines)
   }
 
   /// Takes one input to a detector, which stops at the first bad line as it does at the first change.
@@ -69,6 +76,7 @@ struct BadLineDiversion: ~Copyable {
   }
 
   private struct ChangeAtBadLine: BadLineSink {
+    var recordedLines: Int { 0 }
     func write(_ bytes: UnsafeRawBufferPointer) throws { throw ChangeDetector.Changed() }
     func end(_ line: BadLine) {}
     func flush() {}
@@ -90,6 +98,7 @@ extension RunResult {
 
 /// Drops bad lines, for a run that only looks.
 private struct UnrecordedBadLines: BadLineSink {
+  var recordedLines: Int { 0 }
   func write(_ bytes: UnsafeRawBufferPointer) {}
   func end(_ line: BadLine) {}
   func flush() {}

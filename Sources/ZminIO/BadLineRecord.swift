@@ -11,10 +11,16 @@ package import SystemPackage
 /// regular file (a FIFO, a device) and what is a descriptor of this process (`/dev/stderr`, `/dev/fd/3`) is written
 /// directly: it has no lock.
 ///
+/// Another process may move or remove the file. Under the lock it is compared with what has its name, and opened again
+/// if these differ. Lines in a moved file stay there. Lines in a removed file are an error of ``settle(isSynced:)``.
+///
 /// One writer at a time appends: ``beginAppend()``, ``append(_:)`` any number of times, ``endAppend()``.
 package final class BadLineRecord: Sendable {
   /// How long to wait before the lock is tried again: there is nothing that tells.
   private static let lockPollMilliseconds: (first: Int32, last: Int32) = (1, 32)
+
+  /// How often the file is opened again before one append.
+  private static let reopeningsMax = 16
 
   package let path: FilePath
   private let access: FileAccess
@@ -29,6 +35,12 @@ package final class BadLineRecord: Sendable {
     /// Whether what was written directly ends in the middle of a line.
     var hasOpenLine = false
     var isNameSynced = false
+    /// Permissions of a new file.
+    var mode: OutputMode?
+    /// Whether lines were appended to the file since it was settled.
+    var hasUnsettledLines = false
+    /// Files that had the name before, with lines that are not settled.
+    var movedFiles: [LineFile] = []
   }
 
   package init(_ path: FilePath, using access: FileAccess) {
@@ -51,7 +63,9 @@ package final class BadLineRecord: Sendable {
       } else if let kind = try access.statusIfPresent(of: path)?.kind, kind != .regular {
         state.direct = try OutputFile(access.openDirectly(path, kind), name, sync: .never, using: access)
       } else {
-        state.file = try LineFile(path, limitedTo: mode(), using: access)
+        let mode = mode()
+        state.mode = mode
+        state.file = try LineFile(path, limitedTo: mode, using: access)
       }
     }
   }
@@ -67,6 +81,27 @@ package final class BadLineRecord: Sendable {
       try pause(milliseconds)
       milliseconds = min(2 * milliseconds, Self.lockPollMilliseconds.last)
     }
+    try endOpenLineOrAppend()
+  }
+
+  /// Begins to append as ``beginAppend()`` does, unless it would have to wait.
+  ///
+  /// - Returns: Whether it did.
+  /// - Throws: ``FileError/system(_:)``.
+  package func beginAppendIfFree() throws(FileError) -> Bool {
+    guard try takeIfFree() else { return false }
+    try endOpenLineOrAppend()
+    return true
+  }
+
+  /// Makes a file for a long line that may pause; nil where others need not wait for its end, or no file can be made.
+  package func makeSpool() -> LineSpool? {
+    guard state.withLock({ $0.file != nil }) else { return nil }
+    return try? LineSpool(beside: path, using: access)
+  }
+
+  /// Ends a line that was cut off, or else the append.
+  private func endOpenLineOrAppend() throws(FileError) {
     do throws(FileError) {
       try endOpenLine()
     } catch {
@@ -78,10 +113,53 @@ package final class BadLineRecord: Sendable {
   private func takeIfFree() throws(FileError) -> Bool {
     try state.withLock { state throws(FileError) in
       if state.isTaken { return false }
-      state.isTaken = try state.file?.lockIfFree() ?? true
-      return state.isTaken
+      guard state.file != nil else {
+        state.isTaken = true
+        return true
+      }
+      for _ in 0...Self.reopeningsMax {
+        guard let file = state.file, try file.lockIfFree() else { return false }
+        do throws(FileError) {
+          if try hasName(file) {
+            state.isTaken = true
+            return true
+          }
+          try reopen(&state)
+        } catch {
+          try? file.unlock()
+          throw error
+        }
+        // If that fails, the lock goes when the file is closed.
+        try? file.unlock()
+      }
+      throw staleError
     }
   }
+
+  /// Returns whether the name leads to the file.
+  private func hasName(_ file: LineFile) throws(FileError) -> Bool {
+    try access.statusIfPresent(of: path)?.identity == file.status().identity
+  }
+
+  private func reopen(_ state: inout State) throws(FileError) {
+    if let kind = try access.statusIfPresent(of: path)?.kind, kind != .regular { throw staleError }
+    if state.hasUnsettledLines, let file = state.file {
+      try checkPresent(file)
+      state.movedFiles.append(file)
+    }
+    state.file = try LineFile(path, limitedTo: state.mode, using: access)
+    state.hasUnsettledLines = false
+    state.isNameSynced = false
+  }
+
+  /// Checks that lines in the file can be found by somebody.
+  private func checkPresent(_ file: LineFile) throws(FileError) {
+    if try file.status().linkCount == 0 {
+      throw .system(SystemError(action: .write, file: name, errno: .noSuchFileOrDirectory))
+    }
+  }
+
+  private var staleError: FileError { .system(SystemError(action: .open, file: name, errno: .staleNFSFileHandle)) }
 
   private func pause(_ milliseconds: Int32) throws(FileError) {
     _ = try access.attempt(.wait, name) { calls throws(Errno) in
@@ -108,7 +186,10 @@ package final class BadLineRecord: Sendable {
   ///   ``FileError/interrupted(_:)``.
   package func append(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
     try state.withLock { state throws(FileError) in
-      if let file = state.file { return try file.append(bytes) }
+      if let file = state.file {
+        state.hasUnsettledLines = true
+        return try file.append(bytes)
+      }
       if let last = bytes.last {
         state.hasOpenLine = true
         try state.direct?.write(bytes)
@@ -133,15 +214,21 @@ package final class BadLineRecord: Sendable {
     }
   }
 
-  /// Sees to it that what was appended stays: on the disk, or at least out of this process.
+  /// Brings what was appended to the disk, or at least out of this process.
   ///
-  /// - Throws: ``FileError/system(_:)``.
+  /// - Throws: ``FileError/system(_:)``, also if the file was removed after lines were appended.
   package func settle(isSynced: Bool) throws(FileError) {
-    guard let file = state.withLock({ $0.file }) else { return }
-    if !isSynced { return try file.flush() }
-    try file.sync()
-    if state.withLock({ $0.isNameSynced }) { return }
+    let files = state.withLock { state in state.movedFiles + [state.file].compactMap(\.self) }
+    guard let last = files.last else { return }
+    for file in files {
+      if isSynced { try file.sync() } else { try file.flush() }
+      try checkPresent(file)
+    }
+    state.withLock { state in
+      state.movedFiles.removeAll { moved in files.contains { $0 === moved } }
+    }
+    if !isSynced || state.withLock({ $0.isNameSynced }) { return }
     try access.sync(try access.resolve(path).directory, of: name)
-    state.withLock { $0.isNameSynced = true }
+    state.withLock { state in state.isNameSynced = state.file === last }
   }
 }

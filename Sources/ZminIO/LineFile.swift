@@ -212,5 +212,10 @@ package final class LineFile: Sendable {
   /// How long the file is.
   ///
   /// - Throws: ``FileError/system(_:)``.
-  package func byteCount() throws(FileError) -> Int64 { try access.status(of: descriptor, file).size }
+  package func byteCount() throws(FileError) -> Int64 { try status().size }
+
+  /// The status of the open file, whatever its name leads to by now.
+  ///
+  /// - Throws: ``FileError/system(_:)``.
+  func status() throws(FileError) -> FileStatus { try access.status(of: descriptor, file) }
 }

@@ -1,8 +1,8 @@
-import ZminEngine
-import ZminFiles
 import SystemPackage
 import Testing
 import ZminCommand
+import ZminEngine
+import ZminFiles
 
 @Suite("Command line")
 struct ParserTests {

@@ -9,8 +9,8 @@ package struct BadLineArguments: ParsableArguments, Sendable {
       discussion: """
         Each goes byte for byte, with an LF if it has none, before the output that lacks it gets its name. FILE is never \
         truncated; runs may share it, and one that is started again may repeat lines. A file of which no line is valid, \
-        and one that is no lines of JSON at all (compressed, UTF-16, record separators, NULs), fails as it would without \
-        this option. Blank lines are no lines. With -r only ndjson files have bad lines. One thread takes such a file.
+        and one that starts with content that is not lines of JSON (compressed, UTF-16, record separators, NULs) or is \
+        NULs for more than half, fails as it would without this option. Blank lines are no lines. With -r only ndjson files have bad lines. One thread takes such a file.
         """,
       valueName: "file"))
   package var badLines: PathArgument?

@@ -153,7 +153,8 @@ struct BulkWorker: ~Copyable {
   }
 
   private func makeMinifier(_ format: Format) throws -> FileMinifier {
-    let badLines = format == .ndjson ? context.plan.badLines : nil
+    var badLines = format == .ndjson ? context.plan.badLines : nil
+    badLines?.heldLineBytesMax = context.plan.heldLineBytesMax(beside: context.memory)
     var minifier = try FileMinifier(
       context.plan.minifierOptions(format), memory: memory, badLines: badLines,
       record: badLines.flatMap { _ in context.badLines }, sync: context.plan.syncOfOutputs,
@@ -169,6 +170,14 @@ extension BulkPlan {
     var options = MinifierOptions(format: format, validates: validates, depthMax: depthMax, kernel: kernel)
     options.verification = verification
     return options
+  }
+
+  /// How much of a line each worker may hold of an input that cannot be read twice. A budget says how long it may be. A
+  /// control group's limit only keeps it shorter than usual.
+  func heldLineBytesMax(beside memory: BulkMemory) -> Int {
+    let budgetBytes = min(memoryBudgetBytes ?? .max, limits.memoryBytes ?? .max)
+    let leftBytes = max(0, budgetBytes - memory.peakBytes) / memory.workers
+    return memoryBudgetBytes == nil ? min(leftBytes, LineRun.usualHeldLineBytes) : leftBytes
   }
 
   /// What a journal calls done is on the disk.

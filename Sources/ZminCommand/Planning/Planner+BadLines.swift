@@ -38,8 +38,8 @@ extension Planner {
           || options.paths.contains { options.format.format(of: $0.path) == .ndjson }
       }
     guard mayHaveLines else { throw .usage("--bad-lines needs --format ndjson") }
-    // Only regular files are taken, which can be read twice.
-    return BadLines(path: path, limit: options.badLinesMax ?? .usual, heldLineBytesMax: 0)
+    // How much of a line of a pipe may be held depends on the number of files: see `BulkPlan.heldLineBytesMax(beside:)`.
+    return BadLines(path: path, limit: options.badLinesMax ?? .usual)
   }
 
   private func badLinesPath() throws(PlanError) -> FilePath? {

@@ -27,7 +27,9 @@ package enum FailureMessage {
     switch error {
     case let error as FileError: text(for: error)
     case let error as LineTooLong:
-      "\(input): \(error); --memory-budget \(error.neededBudgetBytes) works, and so does a regular file"
+      """
+      \(input): \(error); raise --memory-budget (to at least \(error.neededBudgetBytesMin)), or use a regular file
+      """
     case let error as OutOfMemory: "\(input): out of memory: the system refused \(error.byteCount) bytes"
     default: "\(input): \(error)"
     }
