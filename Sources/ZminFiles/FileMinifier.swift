@@ -17,6 +17,11 @@ package struct FileMinifier: ~Copyable {
   private let ending: OutputEnding
   private let files: FileAccess
   private let times: StageTimes?
+  /// Bytes that were read of the last source that was begun, in order.
+  private var bytesReadOfLast = 0
+  /// What was read of a source before a request to stop, and what of its output was written that cannot be taken back;
+  /// nil if no request came.
+  package private(set) var interruptedTotals: RunTotals?
   /// Hears of each source when it is begun.
   package var willBegin: ((FileSource) -> Void)?
   /// Called for each bad line that is put into the record.
@@ -80,7 +85,17 @@ package struct FileMinifier: ~Copyable {
       var output = FileOutput(file: try .standardOutput(using: files, sync: sync), isFinal: true)
       for source in sources {
         try output.endLine()
-        try runAll([source], to: &output, &outcomes)
+        let (bytesRead, bytesWritten) = (files.counter?.value ?? 0, output.file.bytesWritten)
+        do {
+          try runAll([source], to: &output, &outcomes)
+        } catch FileError.interrupted(let reason) {
+          var totals = RunTotals()
+          // What is read by offsets is counted for all threads together.
+          totals.inputBytes = bytesReadOfLast > 0 ? bytesReadOfLast : (files.counter?.value ?? 0) - bytesRead
+          totals.outputBytes = Int(output.file.bytesWritten - bytesWritten)
+          interruptedTotals = totals
+          throw FileError.interrupted(reason)
+        }
       }
       try commit(output, &outcomes)
     case .file(let path):
@@ -160,9 +175,11 @@ package struct FileMinifier: ~Copyable {
   private mutating func runOne<Output: RunOutput & ~Copyable>(
     _ source: FileSource, to output: inout Output
   ) throws -> FileOutcome {
+    bytesReadOfLast = 0
     var input = try open(source)
-    let result = try run(source, from: &input, to: &output)
-    var outcome = outcome(source, result)
+    let result = Result { try run(source, from: &input, to: &output) }
+    bytesReadOfLast = Int(input.bytesRead)
+    var outcome = outcome(source, try result.get())
     try input.checkUnchanged(isReadToEnd: outcome.isValid)
     outcome.sourceStatus = output.appearsWhole ? input.statusForMode : input.status
     return outcome

@@ -113,20 +113,21 @@ extension FileAccess {
     }
   }
 
+  /// - Parameter flags: Flags for `open` besides the mode of access.
   func openDirectory(
-    _ path: FilePath, in parent: Int32, _ file: FileName
+    _ path: FilePath, in parent: Int32, _ file: FileName, flags: Int32 = 0
   ) throws(FileError) -> OpenDirectory {
     try attempt(.openDirectory, file) { _ throws(Errno) in
       do throws(Errno) {
-        return try openDirectory(path, in: parent, flags: O_RDONLY, isReadable: true)
+        return try openDirectory(path, in: parent, flags: O_RDONLY | flags, isReadable: true)
       } catch .permissionDenied {
         // A drop box: files can be put there, but not listed.
-        return try openDirectory(path, in: parent, flags: Self.pathOnly, isReadable: false)
+        return try openDirectory(path, in: parent, flags: Self.pathOnly | flags, isReadable: false)
       }
     }
   }
 
-  func openDirectory(
+  private func openDirectory(
     _ path: FilePath, in parent: Int32, flags: Int32, isReadable: Bool
   ) throws(Errno) -> OpenDirectory {
     let descriptor = try open(path, in: parent, flags: flags | O_DIRECTORY)

@@ -38,17 +38,14 @@ extension FileAccess {
     try openDirectory(path.isEmpty ? "." : path, in: AT_FDCWD, .path(path))
   }
 
-  /// Opens the directory at a place.
+  /// Opens the directory at a place. One that may be searched but not listed, as `/home` may be, can lead to others.
   ///
   /// - Parameter followsLink: Whether it may be a symbolic link to a directory.
   /// - Throws: ``FileError/system(_:)``.
   package func openDirectory(at place: FilePlace, followsLink: Bool = false) throws(FileError) -> OpenDirectory {
     let (destination, file) = (place.destination, FileName.path(place.path))
-    return try attempt(.openDirectory, file) { _ throws(Errno) in
-      try openDirectory(
-        destination.path, in: destination.directory.descriptor.number,
-        flags: O_RDONLY | (followsLink ? 0 : O_NOFOLLOW), isReadable: true)
-    }
+    return try openDirectory(
+      destination.path, in: destination.directory.descriptor.number, file, flags: followsLink ? 0 : O_NOFOLLOW)
   }
 
   /// Opens the directory at a place, which is made if there is none: call

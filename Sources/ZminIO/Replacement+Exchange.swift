@@ -22,7 +22,7 @@ extension Replacement {
   /// - Throws: ``FileError/inputChanged(_:)``, ``FileError/saveKept(_:_:)``, ``FileError/system(_:)``.
   mutating func exchange(with input: FileStatus) throws(FileError) {
     try checkUnchanged()
-    guard access.canExchange(on: destination.directory) else {
+    guard access.canExchange(on: destination.directory), !isOverlaid(input) else {
       return try temporary.rename(to: destination.path, file)
     }
     let output = try access.status(of: temporary.descriptor, file)
@@ -37,6 +37,16 @@ extension Replacement {
     try putBack(try? found.get(), for: output)
     _ = try found.get()
     throw .inputChanged(file)
+  }
+
+  /// `OVERLAYFS_SUPER_MAGIC`.
+  private static let overlayFileSystem = 0x794c_7630
+
+  /// Whether the exchange may change the identity of a file by itself: on overlayfs it copies a file with several names
+  /// from the lower layer to the upper one, where it gets another number.
+  private func isOverlaid(_ input: FileStatus) -> Bool {
+    guard input.linkCount > 1 else { return false }
+    return (try? access.calls.fileSystemType(of: temporary.descriptor.number)) == Self.overlayFileSystem
   }
 
   /// Falls back to a look and a rename where the file system cannot exchange names.

@@ -58,6 +58,22 @@ struct SignalTests {
     #expect(scratch.names == ["fifo"])
   }
 
+  @Test(
+    "After a signal the statistics and the log say what was read and written", arguments: ["standard", "streaming"])
+  func interruptedTotals(_ mode: String) throws {
+    let scratch = try Scratch()
+    let run = try ZminProgram.shell(
+      """
+      set -m; mkfifo fifo; exec 3<>fifo; printf '1 2 3 ' >&3
+      $ZMIN --mode \(mode) --format concat --stats --log json fifo > out 3>&- & job=$!
+      for i in $(seq 200); do test "$(wc -c < out)" = 6 && break; sleep 0.02; done; kill -TERM $job; wait $job
+      """, in: scratch)
+    #expect(run.ending == .exit(143))
+    #expect(scratch.text(of: "out") == "1\n2\n3\n")
+    #expect(run.errors.contains("in 6 bytes, out 6 bytes"), "\(run.errors)")
+    #expect(run.errors.contains("\"bytes_in\":6,\"bytes_out\":6"), "\(run.errors)")
+  }
+
   @Test("What was ignored from the start stays ignored")
   func ignored() throws {
     let scratch = try Scratch()

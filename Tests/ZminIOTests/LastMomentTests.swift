@@ -281,6 +281,23 @@ import ZminTestSupport
     #expect(directory.names == ["in.json"])
   }
 
+  @Test("A file with several names is not exchanged on overlayfs", arguments: [(1, 1), (2, 0)])
+  func overlay(_ linkCount: Int, _ exchanges: Int) throws {
+    let directory = try TemporaryDirectory()
+    let path = try directory.make("in.json", "[ 1, 2 ]")
+    if linkCount > 1 { #expect(link(path.string, directory.path("other.json").string) == 0) }
+    let calls = FaultyCalls(.init(fileSystemType: 0x794c_7630))
+    var rules = InPlaceRules()
+    rules.splitsHardLinks = true
+    var input = try InputFile(path, using: FileAccess(calls: calls))
+    var output = try OutputFile(replacing: input, under: rules)
+    _ = try input.readText()
+    try output.write(text: "[1,2]")
+    try output.commit()
+    #expect(directory.content(of: "in.json") == "[1,2]")
+    #expect(calls.log.count { $0 == .exchange } == exchanges)
+  }
+
   @Test("An old version that cannot be removed is noted") func unremoved() throws {
     let directory = try TemporaryDirectory()
     let path = try directory.make("in.json", "[ 1, 2 ]")

@@ -143,6 +143,9 @@ final class RunReporter: Sendable {
     sayUnlessLogged(message)
   }
 
+  /// Counts the bytes of an input that a signal stopped, which is no file that was done.
+  func count(interrupted totals: RunTotals) { state.withLock { $0.add(totals) } }
+
   /// Reports an input that was not looked into.
   func skip(_ name: FileName, because reason: String) {
     state.withLock { $0.addSkipped() }

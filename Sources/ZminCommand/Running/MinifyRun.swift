@@ -207,6 +207,7 @@ struct MinifyRun: ~Copyable {
     if minifierFormat != format { minifier = nil }
     var minifier = try self.minifier.take() ?? makeMinifier(format)
     let result = Result { try minifier.minify(inputs.map(\.source), to: destination, outcomes: &outcomes) }
+    if let totals = minifier.interruptedTotals { reporter.count(interrupted: totals) }
     self.minifier = consume minifier
     try result.get()
   }
