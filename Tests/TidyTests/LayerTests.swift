@@ -21,7 +21,8 @@ import Testing
         let body = block.components(separatedBy: "\n    .")[0]
         let isCommand = name == "ZminCommand"
         let source = isCommand ? text.components(separatedBy: "let command: Target").first ?? "" : body
-        let list = isCommand
+        let list =
+          isCommand
           ? source.components(separatedBy: "let commandDependencies")[1]
           : body.components(separatedBy: "dependencies: [").dropFirst().first?.components(separatedBy: "]")[0] ?? ""
         dependencies[String(name)] = list.matches(of: /"(C?Zmin\w*)"/).map { String($0.output.1) }
