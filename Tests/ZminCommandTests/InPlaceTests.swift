@@ -65,7 +65,7 @@ struct InPlaceTests {
     #expect(refused.ending == .exit(3))
     #expect(
       refused.errors
-        == "zmin: s.json: not replaced: it is a symbolic link (--follow-symlinks replaces what it leads to)\n")
+        == "zmin: s.json: not replaced: it is a symbolic link; --follow-symlinks replaces what it leads to\n")
     #expect(scratch.text(of: "a.json") == "[ 1 ]")
     #expect(try ZminProgram.run(["-i", "--follow-symlinks", "s.json"], in: scratch).ending == .exit(0))
     #expect(scratch.text(of: "a.json") == "[1]")
@@ -79,7 +79,7 @@ struct InPlaceTests {
     link(scratch.file("a.json"), scratch.file("h.json"))
     let refused = try ZminProgram.run(["-i", "a.json"], in: scratch)
     #expect(refused.ending == .exit(3))
-    #expect(refused.errors == "zmin: a.json: not replaced: it has 2 hard links (--force replaces this one)\n")
+    #expect(refused.errors == "zmin: a.json: not replaced: it has 2 hard links; --force replaces this one\n")
     #expect(try ZminProgram.run(["-i", "--force", "a.json"], in: scratch).ending == .exit(0))
     #expect(scratch.text(of: "a.json") == "[1]")
     #expect(scratch.text(of: "h.json") == "[ 1 ]")

@@ -27,9 +27,10 @@ struct Recipe: Sendable, CustomTestStringConvertible {
   /// Set if bad lines are put aside.
   var divertsBadLines: Bool { text.contains("--bad-lines") }
 
-  /// Set if input that is not valid is an error. Not read: reports. Put aside: bad lines. A part may have none.
+  /// Set if input that is not valid is an error. Not read: reports. Put aside: bad lines, which JSON files have none of.
+  /// A part may have none.
   var readsInputs: Bool {
-    !divertsBadLines
+    !(divertsBadLines && text.hasSuffix(".jsonl"))
       && !["jq ", "zmin bench --compare", "zmin devices", "zmin -ri dumps --shard"].contains { text.hasPrefix($0) }
   }
 
@@ -126,6 +127,7 @@ enum RecipeInputs {
       "dumps/a.json": large, "dumps/b.json": "[ 1 ]", "dumps/2023/x/raw/b.json": "[ 2 ]",
       "dumps/2024/c.jsonl": "{ }\n[ 3 ]", "dumps/tmp/d.json": "[ 4 ]", "inbox/a.json": large, "inbox/b.json": "[ 2 ]",
       "zmin.log": #"{"event":"file","path":"a.json","status":"invalid","error":{"message":"two values"}}"# + "\n",
+      "bad.log": #"{"event":"bad_line","path":"a.jsonl","line":2,"message":"two values on one line"}"# + "\n",
       "bin/sbatch": """
       #!/bin/bash
       tasks=

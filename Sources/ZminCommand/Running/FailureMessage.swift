@@ -3,9 +3,9 @@ import ZminEngine
 import ZminIO
 import ZminMemory
 
-/// What is said about an error that is not the input's.
+/// Messages about errors that are not the input's.
 package enum FailureMessage {
-  /// What the program ends with after it.
+  /// Exit status after the error.
   package static func status(for error: any Error) -> ExitStatus {
     switch error {
     // Nothing is done where the command line asks for what would destroy an input or output.
@@ -21,8 +21,8 @@ package enum FailureMessage {
   /// `PATH: what is wrong`.
   ///
   /// - Parameters:
-  ///   - error: What was thrown.
-  ///   - input: What was worked on, for errors that name no file themselves.
+  ///   - error: The error that was thrown.
+  ///   - input: The input that was worked on, for errors that name no file themselves.
   static func text(for error: any Error, input: FileName) -> String {
     switch error {
     case let error as FileError: text(for: error)
@@ -43,10 +43,10 @@ package enum FailureMessage {
     case .inputChanged(let file): return "\(file): changed while it was read; nothing is replaced"
     case .saveKept(let file, let name):
       return """
-        \(file): saved by another program while it was replaced; a version of it is in \(FileName.path(name)) beside \
-        it: compare the two, then move or delete that file
+        \(file): saved by another program while it was replaced, and a version of it is in \(FileName.path(name)) \
+        beside it; compare the two, then move or delete that file
         """
-    case .refused(let file, .isInput): return "\(file): is both input and output: use --in-place"
+    case .refused(let file, .isInput): return "\(file): is both input and output; use --in-place"
     case .refused(let file, .isFile(let option)): return "\(file): is both the output and \(option)"
     case .refused(let file, let refusal): return "\(file): not replaced: \(refusal)\(remedy(for: refusal))"
     case .brokenPipe(let file): return "\(file): cannot write: \(Errno.brokenPipe)"
@@ -54,20 +54,20 @@ package enum FailureMessage {
     }
   }
 
-  /// What is said of a kept file.
+  /// The message about a kept file.
   static func text(for kept: KeptFile) -> String {
     let name = FileName.path(kept.name)
     return switch kept.origin {
     case .earlierRun:
       """
-      \(kept.file): an interrupted run left \(name) beside it, which may be what another program saved: compare the \
+      \(kept.file): an interrupted run left \(name) beside it, which may be what another program saved; compare the \
       two, then move or delete that file
       """
     case .replacedFile: "\(kept.file): its old contents could not be removed; delete \(name) beside it"
     }
   }
 
-  /// What was tried, as it reads after the file's name: "set the mode of" as "set its mode".
+  /// The action, as it reads after the file's name: "set the mode of" as "set its mode".
   private static func clause(_ action: SystemError.Action) -> String {
     let words = action.rawValue
     if words.hasSuffix(" of") { return String(words.dropLast(" of".count)).replacing(" the ", with: " its ") }
@@ -76,9 +76,9 @@ package enum FailureMessage {
 
   private static func remedy(for refusal: Refusal) -> String {
     switch refusal {
-    case .symbolicLink: " (--follow-symlinks replaces what it leads to)"
-    case .hardLinks: " (--force replaces this one)"
-    case .protected: " (chattr -i -a allows it)"
+    case .symbolicLink: "; --follow-symlinks replaces what it leads to"
+    case .hardLinks: "; --force replaces this one"
+    case .protected: "; chattr -i -a allows it"
     case .standardInput, .notRegularFile, .unknownSize, .madeMeanwhile, .isInput, .isFile: ""
     }
   }

@@ -67,7 +67,7 @@ import ZminTestSupport
     for text in ["[ 1 ]", "[1]"] {
       let scratch = try Scratch(["in/a.json": text, "in/b.json": "[ 1 ]", "in/\(Self.kept)": "[ 2 ]"])
       let line = """
-        zmin: in/a.json: an interrupted run left \(Self.kept) beside it, which may be what another program saved: \
+        zmin: in/a.json: an interrupted run left \(Self.kept) beside it, which may be what another program saved; \
         compare the two, then move or delete that file
 
         """
