@@ -141,6 +141,20 @@ import ZminTestSupport
     #expect(scratch.text(of: "bad") == "{x" + String(repeating: "y", count: 1_000_000) + "\n")
   }
 
+  @Test("A signal while a stream waits for the lock leaves the values before the bad line in the output")
+  func interruptedWait() throws {
+    let (run, scratch) = try run(
+      """
+      mkfifo go in; flock bad sh -c 'echo > go; sleep 60' & held=$!
+      cat go > /dev/null
+      $ZMIN -q --format ndjson --bad-lines bad < in > out & zmin=$!
+      exec 3> in; echo 1 >&3; until grep -q 1 out; do sleep 0.02; done
+      printf '2\\n[\\n3\\n' >&3; sleep 1; kill -TERM $zmin; wait $zmin; echo $?; kill $held
+      """, ["bad": ""])
+    #expect(run.output == "143\n", "\(run)")
+    #expect(scratch.text(of: "out") == "1\n2\n" && scratch.text(of: "bad") == "")
+  }
+
   @Test("The workers of one run share a record, and a journal and a second run find all done")
   func sharedByWorkers() throws {
     var files: [String: String] = [:]
