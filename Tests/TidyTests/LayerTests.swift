@@ -15,7 +15,7 @@ import Testing
 
     init() throws {
       let text = try Tree.text(of: "Package.swift")
-      let blocks = text.components(separatedBy: "arget(").dropFirst()
+      let blocks = text.split(separator: /(?:arget|systemLibrary)\(/).dropFirst().map(String.init)
       for block in blocks {
         guard let name = try /name: "(\w+)"/.firstMatch(in: block)?.output.1 else { continue }
         let body = block.components(separatedBy: "\n    .")[0]
