@@ -100,7 +100,7 @@ package struct FileMinifier: ~Copyable {
       try commit(output, &outcomes)
     case .file(let path):
       let file = try OutputFile(at: path, using: files, sync: sync, isPrivate: hasRegularFile(sources))
-      let isFinal = file.isDirect
+      let isFinal = !file.appearsWhole
       var output = FileOutput(file: file, isFinal: isFinal)
       try runAll(sources, to: &output, &outcomes)
       if outcomes.areValid { try commit(output, &outcomes) }

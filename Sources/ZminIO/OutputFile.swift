@@ -32,7 +32,7 @@ package struct OutputFile: ~Copyable, Sendable {
   /// What drops it from the page cache, for a regular file.
   private var behind: WriteBehind?
 
-  /// Whether the file gets its name when all of it is written. What is written directly does not.
+  /// Set if the file gets its name when all of it is written. What is written directly cannot be taken back.
   package var appearsWhole: Bool { writing.isNew }
 
   /// How bytes are handed over.
@@ -224,9 +224,6 @@ package struct OutputFile: ~Copyable, Sendable {
     expectedBytes = bytesWritten + byteCount
     reservation?.expect(byteCount: byteCount, after: bytesWritten)
   }
-
-  /// Set if what is written cannot be taken back: it goes to a stream or device, not to a file that appears whole.
-  package var isDirect: Bool { !writing.isNew }
 
   /// Takes away permissions that an input does not allow from a new private output. It gets them when it ends.
   package mutating func limitMode(to input: FileStatus) { mode.limit(to: input) }
