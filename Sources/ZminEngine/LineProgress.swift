@@ -30,7 +30,9 @@ struct LineProgress {
   /// - Throws: ``Refused`` if it shows that the input is not lines of JSON.
   func checkStart(_ failure: Failure?, _ nuls: NulScan, _ error: InvalidJSON) throws(Refused) {
     guard isAtStart else { return }
-    if failure?.foreignContent?.isWholeInput == true { throw Refused(refusal: .notLines, error: error) }
+    if let content = failure?.foreignContent, content.isWholeInput, content != .nulBytes || nuls.startsWithNul {
+      throw Refused(refusal: .notLines, error: error)
+    }
     if nuls.isBinary { throw Refused(refusal: .notLines, error: error.asBinary) }
   }
 
@@ -75,7 +77,7 @@ struct NulScan {
   private static let runMax = 16
   private static let countMax = 8
 
-  private var startsWithNul = false
+  private(set) var startsWithNul = false
   private var run = 0
   private var hasLongRun = false
   private(set) var nulBytes = 0

@@ -169,6 +169,16 @@ struct BadLineList: BadLineSink {
     }
   }
 
+  @Test("A first line that ends in NULs is a bad line, as a later one is")
+  func tornFirstLine() throws {
+    let torn = "{\"a\"\(String(repeating: "\0", count: 100))\n"
+    for windowBytes in [8, 64, 10_000] {
+      let (_, accepted, rejected) = try run(torn + String(repeating: "2\n", count: 100), windowBytes: windowBytes)
+      #expect(rejected.texts == [torn], "\(windowBytes)")
+      #expect(accepted == String(repeating: "2\n", count: 100), "\(windowBytes)")
+    }
+  }
+
   @Test("A final output has the values before the line that fails the input, and the sink all bad lines")
   func finalOutput() throws {
     for (text, expected) in [("1\n[2\n3\n[4\n5\n", "1\n3\n"), ("[2\n[4\n5\n", "")] {

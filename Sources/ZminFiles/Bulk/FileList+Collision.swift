@@ -9,9 +9,11 @@ extension FileList {
   /// outputs go to or, as long as there is none, in the nearest one above it. Where it cannot be asked, only equal paths
   /// are found.
   ///
-  /// - Complexity: O(*n*) for *n* files, and 12 bytes for each.
+  /// - Complexity: O(*n*) for *n* files, and 12 bytes for each. A directory is asked once about names that differ in ASCII
+  ///   case alone, and once for each two names that differ in other ways.
   package func firstCollision(below mirror: FilePath, using files: FileAccess) -> (FileEntry, FileEntry)? {
     var hashes = FoldedHashes(self)
+    var foldings = KnownFoldings(files)
     var slots = [UInt32](repeating: .max, count: max(64, (count * 3 / 2).nextPowerOfTwo))
     for number in 0..<count {
       let entry = self[number]
@@ -19,7 +21,7 @@ extension FileList {
       var slot = Int(truncatingIfNeeded: hash ^ hash >> 32) & (slots.count - 1)
       while slots[slot] != .max {
         let other = self[Int(slots[slot])]
-        if hashes.hash(of: other) == hash, isOneOutput(other, entry, below: mirror, using: files) {
+        if hashes.hash(of: other) == hash, isOneOutput(other, entry, below: mirror, using: files, &foldings) {
           return (other, entry)
         }
         slot = (slot + 1) & (slots.count - 1)
@@ -30,7 +32,8 @@ extension FileList {
   }
 
   private func isOneOutput(
-    _ one: FileEntry, _ other: FileEntry, below mirror: FilePath, using files: FileAccess
+    _ one: FileEntry, _ other: FileEntry, below mirror: FilePath, using files: FileAccess,
+    _ foldings: inout KnownFoldings
   ) -> Bool {
     let (names, others) = (components(below: one), components(below: other))
     if names == others { return true }
@@ -40,7 +43,7 @@ extension FileList {
     var isThere = directory.path == mirror
     for (name, other) in zip(names, others) {
       let path = directory.path.appending(name)
-      guard (try? files.isOneName(name, other, in: directory.opened, path)) == true else { return false }
+      guard foldings.isOneName(name, other, in: directory.opened, path) else { return false }
       // A directory that is not there yet will be as the one that it is made in.
       let place = FilePlace(name, in: directory.opened, path: path)
       guard isThere, let next = try? files.openDirectory(at: place) else {
@@ -64,6 +67,32 @@ extension FileList {
       if let opened = try? files.openDirectory(path) { return (opened, path) }
       if !path.removeLastComponent() { return nil }
     }
+  }
+}
+
+/// Answers of directories that were asked whether names that differ in ASCII case are one to them.
+private struct KnownFoldings {
+  private let files: FileAccess
+  private var ignoresCase: [FileIdentity: Bool] = [:]
+
+  init(_ files: FileAccess) { self.files = files }
+
+  /// Whether a directory takes two names for one, false where it cannot be found out.
+  mutating func isOneName(
+    _ one: FilePath.Component, _ other: FilePath.Component, in directory: OpenDirectory, _ path: FilePath
+  ) -> Bool {
+    if one == other { return true }
+    let differsInCaseAlone = one.asciiLowercased == other.asciiLowercased
+    if differsInCaseAlone, let answer = ignoresCase[directory.identity] { return answer }
+    let answer = (try? files.isOneName(one, other, in: directory, path)) == true
+    if differsInCaseAlone { ignoresCase[directory.identity] = answer }
+    return answer
+  }
+}
+
+extension FilePath.Component {
+  fileprivate var asciiLowercased: [UInt8] {
+    string.utf8.map { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) ? $0 | 0x20 : $0 }
   }
 }
 

@@ -104,6 +104,17 @@ struct MirrorTests {
     }
   }
 
+  @Test("A directory that tells case apart is asked once, however many names differ in case alone")
+  func caseAlone() throws {
+    let names = (0..<64).map { number in
+      String("abcdef".enumerated().map { number >> $0 & 1 == 1 ? Character($1.uppercased()) : $1 })
+    }
+    let tree = try FileTree(Dictionary(uniqueKeysWithValues: names.map { ("in/\($0).json", "1") }))
+    let calls = FaultyCalls(.init())
+    #expect(try collision(tree.walk(["in"]), tree, files: FileAccess(calls: calls)) == nil)
+    #expect(calls.log.count { $0 == .unlink } == 1)
+  }
+
   @Test("An output that the target takes for an input is known as one")
   func foldedInput() throws {
     let tree = try FileTree(["in/a.json": "1", "in/b.json": "2"])
