@@ -158,7 +158,7 @@ final class HeldMemory {
 }
 
 /// An output that is only hashed.
-private struct HashedOutput: RunOutput {
+private struct HashedOutput: ByteSink {
   private var hash = OutputHash()
   private var byteCount = 0
 

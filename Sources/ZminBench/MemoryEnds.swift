@@ -1,7 +1,7 @@
 import ZminEngine
 
 /// A document in memory as the input of a run: it has places, as a file has.
-package struct MemoryInput: RunInput, ~Copyable {
+package struct MemoryInput: ByteSource, ~Copyable {
   private let bytes: UnsafeRawBufferPointer
   private var readBytes = 0
 
@@ -27,7 +27,7 @@ package struct MemoryInput: RunInput, ~Copyable {
 }
 
 /// Memory that the output of a run is copied to.
-package struct MemoryOutput: RunOutput, ~Copyable {
+package struct MemoryOutput: ByteSink, ~Copyable {
   private let room: UnsafeMutableRawBufferPointer
   package private(set) var byteCount = 0
 

@@ -37,7 +37,7 @@ extension LineRun {
 
   /// Takes a line whose first bytes fill the window.
   mutating func takeLongLine<
-    Input: RunInput & ~Copyable, Output: RunOutput & ~Copyable, Sink: BadLineSink & ~Copyable
+    Input: ByteSource & ~Copyable, Output: ByteSink & ~Copyable, Sink: BadLineSink & ~Copyable
   >(
     from input: inout Input, to accepted: inout Output, badLinesTo sink: inout Sink, _ progress: inout LineProgress
   ) throws -> Rest {
@@ -89,7 +89,7 @@ extension LineRun {
   private func isBad(_ line: LongLine) -> Bool { line.failure != nil || minifier.faultOffset != nil }
 
   /// Reads on, up to the end of the line at most.
-  private func readNext<Input: RunInput & ~Copyable>(
+  private func readNext<Input: ByteSource & ~Copyable>(
     _ line: inout LongLine, from input: inout Input, _ progress: inout LineProgress
   ) throws -> UnsafeRawBufferPointer {
     let readBytes = try input.read(into: firstHalf)
@@ -112,7 +112,7 @@ extension LineRun {
 
   // MARK: Valid lines
 
-  private mutating func accept<Input: RunInput & ~Copyable, Output: RunOutput & ~Copyable>(
+  private mutating func accept<Input: ByteSource & ~Copyable, Output: ByteSink & ~Copyable>(
     _ line: LongLine, _ held: borrowing HeldLine, from input: borrowing Input, to accepted: inout Output,
     _ progress: inout LineProgress
   ) throws {
@@ -136,7 +136,7 @@ extension LineRun {
     progress.totals.isUnchanged = progress.totals.isUnchanged && comparison.isSame
   }
 
-  private func write<Input: RunInput & ~Copyable, Output: RunOutput & ~Copyable>(
+  private func write<Input: ByteSource & ~Copyable, Output: ByteSink & ~Copyable>(
     _ result: Minifier.Result, of piece: UnsafeRawBufferPointer, from input: borrowing Input,
     _ comparison: inout OutputComparison, to accepted: inout Output, _ progress: inout LineProgress
   ) throws {
@@ -154,7 +154,7 @@ extension LineRun {
 
   // MARK: Bad lines
 
-  private mutating func reject<Input: RunInput & ~Copyable, Sink: BadLineSink & ~Copyable>(
+  private mutating func reject<Input: ByteSource & ~Copyable, Sink: BadLineSink & ~Copyable>(
     _ line: inout LongLine, _ held: borrowing HeldLine, _ lastPiece: UnsafeRawBufferPointer,
     from input: inout Input, to sink: inout Sink, _ progress: inout LineProgress
   ) throws {
@@ -203,7 +203,7 @@ extension LineRun {
   }
 
   /// Reads bytes of the line a second time, as many as fit.
-  private func readAgain<Input: RunInput & ~Copyable>(
+  private func readAgain<Input: ByteSource & ~Copyable>(
     _ line: LongLine, _ range: Range<Int>, _ input: borrowing Input
   ) throws -> UnsafeRawBufferPointer {
     let room = UnsafeMutableRawBufferPointer(rebasing: secondHalf.prefix(range.count))

@@ -48,7 +48,7 @@ package struct LineRun: ~Copyable {
   ///   - sink: Gets the bad lines.
   ///   - limit: How many there may be. With more the input is invalid.
   /// - Throws: What the ends throw, ``OutOfMemory``, ``LineTooLong``, ``VerificationDifference``.
-  package mutating func run<Input: RunInput & ~Copyable, Output: RunOutput & ~Copyable, Sink: BadLineSink & ~Copyable>(
+  package mutating func run<Input: ByteSource & ~Copyable, Output: ByteSink & ~Copyable, Sink: BadLineSink & ~Copyable>(
     from input: inout Input, to accepted: inout Output, badLinesTo sink: inout Sink, limit: BadLineLimit
   ) throws -> RunResult {
     var progress = LineProgress(limit)
@@ -63,7 +63,7 @@ package struct LineRun: ~Copyable {
   }
 
   private mutating func takeAll<
-    Input: RunInput & ~Copyable, Output: RunOutput & ~Copyable, Sink: BadLineSink & ~Copyable
+    Input: ByteSource & ~Copyable, Output: ByteSink & ~Copyable, Sink: BadLineSink & ~Copyable
   >(
     from input: inout Input, to accepted: inout Output, badLinesTo sink: inout Sink, _ progress: inout LineProgress
   ) throws {
@@ -98,7 +98,7 @@ package struct LineRun: ~Copyable {
   ///
   /// An input that fails here as a whole may not come again. So the lines before that are taken first, and if the sink
   /// fails, what comes before the first line that it lost.
-  private mutating func take<Output: RunOutput & ~Copyable, Sink: BadLineSink & ~Copyable>(
+  private mutating func take<Output: ByteSink & ~Copyable, Sink: BadLineSink & ~Copyable>(
     _ whole: UnsafeRawBufferPointer, _ progress: inout LineProgress, to accepted: inout Output,
     badLinesTo sink: inout Sink
   ) throws {
@@ -126,7 +126,7 @@ package struct LineRun: ~Copyable {
   }
 
   /// Writes that many bytes of the output buffer.
-  private func write<Output: RunOutput & ~Copyable>(
+  private func write<Output: ByteSink & ~Copyable>(
     _ byteCount: Int, of whole: UnsafeRawBufferPointer, _ progress: inout LineProgress, to accepted: inout Output
   ) throws {
     let minified = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(output.bytes).prefix(byteCount))

@@ -1,5 +1,5 @@
 /// Where a run reads.
-package protocol RunInput: ~Copyable, SendableMetatype {
+package protocol ByteSource: ~Copyable, SendableMetatype {
   /// Puts the next bytes of the input into `buffer` and says how many, 0 at the end.
   mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int
   /// Whether bytes can be read a second time. Where they cannot, lines are counted on the way.
@@ -29,7 +29,7 @@ enum RunPause {
 }
 
 /// Where a run writes.
-package protocol RunOutput: ~Copyable, SendableMetatype {
+package protocol ByteSink: ~Copyable, SendableMetatype {
   /// Whether what is written cannot be taken back, so that of `ndjson` and `concat` whole records only may come.
   var isFinal: Bool { get }
   /// Whether nothing of the output is seen by others before all of it is written.
@@ -42,7 +42,7 @@ package protocol RunOutput: ~Copyable, SendableMetatype {
   mutating func write(_ bytes: UnsafeRawBufferPointer, isUnchanged: Bool) throws
 }
 
-extension RunInput where Self: ~Copyable {
+extension ByteSource where Self: ~Copyable {
   package mutating func readAvailable(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
     try read(into: buffer)
   }
@@ -52,14 +52,14 @@ extension RunInput where Self: ~Copyable {
   package func release(from released: Int, upTo end: Int) -> Int { released }
 }
 
-extension RunOutput where Self: ~Copyable {
+extension ByteSink where Self: ~Copyable {
   package var appearsWhole: Bool { !isFinal }
 
   package mutating func expect(byteCount: Int64) {}
 }
 
 /// An output that goes nowhere.
-package struct NoOutput: RunOutput {
+package struct NullSink: ByteSink {
   package init() {}
   package var isFinal: Bool { false }
   package func write(_ bytes: UnsafeRawBufferPointer, isUnchanged: Bool) {}

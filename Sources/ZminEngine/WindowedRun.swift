@@ -41,7 +41,7 @@ package struct WindowedRun: ~Copyable {
   /// Takes one input to its end or its first error.
   ///
   /// - Throws: What the ends throw, ``OutOfMemory``, and ``VerificationDifference``.
-  package mutating func run<Input: RunInput & ~Copyable, Output: RunOutput & ~Copyable>(
+  package mutating func run<Input: ByteSource & ~Copyable, Output: ByteSink & ~Copyable>(
     from input: inout Input, to output: inout Output
   ) throws -> RunResult {
     times?.begin()
@@ -108,7 +108,7 @@ extension Failure {
   /// Gives the failure its lines and columns, by what was noted on the way or else by reading the input again.
   ///
   /// - Parameter buffer: What to read with.
-  func located<Input: RunInput & ~Copyable>(
+  func located<Input: ByteSource & ~Copyable>(
     in input: borrowing Input, _ places: PlaceKeeper, reading buffer: UnsafeMutableRawBufferPointer
   ) throws -> InvalidJSON {
     guard input.canReread else { return located(by: places.position) }

@@ -37,7 +37,7 @@ struct BadLineDiversion: ~Copyable {
   /// - Parameters:
   ///   - isSynced: Whether bad lines are brought to the disk.
   ///   - onLine: Called for each line that is put into the record.
-  mutating func run<Output: RunOutput & ~Copyable>(
+  mutating func run<Output: ByteSink & ~Copyable>(
     from input: inout InputFile, to output: inout Output, isSynced: Bool, onLine: ((BadLine) -> Void)?
   ) throws -> RunResult {
     appender.begin(spoolsLines: !input.canReread, onLine)
@@ -58,7 +58,7 @@ struct BadLineDiversion: ~Copyable {
     guard case .complete(let totals) = result, totals.badLines > 0 else { return result }
     try input.checkUnchanged()
     input.rewind()
-    var nowhere = NoOutput()
+    var nowhere = NullSink()
     let again = try lines.run(from: &input, to: &nowhere, badLinesTo: &appender, limit: .all)
     guard case .complete(let totalsAgain) = again, totalsAgain.badLines == totals.badLines else {
       throw input.endedEarlyError

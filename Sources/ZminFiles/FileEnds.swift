@@ -1,7 +1,7 @@
 import ZminEngine
 package import ZminIO
 
-extension InputFile: RunInput {
+extension InputFile: ByteSource {
   /// Standard input may begin in the middle of a file: only what was opened by name has known places.
   package var canReread: Bool {
     guard case .path = file else { return false }
@@ -22,7 +22,7 @@ extension InputFile: RunInput {
 }
 
 /// A file as the output of a run.
-struct FileOutput: RunOutput, ~Copyable {
+struct FileOutput: ByteSink, ~Copyable {
   var file: OutputFile
   let isFinal: Bool
   var appearsWhole: Bool { file.appearsWhole }
@@ -54,7 +54,7 @@ struct FileOutput: RunOutput, ~Copyable {
 }
 
 /// An output that takes nothing, and stops the run with the first byte that differs from the input.
-struct ChangeDetector: RunOutput {
+struct ChangeDetector: ByteSink {
   /// The output is not the input.
   struct Changed: Error {}
 

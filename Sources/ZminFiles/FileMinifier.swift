@@ -79,7 +79,7 @@ package struct FileMinifier: ~Copyable {
     try diversion?.record.open(mode: check.badLinesMode(for: sources))
     switch destination {
     case .nowhere:
-      var output = NoOutput()
+      var output = NullSink()
       try runAll(sources, to: &output, &outcomes)
     case .standardOutput:
       var output = FileOutput(file: try .standardOutput(using: files, sync: sync), isFinal: true)
@@ -154,7 +154,7 @@ package struct FileMinifier: ~Copyable {
   // MARK: Running
 
   /// Takes sources to their ends, up to the first that fails.
-  private mutating func runAll<Output: RunOutput & ~Copyable>(
+  private mutating func runAll<Output: ByteSink & ~Copyable>(
     _ sources: [FileSource], to output: inout Output, _ outcomes: inout [FileOutcome]
   ) throws {
     for source in sources {
@@ -172,7 +172,7 @@ package struct FileMinifier: ~Copyable {
     }
   }
 
-  private mutating func runOne<Output: RunOutput & ~Copyable>(
+  private mutating func runOne<Output: ByteSink & ~Copyable>(
     _ source: FileSource, to output: inout Output
   ) throws -> FileOutcome {
     bytesReadOfLast = 0
@@ -185,7 +185,7 @@ package struct FileMinifier: ~Copyable {
     return outcome
   }
 
-  private mutating func run<Output: RunOutput & ~Copyable>(
+  private mutating func run<Output: ByteSink & ~Copyable>(
     _ source: FileSource, from input: inout InputFile, to output: inout Output
   ) throws -> RunResult {
     if let byteCount = input.status.knownSize { output.expect(byteCount: byteCount) }
@@ -198,7 +198,7 @@ package struct FileMinifier: ~Copyable {
     return try run(from: &input, to: &output)
   }
 
-  private mutating func run<Output: RunOutput & ~Copyable>(
+  private mutating func run<Output: ByteSink & ~Copyable>(
     from input: inout InputFile, to output: inout Output
   ) throws -> RunResult {
     if let result = try windowedRun?.run(from: &input, to: &output) { return result }

@@ -8,7 +8,7 @@ final class WrittenBytes: Sendable {
 }
 
 /// A final output that others can look at.
-struct WatchedOutput: RunOutput {
+struct WatchedOutput: ByteSink {
   let written: WrittenBytes
   var isFinal: Bool { true }
 
@@ -16,7 +16,7 @@ struct WatchedOutput: RunOutput {
 }
 
 /// An input whose producer gives a piece, and the next once a number of bytes of the output is written.
-struct PausingProducer: RunInput {
+struct PausingProducer: ByteSource {
   /// The next piece was asked for, and what it waits for does not come.
   struct WaitsForEver: Error {}
 

@@ -7,7 +7,7 @@ import ZminTestSupport
 /// A run over ends that are made up.
 @Suite struct WindowedRunTests {
   /// Remembers every write.
-  struct Writes: RunOutput {
+  struct Writes: ByteSink {
     var isFinal = true
     private(set) var texts: [String] = []
     private(set) var unchanged: [Bool] = []

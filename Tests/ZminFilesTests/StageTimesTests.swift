@@ -31,7 +31,7 @@ import ZminTestSupport
   }
 
   /// Each read takes 3 seconds.
-  struct SlowInput: RunInput {
+  struct SlowInput: ByteSource {
     var input: MemoryInput
     let clock: HandClock
 
@@ -51,7 +51,7 @@ import ZminTestSupport
   }
 
   /// Each write takes 1000 seconds.
-  struct SlowOutput: RunOutput {
+  struct SlowOutput: ByteSink {
     let clock: HandClock
     private(set) var writes = 0.0
 

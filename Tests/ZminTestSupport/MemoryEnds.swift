@@ -1,7 +1,7 @@
 import ZminEngine
 
 /// An input in memory, in pieces if it is read in order.
-package struct MemoryInput: RunInput {
+package struct MemoryInput: ByteSource {
   package let bytes: [UInt8]
   /// As many bytes as a read gives at most.
   package var pieceBytes = Int.max
@@ -46,7 +46,7 @@ package struct MemoryInput: RunInput {
 }
 
 /// An output in memory.
-package struct MemoryOutput: RunOutput {
+package struct MemoryOutput: ByteSink {
   package var isFinal = false
   package private(set) var bytes: [UInt8] = []
 

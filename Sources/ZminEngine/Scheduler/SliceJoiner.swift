@@ -61,7 +61,7 @@ struct SliceJoiner: ~Copyable {
   /// - Parameter notesPlaces: Whether lines are to be counted, as the input cannot be read again.
   /// - Returns: The first error of the input, if it is known now.
   /// - Throws: The slot's error, ``OutOfMemory``, ``VerificationDifference``, and what the output throws.
-  mutating func join<Output: RunOutput & ~Copyable>(
+  mutating func join<Output: ByteSink & ~Copyable>(
     _ slot: SliceSlot, to output: inout Output, notesPlaces: Bool
   ) throws -> Failure? {
     let bytes = slot.bytes
@@ -104,7 +104,7 @@ struct SliceJoiner: ~Copyable {
   /// Ends the input after its last slice, and tells its first error if there is one.
   ///
   /// - Throws: What the output throws.
-  mutating func finish<Output: RunOutput & ~Copyable>(to output: inout Output) throws -> Failure? {
+  mutating func finish<Output: ByteSink & ~Copyable>(to output: inout Output) throws -> Failure? {
     let result = minifier.finish(into: window.room)
     let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
     count(nothing, UnsafeRawBufferPointer(rebasing: window.room.prefix(result.writtenBytes)), isKnownUnchanged: false)

@@ -5,7 +5,7 @@ import ZminCore
 ///
 /// `@unchecked Sendable` because an input that has places is only read, which several threads may do, and one that comes
 /// in order has one reader at a time, as the rest has that it leaves. The pointer is valid as long as anybody reads.
-final class SliceReader<Input: RunInput & ~Copyable>: @unchecked Sendable {
+final class SliceReader<Input: ByteSource & ~Copyable>: @unchecked Sendable {
   private let input: UnsafeMutablePointer<Input>
   private let format: Format
 

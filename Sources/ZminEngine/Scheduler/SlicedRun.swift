@@ -68,7 +68,7 @@ package struct SlicedRun: ~Copyable {
   ///
   /// - Throws: What the ends throw, ``OutOfMemory``, ``VerificationDifference``, and ``DeviceFailure`` where the device
   ///   was to be alone and cannot be used. One that is lost on the way leaves its part to the CPU, and a note.
-  package mutating func run<Input: RunInput & ~Copyable, Output: RunOutput & ~Copyable>(
+  package mutating func run<Input: ByteSource & ~Copyable, Output: ByteSink & ~Copyable>(
     from input: inout Input, to output: inout Output
   ) throws -> RunResult {
     times?.begin()

@@ -105,7 +105,7 @@ import ZminTestSupport
   }
 
   /// An input that tells how often it was read.
-  private struct HookedInput: RunInput {
+  private struct HookedInput: ByteSource {
     let bytes: [UInt8]
     let beforeRead: @Sendable (Int) -> Void
     let reads = Counter()

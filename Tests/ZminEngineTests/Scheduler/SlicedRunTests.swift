@@ -198,7 +198,7 @@ import ZminTestSupport
   /// An output that fails, or an input, stops all workers, and the error comes out.
   @Test func errorsOfTheEnds() throws {
     struct Refusal: Error {}
-    struct FailingOutput: RunOutput {
+    struct FailingOutput: ByteSink {
       let isFinal = false
       var left: Int
       mutating func write(_ bytes: UnsafeRawBufferPointer, isUnchanged: Bool) throws {
@@ -206,7 +206,7 @@ import ZminTestSupport
         if left < 0 { throw Refusal() }
       }
     }
-    struct FailingInput: RunInput {
+    struct FailingInput: ByteSource {
       let bytes: [UInt8]
       let failsFrom: Int
       let canReread = true
