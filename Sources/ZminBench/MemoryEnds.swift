@@ -7,8 +7,8 @@ package struct MemoryInput: ByteSource, ~Copyable {
 
   package init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
-  package var canReread: Bool { true }
-  package var byteCountAtPlaces: Int? { bytes.count }
+  package var isSeekable: Bool { true }
+  package var seekableSize: Int? { bytes.count }
   package var endedEarlyError: any Error { EndedEarly() }
 
   struct EndedEarly: Error {}

@@ -43,7 +43,7 @@ extension LineRun {
   ) throws -> Rest {
     var line = LongLine(number: progress.counter.position.line, offset: progress.counter.offset)
     var held = HeldLine(chunkBytes: lines.bytes.count, byteCountMax: heldLineBytesMax, ledger: ledger)
-    let isHeld = !input.canReread
+    let isHeld = !input.isSeekable
     progress.acceptedBytes = 0
     minifier.reset(offset: line.offset)
     var piece = UnsafeRawBufferPointer(lines.bytes)

@@ -3,9 +3,9 @@ package protocol ByteSource: ~Copyable, SendableMetatype {
   /// Puts the next bytes of the input into `buffer` and says how many, 0 at the end.
   mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int
   /// Whether bytes can be read a second time. Where they cannot, lines are counted on the way.
-  var canReread: Bool { get }
+  var isSeekable: Bool { get }
   /// Fills `buffer` with the bytes from `offset` on, as far as there are any and they can be read, and says how many;
-  /// throws only if there is not one that can. Where ``byteCountAtPlaces`` is known, several threads may do so at once.
+  /// throws only if there is not one that can. Where ``seekableSize`` is known, several threads may do so at once.
   func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws -> Int
   /// Puts the next bytes of the input into `buffer` as ``read(into:)`` does, as many as fit and are there without
   /// waiting for more than the first.
@@ -17,7 +17,7 @@ package protocol ByteSource: ~Copyable, SendableMetatype {
   /// - Returns: How far it has let go now.
   func release(from released: Int, upTo end: Int) -> Int
   /// How many bytes there are, if they can be had from any place at any time; nil if they come one after another.
-  var byteCountAtPlaces: Int? { get }
+  var seekableSize: Int? { get }
   /// The error that bytes which should be there are not.
   var endedEarlyError: any Error { get }
 }

@@ -83,7 +83,7 @@ package struct WindowedRun: ~Copyable {
       let room = outputWindow.room
       let result = isLast ? minifier.finish(into: room) : try minifier.minifyAtOnce(window, into: room)
       if let difference = minifier.difference { throw difference }
-      if !input.canReread { places.note(window, minifier) }
+      if !input.isSeekable { places.note(window, minifier) }
       totals.inputBytes += readBytes
       totals.outputBytes += result.writtenBytes
       let minified = UnsafeRawBufferPointer(rebasing: room.prefix(result.writtenBytes))
@@ -111,7 +111,7 @@ extension Failure {
   func located<Input: ByteSource & ~Copyable>(
     in input: borrowing Input, _ places: PlaceKeeper, reading buffer: UnsafeMutableRawBufferPointer
   ) throws -> InvalidJSON {
-    guard input.canReread else { return located(by: places.position) }
+    guard input.isSeekable else { return located(by: places.position) }
     return try located { offset in
       var counter = LineCounter()
       while counter.offset < offset {

@@ -40,14 +40,14 @@ struct BadLineDiversion: ~Copyable {
   mutating func run<Output: ByteSink & ~Copyable>(
     from input: inout InputFile, to output: inout Output, isSynced: Bool, onLine: ((BadLine) -> Void)?
   ) throws -> RunResult {
-    appender.begin(spoolsLines: !input.canReread, onLine)
+    appender.begin(spoolsLines: !input.isSeekable, onLine)
     defer { appender.abandon() }
-    guard input.canReread, output.appearsWhole else {
+    guard input.isSeekable, output.appearsWhole else {
       let result: RunResult
       do {
         result = try lines.run(from: &input, to: &output, badLinesTo: &appender, limit: limit)
       } catch {
-        if !input.canReread { appender.salvage() }
+        if !input.isSeekable { appender.salvage() }
         throw error
       }
       if appender.recordedLines > 0 { try record.settle(isSynced: isSynced) }

@@ -3,7 +3,7 @@ package import ZminIO
 
 extension InputFile: ByteSource {
   /// Standard input may begin in the middle of a file: only what was opened by name has known places.
-  package var canReread: Bool {
+  package var isSeekable: Bool {
     guard case .path = file else { return false }
     return status.kind == .regular
   }
@@ -12,7 +12,7 @@ extension InputFile: ByteSource {
     try read(into: buffer, at: Int64(offset))
   }
 
-  package var byteCountAtPlaces: Int? { canReread && hasStoredSize ? status.knownSize.map { Int($0) } : nil }
+  package var seekableSize: Int? { isSeekable && hasStoredSize ? status.knownSize.map { Int($0) } : nil }
 
   package func release(from released: Int, upTo end: Int) -> Int {
     Int(dropBehind(from: Int64(released), to: Int64(end)))

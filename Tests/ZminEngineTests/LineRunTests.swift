@@ -30,10 +30,10 @@ struct BadLineList: BadLineSink {
 /// Lines that are not valid, separated from those that are.
 @Suite struct LineRunTests {
   private func run(
-    _ text: String, limit: BadLineLimit = .all, pieceBytes: Int = .max, windowBytes: Int = 64, canReread: Bool = false,
+    _ text: String, limit: BadLineLimit = .all, pieceBytes: Int = .max, windowBytes: Int = 64, isSeekable: Bool = false,
     heldLineBytesMax: Int = .max, ledger: MemoryLedger = MemoryLedger()
   ) throws -> (result: RunResult, accepted: String, rejected: BadLineList) {
-    var input = MemoryInput(text, pieceBytes: pieceBytes, canReread: canReread)
+    var input = MemoryInput(text, pieceBytes: pieceBytes, isSeekable: isSeekable)
     var accepted = MemoryOutput()
     var rejected = BadLineList()
     var run = try LineRun(
@@ -58,10 +58,10 @@ struct BadLineList: BadLineSink {
     let text = "{\"a\": 1}\r\n{\"a\": \r\n\n [1, 2]\n\"open\n true \nfals\n3"
     for pieceBytes in [1, 2, 5, 17, 1000] {
       for windowBytes in [1, 2, 8, 9, 64, 1024] {
-        for canReread in [false, true] {
+        for isSeekable in [false, true] {
           let (result, accepted, rejected) = try run(
-            text, pieceBytes: pieceBytes, windowBytes: windowBytes, canReread: canReread)
-          let what = "pieces of \(pieceBytes), windows of \(windowBytes), \(canReread)"
+            text, pieceBytes: pieceBytes, windowBytes: windowBytes, isSeekable: isSeekable)
+          let what = "pieces of \(pieceBytes), windows of \(windowBytes), \(isSeekable)"
           guard case .complete(let totals) = result else {
             Issue.record("any number is allowed")
             return
@@ -79,7 +79,7 @@ struct BadLineList: BadLineSink {
   }
 
   @Test("Lines are judged alike whether they fit in a window or not", arguments: [false, true])
-  func longLines(_ canReread: Bool) throws {
+  func longLines(_ isSeekable: Bool) throws {
     let values = [
       "1", "[", "[ 1 , 2 ]", "\"a b\"", "{\"a\":}", "tru", " ", "\u{FEFF}1", "[1]x", "-", "\"\\u12\"", "{}",
     ]
@@ -89,7 +89,7 @@ struct BadLineList: BadLineSink {
       let text = lines.joined(separator: "\n") + (random.next() % 2 == 0 ? "\n" : "")
       let expected = try run(text, windowBytes: 1000)
       for windowBytes in [2, 3, 4, 7] {
-        let found = try run(text, pieceBytes: 3, windowBytes: windowBytes, canReread: canReread)
+        let found = try run(text, pieceBytes: 3, windowBytes: windowBytes, isSeekable: isSeekable)
         #expect(found.accepted == expected.accepted, "\(text.debugDescription), \(windowBytes)")
         #expect(found.rejected.lines == expected.rejected.lines, "\(text.debugDescription), \(windowBytes)")
         #expect(found.rejected.texts == expected.rejected.texts, "\(text.debugDescription), \(windowBytes)")
@@ -150,16 +150,16 @@ struct BadLineList: BadLineSink {
   func nuls() throws {
     let torn = "{\"a\"\(String(repeating: "\0", count: 100))\n"
     for windowBytes in [8, 64, 10_000] {
-      for canReread in [false, true] {
+      for isSeekable in [false, true] {
         let most = try run(
-          "1\n" + torn + String(repeating: "2", count: 92), windowBytes: windowBytes, canReread: canReread)
+          "1\n" + torn + String(repeating: "2", count: 92), windowBytes: windowBytes, isSeekable: isSeekable)
         guard case .invalid(let error, let totals) = most.result else {
           Issue.record("more than half is NULs")
           return
         }
         #expect(totals.refusal == .notLines && error.description.hasPrefix("2:5: NUL bytes: "), "\(error)")
         let half = try run(
-          "1\n" + torn + String(repeating: "2", count: 93), windowBytes: windowBytes, canReread: canReread)
+          "1\n" + torn + String(repeating: "2", count: 93), windowBytes: windowBytes, isSeekable: isSeekable)
         guard case .invalid = half.result else {
           #expect(half.rejected.texts == [torn])
           continue
@@ -211,12 +211,12 @@ struct BadLineList: BadLineSink {
   }
 
   @Test("A bad line of any length takes no more memory than a short one", arguments: [false, true])
-  func longBadLine(_ canReread: Bool) throws {
+  func longBadLine(_ isSeekable: Bool) throws {
     let windowBytes = 1 << 16
     func peakBytes(_ text: String) throws -> Int {
       let ledger = MemoryLedger()
       let (_, _, rejected) = try run(
-        text, pieceBytes: 1000, windowBytes: windowBytes, canReread: canReread, heldLineBytesMax: 0, ledger: ledger)
+        text, pieceBytes: 1000, windowBytes: windowBytes, isSeekable: isSeekable, heldLineBytesMax: 0, ledger: ledger)
       #expect(rejected.texts.count == 1 && rejected.pieceBytesMax <= windowBytes)
       return ledger.snapshot().total.peakBytes
     }
@@ -230,7 +230,7 @@ struct BadLineList: BadLineSink {
     let long = "[" + String(repeating: "1, ", count: 100_000) + "1]\n"
     let ledger = MemoryLedger()
     let (_, accepted, rejected) = try run(
-      long + "[" + long + long, windowBytes: 1 << 12, canReread: true, heldLineBytesMax: 0, ledger: ledger)
+      long + "[" + long + long, windowBytes: 1 << 12, isSeekable: true, heldLineBytesMax: 0, ledger: ledger)
     let minified = long.replacing(" ", with: "")
     #expect(accepted == minified + minified)
     #expect(rejected.texts == ["[" + long])

@@ -39,8 +39,8 @@ struct PausingProducer: ByteSource {
     self.written = written
   }
 
-  var canReread: Bool { false }
-  var byteCountAtPlaces: Int? { nil }
+  var isSeekable: Bool { false }
+  var seekableSize: Int? { nil }
   var endedEarlyError: any Error { WaitsForEver() }
 
   private var isAwaiting: Bool {

@@ -52,9 +52,9 @@ import ZminTestSupport
   @Test func placesAreTheSameWhetherReadAgainOrCounted() throws {
     let text = "[\n\n\"abc\",\n  \"" + String(repeating: "x", count: 5000) + "\n"
     var errors: [InvalidJSON] = []
-    for canReread in [true, false] {
+    for isSeekable in [true, false] {
       for pieceBytes in [1, 3, 100, 1024] {
-        let (result, _) = try run(MemoryInput(text, pieceBytes: pieceBytes, canReread: canReread), .json)
+        let (result, _) = try run(MemoryInput(text, pieceBytes: pieceBytes, isSeekable: isSeekable), .json)
         errors.append(try #require(error(result)))
       }
     }

@@ -35,8 +35,8 @@ import ZminTestSupport
     var input: MemoryInput
     let clock: HandClock
 
-    var canReread: Bool { input.canReread }
-    var byteCountAtPlaces: Int? { input.byteCountAtPlaces }
+    var isSeekable: Bool { input.isSeekable }
+    var seekableSize: Int? { input.seekableSize }
     var endedEarlyError: any Error { input.endedEarlyError }
 
     mutating func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {

@@ -202,7 +202,7 @@ struct ScheduledRun: ~Copyable {
 
   private mutating func join(_ slot: SliceSlot, _ taker: Int) throws {
     if slot.isStartUndecided { reader.noteUndecidedStart(joiner.endsInString ? .string : .between) }
-    failure = try joiner.join(slot, to: &output, notesPlaces: !input.pointee.canReread)
+    failure = try joiner.join(slot, to: &output, notesPlaces: !input.pointee.isSeekable)
     queue.endJoin()
     takers[taker] = .nothing
     wakeAll()

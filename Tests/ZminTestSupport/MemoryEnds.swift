@@ -5,7 +5,7 @@ package struct MemoryInput: ByteSource {
   package let bytes: [UInt8]
   /// As many bytes as a read gives at most.
   package var pieceBytes = Int.max
-  package let canReread: Bool
+  package let isSeekable: Bool
   /// Whether bytes can be had from any place at any time.
   package let hasPlaces: Bool
   package private(set) var offset = 0
@@ -14,18 +14,18 @@ package struct MemoryInput: ByteSource {
     self.bytes = bytes
     self.hasPlaces = hasPlaces
     self.pieceBytes = pieceBytes
-    canReread = hasPlaces
+    isSeekable = hasPlaces
   }
 
   /// One that comes in order.
-  package init(_ text: String, pieceBytes: Int = .max, canReread: Bool = false) {
+  package init(_ text: String, pieceBytes: Int = .max, isSeekable: Bool = false) {
     bytes = Array(text.utf8)
     hasPlaces = false
     self.pieceBytes = pieceBytes
-    self.canReread = canReread
+    self.isSeekable = isSeekable
   }
 
-  package var byteCountAtPlaces: Int? { hasPlaces ? bytes.count : nil }
+  package var seekableSize: Int? { hasPlaces ? bytes.count : nil }
   package var endedEarlyError: any Error { EndedEarly() }
 
   package struct EndedEarly: Error {

@@ -22,7 +22,7 @@ final class SliceExchange<Input: ByteSource & ~Copyable, Output: ByteSink & ~Cop
   private let options: MinifierOptions
   private let times: StageTimes?
   private let timesEntry: Int?
-  private let canReread: Bool
+  private let isSeekable: Bool
   private let hasPlaces: Bool
 
   private let monitor = Monitor()
@@ -53,8 +53,8 @@ final class SliceExchange<Input: ByteSource & ~Copyable, Output: ByteSink & ~Cop
     self.queue = queue
     self.times = times
     reader = SliceReader(input, options.format, rest: rest)
-    canReread = input.pointee.canReread
-    hasPlaces = input.pointee.byteCountAtPlaces != nil
+    isSeekable = input.pointee.isSeekable
+    hasPlaces = input.pointee.seekableSize != nil
   }
 
   /// The first error of the input, nil if none was met. For when all workers have ended.
@@ -145,7 +145,7 @@ final class SliceExchange<Input: ByteSource & ~Copyable, Output: ByteSink & ~Cop
     slot.become(.writing)
     if slot.isStartUndecided { reader.noteUndecidedStart(joiner.pointee.endsInString ? .string : .between) }
     do {
-      if let failure = try joiner.pointee.join(slot, to: &output.pointee, notesPlaces: !canReread) {
+      if let failure = try joiner.pointee.join(slot, to: &output.pointee, notesPlaces: !isSeekable) {
         return stop(.success(failure))
       }
     } catch {

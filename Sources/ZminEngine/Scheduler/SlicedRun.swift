@@ -79,7 +79,7 @@ package struct SlicedRun: ~Copyable {
     let (options, sizes, slots, kernels) = (options, sizes, slots, kernels)
     let (lanes, ledger, times) = (lanes, ledger, times)
     let rest = rest.bytes
-    let byteCount = input.byteCountAtPlaces
+    let byteCount = input.seekableSize
     let workers = byteCount.map { min(kernels.count, max(1, $0 / sizes.largestBytes)) } ?? kernels.count
     let device = try deviceUse(byteCount: byteCount)
     let queue = SliceQueue(

@@ -109,8 +109,8 @@ import ZminTestSupport
     let bytes: [UInt8]
     let beforeRead: @Sendable (Int) -> Void
     let reads = Counter()
-    let canReread = true
-    var byteCountAtPlaces: Int? { bytes.count }
+    let isSeekable = true
+    var seekableSize: Int? { bytes.count }
     var endedEarlyError: any Error { MemoryInput.EndedEarly() }
 
     mutating func read(into buffer: UnsafeMutableRawBufferPointer) -> Int { 0 }

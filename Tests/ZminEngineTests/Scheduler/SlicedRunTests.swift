@@ -209,8 +209,8 @@ import ZminTestSupport
     struct FailingInput: ByteSource {
       let bytes: [UInt8]
       let failsFrom: Int
-      let canReread = true
-      var byteCountAtPlaces: Int? { bytes.count }
+      let isSeekable = true
+      var seekableSize: Int? { bytes.count }
       var endedEarlyError: any Error { Refusal() }
       mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int { throw Refusal() }
       func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws -> Int {
