@@ -7,7 +7,7 @@ package enum FileSource: Sendable, Hashable {
   case standardInput
   case path(FilePath)
   /// In a directory that is held open.
-  case place(FilePlace)
+  case place(DirectoryEntryReference)
 
   package static func == (one: FileSource, other: FileSource) -> Bool { one.name == other.name }
 
@@ -57,7 +57,7 @@ package enum FileDestination: Sendable {
   case standardOutput
   case file(FilePath)
   /// What will stand at that place, and never elsewhere.
-  case place(FilePlace)
+  case place(DirectoryEntryReference)
   /// Each source is replaced, if it changes, and by so much as is worth it.
   case inPlace(InPlaceRules, MinimumSaving?)
 }

@@ -38,7 +38,7 @@ extension FileAccess {
   /// are folded; nil if nothing stands there.
   ///
   /// - Throws: ``FileError/system(_:)``.
-  package func listedName(at place: FilePlace) throws(FileError) -> FilePath.Component? {
+  package func listedName(at place: DirectoryEntryReference) throws(FileError) -> FilePath.Component? {
     guard let status = try statusIfPresent(of: place) else { return nil }
     let key = place.name.foldedKey
     var names: [FilePath.Component] = []
@@ -47,7 +47,7 @@ extension FileAccess {
     }
     if names.contains(place.name) { return place.name }
     for name in names {
-      let listed = try statusIfPresent(of: FilePlace(name, in: place.directory, path: place.path))
+      let listed = try statusIfPresent(of: DirectoryEntryReference(name, in: place.directory, path: place.path))
       if listed?.identity == status.identity { return name }
     }
     return nil

@@ -49,7 +49,7 @@ package struct InputFile: ~Copyable, Sendable {
   /// Opens what stands at a place, which must be no symbolic link.
   ///
   /// - Throws: As ``init(_:using:)``.
-  package init(_ place: FilePlace, using access: FileAccess) throws(FileError) {
+  package init(_ place: DirectoryEntryReference, using access: FileAccess) throws(FileError) {
     let file = FileName.path(place.path)
     let descriptor: Descriptor
     do throws(Errno) {

@@ -131,7 +131,7 @@ package struct OutputFile: ~Copyable, Sendable {
   ///
   /// - Throws: ``FileError/refused(_:_:)``, ``FileError/system(_:)``.
   package init(
-    at place: FilePlace, using access: FileAccess, sync: SyncPolicy = .automatic
+    at place: DirectoryEntryReference, using access: FileAccess, sync: SyncPolicy = .automatic
   ) throws(FileError) {
     let file = FileName.path(place.path)
     switch try access.statusIfPresent(of: place.destination, file)?.kind {

@@ -46,7 +46,7 @@ package struct FileWhereabouts: Sendable, Equatable {
     package let directory: FileIdentity
     package let name: FilePath.Component
     /// The directory held open, and what it is asked with; nil for a place that is only compared by its name.
-    private let opened: (place: FilePlace, files: FileAccess)?
+    private let opened: (place: DirectoryEntryReference, files: FileAccess)?
 
     package init(directory: FileIdentity, name: FilePath.Component) {
       self.directory = directory
@@ -54,7 +54,7 @@ package struct FileWhereabouts: Sendable, Equatable {
       opened = nil
     }
 
-    init(_ place: FilePlace, using files: FileAccess) {
+    init(_ place: DirectoryEntryReference, using files: FileAccess) {
       directory = place.directory.identity
       name = place.name
       opened = (place, files)
@@ -89,7 +89,7 @@ extension FileAccess {
   /// Where a file is; nil for a terminal and other devices for characters, which any number may write to.
   package func whereabouts(of file: FileName) -> FileWhereabouts? {
     let status: FileStatus?
-    var place: FilePlace?
+    var place: DirectoryEntryReference?
     switch file {
     case .standardInput: status = try? self.status(ofInput: nil)
     case .standardOutput: status = try? statusOfStandardOutput()

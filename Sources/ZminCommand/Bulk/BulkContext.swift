@@ -84,7 +84,7 @@ final class BulkContext: ProgressSource {
   private var bytesRead: Int { files.counter?.value ?? 0 }
 
   /// The file besides inputs and outputs that is at a place, or would be.
-  func ownFile(at place: FilePlace) -> OwnFile? {
+  func ownFile(at place: DirectoryEntryReference) -> OwnFile? {
     filesApart.first { file, identity, names in
       if let identity { return (try? files.statusIfPresent(of: place))?.identity == identity }
       // Its directory may have been made but now.

@@ -15,7 +15,7 @@ extension FileList {
       guard let component = FilePath.Component(bytes: name(directory)) else { continue }
       path.append(component)
       opened = try files.openDirectory(
-        at: FilePlace(component, in: opened, path: path), followsLink: directory.followsLink)
+        at: DirectoryEntryReference(component, in: opened, path: path), followsLink: directory.followsLink)
     }
     return opened
   }
@@ -53,7 +53,7 @@ package struct DirectoryCursor {
       current = (number, try list.open(number, using: files), PathPrefix(list.path(ofDirectory: number)))
       input = current
     }
-    return .place(FilePlace(name, in: current.directory, path: current.path.path(of: list.name(entry))))
+    return .place(DirectoryEntryReference(name, in: current.directory, path: current.path.path(of: list.name(entry))))
   }
 
   /// Where the output of a file goes, in a directory that is made if there is none.
@@ -62,7 +62,7 @@ package struct DirectoryCursor {
   /// and whatever happens to the tree meanwhile, it ends below the mirror.
   ///
   /// - Throws: ``FileError/system(_:)``.
-  package mutating func outputPlace(of entry: FileEntry) throws(FileError) -> FilePlace {
+  package mutating func outputPlace(of entry: FileEntry) throws(FileError) -> DirectoryEntryReference {
     try outputPlace(of: entry, isMade: true)
   }
 
@@ -70,14 +70,14 @@ package struct DirectoryCursor {
   var hasMirror: Bool { mirror != nil }
 
   /// What stands where the output of a file goes, or in place where the file is; nil if nothing does.
-  mutating func output(of entry: FileEntry) -> (place: FilePlace, status: FileStatus)? {
+  mutating func output(of entry: FileEntry) -> (place: DirectoryEntryReference, status: FileStatus)? {
     guard let place = hasMirror ? try? outputPlace(of: entry, isMade: false) : inputPlace(of: entry),
       let status = try? files.statusIfPresent(of: place)
     else { return nil }
     return (place, status)
   }
 
-  private mutating func inputPlace(of entry: FileEntry) -> FilePlace? {
+  private mutating func inputPlace(of entry: FileEntry) -> DirectoryEntryReference? {
     switch try? source(of: entry) {
     case .place(let place): place
     // A link that was followed leads to the file that was replaced.
@@ -89,7 +89,7 @@ package struct DirectoryCursor {
   /// The hash of what a file holds.
   ///
   /// - Throws: ``FileError/inputChanged(_:)``, ``FileError/system(_:)`` or ``FileError/interrupted(_:)``.
-  func contentHash(of place: FilePlace) throws(FileError) -> UInt64 {
+  func contentHash(of place: DirectoryEntryReference) throws(FileError) -> UInt64 {
     var input = try InputFile(place, using: files)
     var hash = OutputHash()
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
@@ -101,7 +101,7 @@ package struct DirectoryCursor {
     return hash.value
   }
 
-  private mutating func outputPlace(of entry: FileEntry, isMade: Bool) throws(FileError) -> FilePlace {
+  private mutating func outputPlace(of entry: FileEntry, isMade: Bool) throws(FileError) -> DirectoryEntryReference {
     guard let mirror else { preconditionFailure("no directory for outputs") }
     let number = entry.directory
     if output?.number != number || output == nil {
@@ -114,7 +114,7 @@ package struct DirectoryCursor {
     guard let output, let bytes = list.namesBelow(of: entry).last, let name = FilePath.Component(bytes: bytes) else {
       throw .system(SystemError(action: .create, file: .path(list.path(of: entry)), errno: .invalidArgument))
     }
-    return FilePlace(name, in: output.directory, path: output.path.path(of: bytes))
+    return DirectoryEntryReference(name, in: output.directory, path: output.path.path(of: bytes))
   }
 }
 

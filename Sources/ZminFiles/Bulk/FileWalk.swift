@@ -78,7 +78,7 @@ package final class FileWalk: @unchecked Sendable {
   /// must be looked up since the list was begun.
   ///
   /// - Throws: ``FileError/system(_:)`` if it cannot be found out.
-  package func hasInput(at place: FilePlace) throws(FileError) -> Bool {
+  package func hasInput(at place: DirectoryEntryReference) throws(FileError) -> Bool {
     guard let number = try known.place(of: place.directory, in: list, using: files) else { return false }
     if list.contains(place.name.bytes, inPlace: number) { return true }
     return try files.listedName(at: place).map { list.contains($0.bytes, inPlace: number) } ?? false
@@ -152,7 +152,7 @@ package final class FileWalk: @unchecked Sendable {
   ) throws {
     watched.note(name, in: directory)
     guard rules.shard?.contains(list.hash(of: name.bytes, in: number)) != false || rules.isRecursive else { return }
-    let place = FilePlace(name, in: directory, path: path)
+    let place = DirectoryEntryReference(name, in: directory, path: path)
     var status = try? files.statusIfPresent(of: place)
     let isLink = status?.kind == .symbolicLink
     if isLink { status = try? files.statusIfPresent(of: place, followingLink: true) }
@@ -272,7 +272,7 @@ package final class FileWalk: @unchecked Sendable {
     if isIncluded { watched.note(component, in: directory) }
     let isTaken = isIncluded && isInPart(name, in: number)
     guard isTaken || mayBeDirectory else { return }
-    let file = FilePlace(component, in: directory, path: path.path(of: name))
+    let file = DirectoryEntryReference(component, in: directory, path: path.path(of: name))
     do {
       guard var status = try files.statusIfPresent(of: file) else { return }
       let isLink = status.kind == .symbolicLink
@@ -336,7 +336,7 @@ package final class FileWalk: @unchecked Sendable {
         throw FileError.system(SystemError(action: .openDirectory, file: .path(path), errno: .fileNameTooLong))
       }
       let directory = try files.openDirectory(
-        at: FilePlace(component, in: try list.open(parent, using: files), path: path), followsLink: followsLink)
+        at: DirectoryEntryReference(component, in: try list.open(parent, using: files), path: path), followsLink: followsLink)
       let number = try append(
         FileList.Directory(
           parent: parent, place: try place(of: directory), depth: above.depth + 1, nameBytes: Int32(name.count),

@@ -61,7 +61,7 @@ package struct MirrorDirectory: Sendable {
   ///   - number: The number of the directory in the list; nil for this one.
   ///   - step: Opens the directory at a place.
   func open(
-    _ number: Int32?, of list: FileList, step: (FilePlace) throws(FileError) -> OpenDirectory
+    _ number: Int32?, of list: FileList, step: (DirectoryEntryReference) throws(FileError) -> OpenDirectory
   ) throws(FileError) -> (directory: OpenDirectory, path: FilePath) {
     var (directory, path) = (root, path)
     for number in number.map({ list.ancestors(of: $0).dropFirst() }) ?? [] {
@@ -71,7 +71,7 @@ package struct MirrorDirectory: Sendable {
       guard component.kind == .regular else {
         throw .system(SystemError(action: .create, file: .path(path), errno: .invalidArgument))
       }
-      directory = try step(FilePlace(component, in: directory, path: path))
+      directory = try step(DirectoryEntryReference(component, in: directory, path: path))
       if directory.isUnfinished { unfinished.insert(number) }
     }
     return (directory, path)

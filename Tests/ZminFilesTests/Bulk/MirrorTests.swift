@@ -15,7 +15,7 @@ struct MirrorTests {
       list, files: files, mirror: MirrorDirectory(path, root: try files.makeDirectory(path)))
   }
 
-  private func write(_ text: String, to place: FilePlace) throws {
+  private func write(_ text: String, to place: DirectoryEntryReference) throws {
     var output = try OutputFile(at: place, using: FileAccess())
     try Array(text.utf8).withUnsafeBytes { try output.write($0) }
     try output.commit()
@@ -125,7 +125,7 @@ struct MirrorTests {
     try walk.add(tree.path("in"))
     let directory = try files.openDirectory(tree.path("in"))
     for (name, isInput) in [("a.json", true), ("A.JSON", true), ("c.json", false)] as [(FilePath.Component, Bool)] {
-      let place = FilePlace(name, in: directory, path: tree.path("in").appending(name))
+      let place = DirectoryEntryReference(name, in: directory, path: tree.path("in").appending(name))
       #expect(try walk.hasInput(at: place) == isInput, "\(name)")
     }
   }

@@ -2,7 +2,7 @@ import Glibc
 package import SystemPackage
 
 /// A name in a directory that is held open: however the way there changes meanwhile, it is this directory's file.
-package struct FilePlace: Sendable {
+package struct DirectoryEntryReference: Sendable {
   /// The way there, as messages name it.
   package let path: FilePath
   let destination: Destination
@@ -26,9 +26,9 @@ extension FileAccess {
   /// Where a path leads once its last component's symbolic links are followed.
   ///
   /// - Throws: ``FileError/system(_:)``.
-  package func place(behind path: FilePath) throws(FileError) -> FilePlace {
+  package func place(behind path: FilePath) throws(FileError) -> DirectoryEntryReference {
     let destination = try resolve(path)
-    return FilePlace(destination.name, in: destination.directory, path: path)
+    return DirectoryEntryReference(destination.name, in: destination.directory, path: path)
   }
 
   /// Opens a directory by its path, symbolic links followed.
@@ -42,7 +42,7 @@ extension FileAccess {
   ///
   /// - Parameter followsLink: Whether it may be a symbolic link to a directory.
   /// - Throws: ``FileError/system(_:)``.
-  package func openDirectory(at place: FilePlace, followsLink: Bool = false) throws(FileError) -> OpenDirectory {
+  package func openDirectory(at place: DirectoryEntryReference, followsLink: Bool = false) throws(FileError) -> OpenDirectory {
     let (destination, file) = (place.destination, FileName.path(place.path))
     return try openDirectory(
       destination.path, in: destination.directory.descriptor.number, file, flags: followsLink ? 0 : O_NOFOLLOW)
@@ -52,7 +52,7 @@ extension FileAccess {
   /// ``finishDirectory(_:_:_:)`` once it is complete. A symbolic link is an error.
   ///
   /// - Throws: ``FileError/system(_:)``.
-  package func makeDirectory(at place: FilePlace) throws(FileError) -> OpenDirectory {
+  package func makeDirectory(at place: DirectoryEntryReference) throws(FileError) -> OpenDirectory {
     do throws(FileError) {
       return try openDirectory(at: place)
     } catch {
@@ -118,7 +118,7 @@ extension FileAccess {
   /// The status of what stands at a place, nil if nothing does.
   ///
   /// - Throws: ``FileError/system(_:)``.
-  package func statusIfPresent(of place: FilePlace, followingLink: Bool = false) throws(FileError) -> FileStatus? {
+  package func statusIfPresent(of place: DirectoryEntryReference, followingLink: Bool = false) throws(FileError) -> FileStatus? {
     guard followingLink else { return try statusIfPresent(of: place.destination, .path(place.path)) }
     let destination = place.destination
     do throws(Errno) {
