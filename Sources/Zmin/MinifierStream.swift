@@ -29,7 +29,7 @@ public struct MinifierStream: ~Copyable, Sendable {
   private var window: OutputWindow
   private let windowBytes: Int
   private let release: OutputWindow.Release
-  private var places = PlaceKeeper()
+  private var places = LineTracker()
   private var takenBytes = 0
   private var thrown: ZminError?
 
@@ -102,7 +102,7 @@ public struct MinifierStream: ~Copyable, Sendable {
   public mutating func reset() {
     minifier.reset()
     window.clear()
-    places = PlaceKeeper()
+    places = LineTracker()
     takenBytes = 0
     thrown = nil
   }

@@ -50,7 +50,7 @@ package struct WindowedRun: ~Copyable {
     outputWindow.clear()
     var totals = RunTotals()
     var comparison = OutputComparison()
-    var places = PlaceKeeper()
+    var places = LineTracker()
     let entry = times?.enterThreads()
     defer { times?.leaveThreads() }
     let laps = StageLaps(times, entry)
@@ -109,7 +109,7 @@ extension Failure {
   ///
   /// - Parameter buffer: What to read with.
   func located<Input: ByteSource & ~Copyable>(
-    in input: borrowing Input, _ places: PlaceKeeper, reading buffer: UnsafeMutableRawBufferPointer
+    in input: borrowing Input, _ places: LineTracker, reading buffer: UnsafeMutableRawBufferPointer
   ) throws -> InvalidJSON {
     guard input.isSeekable else { return located(by: places.position) }
     return try located { offset in

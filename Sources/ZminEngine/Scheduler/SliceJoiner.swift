@@ -9,7 +9,7 @@ struct SliceJoiner: ~Copyable {
   private var minifier: Minifier
   private var window: OutputWindow
   private var release = OutputWindow.Release.everything
-  private(set) var places = PlaceKeeper()
+  private(set) var places = LineTracker()
   private(set) var totals = RunTotals()
   private var comparison = OutputComparison()
   /// Slices that were minified again, the first apart.
@@ -46,7 +46,7 @@ struct SliceJoiner: ~Copyable {
     minifier.reset()
     window.clear()
     release = outputIsFinal && minifier.options.makesRecords ? .wholeRecords : .everything
-    places = PlaceKeeper()
+    places = LineTracker()
     totals = RunTotals()
     comparison = OutputComparison()
     redoneCount = 0

@@ -1,5 +1,5 @@
 /// Knows the line and column of the places that a message may name, for input that cannot be read again.
-package struct PlaceKeeper {
+package struct LineTracker {
   private var counter = LineCounter()
   private var openQuote: (offset: Int, position: TextPosition)?
   private var fault: (offset: Int, position: TextPosition)?
