@@ -35,7 +35,7 @@ extension FileStatus {
 }
 
 /// What two names have in common that lead to one file, or would once it is made.
-package struct FileWhereabouts: Sendable, Equatable {
+package struct ResolvedLocation: Sendable, Equatable {
   /// The file, nil if there is none.
   package let identity: FileIdentity?
   /// Where it is or will be once links are followed, nil if it has no name or there is no way there.
@@ -78,7 +78,7 @@ package struct FileWhereabouts: Sendable, Equatable {
   }
 
   /// Whether what is written to one of them ends up in the other.
-  package func isOneFile(with other: FileWhereabouts) -> Bool {
+  package func isOneFile(with other: ResolvedLocation) -> Bool {
     if identity != nil && identity == other.identity { return true }
     guard let place, let otherPlace = other.place else { return false }
     return place.isOne(with: otherPlace)
@@ -87,7 +87,7 @@ package struct FileWhereabouts: Sendable, Equatable {
 
 extension FileAccess {
   /// Where a file is; nil for a terminal and other devices for characters, which any number may write to.
-  package func whereabouts(of file: FileName) -> FileWhereabouts? {
+  package func resolvedLocation(of file: FileName) -> ResolvedLocation? {
     let status: FileStatus?
     var place: DirectoryEntryReference?
     switch file {
@@ -99,8 +99,8 @@ extension FileAccess {
     }
     if status?.kind == .characterDevice { return nil }
     if status == nil, place == nil { return nil }
-    return FileWhereabouts(
+    return ResolvedLocation(
       identity: status?.identity,
-      place: place.map { FileWhereabouts.Place($0, using: self) })
+      place: place.map { ResolvedLocation.Place($0, using: self) })
   }
 }

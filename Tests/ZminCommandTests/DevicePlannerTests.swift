@@ -8,8 +8,8 @@ import ZminVulkanEngine
 
 @Suite("Plan of a device's part")
 struct DevicePlannerTests {
-  private struct Machine: Surroundings {
-    func whereabouts(of file: FileName) -> FileWhereabouts? { nil }
+  private struct Machine: Environment {
+    func resolvedLocation(of file: FileName) -> ResolvedLocation? { nil }
     func variable(_ name: String) -> String? { name == "CUDA_VISIBLE_DEVICES" ? visibleDevices : nil }
 
     var standardInputIsTerminal = false

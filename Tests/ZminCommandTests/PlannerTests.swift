@@ -8,7 +8,7 @@ import ZminIO
 
 @Suite("Plan")
 struct PlannerTests {
-  private struct Machine: Surroundings {
+  private struct Machine: Environment {
     var standardInputIsTerminal = false
     var standardInputBytes: Int64?
     var environment: [String: String] = [:]
@@ -21,10 +21,10 @@ struct PlannerTests {
     ]
 
     func facts(about path: FilePath) -> FileFacts? { files[path] }
-    func whereabouts(of file: FileName) -> FileWhereabouts? {
+    func resolvedLocation(of file: FileName) -> ResolvedLocation? {
       guard case .path(let path) = file, let name = path.lastComponent else { return nil }
-      return FileWhereabouts(
-        identity: nil, place: FileWhereabouts.Place(directory: FileIdentity(device: 1, inode: 1), name: name))
+      return ResolvedLocation(
+        identity: nil, place: ResolvedLocation.Place(directory: FileIdentity(device: 1, inode: 1), name: name))
     }
     func variable(_ name: String) -> String? { environment[name] }
   }

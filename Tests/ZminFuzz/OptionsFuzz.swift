@@ -84,7 +84,7 @@ enum OptionsFuzz {
   /// A message says something. (What the command line holds is put on one line by whoever prints it.)
   private static func check(_ message: String) { if message.isEmpty { fail("nothing is said") } }
 
-  private struct Machine: Surroundings {
+  private struct Machine: Environment {
     var standardInputIsTerminal = false
     var standardInputBytes: Int64?
     var environmentValue: String?
@@ -104,9 +104,9 @@ enum OptionsFuzz {
     }
 
     /// Names that begin alike are one file, so that all conflicts come up.
-    func whereabouts(of file: FileName) -> FileWhereabouts? {
+    func resolvedLocation(of file: FileName) -> ResolvedLocation? {
       guard case .path(let path) = file, let letter = path.lastComponent?.string.utf8.first else { return nil }
-      return FileWhereabouts(identity: FileIdentity(device: 1, inode: UInt64(letter)), place: nil)
+      return ResolvedLocation(identity: FileIdentity(device: 1, inode: UInt64(letter)), place: nil)
     }
 
     func variable(_ name: String) -> String? { environmentValue }

@@ -13,8 +13,8 @@ import ZminTestSupport
     #expect(try !FileAccess().isOneOutput(one, other))
     #expect(try !folded.isOneOutput(one, directory.path("other.json")))
     for (files, isOne) in [(folded, true), (FileAccess(), false)] {
-      let whereabouts = try [one, other].map { try #require(files.whereabouts(of: .path($0))) }
-      #expect(whereabouts[0].isOneFile(with: whereabouts[1]) == isOne)
+      let resolvedLocation = try [one, other].map { try #require(files.resolvedLocation(of: .path($0))) }
+      #expect(resolvedLocation[0].isOneFile(with: resolvedLocation[1]) == isOne)
     }
     #expect(directory.names == [])
   }

@@ -48,9 +48,9 @@ final class BulkContext: ProgressSource {
   ) {
     self.plan = plan
     filesApart = plan.filesApartFromOutputs.map { file in
-      let whereabouts = files.whereabouts(of: file.file)
-      guard case .path(let path) = file.file else { return (file, whereabouts?.identity, []) }
-      return (file, nil, Set([path.lastComponent, whereabouts?.place?.name].compactMap(\.?.foldedKey)))
+      let resolvedLocation = files.resolvedLocation(of: file.file)
+      guard case .path(let path) = file.file else { return (file, resolvedLocation?.identity, []) }
+      return (file, nil, Set([path.lastComponent, resolvedLocation?.place?.name].compactMap(\.?.foldedKey)))
     }
     self.files = files
     self.queue = queue
@@ -88,7 +88,7 @@ final class BulkContext: ProgressSource {
     filesApart.first { file, identity, names in
       if let identity { return (try? files.statusIfPresent(of: place))?.identity == identity }
       // Its directory may have been made but now.
-      guard names.contains(place.name.foldedKey), let own = files.whereabouts(of: file.file)?.place else {
+      guard names.contains(place.name.foldedKey), let own = files.resolvedLocation(of: file.file)?.place else {
         return false
       }
       return own.directory == place.directory.identity

@@ -35,7 +35,7 @@ struct FileFinder {
     self.list = list
     var rules = plan.walk
     rules.outputDirectory = plan.mirrorPath.flatMap { try? files.openDirectory($0) }
-    rules.watched = plan.filesApartFromInputs.map { files.whereabouts(of: $0.file) }
+    rules.watched = plan.filesApartFromInputs.map { files.resolvedLocation(of: $0.file) }
     self.rules = rules
     walk = FileWalk(rules, files: files, into: list, onFailure: onFailure)
   }

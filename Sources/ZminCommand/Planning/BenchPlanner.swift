@@ -8,7 +8,7 @@ import ZminVulkanEngine
 /// Turns what `zmin bench` was told into a plan.
 struct BenchPlanner {
   let command: BenchCommand
-  let surroundings: any Surroundings
+  let environment: any Environment
 
   /// The size of a generated document.
   private static let usualBytes = 64_000_000
@@ -17,9 +17,9 @@ struct BenchPlanner {
   func plan(commandLine: [String]) throws(PlanError) -> BenchPlan {
     if command.threshold != nil { throw .usage("--threshold needs --compare") }
     let (paths, areNamed) = try paths()
-    let workers = command.jobs ?? min(surroundings.limits.processorCount, EngineArguments.workersMax)
+    let workers = command.jobs ?? min(environment.limits.processorCount, EngineArguments.workersMax)
     let scratch =
-      command.scratchDir?.path ?? FilePath(surroundings.variable("TMPDIR").flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp")
+      command.scratchDir?.path ?? FilePath(environment.variable("TMPDIR").flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp")
     var plan = BenchPlan(sources: try sources(), paths: paths, workers: workers, scratchDirectory: scratch)
     plan.requiresDevice = areNamed && paths.contains(where: \.usesDevice) || command.device != nil
     plan.device = selector(areNamed: areNamed)
@@ -34,7 +34,7 @@ struct BenchPlanner {
 
   private func selector(areNamed: Bool) -> DeviceSelector? {
     if let device = command.device { return .named(device) }
-    return surroundings.hidesDevices && !areNamed ? nil : .best
+    return environment.hidesDevices && !areNamed ? nil : .best
   }
 
   private func paths() throws(PlanError) -> ([BenchPath], areNamed: Bool) {
@@ -65,7 +65,7 @@ struct BenchPlanner {
     var sources: [BenchPlan.Source] = []
     for argument in command.files {
       if argument.isStandardStream { throw .usage("zmin bench needs files: standard input can be read only once") }
-      if let kind = surroundings.facts(about: argument.path)?.kind, kind != .regular {
+      if let kind = environment.facts(about: argument.path)?.kind, kind != .regular {
         throw .usage("\(argument.path) is no regular file")
       }
       sources.append(.file(argument.path, command.format.format(of: argument.path)))

@@ -6,7 +6,7 @@ import ZminVulkanEngine
 /// Decides whether a device takes part, and with what memory.
 struct DevicePlanner {
   let options: Options
-  let surroundings: any Surroundings
+  let environment: any Environment
   /// What the run would take through memory without one, at most.
   let hostBytes: Int
   let limits: MachineLimits?
@@ -18,7 +18,7 @@ struct DevicePlanner {
   func plan(for inputs: [Plan.Input], _ fallbacks: inout [String]) throws(PlanError) -> DevicePlan? {
     let hasHugeFile = inputs.contains { input in
       guard input.format != .concat, case .path(let path) = input.source,
-        let facts = surroundings.facts(about: path), facts.kind == .regular
+        let facts = environment.facts(about: path), facts.kind == .regular
       else { return false }
       return facts.byteCount > RunMode.deviceBytesMin
     }
@@ -80,7 +80,7 @@ struct DevicePlanner {
     case .standard, .streaming: return false
     case .auto: break
     }
-    return isWorthwhile && (options.device != nil || !surroundings.hidesDevices)
+    return isWorthwhile && (options.device != nil || !environment.hidesDevices)
   }
 
   private func goOn(without reason: String, _ fallbacks: inout [String]) throws(PlanError) -> DevicePlan? {

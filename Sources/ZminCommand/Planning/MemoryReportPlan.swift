@@ -42,10 +42,10 @@ extension Planner {
   private func isOutputStandard() throws(PlanError) -> Bool {
     guard let output = options.output else { return false }
     if output.isStandardStream { return true }
-    guard let whereabouts = surroundings.whereabouts(of: .path(output.path)),
-      let standard = surroundings.whereabouts(of: .standardOutput)
+    guard let resolvedLocation = environment.resolvedLocation(of: .path(output.path)),
+      let standard = environment.resolvedLocation(of: .standardOutput)
     else { return false }
-    return whereabouts.isOneFile(with: standard)
+    return resolvedLocation.isOneFile(with: standard)
   }
 
   private func place(_ plan: inout MemoryReportPlan) throws(PlanError) {

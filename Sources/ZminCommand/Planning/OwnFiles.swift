@@ -84,13 +84,13 @@ extension Planner {
         others.append(("standard output are the same file", .standardOutput))
       }
     }
-    var known = others.compactMap { other in surroundings.whereabouts(of: other.file).map { (other.words, $0) } }
+    var known = others.compactMap { other in environment.resolvedLocation(of: other.file).map { (other.words, $0) } }
     for file in files {
-      guard let whereabouts = surroundings.whereabouts(of: file.file) else { continue }
-      if let words = known.first(where: { $0.1.isOneFile(with: whereabouts) })?.0 {
+      guard let resolvedLocation = environment.resolvedLocation(of: file.file) else { continue }
+      if let words = known.first(where: { $0.1.isOneFile(with: resolvedLocation) })?.0 {
         throw .usage("\(file) and \(words)")
       }
-      known.append(("\(file.option) name the same file", whereabouts))
+      known.append(("\(file.option) name the same file", resolvedLocation))
     }
   }
 

@@ -15,7 +15,7 @@ extension Planner {
     guard let path = try badLinesPath() else { return nil }
     if inputs.contains(where: { $0.format != .ndjson }) { throw .usage("--bad-lines needs --format ndjson") }
     // Devices take both.
-    if path == options.output?.path, surroundings.facts(about: path).map({ $0.kind == .regular }) ?? true {
+    if path == options.output?.path, environment.facts(about: path).map({ $0.kind == .regular }) ?? true {
       throw .usage("--bad-lines and --output name the same file")
     }
     // A budget says how long a line may be. A control group's limit only keeps it shorter than usual.

@@ -26,7 +26,7 @@ extension Planner {
     try checkBulkOptions()
     var fallbacks: [String] = []
     let mode = mode(isLarge: true)
-    let limits = surroundings.limits
+    let limits = environment.limits
     var walk = WalkRules()
     if !options.bulk.include.isEmpty { walk.include = options.bulk.include.map(Self.pattern) }
     walk.exclude = options.bulk.exclude.map(Self.pattern)
@@ -39,7 +39,7 @@ extension Planner {
     minifierOptions.verification = verification
     let badLines = try badLinesOfManyFiles()
     let device = try DevicePlanner(
-      options: options, surroundings: surroundings,
+      options: options, environment: environment,
       hostBytes: SlicePlan(workers: workers).peakBytes(minifierOptions),
       limits: limits
     ).planForManyFiles(&fallbacks)
@@ -101,7 +101,7 @@ extension Planner {
     var paths: [FilePath] = []
     for argument in options.paths {
       if argument.path.isEmpty { throw .usage("a path is empty") }
-      let isDirectory = surroundings.facts(about: argument.path)?.kind == .directory
+      let isDirectory = environment.facts(about: argument.path)?.kind == .directory
       if isDirectory, !options.bulk.isRecursive {
         throw .usage("\(FileName.path(argument.path)) is a directory: --recursive walks it")
       }
@@ -139,8 +139,8 @@ extension Planner {
     case .part(let shard): return shard
     case .automatic(let count):
       let names = ["SLURM_ARRAY_TASK_ID", "JOB_COMPLETION_INDEX"]
-      guard let name = names.first(where: { surroundings.variable($0) != nil }),
-        let value = surroundings.variable(name)
+      guard let name = names.first(where: { environment.variable($0) != nil }),
+        let value = environment.variable(name)
       else { throw .usage("--shard auto: neither \(names[0]) nor \(names[1]) is set") }
       guard let index = ShardArgument.number(value) else {
         throw .usage("--shard auto: \(name) is no number: \(value)")

@@ -9,21 +9,21 @@ import ZminIO
 /// Turns options into a plan, or says what is wrong with them.
 package struct Planner {
   let options: Options
-  let surroundings: any Surroundings
+  let environment: any Environment
 
   /// - Parameters:
   ///   - options: What the command line says.
   ///   - surroundings: What else there is to know.
-  package init(_ options: Options, in surroundings: any Surroundings) {
+  package init(_ options: Options, in environment: any Environment) {
     self.options = options
-    self.surroundings = surroundings
+    self.environment = environment
   }
 
   /// The plan.
   ///
   /// - Throws: ``PlanError``.
   package func plan() throws(PlanError) -> Plan {
-    if options.paths.isEmpty && surroundings.standardInputIsTerminal { throw .nothingToDo }
+    if options.paths.isEmpty && environment.standardInputIsTerminal { throw .nothingToDo }
     try checkDestinations()
     try checkInputOptions()
     let inputs = try inputs()
@@ -34,7 +34,7 @@ package struct Planner {
     let largestBytes = sizes.map { $0 ?? .max }.max() ?? 0
     let isLarge = largestBytes >= RunMode.streamingBytesMin
     let mode = mode(isLarge: isLarge)
-    let limits = mode != .standard || isLarge ? surroundings.limits : nil
+    let limits = mode != .standard || isLarge ? environment.limits : nil
     // On a device alone, the processor has nothing to do but to join slices.
     let usefulWorkers = mode == .gpu ? 1 : max(1, Int(largestBytes) / SlicePlan.usualBytes)
     let costliest = Format.allCases.last { format in inputs.contains { $0.format == format } } ?? .json
@@ -45,7 +45,7 @@ package struct Planner {
     let hostBytes = memory.peakBytes(minifierOptions)
     let badLines = try badLines(for: inputs, besides: hostBytes, limits)
     let device = try DevicePlanner(
-      options: options, surroundings: surroundings, hostBytes: hostBytes, limits: limits
+      options: options, environment: environment, hostBytes: hostBytes, limits: limits
     ).plan(for: inputs, &fallbacks)
     return Plan(
       inputs: inputs,
@@ -76,7 +76,7 @@ package struct Planner {
         continue
       }
       if argument.path.isEmpty { throw .usage("a path is empty") }
-      if surroundings.facts(about: argument.path)?.kind == .directory {
+      if environment.facts(about: argument.path)?.kind == .directory {
         throw .usage("\(FileName.path(argument.path)) is a directory: --recursive walks it")
       }
       // What the slash asks of the system, a dot after it asks as well, and a path keeps that.
@@ -186,10 +186,10 @@ package struct Planner {
   /// The size of an input, nil if it is not known. One that is not there has nothing.
   private func byteCount(of input: Plan.Input) -> Int64? {
     switch input.source {
-    case .standardInput: return surroundings.standardInputBytes
+    case .standardInput: return environment.standardInputBytes
     case .place: return 0
     case .path(let path):
-      guard let facts = surroundings.facts(about: path) else { return 0 }
+      guard let facts = environment.facts(about: path) else { return 0 }
       return facts.kind == .regular ? facts.byteCount : nil
     }
   }

@@ -20,7 +20,7 @@ struct BenchRun {
   }
 
   private func measure() throws -> ExitStatus {
-    let plan = try BenchPlanner(command: command, surroundings: RealSurroundings()).plan(commandLine: commandLine)
+    let plan = try BenchPlanner(command: command, environment: RealSurroundings()).plan(commandLine: commandLine)
     // Before anything is timed, which takes long.
     var jsonFile: OutputFile?
     if let file = command.jsonFile {

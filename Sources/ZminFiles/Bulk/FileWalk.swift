@@ -19,7 +19,7 @@ package struct WalkRules: Sendable {
   /// The part of the files that is taken.
   package var shard: Shard?
   /// Files that are watched for among the inputs, those of other parts too; nil for what cannot be one.
-  package var watched: [FileWhereabouts?] = []
+  package var watched: [ResolvedLocation?] = []
 
   package init() {}
 }

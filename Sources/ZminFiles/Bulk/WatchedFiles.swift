@@ -4,15 +4,15 @@ import ZminIO
 /// Files that must be none of the inputs, and which of them are.
 struct WatchedFiles {
   /// Where they are, nil for what can be no input.
-  private let files: [FileWhereabouts?]
+  private let files: [ResolvedLocation?]
   /// The numbers of those that are inputs.
   private(set) var found: Set<Int> = []
 
-  init(_ files: [FileWhereabouts?]) { self.files = files }
+  init(_ files: [ResolvedLocation?]) { self.files = files }
 
   /// Notes the name of an input, whether or not it is looked at.
   mutating func note(_ name: FilePath.Component, in directory: OpenDirectory) {
-    let place = FileWhereabouts.Place(directory: directory.identity, name: name)
+    let place = ResolvedLocation.Place(directory: directory.identity, name: name)
     note { $0.place == place }
   }
 
@@ -25,12 +25,12 @@ struct WatchedFiles {
   /// Notes the path of an input that is not looked at: it is, if it has the name of one that is watched.
   mutating func note(_ path: FilePath, using access: FileAccess) {
     guard files.contains(where: { $0?.place?.name == path.lastComponent }),
-      let whereabouts = access.whereabouts(of: .path(path))
+      let resolvedLocation = access.resolvedLocation(of: .path(path))
     else { return }
-    note { $0.isOneFile(with: whereabouts) }
+    note { $0.isOneFile(with: resolvedLocation) }
   }
 
-  private mutating func note(_ isInput: (FileWhereabouts) -> Bool) {
+  private mutating func note(_ isInput: (ResolvedLocation) -> Bool) {
     for (number, file) in files.enumerated() {
       if let file, isInput(file) { found.insert(number) }
     }

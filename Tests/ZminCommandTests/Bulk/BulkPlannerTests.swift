@@ -6,7 +6,7 @@ import ZminIO
 
 @Suite("Plan for many files")
 struct BulkPlannerTests {
-  private struct Machine: Surroundings {
+  private struct Machine: Environment {
     var standardInputIsTerminal: Bool { false }
     var standardInputBytes: Int64? { nil }
     var limits: MachineLimits { MachineLimits(processorCount: 6, memoryBytes: nil, physicalMemoryBytes: 1 << 34) }
@@ -15,7 +15,7 @@ struct BulkPlannerTests {
       path == "dir" ? FileFacts(kind: .directory, byteCount: 4096) : nil
     }
 
-    func whereabouts(of file: FileName) -> FileWhereabouts? { nil }
+    func resolvedLocation(of file: FileName) -> ResolvedLocation? { nil }
     func variable(_ name: String) -> String? { nil }
   }
 

@@ -2,8 +2,8 @@ import Foundation
 import Glibc
 import Testing
 
-/// Surroundings that are not as a program wishes them.
-@Suite("Hostile surroundings") struct HostileSurroundingsTests {
+/// Environment that are not as a program wishes them.
+@Suite("Hostile environment") struct HostileEnvironmentTests {
   private static let isRoot = geteuid() == 0
 
   private func run(_ script: String, _ files: [String: String] = ["a.json": "[ 1 ]"]) throws -> (

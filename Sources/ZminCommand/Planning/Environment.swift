@@ -3,7 +3,7 @@ package import SystemPackage
 package import ZminIO
 
 /// What a plan depends on besides the command line.
-package protocol Surroundings {
+package protocol Environment {
   /// Whether standard input is a terminal.
   var standardInputIsTerminal: Bool { get }
   /// The size of standard input, nil if it is not a regular file.
@@ -11,14 +11,14 @@ package protocol Surroundings {
   /// What a path is, nil if it is nothing or cannot be looked at.
   func facts(about path: FilePath) -> FileFacts?
   /// Where a file is, nil if there is none and no place for one, or it is nothing that keeps its bytes.
-  func whereabouts(of file: FileName) -> FileWhereabouts?
+  func resolvedLocation(of file: FileName) -> ResolvedLocation?
   /// A variable of the environment.
   func variable(_ name: String) -> String?
   /// How much of the machine may be used. Asking reads files: not for a small run.
   var limits: MachineLimits { get }
 }
 
-extension Surroundings {
+extension Environment {
   /// Whether the environment hides all devices, as it does from CUDA: a job that was given none has none.
   var hidesDevices: Bool { variable("CUDA_VISIBLE_DEVICES").map { $0.isEmpty || $0 == "-1" } ?? false }
 }
@@ -35,7 +35,7 @@ package struct FileFacts: Sendable {
 }
 
 /// The machine that the program runs on.
-struct RealSurroundings: Surroundings {
+struct RealSurroundings: Environment {
   private let files = FileAccess()
 
   var standardInputIsTerminal: Bool { LinuxSystemCalls().isTerminal(STDIN_FILENO) }
@@ -53,7 +53,7 @@ struct RealSurroundings: Surroundings {
     return FileFacts(kind: status.kind, byteCount: status.size)
   }
 
-  func whereabouts(of file: FileName) -> FileWhereabouts? { files.whereabouts(of: file) }
+  func resolvedLocation(of file: FileName) -> ResolvedLocation? { files.resolvedLocation(of: file) }
 
   func variable(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
 
