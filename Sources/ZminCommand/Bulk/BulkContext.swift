@@ -22,7 +22,7 @@ final class BulkContext: ProgressSource {
   let madeOutputs: MadeOutputs?
   /// Files that must be none of the outputs, and what tells them: names that they may go by, folded, or for standard
   /// output the file that it is.
-  private let filesApart: [(file: OwnFile, identity: FileIdentity?, names: Set<String>)]
+  private let filesApart: [(file: SideFile, identity: FileIdentity?, names: Set<String>)]
   /// What the files were found by.
   let walk: FileWalk
   private let filesDone = Atomic(0)
@@ -47,7 +47,7 @@ final class BulkContext: ProgressSource {
     madeOutputs: MadeOutputs?
   ) {
     self.plan = plan
-    filesApart = plan.filesApartFromOutputs.map { file in
+    filesApart = plan.sideFilesApartFromOutputs.map { file in
       let resolvedLocation = files.resolvedLocation(of: file.file)
       guard case .path(let path) = file.file else { return (file, resolvedLocation?.identity, []) }
       return (file, nil, Set([path.lastComponent, resolvedLocation?.place?.name].compactMap(\.?.foldedKey)))
@@ -84,7 +84,7 @@ final class BulkContext: ProgressSource {
   private var bytesRead: Int { files.counter?.value ?? 0 }
 
   /// The file besides inputs and outputs that is at a place, or would be.
-  func ownFile(at place: DirectoryEntryReference) -> OwnFile? {
+  func sideFile(at place: DirectoryEntryReference) -> SideFile? {
     filesApart.first { file, identity, names in
       if let identity { return (try? files.statusIfPresent(of: place))?.identity == identity }
       // Its directory may have been made but now.

@@ -111,7 +111,7 @@ struct BulkWorker: ~Copyable {
     switch context.plan.task {
     case .mirror:
       let place = try cursor.outputPlace(of: entry)
-      if let file = context.ownFile(at: place) {
+      if let file = context.sideFile(at: place) {
         throw FileError.refused(.path(place.path), .isFile(ofOption: file.option))
       }
       if try context.walk.hasInput(at: place) { throw FileError.refused(.path(place.path), .isInput) }

@@ -35,7 +35,7 @@ struct FileFinder {
     self.list = list
     var rules = plan.walk
     rules.outputDirectory = plan.mirrorPath.flatMap { try? files.openDirectory($0) }
-    rules.watched = plan.filesApartFromInputs.map { files.resolvedLocation(of: $0.file) }
+    rules.watched = plan.sideFilesApartFromInputs.map { files.resolvedLocation(of: $0.file) }
     self.rules = rules
     walk = FileWalk(rules, files: files, into: list, onFailure: onFailure)
   }
@@ -50,7 +50,7 @@ struct FileFinder {
     }
     try findAll()
     if let number = walk.watchedInputs.min() {
-      throw BulkRun.Refused(message: "\(plan.filesApartFromInputs[number]) is one of the inputs: nothing is done")
+      throw BulkRun.Refused(message: "\(plan.sideFilesApartFromInputs[number]) is one of the inputs: nothing is done")
     }
     switch plan.task {
     case .replace, .rehearse(.replace): walk.passByLinksToTakenFiles()

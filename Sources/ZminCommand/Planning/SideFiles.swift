@@ -3,7 +3,7 @@ import SystemPackage
 import ZminIO
 
 /// A file that a run has besides its inputs and outputs.
-package struct OwnFile: Sendable, Equatable, CustomStringConvertible {
+package struct SideFile: Sendable, Equatable, CustomStringConvertible {
   /// The option that names it.
   let option: String
   /// The file; standard output, too, may be one.
@@ -26,38 +26,38 @@ package struct OwnFile: Sendable, Equatable, CustomStringConvertible {
 
 extension ReportPlan {
   /// The files that reports go to: whatever is there already is replaced, or added to.
-  var ownFiles: [OwnFile] {
-    let memoryFile: OwnFile? =
+  var sideFiles: [SideFile] {
+    let memoryFile: SideFile? =
       switch memory?.place {
-      case .file(let path): OwnFile(option: "--memory-report-file", .path(path))
-      case .standardOutput where memory?.form != nil: OwnFile(option: "--memory-report", .standardOutput)
+      case .file(let path): SideFile(option: "--memory-report-file", .path(path))
+      case .standardOutput where memory?.form != nil: SideFile(option: "--memory-report", .standardOutput)
       case .standardOutput, .standardError, nil: nil
       }
-    return [OwnFile(option: "--log-file", logFile), OwnFile(option: "--metrics-file", metricsFile), memoryFile]
+    return [SideFile(option: "--log-file", logFile), SideFile(option: "--metrics-file", metricsFile), memoryFile]
       .compactMap(\.self)
   }
 }
 
 extension BulkPlan {
   /// The files that must be none of the inputs.
-  var filesApartFromInputs: [OwnFile] {
+  var sideFilesApartFromInputs: [SideFile] {
     // What is only read does no harm to them.
     if case .replace = task { writtenFiles + books } else { writtenFiles }
   }
 
   /// The files that the run writes besides its outputs, whatever its task.
-  private var writtenFiles: [OwnFile] {
-    reports.ownFiles + [OwnFile(option: "--bad-lines", badLines?.path)].compactMap(\.self)
+  private var writtenFiles: [SideFile] {
+    reports.sideFiles + [SideFile(option: "--bad-lines", badLines?.path)].compactMap(\.self)
   }
 
   /// The files that must be none of the outputs.
-  var filesApartFromOutputs: [OwnFile] {
-    writtenFiles + books + [OwnFile(option: "--files-from", list?.path)].compactMap(\.self)
+  var sideFilesApartFromOutputs: [SideFile] {
+    writtenFiles + books + [SideFile(option: "--files-from", list?.path)].compactMap(\.self)
   }
 
   /// What says which files are done, and which are to be.
-  private var books: [OwnFile] {
-    [OwnFile(option: "--journal", journal), OwnFile(option: "--shard-plan", shardPlan)].compactMap(\.self)
+  private var books: [SideFile] {
+    [SideFile(option: "--journal", journal), SideFile(option: "--shard-plan", shardPlan)].compactMap(\.self)
   }
 }
 
@@ -68,9 +68,9 @@ extension Planner {
   ///
   /// - Throws: ``PlanError``.
   func check(_ reports: ReportPlan) throws(PlanError) {
-    let badLines = OwnFile(
+    let badLines = SideFile(
       option: "--bad-lines", options.badLines.flatMap { $0.isStandardStream || $0.path.isEmpty ? nil : $0.path })
-    let files = [badLines].compactMap(\.self) + reports.ownFiles
+    let files = [badLines].compactMap(\.self) + reports.sideFiles
     if files.isEmpty { return }
     var others: [(words: String, file: FileName)] = [
       ("--output", options.output), ("--journal", options.bulk.journal), ("--shard-plan", options.bulk.shardPlan),
