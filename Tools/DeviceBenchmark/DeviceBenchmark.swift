@@ -20,7 +20,7 @@ struct DeviceBenchmark: ParsableCommand {
 
   @Option(help: "The device: index, UUID or a part of its name.") var device: String?
   @Option(help: "Slice size in MiB.") var slice = 8
-  @Option(help: "Slices in flight.") var lanes = 4
+  @Option(help: "Slices in inFlightSlice.") var lanes = 4
   @Option(help: "Slices that each lane takes in a round.") var repeats = 32
   @Option(help: "Timed rounds.") var rounds = 7
   @Option(name: .customLong("kind"), help: "Only documents of these kinds.") var kinds: [DocumentKind] = []
@@ -44,7 +44,7 @@ struct DeviceBenchmark: ParsableCommand {
     if let ends { return try endLanes(ends, on: device, ledger) }
     print("\(physical.name), \(physical.driver), Vulkan \(physical.apiVersion)")
     print(
-      "\(device.workgroupThreads) threads a workgroup, \(lanes) slices of \(slice) MiB in flight, \(rounds) rounds\n")
+      "\(device.workgroupThreads) threads a workgroup, \(lanes) slices of \(slice) MiB in inFlightSlice, \(rounds) rounds\n")
     print(
       "| document | kept | summarise | scan | compact | check | all stages | there and back | copies alone | share |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")

@@ -66,11 +66,11 @@ extension SliceQueue {
   package var laneTiming: SliceTiming { lanes.timing }
 
   /// The first slice that a lane is at work on.
-  var firstLaneFlight: Flight? {
+  var firstInFlightLaneSlice: InFlightSlice? {
     guard lanes.atWork > 0 else { return nil }
-    return flights[workerSlots...].reduce(nil) { first, flight in
-      guard let flight, flight.state == .atWork else { return first }
-      return first.map { $0.place.lowerBound < flight.place.lowerBound } ?? false ? first : flight
+    return inFlightSlices[workerSlots...].reduce(nil) { first, inFlightSlice in
+      guard let inFlightSlice, inFlightSlice.state == .atWork else { return first }
+      return first.map { $0.place.lowerBound < inFlightSlice.place.lowerBound } ?? false ? first : inFlightSlice
     }
   }
 
@@ -89,7 +89,7 @@ extension SliceQueue {
       !lanes.isLost, lanes.uselessInARow < LaneState.uselessInARowMax
     else { return .nothing }
     let slot = workerSlots + lane
-    guard handedOutCount > 0, flights[slot] == nil, lanes.takenBack == 0 else { return .wait(until: nil) }
+    guard handedOutCount > 0, inFlightSlices[slot] == nil, lanes.takenBack == 0 else { return .wait(until: nil) }
     if lanes.areAlone {
       let sizes = SliceSizes(
         largestBytes: lanes.largestBytes, smallestBytes: lanes.smallestBytes, workers: lanes.active)
@@ -131,7 +131,7 @@ extension SliceQueue {
   }
 
   private var workerBytesAtWork: Int {
-    flights[..<workerSlots].reduce(0) { $0 + ($1?.state == .atWork ? $1?.place.count ?? 0 : 0) }
+    inFlightSlices[..<workerSlots].reduce(0) { $0 + ($1?.state == .atWork ? $1?.place.count ?? 0 : 0) }
   }
 
   /// Takes a slice from what follows so many bytes of the last span, which become a span of the workers.
@@ -157,9 +157,9 @@ extension SliceQueue {
 
   /// A lane's slice was of no use: the workers do it.
   package mutating func giveBack(_ slice: Slice) {
-    guard endLaneWork(slice, isOfUse: false), let flight = flights[slice.slot] else { return }
-    flights[slice.slot] = nil
-    returnToWorkers(flight)
+    guard endLaneWork(slice, isOfUse: false), let inFlightSlice = inFlightSlices[slice.slot] else { return }
+    inFlightSlices[slice.slot] = nil
+    returnToWorkers(inFlightSlice)
   }
 
   /// A lane is no longer at work on a slice.
@@ -167,41 +167,41 @@ extension SliceQueue {
   /// - Returns: Whether somebody waits for it.
   mutating func endLaneWork(_ slice: Slice, isOfUse: Bool) -> Bool {
     lanes.uselessInARow = isOfUse ? 0 : lanes.uselessInARow + 1
-    guard flights[slice.slot]?.state == .takenBack else {
+    guard inFlightSlices[slice.slot]?.state == .takenBack else {
       lanes.atWork -= 1
       return true
     }
-    flights[slice.slot] = nil
+    inFlightSlices[slice.slot] = nil
     lanes.takenBack -= 1
     return false
   }
 
   /// Until when workers that have nothing else to do should wait for a lane's slice, rather than do it themselves: for as
   /// long again as they would take, once it is due; nil if they are done sooner, or nothing is known.
-  func waitEndSeconds(for flight: Flight, at seconds: Double) -> Double? {
-    let byteCount = flight.place.count
+  func waitEndSeconds(for inFlightSlice: InFlightSlice, at seconds: Double) -> Double? {
+    let byteCount = inFlightSlice.place.count
     guard let workersRate, let expected = lanes.timing.expectedSeconds(for: byteCount) else { return nil }
     let ownSeconds = Double(byteCount) / workersRate
-    let dueSeconds = flight.slice.takenSeconds + expected
+    let dueSeconds = inFlightSlice.slice.takenSeconds + expected
     let endSeconds = dueSeconds + ownSeconds
     return seconds + ownSeconds < dueSeconds || seconds >= endSeconds ? nil : endSeconds
   }
 
   /// Gives a slice to the workers that a lane is at work on.
-  mutating func takeBack(_ flight: Flight, at seconds: Double) {
-    lanes.timing.learn(flight.place.count, tookAtLeast: seconds - flight.slice.takenSeconds)
+  mutating func takeBack(_ inFlightSlice: InFlightSlice, at seconds: Double) {
+    lanes.timing.learn(inFlightSlice.place.count, tookAtLeast: seconds - inFlightSlice.slice.takenSeconds)
     lanes.atWork -= 1
     lanes.takenBack += 1
-    flights[flight.slice.slot]?.state = .takenBack
-    returnToWorkers(flight)
+    inFlightSlices[inFlightSlice.slice.slot]?.state = .takenBack
+    returnToWorkers(inFlightSlice)
   }
 
-  private mutating func returnToWorkers(_ flight: Flight) {
+  private mutating func returnToWorkers(_ inFlightSlice: InFlightSlice) {
     lanes.returnedCount += 1
-    let index = spans.firstIndex { $0.range.lowerBound > flight.place.lowerBound } ?? spans.count
+    let index = spans.firstIndex { $0.range.lowerBound > inFlightSlice.place.lowerBound } ?? spans.count
     spans.insert(
       Span(
-        range: flight.place, cutWindowBytes: flight.slice.cutWindowBytes,
-        endWindowBytes: flight.slice.endWindowBytes, isForWorkers: true), at: index)
+        range: inFlightSlice.place, cutWindowBytes: inFlightSlice.slice.cutWindowBytes,
+        endWindowBytes: inFlightSlice.slice.endWindowBytes, isForWorkers: true), at: index)
   }
 }

@@ -48,7 +48,7 @@ package struct SliceQueue: Sendable {
   }
 
   /// A slice on its way.
-  struct Flight: Sendable {
+  struct InFlightSlice: Sendable {
     enum State: Sendable {
       case atWork, done
       /// A device is at work on it still, and what it will say is of no use any more.
@@ -64,7 +64,7 @@ package struct SliceQueue: Sendable {
   let sizes: SliceSizes
   private let byteCount: Int?
   /// By slot.
-  var flights: [Flight?]
+  var inFlightSlices: [InFlightSlice?]
   /// Where each slice that is done begins, by slot; -1 for the others.
   private var donePlaces: [Int]
   /// The slots that no worker has. The one that was freed last goes first, as its memory is likely in a cache.
@@ -97,7 +97,7 @@ package struct SliceQueue: Sendable {
     self.sizes = sizes
     self.workerTiming = workerTiming
     workerSlots = slots
-    flights = Array(repeating: nil, count: slots)
+    inFlightSlices = Array(repeating: nil, count: slots)
     donePlaces = Array(repeating: -1, count: slots)
     freeSlots = Array((0..<slots).reversed())
     lanes = LaneState(areAlone: lanesAreAlone, timing: laneTiming)
@@ -115,9 +115,9 @@ package struct SliceQueue: Sendable {
 
   /// Makes room for the slices of so many lanes.
   mutating func addSlots(_ count: Int) {
-    flights += Array(repeating: nil, count: count)
+    inFlightSlices += Array(repeating: nil, count: count)
     donePlaces += Array(repeating: -1, count: count)
-    spans.reserveCapacity(2 * flights.count)
+    spans.reserveCapacity(2 * inFlightSlices.count)
   }
 
   // MARK: Handing out
@@ -126,7 +126,7 @@ package struct SliceQueue: Sendable {
   package mutating func next(at seconds: Double) -> Offer {
     guard byteCount != nil else { return nextInOrder(at: seconds) }
     let isShared = !lanes.areAlone || lanes.active == 0 || lanes.isLost || handedOutCount == 0
-    let late = firstLaneFlight
+    let late = firstInFlightLaneSlice
     if let index = spans.firstIndex(where: { isShared || $0.isForWorkers }) {
       let isBehind = late.map { $0.place.lowerBound < spans[index].range.lowerBound } ?? false
       // What stands behind a slice that a device has must leave slots for that slice, should it come back.
@@ -148,7 +148,7 @@ package struct SliceQueue: Sendable {
     let slice = Slice(
       number: handedOutCount, slot: slot, range: nil, cutWindowBytes: 0, endWindowBytes: 0, isLast: false,
       takenSeconds: seconds)
-    flights[slot] = Flight(slice: slice, place: handedOutCount..<handedOutCount + 1)
+    inFlightSlices[slot] = InFlightSlice(slice: slice, place: handedOutCount..<handedOutCount + 1)
     handedOutCount += 1
     return .slice(slice)
   }
@@ -190,7 +190,7 @@ package struct SliceQueue: Sendable {
       spans[index].range = end..<range.upperBound
       spans[index].cutWindowBytes = endWindowBytes
     }
-    flights[slot] = Flight(slice: slice, place: range.lowerBound..<end)
+    inFlightSlices[slot] = InFlightSlice(slice: slice, place: range.lowerBound..<end)
     handedOutCount += 1
     return slice
   }
@@ -212,8 +212,8 @@ package struct SliceQueue: Sendable {
       }
     }
     if isLane, !endLaneWork(slice, isOfUse: true) { return }
-    flights[slice.slot]?.state = .done
-    donePlaces[slice.slot] = flights[slice.slot]?.place.lowerBound ?? -1
+    inFlightSlices[slice.slot]?.state = .done
+    donePlaces[slice.slot] = inFlightSlices[slice.slot]?.place.lowerBound ?? -1
   }
 
   /// The slot of the slice that is to be joined next, if it is done and none is being joined: it is from now on.
@@ -225,9 +225,9 @@ package struct SliceQueue: Sendable {
 
   /// The slice that was being joined is, and its slot is free.
   package mutating func endJoin() {
-    guard let slot = joiningSlot, let flight = flights[slot] else { preconditionFailure("no slice is being joined") }
-    joinedPlace = flight.place.upperBound
-    flights[slot] = nil
+    guard let slot = joiningSlot, let inFlightSlice = inFlightSlices[slot] else { preconditionFailure("no slice is being joined") }
+    joinedPlace = inFlightSlice.place.upperBound
+    inFlightSlices[slot] = nil
     donePlaces[slot] = -1
     joiningSlot = nil
     if slot < workerSlots { freeSlots.append(slot) }

@@ -88,7 +88,7 @@ package struct SlicedRun: ~Copyable {
     let (failure, lastQueue, notes) = try withUnsafeMutablePointer(to: &joiner) { joiner in
       try withUnsafeMutablePointer(to: &input) { input in
         try withUnsafeMutablePointer(to: &output) { output in
-          let exchange = SliceExchange(
+          let exchange = SliceCoordinator(
             input: input, output: output, joiner: joiner, options: options, slots: slots, rest: rest, queue: queue,
             times: times)
           let observer = device.pending?.observe { result in exchange.join(result, lanes) }

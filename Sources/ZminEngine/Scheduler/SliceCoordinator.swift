@@ -14,7 +14,7 @@ import ZminMemory
 /// `@unchecked Sendable` because what is shared is either guarded by the monitor or has, by the queue that it guards, one
 /// holder at a time: a slot, the joiner with the output, and an input that comes in order. The pointers are valid as long
 /// as any worker works, and any lane that was given something to do with them.
-final class SliceExchange<Input: ByteSource & ~Copyable, Output: ByteSink & ~Copyable>: @unchecked Sendable {
+final class SliceCoordinator<Input: ByteSource & ~Copyable, Output: ByteSink & ~Copyable>: @unchecked Sendable {
   private let input: UnsafeMutablePointer<Input>
   private let output: UnsafeMutablePointer<Output>
   private let joiner: UnsafeMutablePointer<SliceJoiner>
