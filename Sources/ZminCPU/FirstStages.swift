@@ -60,10 +60,10 @@ extension KernelRun {
   /// - Parameter body: Gives nil if the slice is not plainly clean.
   /// - Throws: ``OutOfMemory``, and what `body` throws.
   package func settleSlice(
-    _ nesting: inout SliceNesting, startingIn start: SliceHead.Start, format: Format, riseMax: Int,
+    _ nesting: inout SliceNesting, startingIn start: SlicePrefix.Start, format: Format, riseMax: Int,
     _ slice: UnsafeRawBufferPointer, _ body: (SkeletonHistory) throws -> FirstStages?
   ) throws -> LocalSummary? {
-    let head = unsafe SliceHead(slice, startingIn: start, format)
+    let head = unsafe SlicePrefix(slice, startingIn: start, format)
     try nesting.reset(in: head.levels, byteCount: slice.count)
     guard let first = head.first, head.blankByteCount < slice.count else { return head.summaryOfBlanks(after: start) }
     var state = unsafe nesting.stateForKernels(after: head, startingIn: start, riseMax: riseMax)

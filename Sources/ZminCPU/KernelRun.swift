@@ -61,10 +61,10 @@ package struct KernelRun: ~Copyable {
   /// - Returns: What is local in the slice; nil if it is not plainly clean after that start.
   /// - Throws: ``OutOfMemory``.
   package func checkSlice(
-    _ nesting: inout SliceNesting, startingIn start: SliceHead.Start, format: Format, riseMax: Int,
+    _ nesting: inout SliceNesting, startingIn start: SlicePrefix.Start, format: Format, riseMax: Int,
     _ slice: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
   ) throws(OutOfMemory) -> LocalSummary? {
-    let head = unsafe SliceHead(slice, startingIn: start, format)
+    let head = unsafe SlicePrefix(slice, startingIn: start, format)
     try nesting.reset(in: head.levels, byteCount: slice.count)
     guard let first = head.first, head.blankByteCount < slice.count else { return head.summaryOfBlanks(after: start) }
     var state = unsafe nesting.stateForKernels(after: head, startingIn: start, riseMax: riseMax)
@@ -115,7 +115,7 @@ package struct KernelRun: ~Copyable {
   }
 }
 
-extension SliceHead {
+extension SlicePrefix {
   /// The summary of a slice that has nothing after the blanks that it begins with.
   func summaryOfBlanks(after start: Start) -> LocalSummary {
     LocalSummary(start: start.lexeme, end: start.lexeme, tokens: first.map { TokenRun($0) } ?? TokenRun())
@@ -124,7 +124,7 @@ extension SliceHead {
 
 extension SliceNesting {
   /// The state that a slice is checked from.
-  func stateForKernels(after head: SliceHead, startingIn start: SliceHead.Start, riseMax: Int) -> zmin_state {
+  func stateForKernels(after head: SlicePrefix, startingIn start: SlicePrefix.Start, riseMax: Int) -> zmin_state {
     unsafe zmin_state(
       nesting: zmin_nesting(
         open: openers.forKernels, closed: closers.forKernels, rise: 0, base: head.levels.rawValue),
@@ -133,7 +133,7 @@ extension SliceNesting {
 
   /// Takes over what a clean slice does to the nesting, and tells the rest.
   mutating func summary(
-    of state: zmin_state, startingIn start: SliceHead.Start, with first: Token, endingIn end: KernelRun.End
+    of state: zmin_state, startingIn start: SlicePrefix.Start, with first: Token, endingIn end: KernelRun.End
   ) -> LocalSummary {
     unsafe openers.assign(fromKernels: state.nesting.open)
     unsafe closers.assign(fromKernels: state.nesting.closed)

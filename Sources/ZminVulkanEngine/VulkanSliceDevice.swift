@@ -25,14 +25,14 @@ package final class VulkanSliceDevice: SliceDevice {
     _ device: VulkanDevice, _ pools: DevicePools, for kinds: [ProgramKind], kernel: Kernel, ledger: MemoryLedger
   ) throws {
     precondition(VulkanLane.outputMarginBytes == SliceSlot.outputMarginBytes, "slots take lanes' outputs as they are")
-    let sliceBytes = min(pools.sliceBytes, device.sliceBytesMax - SliceCut.windowBytes)
+    let sliceBytes = min(pools.sliceBytes, device.sliceBytesMax - SliceBoundary.windowBytes)
     for kind in kinds { try device.prepare(kind) }
     self.device = device
     name = device.physical.name
     sliceBytesMax = sliceBytes
     sliceBytesMin = min(sliceBytes, DevicePools.smallestSliceBytes)
     lanes = try (0..<pools.lanes).map { _ in
-      let lane = try VulkanLane(sliceBytes: sliceBytes + SliceCut.windowBytes, on: device)
+      let lane = try VulkanLane(sliceBytes: sliceBytes + SliceBoundary.windowBytes, on: device)
       return try VulkanSliceLane(lane, kernel: kernel, ledger: ledger)
     }
   }

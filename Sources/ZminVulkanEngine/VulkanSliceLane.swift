@@ -37,7 +37,7 @@ package final class VulkanSliceLane: SliceLane, @unchecked Sendable {
   ///
   /// - Throws: ``OutOfMemory``, and ``DeviceFailure`` if the device is of no more use.
   package func checkSlice(
-    _ nesting: inout SliceNesting, startingIn start: SliceHead.Start, format: Format, riseMax: Int, byteCount: Int
+    _ nesting: inout SliceNesting, startingIn start: SlicePrefix.Start, format: Format, riseMax: Int, byteCount: Int
   ) throws -> LocalSummary? {
     let slice = UnsafeRawBufferPointer(rebasing: input[..<byteCount])
     return try kernel.settleSlice(&nesting, startingIn: start, format: format, riseMax: riseMax, slice) { history in

@@ -135,14 +135,14 @@ struct KernelSliceJoiner: ~Copyable {
   }
 
   private mutating func output(of slice: [UInt8], _ depthMax: Int) throws -> Found {
-    let truth: SliceHead.Start
+    let truth: SlicePrefix.Start
     switch state.lexeme {
     case .between: truth = .between
     case .string: truth = .string
     default: return .undecided
     }
     let isLie = liesAboutStarts && random.once(in: 2)
-    let start: SliceHead.Start = isLie ? (truth == .between ? .string : .between) : truth
+    let start: SlicePrefix.Start = isLie ? (truth == .between ? .string : .between) : truth
     let riseMax = max(1, depthMax / 2)
     var local: LocalSummary?
     var output = try [UInt8](

@@ -55,7 +55,7 @@ struct ScheduledRun: ~Copyable {
     // More than an input has: a longer value would be handed on in parts, and the run in one window holds it all.
     var joiner = try SliceJoiner(options, heldBytesMax: 5000, times: nil, ledger: ledger)
     joiner.begin(outputIsFinal: outputIsFinal)
-    let rest = try ByteBuffer(byteCount: SliceCut.windowBytes, for: .inputWindow, in: ledger)
+    let rest = try ByteBuffer(byteCount: SliceBoundary.windowBytes, for: .inputWindow, in: ledger)
     var slots = try (0..<plan.slots).map { _ in try SliceSlot(sliceBytes: plan.sliceBytes, options, ledger: ledger) }
     let lanes = plan.hasPlaces && options.format != .concat ? plan.lanes : 0
     if lanes > 0 {
@@ -159,7 +159,7 @@ struct ScheduledRun: ~Copyable {
   /// Reads a slice and minifies it, now and then from a start that is not what it seems.
   private mutating func take(_ slice: SliceQueue.Slice) throws {
     let slot = slots[slice.slot]
-    let cut: SliceCut?
+    let cut: SliceBoundary?
     if let range = slice.range {
       cut = reader.read(slice, range, into: slot)
     } else {

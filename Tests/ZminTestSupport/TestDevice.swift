@@ -92,7 +92,7 @@ private final class TestLane: SliceLane, @unchecked Sendable {
   }
 
   func checkSlice(
-    _ nesting: inout SliceNesting, startingIn start: SliceHead.Start, format: Format, riseMax: Int, byteCount: Int
+    _ nesting: inout SliceNesting, startingIn start: SlicePrefix.Start, format: Format, riseMax: Int, byteCount: Int
   ) throws -> LocalSummary? {
     let action = action()
     var local = try kernel.checkSlice(

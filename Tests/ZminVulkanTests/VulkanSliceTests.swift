@@ -116,12 +116,12 @@ struct SliceComparison: ~Copyable {
   }
 
   mutating func expectAgreement(_ slice: [UInt8], riseMax: Int = 1 << 19) throws {
-    for start in [SliceHead.Start.between, .string] { try expectAgreement(slice, startingIn: start, riseMax: riseMax) }
+    for start in [SlicePrefix.Start.between, .string] { try expectAgreement(slice, startingIn: start, riseMax: riseMax) }
     if slice.count > 0, random.once(in: 3) { try expectUncheckedAgreement(slice) }
   }
 
   private mutating func expectAgreement(
-    _ slice: [UInt8], startingIn start: SliceHead.Start, riseMax: Int
+    _ slice: [UInt8], startingIn start: SlicePrefix.Start, riseMax: Int
   ) throws {
     var expected: LocalSummary?
     let expectedOutput = try output(of: slice, format) { output in

@@ -33,7 +33,7 @@ struct MinifiedSlice: ~Copyable {
   /// - Parameter output: Room as ``Minifier/outputBytes(forInputBytes:format:)`` says.
   /// - Throws: What the minifier throws.
   mutating func make(
-    of bytes: UnsafeRawBufferPointer, startingIn start: SliceHead.Start, _ options: MinifierOptions,
+    of bytes: UnsafeRawBufferPointer, startingIn start: SlicePrefix.Start, _ options: MinifierOptions,
     with minifier: borrowing some SliceMinifier & ~Copyable, into output: UnsafeMutableRawBufferPointer
   ) throws {
     forget()
@@ -52,7 +52,7 @@ struct MinifiedSlice: ~Copyable {
   }
 
   private mutating func makeUnchecked(
-    of bytes: UnsafeRawBufferPointer, startingIn start: SliceHead.Start, _ format: Format,
+    of bytes: UnsafeRawBufferPointer, startingIn start: SlicePrefix.Start, _ format: Format,
     _ minifier: borrowing some SliceMinifier & ~Copyable, _ output: UnsafeMutableRawBufferPointer
   ) throws {
     let startState: StringState = start == .between ? .outside : .inString

@@ -191,7 +191,7 @@ final class SliceCoordinator<Input: ByteSource & ~Copyable, Output: ByteSink & ~
   }
 
   /// Reads what comes next of an input that comes in order, and lets another worker read on.
-  private func readNext(into slot: SliceSlot) -> SliceCut? {
+  private func readNext(into slot: SliceSlot) -> SliceBoundary? {
     let (cut, isAtEnd) = reader.readNext(into: slot) { isStopped }
     monitor.withLock {
       isReading = false

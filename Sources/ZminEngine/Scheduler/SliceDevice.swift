@@ -14,7 +14,7 @@ package protocol SliceLane: AnyObject, Sendable {
   /// - Returns: Nil if the slice is not plainly clean after that start.
   /// - Throws: ``DeviceFailure`` if the device is of no more use, with all its lanes; `OutOfMemory`.
   func checkSlice(
-    _ nesting: inout SliceNesting, startingIn start: SliceHead.Start, format: Format, riseMax: Int, byteCount: Int
+    _ nesting: inout SliceNesting, startingIn start: SlicePrefix.Start, format: Format, riseMax: Int, byteCount: Int
   ) throws -> LocalSummary?
   /// As `KernelRun.unchecked`, from a state that owes no LF.
   ///

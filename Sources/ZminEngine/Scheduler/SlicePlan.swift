@@ -64,7 +64,7 @@ package struct SlicePlan: Sendable, Equatable {
   private static let touchedStackBytes = 64 << 10
 
   /// How much of a record may be held back until it is whole: as much as in other runs, and never less than a slice.
-  var heldBytesMax: Int { max(Self.usualBytes, sliceBytes + SliceCut.windowBytes) }
+  var heldBytesMax: Int { max(Self.usualBytes, sliceBytes + SliceBoundary.windowBytes) }
 
   /// What the run has resident at most, in bytes: the program itself, the pools, and the deepest nesting allowed.
   package func peakBytes(_ options: MinifierOptions) -> Int {

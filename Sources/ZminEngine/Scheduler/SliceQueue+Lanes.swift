@@ -137,7 +137,7 @@ extension SliceQueue {
   /// Takes a slice from what follows so many bytes of the last span, which become a span of the workers.
   private mutating func takeForLane(_ byteCount: Int, after gap: Int, slot: Int, at seconds: Double) -> Slice {
     // As much as the last worker's slice before a lane's will have.
-    let windowBytes = min(SliceCut.windowBytes, sizes.smallestBytes)
+    let windowBytes = min(SliceBoundary.windowBytes, sizes.smallestBytes)
     if gap >= sizes.smallestBytes {
       var span = spans.removeLast()
       let middle = span.range.lowerBound + gap

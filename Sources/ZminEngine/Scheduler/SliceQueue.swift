@@ -171,7 +171,7 @@ package struct SliceQueue: Sendable {
 
   private mutating func takeForWorker(_ index: Int, _ byteCount: Int, at seconds: Double) -> Slice {
     let endsSpan = byteCount == spans[index].range.count
-    let endWindowBytes = endsSpan ? spans[index].endWindowBytes : min(SliceCut.windowBytes, byteCount)
+    let endWindowBytes = endsSpan ? spans[index].endWindowBytes : min(SliceBoundary.windowBytes, byteCount)
     return take(byteCount, from: index, slot: freeSlots.removeLast(), endWindowBytes: endWindowBytes, at: seconds)
   }
 

@@ -12,12 +12,12 @@ final class SliceReader<Input: ByteSource & ~Copyable>: @unchecked Sendable {
   /// What an input that comes in order has after its last cut.
   private let rest: UnsafeMutableRawBufferPointer
   private var restBytes = 0
-  private var restCut: SliceCut?
+  private var restCut: SliceBoundary?
   /// Set if bytes were read since the last pause.
   private var hasNewBytes = false
 
   /// What the last slice that could have started either way turned out to start in.
-  private let undecidedStart = Atomic<UInt8>(SliceHead.Start.between.rawValue)
+  private let undecidedStart = Atomic<UInt8>(SlicePrefix.Start.between.rawValue)
 
   init(_ input: UnsafeMutablePointer<Input>, _ format: Format, rest: UnsafeMutableRawBufferPointer) {
     self.input = input
@@ -26,22 +26,22 @@ final class SliceReader<Input: ByteSource & ~Copyable>: @unchecked Sendable {
   }
 
   /// Where the slice in `slot` is assumed to start, after that cut.
-  func start(of slot: SliceSlot, after cut: SliceCut?) -> SliceHead.Start {
+  func start(of slot: SliceSlot, after cut: SliceBoundary?) -> SlicePrefix.Start {
     if cut?.isAfterControlCharacter == true { return .between }
-    if let start = SliceCut.start(before: slot.bytes) { return start }
+    if let start = SliceBoundary.start(before: slot.bytes) { return start }
     slot.isStartUndecided = true
-    return SliceHead.Start(rawValue: undecidedStart.load(ordering: .relaxed)) ?? .between
+    return SlicePrefix.Start(rawValue: undecidedStart.load(ordering: .relaxed)) ?? .between
   }
 
   /// Hears what a slice that could have started either way turned out to start in.
-  func noteUndecidedStart(_ start: SliceHead.Start) { undecidedStart.store(start.rawValue, ordering: .relaxed) }
+  func noteUndecidedStart(_ start: SlicePrefix.Start) { undecidedStart.store(start.rawValue, ordering: .relaxed) }
 
   // MARK: From its place
 
   /// Reads a slice from the cut before it to the cut at its end; up to an error if there is one, which the slot then has.
   ///
   /// - Returns: The cut before it.
-  func read(_ slice: SliceQueue.Slice, _ range: Range<Int>, into slot: SliceSlot) -> SliceCut? {
+  func read(_ slice: SliceQueue.Slice, _ range: Range<Int>, into slot: SliceSlot) -> SliceBoundary? {
     slot.begin()
     guard slot.lane == nil else { return read(slice, range, onLane: slot) }
     let windowBytes = slice.cutWindowBytes
@@ -54,7 +54,7 @@ final class SliceReader<Input: ByteSource & ~Copyable>: @unchecked Sendable {
   }
 
   /// Reads a slice to where a lane's memory begins, as devices like it.
-  private func read(_ slice: SliceQueue.Slice, _ range: Range<Int>, onLane slot: SliceSlot) -> SliceCut? {
+  private func read(_ slice: SliceQueue.Slice, _ range: Range<Int>, onLane slot: SliceSlot) -> SliceBoundary? {
     let window = UnsafeMutableRawBufferPointer(rebasing: slot.cutWindow[..<slice.cutWindowBytes])
     guard fill(window, at: range.lowerBound - window.count, orFail: slot) == window.count else { return nil }
     let cut = cut(in: window, window.count)
@@ -66,16 +66,16 @@ final class SliceReader<Input: ByteSource & ~Copyable>: @unchecked Sendable {
     return cut
   }
 
-  private func cut(in bytes: UnsafeMutableRawBufferPointer, _ windowBytes: Int) -> SliceCut? {
+  private func cut(in bytes: UnsafeMutableRawBufferPointer, _ windowBytes: Int) -> SliceBoundary? {
     guard windowBytes > 0 else { return nil }
-    return SliceCut(in: UnsafeRawBufferPointer(rebasing: bytes[..<windowBytes]), format)
+    return SliceBoundary(in: UnsafeRawBufferPointer(rebasing: bytes[..<windowBytes]), format)
   }
 
   /// Where a slice ends in a slot's input, of which so many bytes were read.
   private func end(of slice: SliceQueue.Slice, in slot: SliceSlot, _ readBytes: Int) -> Int {
     guard slot.error == nil, slice.endWindowBytes > 0 else { return readBytes }
     let window = UnsafeRawBufferPointer(rebasing: slot.input[readBytes - slice.endWindowBytes..<readBytes])
-    return readBytes - window.count + SliceCut(in: window, format).offset
+    return readBytes - window.count + SliceBoundary(in: window, format).offset
   }
 
   /// Fills a buffer from that place, up to an error, which the slot then has.
@@ -106,7 +106,7 @@ final class SliceReader<Input: ByteSource & ~Copyable>: @unchecked Sendable {
   /// Where the producer pauses, the slice is what was left after the last cut, which may complete a value or be wrong.
   ///
   /// - Returns: The cut before it, and whether the input has ended.
-  func readNext(into slot: SliceSlot, isStopped: () -> Bool) -> (cut: SliceCut?, isAtEnd: Bool) {
+  func readNext(into slot: SliceSlot, isStopped: () -> Bool) -> (cut: SliceBoundary?, isAtEnd: Bool) {
     let cut = restCut
     let buffer = slot.input
     buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: rest.prefix(restBytes)))
@@ -133,8 +133,8 @@ final class SliceReader<Input: ByteSource & ~Copyable>: @unchecked Sendable {
     guard readBytes > 0 else { return (cut, true) }
     hasNewBytes = true
     let bytes = UnsafeRawBufferPointer(rebasing: buffer.prefix(restBytes + readBytes))
-    let window = UnsafeRawBufferPointer(rebasing: bytes.suffix(SliceCut.windowBytes))
-    let next = SliceCut(in: window, format, isLate: bytes.count < buffer.count)
+    let window = UnsafeRawBufferPointer(rebasing: bytes.suffix(SliceBoundary.windowBytes))
+    let next = SliceBoundary(in: window, format, isLate: bytes.count < buffer.count)
     // All of it, if there is nothing before the cut: something must go on.
     let end = bytes.count - window.count + next.offset
     let sliceBytes = end == 0 ? bytes.count : end

@@ -10,7 +10,7 @@ package final class SliceSlot: @unchecked Sendable {
   /// Room in front of the output, for an LF, that leaves it aligned as vectors and devices like it.
   package static let outputMarginBytes = 256
   /// How much longer than was wished a slice may be.
-  package static let inputMarginBytes = SliceCut.windowBytes
+  package static let inputMarginBytes = SliceBoundary.windowBytes
 
   /// Where the slice is read to: after the bytes before it that its start is found in, or, for a lane, from the start.
   let input: UnsafeMutableRawBufferPointer
@@ -62,7 +62,7 @@ package final class SliceSlot: @unchecked Sendable {
   ///
   /// - Throws: ``OutOfMemory``.
   init(lane: any SliceLane, _ options: MinifierOptions, ledger: MemoryLedger) throws(OutOfMemory) {
-    let ownInput = try ByteBuffer(byteCount: SliceCut.windowBytes, for: .inputWindow, in: ledger)
+    let ownInput = try ByteBuffer(byteCount: SliceBoundary.windowBytes, for: .inputWindow, in: ledger)
     minified = try MinifiedSlice(ledger: ledger)
     input = lane.input
     output = lane.output
@@ -128,20 +128,20 @@ package final class SliceSlot: @unchecked Sendable {
   /// Minifies the slice from an assumed start.
   ///
   /// - Throws: ``OutOfMemory``.
-  func minify(startingIn start: SliceHead.Start, _ options: MinifierOptions, with kernel: borrowing KernelRun) throws {
+  func minify(startingIn start: SlicePrefix.Start, _ options: MinifierOptions, with kernel: borrowing KernelRun) throws {
     try make(startingIn: start, options, with: kernel)
   }
 
   /// Minifies the slice from an assumed start, on the lane whose memory the slot has.
   ///
   /// - Throws: What the lane throws.
-  func minifyOnLane(startingIn start: SliceHead.Start, _ options: MinifierOptions) throws {
+  func minifyOnLane(startingIn start: SlicePrefix.Start, _ options: MinifierOptions) throws {
     guard let lane else { preconditionFailure("a slot without a lane") }
     try make(startingIn: start, options, with: LaneMinifier(lane: lane))
   }
 
   private func make(
-    startingIn start: SliceHead.Start, _ options: MinifierOptions,
+    startingIn start: SlicePrefix.Start, _ options: MinifierOptions,
     with minifier: borrowing some SliceMinifier & ~Copyable
   ) throws {
     become(.working)
@@ -155,7 +155,7 @@ package final class SliceSlot: @unchecked Sendable {
 protocol SliceMinifier: ~Copyable {
   /// As `KernelRun.checkSlice`.
   func checkSlice(
-    _ nesting: inout SliceNesting, startingIn start: SliceHead.Start, format: Format, riseMax: Int,
+    _ nesting: inout SliceNesting, startingIn start: SlicePrefix.Start, format: Format, riseMax: Int,
     _ slice: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
   ) throws -> LocalSummary?
   /// As `KernelRun.unchecked`.
@@ -172,7 +172,7 @@ private struct LaneMinifier: SliceMinifier {
   let lane: any SliceLane
 
   func checkSlice(
-    _ nesting: inout SliceNesting, startingIn start: SliceHead.Start, format: Format, riseMax: Int,
+    _ nesting: inout SliceNesting, startingIn start: SlicePrefix.Start, format: Format, riseMax: Int,
     _ slice: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
   ) throws -> LocalSummary? {
     try lane.checkSlice(&nesting, startingIn: start, format: format, riseMax: riseMax, byteCount: slice.count)

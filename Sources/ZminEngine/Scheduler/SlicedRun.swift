@@ -42,7 +42,7 @@ package struct SlicedRun: ~Copyable {
     var kernels: [WorkerKernel] = []
     let roomBytes = SliceSlot.roomBytes(forSliceBytes: plan.sliceBytes, options.format)
     for _ in 0..<plan.workers { kernels.append(try WorkerKernel(options, roomBytes: roomBytes, ledger: ledger)) }
-    let rest = try ByteBuffer(byteCount: SliceCut.windowBytes, for: .inputWindow, in: ledger)
+    let rest = try ByteBuffer(byteCount: SliceBoundary.windowBytes, for: .inputWindow, in: ledger)
     let joiner = try SliceJoiner(options, heldBytesMax: plan.heldBytesMax, times: times, ledger: ledger)
     self.options = options
     sizes = SliceSizes(

@@ -60,7 +60,7 @@ final class SliceVerifier: @unchecked Sendable {
   ///
   /// - Returns: The difference, with its offset from the start of the slice.
   /// - Throws: ``OutOfMemory``.
-  func difference(in slot: SliceSlot, startingIn start: SliceHead.Start) throws -> VerificationDifference? {
+  func difference(in slot: SliceSlot, startingIn start: SlicePrefix.Start) throws -> VerificationDifference? {
     let kept = slot.outputBytes(slot.minified.writtenBytes, afterLineFeed: false)
     let subject: VerificationDifference.Subject?
     switch slot.minified.finding {
@@ -76,7 +76,7 @@ final class SliceVerifier: @unchecked Sendable {
 
   /// Whether another kernel makes the same of a checked slice.
   private func agrees(
-    _ slot: SliceSlot, _ local: LocalSummary, _ kept: UnsafeRawBufferPointer, startingIn start: SliceHead.Start
+    _ slot: SliceSlot, _ local: LocalSummary, _ kept: UnsafeRawBufferPointer, startingIn start: SlicePrefix.Start
   ) throws -> Bool {
     switch kernel {
     case .some(let kernel):

@@ -312,8 +312,8 @@ struct CutJoiner: ~Copyable {
     for (start, end) in zip([0] + cuts, cuts + [input.count]) where failure == nil {
       slot.input.copyBytes(from: input[start..<end])
       slot.begin(0..<end - start)
-      let truth: SliceHead.Start = joiner.endsInString ? .string : .between
-      let assumed = random.once(in: 3) ? random.pick([SliceHead.Start.between, .string]) : truth
+      let truth: SlicePrefix.Start = joiner.endsInString ? .string : .between
+      let assumed = random.once(in: 3) ? random.pick([SlicePrefix.Start.between, .string]) : truth
       if !random.once(in: 9) { try slot.minify(startingIn: assumed, options, with: kernel) }
       failure = try joiner.join(slot, to: &output, notesPlaces: false)
       afterSlice(output.bytes, end)

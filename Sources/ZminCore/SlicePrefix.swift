@@ -5,7 +5,7 @@ import Glibc
 /// A kernel goes on from a known state, and what stands before a slice is not known. But the first token tells which
 /// states there can be, and those that it leaves are the same to what follows, but for the level of nesting. Whether
 /// the token fits what does stand before is for the joining to say (``TokenRun``).
-package struct SliceHead: Equatable, Sendable {
+package struct SlicePrefix: Equatable, Sendable {
   /// Where in a token a slice is assumed to start.
   package enum Start: UInt8, Sendable {
     case between

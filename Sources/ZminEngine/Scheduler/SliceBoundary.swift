@@ -6,7 +6,7 @@ import ZminCore
 /// it and whoever has the slice after it come to the same. In a valid document a raw byte below 0x20 is in no string:
 /// after one, the state is known. Where there is none near, two machines go on from the cut, one outside strings and one
 /// within, and the one that first meets a byte that cannot come was wrong: in text that takes tens of bytes.
-package struct SliceCut: Equatable {
+package struct SliceBoundary: Equatable {
   /// How far before the wished place is looked.
   package static let windowBytes = 1024
   /// How far after the cut the two machines go.
@@ -69,7 +69,7 @@ package struct SliceCut: Equatable {
   /// The two machines are never both in a string or both outside, as both change with every quote: a backslash, which
   /// would hide one from the machine in the string, ends the one outside. So the first byte decides that not both can
   /// meet, and the quotes before it tell which is where.
-  static func start(before bytes: UnsafeRawBufferPointer) -> SliceHead.Start? {
+  static func start(before bytes: UnsafeRawBufferPointer) -> SlicePrefix.Start? {
     var isSwapped = false
     let undecidedBytes = Self.undecidedBytes
     for byte in UnsafeRawBufferPointer(rebasing: bytes.prefix(probeBytes)) {

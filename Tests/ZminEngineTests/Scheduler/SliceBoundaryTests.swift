@@ -5,9 +5,9 @@ import ZminCore
 import ZminTestSupport
 
 /// Where slices are cut, and what is assumed of their start.
-@Suite struct SliceCutTests {
-  private func cut(_ text: String, _ format: Format = .json) -> SliceCut {
-    Array(text.utf8).withUnsafeBytes { SliceCut(in: $0, format) }
+@Suite struct SliceBoundaryTests {
+  private func cut(_ text: String, _ format: Format = .json) -> SliceBoundary {
+    Array(text.utf8).withUnsafeBytes { SliceBoundary(in: $0, format) }
   }
 
   @Test(arguments: [
@@ -40,19 +40,19 @@ import ZminTestSupport
     }
     whole.insert(bytes.count)
     for end in 0...bytes.count {
-      let offset = bytes[..<end].withUnsafeBytes { SliceCut(in: $0, .json).offset }
+      let offset = bytes[..<end].withUnsafeBytes { SliceBoundary(in: $0, .json).offset }
       #expect(whole.contains(offset) && end - offset < 6, "\(end) gives \(offset)")
     }
   }
 
   @Test(
     arguments: [
-      ("true, \"x\": 1", SliceHead.Start.between), ("bye\", \"x\"", .string), ("1, \"a b\", 2", .between),
+      ("true, \"x\": 1", SlicePrefix.Start.between), ("bye\", \"x\"", .string), ("1, \"a b\", 2", .between),
       ("1, \"a t\", 2 \"", nil), ("1,2,3", nil), ("", nil), ("\u{1}", nil), ("a\\qb", .string), ("\\", .string),
       ("\",\",\",\"", nil),
-    ] as [(String, SliceHead.Start?)])
-  func probe(_ text: String, _ start: SliceHead.Start?) {
-    #expect(Array(text.utf8).withUnsafeBytes { SliceCut.start(before: $0) } == start)
+    ] as [(String, SlicePrefix.Start?)])
+  func probe(_ text: String, _ start: SlicePrefix.Start?) {
+    #expect(Array(text.utf8).withUnsafeBytes { SliceBoundary.start(before: $0) } == start)
   }
 
   /// Of cuts in real documents no assumption is wrong, as they are and minified.
@@ -69,10 +69,10 @@ import ZminTestSupport
       for byte in bytes { states.append(states[states.count - 1].after(byte)) }
       for _ in 0..<(Corpora.testsAreLong ? 20_000 : 500) {
         let end = 1 + random.below(bytes.count)
-        let window = max(0, end - SliceCut.windowBytes)
-        let cut = bytes[window..<end].withUnsafeBytes { SliceCut(in: $0, format) }
+        let window = max(0, end - SliceBoundary.windowBytes)
+        let cut = bytes[window..<end].withUnsafeBytes { SliceBoundary(in: $0, format) }
         let place = window + cut.offset
-        let probed = bytes[place...].withUnsafeBytes { SliceCut.start(before: $0) }
+        let probed = bytes[place...].withUnsafeBytes { SliceBoundary.start(before: $0) }
         let start = cut.isAfterControlCharacter ? .between : probed ?? .between
         #expect(states[place] == (start == .between ? .outside : .inString), "\(place)")
       }
