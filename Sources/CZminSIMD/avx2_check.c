@@ -6,7 +6,7 @@
 #include "block_front.h"
 #include "block_numbers.h"
 #include "block_elements.h"
-#include "settle.h"
+#include "finish_nesting.h"
 #include "window.h"
 
 STAGE_TARGET bool zmin_check_avx2(

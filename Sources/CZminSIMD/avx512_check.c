@@ -6,7 +6,7 @@
 #include "avx512_elements.h"
 #include "avx512_front.h"
 #include "avx512_numbers.h"
-#include "settle.h"
+#include "finish_nesting.h"
 #include "window.h"
 
 STAGE_TARGET bool zmin_check_avx512(

@@ -40,7 +40,7 @@ STAGE_INLINE uint8_t lexeme_in_string(const scan_state *scan, const uint8_t *end
 
 /// Checks all that is still open at the window's end, and gives the state there. `left` characters and `elements` wait
 /// in the buffers; `end` is past the last raw byte. False: not the beginning of a document.
-STAGE_INLINE bool settle(
+STAGE_INLINE bool finishNesting(
     zmin_state *state, const zmin_format format, workspace *workspace, const scan_state *scan,
     skeleton_scan *skeleton, size_t left, const uint8_t *end) {
   const uint8_t *characters = workspace->skeleton.bytes + LOOK_BEHIND + left;

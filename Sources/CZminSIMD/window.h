@@ -61,7 +61,7 @@ STAGE_INLINE bool check_window(
   }
   if (scan_errors(&front.scan)) return false;
   *written = (size_t)(front.ends.output - out);
-  return settle(state, format, workspace, &front.scan, &skeleton, (size_t)(front.ends.skeleton - characters), end);
+  return finishNesting(state, format, workspace, &front.scan, &skeleton, (size_t)(front.ends.skeleton - characters), end);
 }
 
 STAGE_TARGET static bool check_json(

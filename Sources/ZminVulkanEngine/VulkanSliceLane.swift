@@ -47,14 +47,14 @@ package final class VulkanSliceLane: SliceLane, @unchecked Sendable {
           startsInString: start == .string, history: history.characters,
           historyHasElement: history.hasSeenElement))
       guard found.flags == 0, found.end != .escaped else { return nil }
-      return FirstStages(
+      return LexicalStageResult(
         keptBytes: found.keptBytes, endsInString: found.end == .string, skeletonIsEmpty: found.skeletonBytes == 0,
         lastCharacter: UInt8(truncatingIfNeeded: found.lastCharacters >> 24),
         characterBefore: UInt8(truncatingIfNeeded: found.lastCharacters >> 16), elements: lane.elements,
         runCount: found.elementRunCount
       ) { [lane] index in
         let run = lane.elementRun(index)
-        return FirstStages.ElementRun(firstByte: run.firstByte, count: run.count)
+        return LexicalStageResult.ElementRun(firstByte: run.firstByte, count: run.count)
       }
     }
   }

@@ -2,7 +2,7 @@ import CZminSIMD
 package import ZminCore
 
 /// What the stages before nesting found in a slice, where they ran elsewhere than on this CPU and called it clean.
-@safe package struct FirstStages {
+@safe package struct LexicalStageResult {
   /// Elements that lie side by side.
   package struct ElementRun {
     package let firstByte: Int
@@ -61,7 +61,7 @@ extension KernelRun {
   /// - Throws: ``OutOfMemory``, and what `body` throws.
   package func settleSlice(
     _ nesting: inout SliceNesting, startingIn start: SlicePrefix.Start, format: Format, riseMax: Int,
-    _ slice: UnsafeRawBufferPointer, _ body: (SkeletonHistory) throws -> FirstStages?
+    _ slice: UnsafeRawBufferPointer, _ body: (SkeletonHistory) throws -> LexicalStageResult?
   ) throws -> LocalSummary? {
     let head = unsafe SlicePrefix(slice, startingIn: start, format)
     try nesting.reset(in: head.levels, byteCount: slice.count)
@@ -71,12 +71,12 @@ extension KernelRun {
     let characters = unsafe withUnsafeBytes(of: history.characters) { unsafe $0.loadUnaligned(as: UInt32.self) }
     guard
       let found = try body(SkeletonHistory(characters: characters, hasSeenElement: history.has_seen_element)),
-      let end = unsafe settle(&state, format.forKernels, found)
+      let end = unsafe finishNesting(&state, format.forKernels, found)
     else { return nil }
     return unsafe nesting.summary(of: state, startingIn: start, with: first, endingIn: end)
   }
 
-  private func settle(_ state: inout zmin_state, _ format: zmin_format, _ found: FirstStages) -> End? {
+  private func finishNesting(_ state: inout zmin_state, _ format: zmin_format, _ found: LexicalStageResult) -> End? {
     let comma = UInt8(ascii: ",")
     // A comma has no claim yet if nothing or only a string follows it.
     let isUnclaimed =
