@@ -38,7 +38,7 @@ static inline bool nesting_refill(zmin_nesting *nesting) {
 /// Takes note that levels may be opened, so many at most, on top of those that are.
 static inline void nesting_note_rise(zmin_nesting *nesting, size_t levels) {
   size_t depth = nesting_depth(nesting) + levels;
-  if (depth > nesting->rise) nesting->rise = depth;
+  if (depth > nesting->depthIncreaseMax) nesting->depthIncreaseMax = depth;
 }
 
 /// Opens a container. False: it would be too deep, or there is no room to remember it.

@@ -41,7 +41,7 @@ package struct KernelRun: ~Copyable {
     guard unsafe !input.isEmpty else { return 0 }
     var shared = unsafe zmin_state(
       nesting: zmin_nesting(
-        open: state.nesting.forKernels, closed: .none, rise: 0, base: LevelSet.top.rawValue),
+        open: state.nesting.forKernels, closed: .none, depthIncreaseMax: 0, base: LevelSet.top.rawValue),
       depth_max: depthMax, lexeme: state.lexeme.rawValue, expectation: state.expectation.rawValue)
     guard let end = unsafe check(&shared, format, input, into: output) else { return nil }
     state.lexeme = end.lexeme
@@ -127,7 +127,7 @@ extension SliceNesting {
   func stateForKernels(after head: SlicePrefix, startingIn start: SlicePrefix.Start, riseMax: Int) -> zmin_state {
     unsafe zmin_state(
       nesting: zmin_nesting(
-        open: openers.forKernels, closed: closers.forKernels, rise: 0, base: head.levels.rawValue),
+        open: openers.forKernels, closed: closers.forKernels, depthIncreaseMax: 0, base: head.levels.rawValue),
       depth_max: riseMax, lexeme: start.lexeme.rawValue, expectation: head.expectation.rawValue)
   }
 
@@ -138,7 +138,7 @@ extension SliceNesting {
     unsafe openers.assign(fromKernels: state.nesting.open)
     unsafe closers.assign(fromKernels: state.nesting.closed)
     base = unsafe LevelSet(rawValue: state.nesting.base)
-    rise = unsafe min(state.nesting.rise, state.depth_max)
+    depthIncreaseMax = unsafe min(state.nesting.depthIncreaseMax, state.depth_max)
     // What a string is with which all ends, only the next slice tells.
     let isUndecided = first == .string || first == .restOfString
     let innermost = openers.innermost.map { LevelSet($0) } ?? base

@@ -1,6 +1,6 @@
 package import ZminMemory
 
-/// What a slice asks of the nesting around it, and does to it: the ``NestingResidue`` of a slice, in memory that is
+/// What a slice asks of the nesting around it, and does to it: the ``UnmatchedBrackets`` of a slice, in memory that is
 /// used again for the next.
 package struct SliceNesting: ~Copyable {
   /// The levels left open, outermost first.
@@ -10,7 +10,7 @@ package struct SliceNesting: ~Copyable {
   /// What the level outside the closers may be.
   package var base = LevelSet.any
   /// At most so many levels are open at once in the slice, over those before it.
-  package var rise = 0
+  package var depthIncreaseMax = 0
 
   /// What it takes for slices of up to half a mebibyte, in bytes.
   package static let bytes = 2 * NestingStack.usualBytes
@@ -34,7 +34,7 @@ package struct SliceNesting: ~Copyable {
     try openers.reserve(byteCount)
     try closers.reserve(byteCount)
     base = levels
-    rise = 0
+    depthIncreaseMax = 0
   }
 }
 
@@ -49,7 +49,7 @@ extension NestingStack {
       defer { level += 1 }
       return kind(levelsOut: level) == $0
     }
-    guard closersMatch, slice.base.contains(LevelSet(kind(levelsOut: level))), depth + slice.rise <= depthMax else {
+    guard closersMatch, slice.base.contains(LevelSet(kind(levelsOut: level))), depth + slice.depthIncreaseMax <= depthMax else {
       return false
     }
     _ = slice.closers.allSatisfy { close($0) }

@@ -2,7 +2,7 @@
 /// whatever stands before it.
 ///
 /// The definition that every other stage 1 is held to: its kept bytes and its ``LocalSummary`` exactly, its elements by
-/// the ``NestingResidue`` they make.
+/// the ``UnmatchedBrackets`` they make.
 package struct SliceScanner {
   /// How the document is laid out.
   package let format: Format

@@ -12,7 +12,7 @@ package struct SliceSummary: Equatable, Sendable {
   /// What is local; nil if the slice is dirty or has no bytes.
   package private(set) var local: LocalSummary?
   /// What is left of the nesting; of no elements where there is nothing local.
-  package private(set) var nesting = NestingResidue()
+  package private(set) var nesting = UnmatchedBrackets()
 
   /// Of a slice of which stage 1 has found out this much.
   ///
@@ -28,18 +28,18 @@ package struct SliceSummary: Equatable, Sendable {
     if local == nil || !elements.allSatisfy({ nesting.append($0) }) { becomeDirty() }
   }
 
-  private init(_ local: LocalSummary?, _ nesting: NestingResidue) {
+  private init(_ local: LocalSummary?, _ nesting: UnmatchedBrackets) {
     lexical = LexicalSummary()
     self.local = local
     self.nesting = nesting
   }
 
   /// Of no bytes.
-  package static let identity = SliceSummary(nil, NestingResidue())
+  package static let identity = SliceSummary(nil, UnmatchedBrackets())
 
   /// What stands before every document.
   package static let documentStart = SliceSummary(
-    LocalSummary(start: .between, end: .between, tokens: TokenRun(endingWith: .start)), NestingResidue(in: .top))
+    LocalSummary(start: .between, end: .between, tokens: TokenRun(endingWith: .start)), UnmatchedBrackets(in: .top))
 
   /// Goes on by the slice that follows.
   ///
@@ -75,6 +75,6 @@ package struct SliceSummary: Equatable, Sendable {
   private mutating func becomeDirty() {
     isDirty = true
     local = nil
-    nesting = NestingResidue()
+    nesting = UnmatchedBrackets()
   }
 }

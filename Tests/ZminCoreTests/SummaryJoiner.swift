@@ -48,7 +48,7 @@ struct SummaryJoiner: ~Copyable {
       let scanned = ScannedSlice(slice, from: start, format)
       var next = joined
       next.append(scanned.summary, format: format)
-      let fits = !next.isDirty && next.nesting.rise <= depthMax
+      let fits = !next.isDirty && next.nesting.depthIncreaseMax <= depthMax
       let seam = try append(scanned.summary)
       if (seam != nil) != fits { return "the state and the summaries disagree in \(slice.indices)" }
       guard fits, let seam else { return try mismatchWhereDirty(input, slice, joined, oracle) }
@@ -128,10 +128,10 @@ struct SummaryJoiner: ~Copyable {
 
 extension SliceNesting {
   /// Becomes what `residue` is.
-  fileprivate mutating func assign(from residue: NestingResidue) throws {
+  fileprivate mutating func assign(from residue: UnmatchedBrackets) throws {
     try reset(in: residue.base, byteCount: max(residue.openers.count, residue.closers.count))
     residue.openers.forEach { openers.open($0) }
     residue.closers.forEach { closers.open($0) }
-    rise = residue.rise
+    depthIncreaseMax = residue.depthIncreaseMax
   }
 }

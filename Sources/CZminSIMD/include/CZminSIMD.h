@@ -90,7 +90,7 @@ typedef struct {
 typedef struct {
   zmin_levels open;    // the innermost last
   zmin_levels closed;  // the innermost, which was closed first, first
-  size_t rise;         // never were more levels open; there may have been less
+  size_t depthIncreaseMax;         // never were more levels open; there may have been less
   uint8_t base;
 } zmin_nesting;
 

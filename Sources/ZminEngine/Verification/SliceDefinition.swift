@@ -30,7 +30,7 @@ struct SliceDefinition: ~Copyable {
     _ kept: UnsafeRawBufferPointer
   ) -> VerificationDifference.Subject? {
     var joined = LocalSummary(start: local.start)
-    var nesting = NestingResidue()
+    var nesting = UnmatchedBrackets()
     var comparison = PieceComparison(kept)
     let room = UnsafeMutableRawBufferPointer(rebasing: output.bytes[1...])
     for pieceStart in stride(from: 0, to: bytes.count, by: Self.pieceBytes) {
@@ -59,8 +59,8 @@ struct SliceDefinition: ~Copyable {
 
 extension SliceNesting {
   /// Whether the slice asks the same of the nesting as that residue, leaves the same, and is no deeper than it says.
-  fileprivate func isSame(as residue: NestingResidue) -> Bool {
-    rise >= residue.rise && base == residue.base && openers.isSame(as: residue.openers)
+  fileprivate func isSame(as residue: UnmatchedBrackets) -> Bool {
+    depthIncreaseMax >= residue.depthIncreaseMax && base == residue.base && openers.isSame(as: residue.openers)
       && closers.isSame(as: residue.closers)
   }
 }
@@ -79,7 +79,7 @@ extension NestingStack {
 
 extension TokenRun {
   /// What the tokens end with. A string after a comma is a name or a value where it is known what it stands in.
-  fileprivate func ending(in nesting: NestingResidue) -> Ending {
+  fileprivate func ending(in nesting: UnmatchedBrackets) -> Ending {
     guard ending == .stringAfterComma else { return ending }
     return switch nesting.openers.last ?? nesting.base.onlyContainer {
     case .object: .name

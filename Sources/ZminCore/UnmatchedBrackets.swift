@@ -3,7 +3,7 @@
 /// Within the run every bracket meets its own. What is left are closers of levels opened before, what the level outside
 /// these may be, and openers of levels that the run leaves open. Levels further out need no word: a closer that leaves
 /// them names their kind.
-package struct NestingResidue: Equatable, Sendable {
+package struct UnmatchedBrackets: Equatable, Sendable {
   /// The levels that must be open before the run, innermost first.
   package private(set) var closers = BitStack()
   /// What the level outside the closers may be.
@@ -11,7 +11,7 @@ package struct NestingResidue: Equatable, Sendable {
   /// The levels left open, outermost first.
   package private(set) var openers = BitStack()
   /// The most levels that are open at once in the run, over those before it.
-  package private(set) var rise = 0
+  package private(set) var depthIncreaseMax = 0
 
   /// Of no elements.
   package init() {}
@@ -28,15 +28,15 @@ package struct NestingResidue: Equatable, Sendable {
     case .openObject: open(.object)
     case .close: return close()
     }
-    rise = max(rise, openers.count - closers.count)
+    depthIncreaseMax = max(depthIncreaseMax, openers.count - closers.count)
     return true
   }
 
   /// Goes on by the residue of the run that follows; false, and what is left is of no use, if the two cannot meet.
   ///
   /// - Complexity: O(*n*) for *n* closers and openers of `next`.
-  package mutating func append(_ next: NestingResidue) -> Bool {
-    rise = max(rise, openers.count - closers.count + next.rise)
+  package mutating func append(_ next: UnmatchedBrackets) -> Bool {
+    depthIncreaseMax = max(depthIncreaseMax, openers.count - closers.count + next.depthIncreaseMax)
     guard next.closers.allSatisfy({ narrow(to: LevelSet($0)) && close() }), narrow(to: next.base) else { return false }
     next.openers.forEach { open($0) }
     return true
