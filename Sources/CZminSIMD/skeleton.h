@@ -4,14 +4,14 @@
 //   text          { " k e y " :   1 . 5 e 3 , " k 2 " : t r u e }
 //   skeleton      { " : 1 . 5 e 3 , " : t r u e }
 //
-// What may follow what is in boxes.h. What three characters cannot tell is the order of '.' and exponent within a
+// What may follow what is in trigrams.h. What three characters cannot tell is the order of '.' and exponent within a
 // number, which is in numbers.h, and nesting, for which brackets and commas are passed on as elements. A comma says
 // what it claims to stand in, which is known two characters later: an object if a string and a colon follow, else an
 // array.
 #ifndef CZMIN_SKELETON_H
 #define CZMIN_SKELETON_H
 
-#include "boxes.h"
+#include "trigrams.h"
 #include "numbers.h"
 #include "stages.h"
 

@@ -8,7 +8,7 @@
 //   skeleton.h    the skeleton -> every token and what may follow what; brackets and commas come out as elements
 //   numbers.h     where points, exponents and digits are -> their order
 //   elements.h    the elements -> nesting
-//   seams.h       from a zmin_state to what these stages carry, and back
+//   window_edges.h       from a zmin_state to what these stages carry, and back
 //   window.h      all of them over a window
 //
 // The headers without a kernel's name are written once, over 64 bytes at a time and masks of 64 bits. A kernel's own

@@ -9,7 +9,7 @@
 #ifndef CZMIN_WINDOW_H
 #define CZMIN_WINDOW_H
 
-#include "seams.h"
+#include "window_edges.h"
 
 // The stages' loops are functions of their own, one for each format, so that each has all registers to itself.
 #define STAGE __attribute__((noinline)) STAGE_TARGET static

@@ -3,9 +3,9 @@
 // Before a window stands whatever makes the stages behave as if the document had gone before it: up to two skeleton
 // characters, a UTF-8 lead, a few carries. After it everything that is still open is checked at once, and the state is
 // read from the last characters. The stages have refused all that no following byte could make good, except what
-// boxes.h leaves to the next character: here only the ends that can be are given a state.
-#ifndef CZMIN_SEAMS_H
-#define CZMIN_SEAMS_H
+// trigrams.h leaves to the next character: here only the ends that can be are given a state.
+#ifndef CZMIN_WINDOW_EDGES_H
+#define CZMIN_WINDOW_EDGES_H
 
 #include "expectations.h"
 #include "lexemes.h"

@@ -4,11 +4,11 @@
 // characters gives sixteen bits, and one bit must be left that all three have.
 //
 // Some boxes are a little too large: t" or fe or tra are refused only when the next character has come. Where a window
-// ends, seams.h looks at the last characters for that.
+// ends, window_edges.h looks at the last characters for that.
 //
 // How wide a table is and what it is indexed by is the kernel's: TABLE_WIDTH and TABLE_OF(entry).
-#ifndef CZMIN_BOXES_H
-#define CZMIN_BOXES_H
+#ifndef CZMIN_TRIGRAMS_H
+#define CZMIN_TRIGRAMS_H
 
 #include "bytesets.h"
 #include "elements.h"
