@@ -1,7 +1,7 @@
 internal import CZminVulkan
 
 /// Proves a device correct before it is trusted: hard slices go through its stages, and what each stage leaves is
-/// compared with its twin.
+/// compared with its reference.
 package enum DeviceSelfTest {
   /// How much is tried.
   package enum Extent: Sendable {

@@ -79,10 +79,10 @@ struct SliceBuffers {
   func offset(of binding: SliceBinding) -> Int { binding == .kept ? Self.outputMarginBytes : 0 }
 
   /// The host's twin of it, nil if it sees the buffer itself.
-  func twin(of binding: SliceBinding) -> DeviceBuffer? { onHost[Int(binding.rawValue)] }
+  func hostCopy(of binding: SliceBinding) -> DeviceBuffer? { onHost[Int(binding.rawValue)] }
 
   /// What the host sees of a buffer.
   func bytes(of binding: SliceBinding) -> UnsafeMutableRawBufferPointer {
-    (twin(of: binding) ?? self[binding]).bytes ?? UnsafeMutableRawBufferPointer(start: nil, count: 0)
+    (hostCopy(of: binding) ?? self[binding]).bytes ?? UnsafeMutableRawBufferPointer(start: nil, count: 0)
   }
 }

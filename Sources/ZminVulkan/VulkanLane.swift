@@ -147,12 +147,12 @@ package final class VulkanLane: @unchecked Sendable {
     let programs = try device.programs(for: request.kind)
     try finishing { () throws(VulkanError) in
       let hasUploadQueue = device.upload !== device.work
-      if hasUploadQueue, let source = buffers.twin(of: .input) {
+      if hasUploadQueue, let source = buffers.hostCopy(of: .input) {
         try upload.record { $0.copy(from: source, to: buffers[.input], byteCount: request.byteCount) }
         try timeline.submit(upload)
       }
       try work.record { commands in
-        if !hasUploadQueue, let source = buffers.twin(of: .input) {
+        if !hasUploadQueue, let source = buffers.hostCopy(of: .input) {
           commands.copy(from: source, to: buffers[.input], byteCount: request.byteCount)
           commands.barrier(from: .copy, to: .shaders)
         }
@@ -189,7 +189,7 @@ package final class VulkanLane: @unchecked Sendable {
   ///
   /// - Throws: ``VulkanError``.
   package func copy(upBytes: Int, downBytes: Int) throws(VulkanError) {
-    guard let input = buffers.twin(of: .input), let kept = buffers.twin(of: .kept) else { return }
+    guard let input = buffers.hostCopy(of: .input), let kept = buffers.hostCopy(of: .kept) else { return }
     try finishing { () throws(VulkanError) in
       if upBytes > 0 {
         try upload.record { $0.copy(from: input, to: buffers[.input], byteCount: upBytes) }
@@ -247,18 +247,18 @@ package final class VulkanLane: @unchecked Sendable {
         asSaidIn: buffers[.result], at: MemoryLayout<zmin_slice_result>.offset(of: \.check_groups) ?? 0)
     }
     clock?.mark(nil, in: commands)
-    guard let twin = buffers.twin(of: .result) else { return commands.barrier(from: .shaders, to: .host) }
+    guard let hostCopy = buffers.hostCopy(of: .result) else { return commands.barrier(from: .shaders, to: .host) }
     commands.barrier(from: .shaders, to: .copy)
-    commands.copy(from: buffers[.result], to: twin, byteCount: MemoryLayout<zmin_slice_result>.size)
+    commands.copy(from: buffers[.result], to: hostCopy, byteCount: MemoryLayout<zmin_slice_result>.size)
     commands.barrier(from: .copy, to: .host)
   }
 
   /// Copies to the host what there is of a slice that is clean.
   private func fetch(_ result: zmin_slice_result, _ findings: Findings, into commands: Commands) {
     func fetch(_ binding: SliceBinding, byteCount: Int) {
-      guard let twin = buffers.twin(of: binding) else { return }
+      guard let hostCopy = buffers.hostCopy(of: binding) else { return }
       let offset = buffers.offset(of: binding)
-      commands.copy(from: buffers[binding], at: offset, to: twin, at: offset, byteCount: byteCount)
+      commands.copy(from: buffers[binding], at: offset, to: hostCopy, at: offset, byteCount: byteCount)
     }
     fetch(.kept, byteCount: findings.keptBytes)
     fetch(.elements, byteCount: Int(result.element_words) * 4)

@@ -50,13 +50,13 @@ import ZminTestSupport
   @Test func hardLinksAreRefusedUnlessSplit() throws {
     let directory = try TemporaryDirectory()
     let path = try directory.make("in.json", "old")
-    #expect(link(path.string, directory.path("twin.json").string) == 0)
+    #expect(link(path.string, directory.path("reference.json").string) == 0)
     #expect(throws: FileError.refused(.path(path), .hardLinks(2))) { try Self.replace(path) }
     var rules = InPlaceRules()
     rules.splitsHardLinks = true
     try Self.replace(path, under: rules)
     #expect(directory.content(of: "in.json") == "new")
-    #expect(directory.content(of: "twin.json") == "old")
+    #expect(directory.content(of: "reference.json") == "old")
   }
 
   @Test func onlyRegularFilesWithNamesAreReplaced() async throws {

@@ -3,7 +3,7 @@ import ZminCore
 import ZminTestSupport
 import ZminVulkan
 
-/// Each stage leaves what its twin says.
+/// Each stage leaves what its reference says.
 @Suite(.enabled(if: TestDevice.physical != nil, "there is no software Vulkan device")) struct StageTests {
   @Test(arguments: Way.allCases, [Format.json, .ndjson]) func randomDocuments(_ way: Way, _ format: Format) throws {
     var checker = try StageChecker(way, format, sliceBytes: 1 << 16)

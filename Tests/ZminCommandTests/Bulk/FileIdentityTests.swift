@@ -71,7 +71,7 @@ import ZminTestSupport
     for number in 0..<20 { files["in/\(number).json"] = "[ \(number) ]" }
     let scratch = try Scratch(files)
     for number in 0..<20 {
-      #expect(link(scratch.file("in/\(number).json"), scratch.file("in/\(number)-twin.json")) == 0)
+      #expect(link(scratch.file("in/\(number).json"), scratch.file("in/\(number)-reference.json")) == 0)
     }
     let run = try ZminProgram.run(["-ri", "--force", "-j\(workers)", "in"], in: scratch)
     #expect(run.ending == .exit(0), "\(run.errors)")

@@ -1,7 +1,7 @@
 internal import CZminVulkan
 
-/// The twin of `check.comp`: what is wrong with a skeleton, and its elements.
-struct CheckTwin {
+/// The reference of `check.comp`: what is wrong with a skeleton, and its elements.
+struct CheckReference {
   private(set) var flags = ExpectedFlags()
   /// The elements that each workgroup tells.
   private(set) var runs: [[UInt8]]

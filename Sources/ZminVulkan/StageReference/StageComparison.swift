@@ -1,6 +1,6 @@
 internal import CZminVulkan
 
-/// Takes slices through the stages of a device, and compares what each stage leaves with its twin.
+/// Takes slices through the stages of a device, and compares what each stage leaves with its reference.
 package struct StageComparison {
   private let lane: VulkanLane
   private let reader: StageReader
@@ -34,15 +34,15 @@ package struct StageComparison {
     let (threads, isLines) = (lane.device.workgroupThreads, request.kind.isLines)
     let start: VulkanLane.EndState = request.startsInString ? .string : .outside
     do throws(StageDifference) {
-      let summarise = SummariseTwin(slice, isLines: isLines, threads: threads)
+      let summarise = SummariseReference(slice, isLines: isLines, threads: threads)
       let stage = StageExpectation(caseName: caseName, contents: contents, before: before)
       try stage.expect(summarise)
-      let scan = ScanTwin(slice, startingIn: start, isLines: isLines, threads: threads)
+      let scan = ScanReference(slice, startingIn: start, isLines: isLines, threads: threads)
       try stage.expect(scan)
-      let compact = CompactTwin(slice, startingIn: start, isLines: isLines)
+      let compact = CompactReference(slice, startingIn: start, isLines: isLines)
       try stage.expect(compact, checks: request.kind.checks)
       guard request.kind.checks else { return nil }
-      try stage.expect(CheckTwin(skeleton: compact.skeleton, request, threads: threads))
+      try stage.expect(CheckReference(skeleton: compact.skeleton, request, threads: threads))
       return nil
     } catch {
       return error
@@ -58,33 +58,33 @@ private struct StageExpectation {
 
   private static let checkFlags = UInt32(ZMIN_FLAG_TOKEN | ZMIN_FLAG_NUMBER | ZMIN_FLAG_LONG_NUMBER)
 
-  func expect(_ twin: SummariseTwin) throws(StageDifference) {
-    try expect(twin.threadMaps, in: .threadMaps, .summarise)
-    try expect(twin.tiles, in: .tiles, .summarise)
+  func expect(_ reference: SummariseReference) throws(StageDifference) {
+    try expect(reference.threadMaps, in: .threadMaps, .summarise)
+    try expect(reference.tiles, in: .tiles, .summarise)
   }
 
-  func expect(_ twin: ScanTwin) throws(StageDifference) {
+  func expect(_ reference: ScanReference) throws(StageDifference) {
     let result = contents.result
-    try expect(twin.starts, in: .starts, .scan)
-    try expect(result.end_state, twin.end.rawValue, "end_state", .scan)
-    try expect(result.kept_bytes, UInt32(twin.keptBytes), "kept_bytes", .scan)
-    try expect(result.skeleton_bytes, UInt32(twin.skeletonBytes), "skeleton_bytes", .scan)
-    try expect(result.check_groups.0, UInt32(twin.checkGroups), "check_groups[0]", .scan)
+    try expect(reference.starts, in: .starts, .scan)
+    try expect(result.end_state, reference.end.rawValue, "end_state", .scan)
+    try expect(result.kept_bytes, UInt32(reference.keptBytes), "kept_bytes", .scan)
+    try expect(result.skeleton_bytes, UInt32(reference.skeletonBytes), "skeleton_bytes", .scan)
+    try expect(result.check_groups.0, UInt32(reference.checkGroups), "check_groups[0]", .scan)
     try expect(result.check_groups.1, 1, "check_groups[1]", .scan)
     try expect(result.check_groups.2, 1, "check_groups[2]", .scan)
   }
 
-  func expect(_ twin: CompactTwin, checks: Bool) throws(StageDifference) {
-    try expect(twin.kept, in: .kept)
+  func expect(_ reference: CompactReference, checks: Bool) throws(StageDifference) {
+    try expect(reference.kept, in: .kept)
     guard checks else { return }
-    try expect(twin.skeleton, in: .skeleton)
-    try expect(contents.result.flags & ~Self.checkFlags, twin.flags, .compact)
+    try expect(reference.skeleton, in: .skeleton)
+    try expect(contents.result.flags & ~Self.checkFlags, reference.flags, .compact)
   }
 
-  func expect(_ twin: CheckTwin) throws(StageDifference) {
-    try expect(contents.result.flags & Self.checkFlags, twin.flags, .check)
-    try expect(contents.result.last_characters, twin.lastCharacters, "last_characters", .check)
-    try expectRuns(twin.runs)
+  func expect(_ reference: CheckReference) throws(StageDifference) {
+    try expect(contents.result.flags & Self.checkFlags, reference.flags, .check)
+    try expect(contents.result.last_characters, reference.lastCharacters, "last_characters", .check)
+    try expectRuns(reference.runs)
   }
 
   // MARK: Parts

@@ -1,7 +1,7 @@
 internal import CZminVulkan
 
-/// The twin of `summarise.comp`: what it must leave for a slice, found a byte at a time.
-struct SummariseTwin {
+/// The reference of `summarise.comp`: what it must leave for a slice, found a byte at a time.
+struct SummariseReference {
   /// For each tile its map and its counts from each state.
   private(set) var tiles: [ExpectedWord] = []
   /// For each thread the map of its tile up to it.

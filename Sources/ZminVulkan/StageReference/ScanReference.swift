@@ -1,7 +1,7 @@
 internal import CZminVulkan
 
-/// The twin of `scan.comp`: where the tiles of a slice start and what the slice comes to, found a byte at a time.
-struct ScanTwin {
+/// The reference of `scan.comp`: where the tiles of a slice start and what the slice comes to, found a byte at a time.
+struct ScanReference {
   /// For each tile its state, and how much is kept and how much skeleton there is before it.
   private(set) var starts: [ExpectedWord] = []
   let end: VulkanLane.EndState

@@ -1,7 +1,7 @@
 internal import CZminVulkan
 
-/// The twin of `compact.comp`: what is kept of a slice, its skeleton, and what is wrong with single bytes.
-struct CompactTwin {
+/// The reference of `compact.comp`: what is kept of a slice, its skeleton, and what is wrong with single bytes.
+struct CompactReference {
   private(set) var kept: [UInt8] = []
   private(set) var skeleton: [UInt8] = []
   private(set) var flags = ExpectedFlags()
