@@ -7,7 +7,7 @@ extension PhysicalDevice {
   private static let usualThreads = 256
 
   /// Why it cannot be used at all, nil if it can.
-  package var shortcoming: String? {
+  package var unsupportedReason: String? {
     if !isVulkan12 { return "Vulkan 1.2 is needed, and it has \(apiVersion)" }
     if !hasTimelineSemaphores { return "it has no timeline semaphores" }
     if QueueChoice(queueFamilies) == nil { return "it cannot compute" }

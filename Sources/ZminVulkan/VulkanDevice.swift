@@ -56,7 +56,7 @@ package final class VulkanDevice: @unchecked Sendable {
   package init(
     _ physical: PhysicalDevice, of instance: VulkanInstance, ledger: MemoryLedger, _ options: Options = Options()
   ) throws(VulkanError) {
-    if let shortcoming = physical.shortcoming { throw VulkanError("\(physical.name): \(shortcoming)") }
+    if let unsupportedReason = physical.unsupportedReason { throw VulkanError("\(physical.name): \(unsupportedReason)") }
     guard let queues = QueueChoice(physical.queueFamilies) else { throw VulkanError("no queue to compute with") }
     self.physical = physical
     self.instance = instance

@@ -15,17 +15,17 @@ package enum DeviceSelector: Sendable, Equatable {
     package var uuid: String
     package var localBytes: Int
     /// Why it cannot be used at all.
-    package var shortcoming: String?
+    package var unsupportedReason: String?
 
     package init(
-      index: Int, name: String, kind: PhysicalDevice.Kind, uuid: String, localBytes: Int, shortcoming: String? = nil
+      index: Int, name: String, kind: PhysicalDevice.Kind, uuid: String, localBytes: Int, unsupportedReason: String? = nil
     ) {
       self.index = index
       self.name = name
       self.kind = kind
       self.uuid = uuid
       self.localBytes = localBytes
-      self.shortcoming = shortcoming
+      self.unsupportedReason = unsupportedReason
     }
   }
 
@@ -50,9 +50,9 @@ package enum DeviceSelector: Sendable, Equatable {
       guard !hardware.isEmpty else {
         throw NoChoice(reason: "there is no hardware device, and a software one must be named by --device")
       }
-      let usable = hardware.filter { $0.shortcoming == nil }
+      let usable = hardware.filter { $0.unsupportedReason == nil }
       guard let best = usable.min(by: { $0.isBetter(than: $1) }) else {
-        throw NoChoice(reason: hardware.map { "\($0.name): \($0.shortcoming ?? "")" }.joined(separator: "; "))
+        throw NoChoice(reason: hardware.map { "\($0.name): \($0.unsupportedReason ?? "")" }.joined(separator: "; "))
       }
       return best
     case .named(let wanted):
@@ -60,7 +60,7 @@ package enum DeviceSelector: Sendable, Equatable {
         let names = candidates.map { "\($0.index) \($0.name)" }.joined(separator: ", ")
         throw NoChoice(reason: "there is no device '\(wanted)': there are \(names)")
       }
-      if let shortcoming = found.shortcoming { throw NoChoice(reason: "\(found.name): \(shortcoming)") }
+      if let unsupportedReason = found.unsupportedReason { throw NoChoice(reason: "\(found.name): \(unsupportedReason)") }
       return found
     }
   }
@@ -78,7 +78,7 @@ extension DeviceSelector.Candidate {
   package init(_ device: PhysicalDevice) {
     self.init(
       index: device.index, name: device.name, kind: device.kind, uuid: device.uuid,
-      localBytes: device.heaps.filter(\.isDeviceLocal).map(\.byteCount).max() ?? 0, shortcoming: device.shortcoming)
+      localBytes: device.heaps.filter(\.isDeviceLocal).map(\.byteCount).max() ?? 0, unsupportedReason: device.unsupportedReason)
   }
 
   /// A card with memory of its own before what shares the host's, then the one with more memory, then the first.

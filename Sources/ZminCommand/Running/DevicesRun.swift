@@ -107,7 +107,7 @@ struct DevicesRun {
     let limits = device.limits
     let use =
       switch devices.best {
-      case _ where device.shortcoming != nil: "cannot be used: \(device.shortcoming ?? "")"
+      case _ where device.unsupportedReason != nil: "cannot be used: \(device.unsupportedReason ?? "")"
       case .success(let best) where best.index == device.index: "used by auto"
       case _ where device.kind == .software: "not used by auto: a software device must be named by --device"
       default: "not used by auto: another is preferred"
