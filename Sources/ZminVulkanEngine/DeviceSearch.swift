@@ -8,7 +8,7 @@ package import ZminVulkan
 /// Looks for a device and makes it ready, on a thread of its own, while runs go on without it.
 package final class DeviceSearch: Sendable {
   /// What is wanted.
-  package struct Wish: Sendable {
+  package struct Configuration: Sendable {
     package var finder: DeviceFinder
     package var pools: DevicePools
     /// What will be run.
@@ -35,11 +35,11 @@ package final class DeviceSearch: Sendable {
   ///
   /// - Parameter ledger: The book that the device's memory is entered in.
   /// - Throws: The system's error if it has no descriptor left.
-  package init(_ wish: Wish, ledger: MemoryLedger) throws {
+  package init(_ configuration: Configuration, ledger: MemoryLedger) throws {
     let (pending, interruption) = (pending, try Interruption())
     self.interruption = interruption
     thread = SystemThread(stackBytes: Self.stackBytes, ledger: ledger) {
-      pending.resolve(Self.search(wish, ledger, interruption))
+      pending.resolve(Self.search(configuration, ledger, interruption))
     }
     if thread == nil { pending.resolve(.failure(DeviceFailure("no thread to look for devices with"))) }
   }
@@ -62,16 +62,16 @@ package final class DeviceSearch: Sendable {
   }
 
   private static func search(
-    _ wish: Wish, _ ledger: MemoryLedger, _ interruption: Interruption
+    _ configuration: Configuration, _ ledger: MemoryLedger, _ interruption: Interruption
   ) -> Result<any SliceDevice, DeviceFailure> {
-    guard let verdict = wish.finder.find(orUntil: interruption) else {
+    guard let verdict = configuration.finder.find(orUntil: interruption) else {
       return .failure(DeviceFailure("the run ended before a device was found"))
     }
     switch verdict {
     case .none(let reason): return .failure(DeviceFailure(reason))
     case .found(let index, let uuid):
       do {
-        return .success(try open(index, uuid, wish, ledger, interruption))
+        return .success(try open(index, uuid, configuration, ledger, interruption))
       } catch let error as DeviceFailure {
         return .failure(error)
       } catch {
@@ -82,9 +82,9 @@ package final class DeviceSearch: Sendable {
 
   /// Opens in this process what was found in another.
   private static func open(
-    _ index: Int, _ uuid: String, _ wish: Wish, _ ledger: MemoryLedger, _ interruption: Interruption
+    _ index: Int, _ uuid: String, _ configuration: Configuration, _ ledger: MemoryLedger, _ interruption: Interruption
   ) throws -> any SliceDevice {
-    let instance = try VulkanInstance(VulkanInstance.Options(faults: wish.faults))
+    let instance = try VulkanInstance(VulkanInstance.Options(faults: configuration.faults))
     let devices = try instance.devices()
     guard
       let physical = devices.first(where: { $0.index == index && $0.uuid == uuid })
@@ -93,6 +93,6 @@ package final class DeviceSearch: Sendable {
     try interruption.check()
     let device = try VulkanDevice(physical, of: instance, ledger: ledger)
     try interruption.check()
-    return try VulkanSliceDevice(device, wish.pools, for: wish.kinds, kernel: wish.kernel, ledger: ledger)
+    return try VulkanSliceDevice(device, configuration.pools, for: configuration.kinds, kernel: configuration.kernel, ledger: ledger)
   }
 }

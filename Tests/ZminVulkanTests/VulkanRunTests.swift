@@ -151,10 +151,10 @@ import ZminVulkanEngine
 
   @Test func refusedThread() throws {
     let finder = DeviceFinder(.best, program: "/bin/false")
-    let wish = DeviceSearch.Wish(
+    let configuration = DeviceSearch.Configuration(
       finder: finder, pools: Self.pools, kinds: [ProgramKind(isLines: false, checks: true)], kernel: .fastest)
     let ledger = MemoryLedger(faults: CountingMemoryFaults(refusing: 0))
-    let search = try DeviceSearch(wish, ledger: ledger)
+    let search = try DeviceSearch(configuration, ledger: ledger)
     guard case .failure(let failure)? = search.pending.wait(seconds: 0) else {
       Issue.record("a device was looked for without a thread")
       return
@@ -172,12 +172,12 @@ import ZminVulkanEngine
     for callsBefore in stride(from: 0, to: 200, by: Corpora.testsAreLong ? 1 : 13) {
       let faults = CountingFaults()
       faults.arm(CountingFaults.Plan(callsBefore: callsBefore, result: -3))
-      var wish = DeviceSearch.Wish(
+      var configuration = DeviceSearch.Configuration(
         finder: DeviceFinder(.best, program: program.path), pools: DevicePools(lanes: 1, sliceBytes: 8192),
         kinds: [ProgramKind(isLines: false, checks: true)], kernel: .fastest)
-      wish.faults = faults
+      configuration.faults = faults
       let ledger = MemoryLedger()
-      let search = try DeviceSearch(wish, ledger: ledger)
+      let search = try DeviceSearch(configuration, ledger: ledger)
       var run = try SlicedRun(options, Self.plan, device: .beside(search.pending), ledger: MemoryLedger())
       var (input, output) = (MemoryInput(bytes, hasPlaces: true), MemoryOutput())
       #expect(Outcome(try run.run(from: &input, to: &output), output) == (try expected(bytes, options)))

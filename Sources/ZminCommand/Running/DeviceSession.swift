@@ -24,7 +24,7 @@ final class DeviceSession {
   init(_ plan: DevicePlan, formats: [Format], validates: Bool, kernel: Kernel, ledger: MemoryLedger) throws {
     let kinds = Set(formats.filter { $0 != .concat }.map { ProgramKind(isLines: $0 == .ndjson, checks: validates) })
     search = try DeviceSearch(
-      DeviceSearch.Wish(
+      DeviceSearch.Configuration(
         finder: DeviceFinder(plan.selector), pools: plan.pools, kinds: Array(kinds), kernel: kernel),
       ledger: ledger)
     isRequired = plan.isRequired
