@@ -33,7 +33,7 @@ package struct FileAccess: Sendable {
 
   /// What the outputs of a run find out for each other.
   private final class OutputKnowledge: Sendable {
-    let leftovers = LeftoverIndex()
+    let staleTemporaries = StaleTemporaryIndex()
     let keptFiles = KeptFiles()
     let devicesWithoutExchange = Mutex<Set<UInt64>>([])
   }
@@ -79,7 +79,7 @@ package struct FileAccess: Sendable {
   package var counter: ByteCounter? { shared.counter }
   /// The temporary files of all outputs opened with this.
   package var temporaries: TemporaryFiles { shared.temporaries }
-  var leftovers: LeftoverIndex { shared.outputs.leftovers }
+  var staleTemporaries: StaleTemporaryIndex { shared.outputs.staleTemporaries }
   /// The kept files that the run came across.
   package var keptFiles: KeptFiles { shared.outputs.keptFiles }
 

@@ -181,7 +181,7 @@ package struct OutputFile: ~Copyable, Sendable {
     _ file: FileName, sync: SyncPolicy, using access: FileAccess
   ) throws(FileError) {
     if let replaced, replaced.flags & FileFlags.protecting != 0 { throw .refused(file, .protected) }
-    access.removeLeftovers(of: destination, file)
+    access.removeStaleTemporaries(of: destination, file)
     let isPrivate = isPrivate || replaced != nil
     // Without files that it is made from or replaces, it is made as any new file is, so that umask and the directory's
     // default access list apply.

@@ -143,7 +143,7 @@ import ZminReport
   }
 
   @Test("What goes wrong on the way leaves nothing behind")
-  func leftovers() throws {
+  func staleTemporaries() throws {
     // The second document cannot be opened.
     let missing = FilePath(directory.appending(path: "none").path)
     #expect(throws: FileError.self) {

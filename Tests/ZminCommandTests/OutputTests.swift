@@ -174,7 +174,7 @@ struct OutputTests {
   }
 
   @Test("What a killed run left is removed by the next one for the same output")
-  func leftovers() throws {
+  func staleTemporaries() throws {
     let scratch = try Scratch()
     mkfifo(scratch.file("fifo"), 0o600)
     let run = try ZminProgram.shell(

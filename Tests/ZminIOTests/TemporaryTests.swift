@@ -6,10 +6,10 @@ import ZminTestSupport
 @testable import ZminIO
 
 @Suite struct TemporaryTests {
-  private static let leftover = ".zmin-0123456789abcdef-out.json.tmp"
+  private static let staleTemporary = ".zmin-0123456789abcdef-out.json.tmp"
 
   @Test(arguments: [
-    (leftover, true), (".zmin-0123456789abcdef-\u{E9}.tmp", true), (".zmin-0123456789abcdef-.tmp", false),
+    (staleTemporary, true), (".zmin-0123456789abcdef-\u{E9}.tmp", true), (".zmin-0123456789abcdef-.tmp", false),
     (".zmin-0123456789abcdeF-a.tmp", false), (".zmin-0123456789abcde-a.tmp", false), (".zmin-.tmp", false),
     ("zmin-0123456789abcdef-a.tmp", false), (".zmin-0123456789abcdef-a.json", false), ("out.json", false),
     (".zmin-0123456789abcdefxa.tmp", false), (".zmin-0123456789abcdef-out.json.kept", true),
@@ -35,7 +35,7 @@ import ZminTestSupport
   @Test func leftoversOfTheSameTargetGo() throws {
     let directory = try TemporaryDirectory()
     let others = ["out.json", ".zmin-0123456789abcdef-other.json.tmp", ".zmin-short-out.json.tmp"]
-    for name in others + [Self.leftover, ".zmin-vvvvvvvvvvvvvvvv-out.json.tmp"] { try directory.make(name, "partial") }
+    for name in others + [Self.staleTemporary, ".zmin-vvvvvvvvvvvvvvvv-out.json.tmp"] { try directory.make(name, "partial") }
     let output = try OutputFile(at: directory.path("out.json"))
     #expect(directory.names.filter { !others.contains($0) }.count == 1)
     output.abandon()
@@ -44,11 +44,11 @@ import ZminTestSupport
 
   @Test func leftoverThatIsInUseStays() throws {
     let directory = try TemporaryDirectory()
-    let path = try directory.make(Self.leftover, "partial")
+    let path = try directory.make(Self.staleTemporary, "partial")
     let holder = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
     #expect(flock(holder.rawValue, LOCK_EX | LOCK_NB) == 0)
     try write("1", to: directory.path("out.json"))
-    #expect(directory.names == [Self.leftover, "out.json"])
+    #expect(directory.names == [Self.staleTemporary, "out.json"])
     try holder.close()
     try write("2", to: directory.path("out.json"))
     #expect(directory.names == ["out.json"])
@@ -75,11 +75,11 @@ import ZminTestSupport
   @Test func whatOnlyLooksLikeALeftoverStays() throws {
     let directory = try TemporaryDirectory()
     try directory.make("victim", "1")
-    directory.symbolicLink(Self.leftover, to: "victim")
+    directory.symbolicLink(Self.staleTemporary, to: "victim")
     let fifo = ".zmin-vvvvvvvvvvvvvvvv-out.json.tmp"
     _ = directory.fifo(fifo)
     try write("1", to: directory.path("out.json"))
-    #expect(directory.names == [Self.leftover, fifo, "out.json", "victim"])
+    #expect(directory.names == [Self.staleTemporary, fifo, "out.json", "victim"])
   }
 
   @Test func oneDirectoryIsListedOnce() throws {

@@ -50,7 +50,7 @@ struct BulkRun {
     let ending = run(&predictedPeakBytes)
     memory?.conclude(
       MemoryReporting.Conclusion(
-        mode: "bulk", kernel: plan.kernel.name, workers: workers, inputCount: list.count, tally: reporter.tally,
+        mode: "bulk", kernel: plan.kernel.name, workers: workers, inputCount: list.count, statistics: reporter.statistics,
         predictedPeakBytes: predictedPeakBytes, deviceHostBytes: plan.device?.hostBytes ?? 0,
         exitCode: ending.exitCode(after: files.interruptedStatus),
         isCutShort: ending.isBrokenPipe || files.interruptedStatus != nil))
@@ -70,8 +70,8 @@ struct BulkRun {
       try finder.find()
       // It is none of the files that were found.
       try log?.open()
-      let missed = reporter.tally.failedFiles
-      if reporter.tally.status == .usage { throw Refused(message: "nothing is done") }
+      let missed = reporter.statistics.failedFiles
+      if reporter.statistics.status == .usage { throw Refused(message: "nothing is done") }
       let queue = FileQueue(list, slicedBytesMin: plan.slicedBytesMin, workers: workers)
       let pools = try pools(for: queue, &fallbacks)
       predictedPeakBytes = pools.peakBytes
@@ -81,7 +81,7 @@ struct BulkRun {
       if case .brokenPipe(let output) = context.stopped { brokenPipe = output }
       reporter.noteKeptFiles()
       conclude(
-        brokenPipe.map(MinifyRun.Ending.brokenPipe) ?? .status(reporter.tally.status), fileCount: list.count + missed,
+        brokenPipe.map(MinifyRun.Ending.brokenPipe) ?? .status(reporter.statistics.status), fileCount: list.count + missed,
         seconds: MonotonicClock.seconds() - start, fallbacks)
     } catch FileError.interrupted {
     } catch let error as DeviceSession.NoDevice {
@@ -100,7 +100,7 @@ struct BulkRun {
       reporter.fail(FailureMessage.text(for: error, input: .standardInput))
     }
     reporter.endLog()
-    return brokenPipe.map(MinifyRun.Ending.brokenPipe) ?? .status(reporter.tally.status)
+    return brokenPipe.map(MinifyRun.Ending.brokenPipe) ?? .status(reporter.statistics.status)
   }
 
   // MARK: Before
@@ -241,8 +241,8 @@ struct BulkRun {
   // MARK: After
 
   private func conclude(_ ending: MinifyRun.Ending, fileCount: Int, seconds: Double, _ fallbacks: [String]) {
-    let tally = reporter.tally
-    if !ending.isBrokenPipe { say(tally, fileCount: fileCount, seconds: seconds) }
+    let statistics = reporter.statistics
+    if !ending.isBrokenPipe { say(statistics, fileCount: fileCount, seconds: seconds) }
     if let path = plan.reports.metricsFile {
       reporter.writeMetrics(
         to: path, fileCount: fileCount, seconds: seconds, exitCode: ending.exitCode(after: files.interruptedStatus))
@@ -250,13 +250,13 @@ struct BulkRun {
     reporter.logSummary(fileCount: fileCount, seconds: seconds, fallbacks: fallbacks)
   }
 
-  private func say(_ tally: Tally, fileCount: Int, seconds: Double) {
-    let summary = BulkSummary(tally, fileCount: fileCount, seconds: seconds, hasJournal: plan.journal != nil)
+  private func say(_ statistics: RunStatistics, fileCount: Int, seconds: Double) {
+    let summary = BulkSummary(statistics, fileCount: fileCount, seconds: seconds, hasJournal: plan.journal != nil)
     if reporter.console.isEvents {
       // The summary is an event of its own.
     } else if plan.printsSummary {
       for line in summary.lines { reporter.note(line) }
-    } else if let line = tally.summary(of: fileCount, notReached: fileCount - tally.files) {
+    } else if let line = statistics.summary(of: fileCount, notReached: fileCount - statistics.files) {
       reporter.note(line)
     }
     if plan.printsStatistics { reporter.sayStatistics(seconds: seconds, mode: "bulk") }

@@ -26,20 +26,20 @@ final class MemoryReporting: Sendable {
     var exitCode: Int
 
     init(
-      mode: String, kernel: String, workers: Int, inputCount: Int, tally: Tally, predictedPeakBytes: Int?,
+      mode: String, kernel: String, workers: Int, inputCount: Int, statistics: RunStatistics, predictedPeakBytes: Int?,
       deviceHostBytes: Int, exitCode: Int32, isCutShort: Bool
     ) {
       self.mode = mode
       self.kernel = kernel
       self.workers = workers
       self.inputCount = inputCount
-      inputBytes = tally.inputBytes
-      outputBytes = tally.outputBytes
+      inputBytes = statistics.inputBytes
+      outputBytes = statistics.outputBytes
       self.predictedPeakBytes = predictedPeakBytes
       self.deviceHostBytes = deviceHostBytes
       self.exitCode = Int(exitCode)
       self.isCutShort = isCutShort
-      isRefused = tally.status == .usage && tally.files == 0
+      isRefused = statistics.status == .usage && statistics.files == 0
     }
   }
 

@@ -9,17 +9,17 @@ enum MetricsFile {
   ///
   /// - Throws: ``FileError``.
   static func write(
-    _ tally: Tally, fileCount: Int, seconds: Double, exitCode: Int32, to path: FilePath, files: FileAccess
+    _ statistics: RunStatistics, fileCount: Int, seconds: Double, exitCode: Int32, to path: FilePath, files: FileAccess
   ) throws(FileError) {
     try OutputFile(at: path, using: files).commit([
-      text(tally, fileCount: fileCount, seconds: seconds, exitCode: exitCode)
+      text(statistics, fileCount: fileCount, seconds: seconds, exitCode: exitCode)
     ])
   }
 
-  private static func text(_ tally: Tally, fileCount: Int, seconds: Double, exitCode: Int32) -> String {
+  private static func text(_ statistics: RunStatistics, fileCount: Int, seconds: Double, exitCode: Int32) -> String {
     let counts = [
-      ("ok", tally.validFiles), ("invalid", tally.invalidFiles + tally.unminifiedFiles), ("failed", tally.failedFiles),
-      ("skipped", tally.skippedFiles), ("not_reached", max(0, fileCount - tally.files)),
+      ("ok", statistics.validFiles), ("invalid", statistics.invalidFiles + statistics.unminifiedFiles), ("failed", statistics.failedFiles),
+      ("skipped", statistics.skippedFiles), ("not_reached", max(0, fileCount - statistics.files)),
     ]
     return """
       # TYPE zmin_files gauge
@@ -28,11 +28,11 @@ enum MetricsFile {
       # TYPE zmin_input_bytes gauge
       # UNIT zmin_input_bytes bytes
       # HELP zmin_input_bytes Bytes that the last run read.
-      zmin_input_bytes \(tally.inputBytes)
+      zmin_input_bytes \(statistics.inputBytes)
       # TYPE zmin_output_bytes gauge
       # UNIT zmin_output_bytes bytes
       # HELP zmin_output_bytes Bytes that their minified forms have.
-      zmin_output_bytes \(tally.outputBytes)
+      zmin_output_bytes \(statistics.outputBytes)
       # TYPE zmin_duration_seconds gauge
       # UNIT zmin_duration_seconds seconds
       # HELP zmin_duration_seconds How long the last run took.

@@ -18,7 +18,7 @@ final class RunReporter: Sendable {
   private let log: EventLog?
   private let profiler: MemoryProfiler?
   let console: Console
-  private let state = Mutex(Tally())
+  private let state = Mutex(RunStatistics())
   private let output = Mutex(())
 
   /// - Parameters:
@@ -47,7 +47,7 @@ final class RunReporter: Sendable {
   }
 
   /// What it has come to so far.
-  var tally: Tally { state.withLock { $0 } }
+  var statistics: RunStatistics { state.withLock { $0 } }
 
   /// Says something under `-v`.
   func detail(_ line: @autoclosure () -> String) {
@@ -216,19 +216,19 @@ final class RunReporter: Sendable {
   /// Logs what the run came to, and sees to it that the log is written.
   func logSummary(fileCount: Int, seconds: Double, fallbacks: [String]) {
     guard let log else { return }
-    let tally = tally
+    let statistics = statistics
     var event = JSONLine(event: "summary")
     event.add("files", fileCount)
-    event.add("ok", tally.validFiles)
-    event.add("invalid", tally.invalidFiles + tally.unminifiedFiles)
-    event.add("failed", tally.failedFiles)
-    event.add("skipped", tally.skippedFiles)
-    if badLines != nil { event.add("bad_lines", tally.badLines) }
-    event.add("not_reached", max(0, fileCount - tally.files))
-    event.add("bytes_in", tally.inputBytes)
-    event.add("bytes_out", tally.outputBytes)
+    event.add("ok", statistics.validFiles)
+    event.add("invalid", statistics.invalidFiles + statistics.unminifiedFiles)
+    event.add("failed", statistics.failedFiles)
+    event.add("skipped", statistics.skippedFiles)
+    if badLines != nil { event.add("bad_lines", statistics.badLines) }
+    event.add("not_reached", max(0, fileCount - statistics.files))
+    event.add("bytes_in", statistics.inputBytes)
+    event.add("bytes_out", statistics.outputBytes)
     event.add("seconds", seconds: seconds)
-    let fallbacks = fallbacks + tally.deviceNotes
+    let fallbacks = fallbacks + statistics.deviceNotes
     if !fallbacks.isEmpty { event.add("fallback", fallbacks.joined(separator: "; ")) }
     log.log(event)
     log.flush()
@@ -238,7 +238,7 @@ final class RunReporter: Sendable {
   func writeMetrics(to path: FilePath, fileCount: Int, seconds: Double, exitCode: Int32) {
     do throws(FileError) {
       try MetricsFile.write(
-        tally, fileCount: fileCount, seconds: seconds, exitCode: exitCode, to: path, files: files.afterRequest())
+        statistics, fileCount: fileCount, seconds: seconds, exitCode: exitCode, to: path, files: files.afterRequest())
     } catch {
       fail(FailureMessage.text(for: error, input: .path(path)))
     }
@@ -268,21 +268,21 @@ final class RunReporter: Sendable {
 
   /// Bytes in and out, saved, rate, engine.
   func sayStatistics(seconds: Double, mode: String) {
-    let tally = tally
+    let statistics = statistics
     console.say(
       """
-      in \(tally.inputBytes) bytes, out \(tally.outputBytes) bytes, \
-      saved \(Figures.saved(tally.inputBytes, tally.outputBytes)), \(Figures.fixed(seconds, digits: 3)) s, \
-      \(Figures.rate(tally.inputBytes, seconds: seconds)), engine \(engine)\(tally.slicesOnDevice > 0 ? "+gpu" : ""), mode \(mode)\(deviceStatistics(tally))
+      in \(statistics.inputBytes) bytes, out \(statistics.outputBytes) bytes, \
+      saved \(Figures.saved(statistics.inputBytes, statistics.outputBytes)), \(Figures.fixed(seconds, digits: 3)) s, \
+      \(Figures.rate(statistics.inputBytes, seconds: seconds)), engine \(engine)\(statistics.slicesOnDevice > 0 ? "+gpu" : ""), mode \(mode)\(deviceStatistics(statistics))
       """)
   }
 }
 
 /// The device's part, nothing if it had none.
-private func deviceStatistics(_ tally: Tally) -> String {
-  guard tally.slicesOnDevice > 0 else { return "" }
-  let again = tally.redoneSlices > 0 ? ", \(Figures.count(tally.redoneSlices, "slice")) done again" : ""
-  return ", device took \(Figures.count(tally.slicesOnDevice, "slice"))\(again)"
+private func deviceStatistics(_ statistics: RunStatistics) -> String {
+  guard statistics.slicesOnDevice > 0 else { return "" }
+  let again = statistics.redoneSlices > 0 ? ", \(Figures.count(statistics.redoneSlices, "slice")) done again" : ""
+  return ", device took \(Figures.count(statistics.slicesOnDevice, "slice"))\(again)"
 }
 
 extension Plan.Task {

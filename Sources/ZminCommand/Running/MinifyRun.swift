@@ -104,9 +104,9 @@ struct MinifyRun: ~Copyable {
     display?.end()
     reporter.noteKeptFiles()
     conclude(
-      brokenPipe.map(Ending.brokenPipe) ?? .status(reporter.tally.status), seconds: MonotonicClock.seconds() - start)
+      brokenPipe.map(Ending.brokenPipe) ?? .status(reporter.statistics.status), seconds: MonotonicClock.seconds() - start)
     reporter.endLog()
-    return brokenPipe.map(Ending.brokenPipe) ?? .status(reporter.tally.status)
+    return brokenPipe.map(Ending.brokenPipe) ?? .status(reporter.statistics.status)
   }
 
   private func meter() throws -> ProgressMeter {
@@ -119,9 +119,9 @@ struct MinifyRun: ~Copyable {
     let workers = if case .slices(let slices) = plan.memory { slices.workers } else { 1 }
     return MemoryReporting.Conclusion(
       mode: plan.mode.rawValue, kernel: plan.kernel.name, workers: workers, inputCount: plan.inputs.count,
-      tally: reporter.tally, predictedPeakBytes: plan.predictedPeakBytes,
+      statistics: reporter.statistics, predictedPeakBytes: plan.predictedPeakBytes,
       deviceHostBytes: plan.device?.hostBytes ?? 0, exitCode: ending.exitCode(after: files.interruptedStatus),
-      isCutShort: ending.isBrokenPipe || files.interruptedStatus != nil || reporter.tally.status == .failure)
+      isCutShort: ending.isBrokenPipe || files.interruptedStatus != nil || reporter.statistics.status == .failure)
   }
 
   /// Begins to look for a device, if one is to take part, and waits for one that must.
@@ -265,10 +265,10 @@ struct MinifyRun: ~Copyable {
   }
 
   private func conclude(_ ending: Ending, seconds: Double) {
-    let tally = reporter.tally
+    let statistics = reporter.statistics
     if !ending.isBrokenPipe {
       if plan.inputs.count > 1,
-        let summary = tally.summary(of: plan.inputs.count, notReached: plan.inputs.count - reached)
+        let summary = statistics.summary(of: plan.inputs.count, notReached: plan.inputs.count - reached)
       {
         reporter.note(summary)
       }

@@ -4,7 +4,7 @@ import SystemPackage
 
 /// The temporaries and kept files that were there when a directory was first looked into, so that many outputs in one
 /// directory need one listing of it.
-final class LeftoverIndex: Sendable {
+final class StaleTemporaryIndex: Sendable {
   /// A walk goes from directory to directory; so many are remembered.
   private static let directoriesMax = 64
   private let names = Mutex<[FileIdentity: [FilePath.Component]]>([:])
@@ -23,7 +23,7 @@ final class LeftoverIndex: Sendable {
 extension FileAccess {
   /// Removes the temporaries of runs that did not live to do it, as far as they are of this destination and nobody
   /// holds their lock. What cannot be removed stays: it is in nobody's way. Kept files are noted.
-  func removeLeftovers(of destination: Destination, _ file: FileName) {
+  func removeStaleTemporaries(of destination: Destination, _ file: FileName) {
     for name in ownNames(in: destination.directory) where TemporaryName.isTemporary(name, for: destination.name) {
       try? removeIfUnlocked(Destination(directory: destination.directory, name: name))
     }
@@ -41,7 +41,7 @@ extension FileAccess {
   /// The temporaries and kept files of a directory that may be listed.
   private func ownNames(in directory: OpenDirectory) -> [FilePath.Component] {
     guard directory.isReadable else { return [] }
-    return leftovers.names(in: directory) {
+    return staleTemporaries.names(in: directory) {
       var names: [FilePath.Component] = []
       try? calls.forEachEntry(of: directory.descriptor.number) { name, _ in
         if isTemporaryName(name) { names.append(name) }
@@ -67,15 +67,15 @@ extension FileAccess {
     return true
   }
 
-  private func removeIfUnlocked(_ leftover: Destination) throws(Errno) {
-    let directory = leftover.directory.descriptor.number
-    let descriptor = try open(leftover.path, in: directory, flags: O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
+  private func removeIfUnlocked(_ staleTemporary: Destination) throws(Errno) {
+    let directory = staleTemporary.directory.descriptor.number
+    let descriptor = try open(staleTemporary.path, in: directory, flags: O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
     let opened = FileStatus(try calls.status(of: descriptor.number))
     guard opened.kind == .regular else { return }
     // A shared lock is enough to meet its owner's, and NFS wants a file open for writing for more.
     try calls.lock(descriptor.number, exclusively: false)
-    let named = FileStatus(try calls.status(of: leftover.path, in: directory, followingLinks: false))
-    if named.identity == opened.identity { try calls.unlink(leftover.path, in: directory) }
+    let named = FileStatus(try calls.status(of: staleTemporary.path, in: directory, followingLinks: false))
+    if named.identity == opened.identity { try calls.unlink(staleTemporary.path, in: directory) }
   }
 }
 

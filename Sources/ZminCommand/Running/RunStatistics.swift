@@ -5,7 +5,7 @@ import ZminIO
 import ZminReport
 
 /// What a run has come to so far.
-struct Tally {
+struct RunStatistics {
   /// A file that took long.
   struct SlowFile {
     let name: FileName
