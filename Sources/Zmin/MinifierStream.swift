@@ -90,7 +90,7 @@ public struct MinifierStream: ~Copyable, Sendable {
   public mutating func finish(to write: (RawSpan) -> Void) throws(ZminError) {
     if let thrown { throw thrown }
     do throws(ZminError) {
-      try handOn(minifier.finish(into: window.room), isLast: true, write)
+      try emit(minifier.finish(into: window.room), isLast: true, write)
     } catch {
       thrown = error
       throw error
@@ -117,18 +117,18 @@ public struct MinifierStream: ~Copyable, Sendable {
     }
     places.note(allowed, minifier)
     takenBytes += allowed.count
-    try handOn(result, isLast: false, write)
+    try emit(result, isLast: false, write)
     guard allowed.count < piece.count else { return }
     // An error in the bytes that are allowed comes first.
     if let failure = minifier.failureSoFar { throw .invalidJSON(failure.located(by: places.position)) }
     throw .inputTooLarge(limit: limit)
   }
 
-  private mutating func handOn(
+  private mutating func emit(
     _ result: Minifier.Result, isLast: Bool, _ write: (RawSpan) -> Void
   ) throws(ZminError) {
     let isBad = minifier.faultOffset != nil || result.failure != nil
-    window.handOn(result.writtenBytes, release, isBad: isBad, isLast: isLast) { bytes in write(bytes.bytes) }
+    window.emit(result.writtenBytes, release, isBad: isBad, isLast: isLast) { bytes in write(bytes.bytes) }
     if let failure = result.failure { throw .invalidJSON(failure.located(by: places.position)) }
   }
 }

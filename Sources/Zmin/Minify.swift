@@ -26,7 +26,7 @@ public func minify(
       do throws(ZminError) {
         count = try input.minify(
           room: { writtenBytes in UnsafeMutableRawBufferPointer(rebasing: room[writtenBytes...]) },
-          handOn: { _, _, _ in })
+          emit: { _, _, _ in })
       } catch {
         thrown = error
       }

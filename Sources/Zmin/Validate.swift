@@ -18,6 +18,6 @@ public func validate(
   try input.withContiguousBytes { bytes throws(ZminError) in
     var input = try WholeInput(bytes, options, windowBytes: WholeInput.windowBytes, ledger: ledger)
     let window = try input.outputWindow(in: ledger)
-    _ = try input.minify(room: { _ in window.bytes }, handOn: { _, _, _ in })
+    _ = try input.minify(room: { _ in window.bytes }, emit: { _, _, _ in })
   }
 }

@@ -43,7 +43,7 @@ struct WholeInput: ~Copyable {
   /// - Throws: ``ZminError/invalidJSON(_:)``, ``ZminError/outOfMemory(byteCount:)``, and what `handOn` throws.
   mutating func minify(
     room: (_ writtenBytes: Int) -> UnsafeMutableRawBufferPointer,
-    handOn: (_ output: UnsafeRawBufferPointer, _ offset: Int, _ readBytes: Int) throws(ZminError) -> Void
+    emit: (_ output: UnsafeRawBufferPointer, _ offset: Int, _ readBytes: Int) throws(ZminError) -> Void
   ) throws(ZminError) -> Int {
     minifier.reset()
     var written = 0
@@ -56,7 +56,7 @@ struct WholeInput: ~Copyable {
       }
       if let failure = result.failure { throw .invalidJSON(located(failure)) }
       read += window.count
-      try handOn(UnsafeRawBufferPointer(rebasing: output.prefix(result.writtenBytes)), written, read)
+      try emit(UnsafeRawBufferPointer(rebasing: output.prefix(result.writtenBytes)), written, read)
       written += result.writtenBytes
       if window.isEmpty { return written }
     }

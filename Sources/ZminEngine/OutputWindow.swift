@@ -38,7 +38,7 @@ package struct OutputWindow: ~Copyable {
   ///   - byteCount: How much the step wrote to ``room``.
   ///   - isBad: Whether the input is known to be bad. Then no more than whole records is handed on, and no more will be.
   ///   - isLast: Whether the input has ended, and with it the last record.
-  package mutating func handOn<Failure: Error>(
+  package mutating func emit<Failure: Error>(
     _ byteCount: Int, _ release: Release, isBad: Bool, isLast: Bool,
     to write: (UnsafeRawBufferPointer) throws(Failure) -> Void
   ) throws(Failure) {
@@ -56,7 +56,7 @@ package struct OutputWindow: ~Copyable {
   /// - Parameters:
   ///   - bytes: What comes next in the output.
   ///   - isBad: As for ``handOn(_:_:isBad:isLast:to:)``.
-  package mutating func handOn<Failure: Error>(
+  package mutating func emit<Failure: Error>(
     elsewhere bytes: UnsafeRawBufferPointer, _ release: Release, isBad: Bool,
     to write: (UnsafeRawBufferPointer) throws(Failure) -> Void
   ) throws(Failure) {

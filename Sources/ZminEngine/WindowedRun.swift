@@ -56,11 +56,11 @@ package struct WindowedRun: ~Copyable {
     let laps = StageLaps(times, entry)
     let release: OutputWindow.Release =
       output.isFinal && minifier.options.makesRecords ? .wholeRecords : .everything
-    defer { place.become(.free) }
+    defer { place.setState(.free) }
     while true {
       var readBytes = 0
       var readError: (any Error)?
-      place.become(.reading)
+      place.setState(.reading)
       do {
         // An error that is known waits for bytes that may name it better, but not for a producer that pauses.
         if let failure = minifier.failureSoFar, try !input.isReady(withinMilliseconds: RunPause.milliseconds) {
@@ -78,7 +78,7 @@ package struct WindowedRun: ~Copyable {
       laps.end(.read)
       let window = UnsafeRawBufferPointer(rebasing: inputWindow.bytes.prefix(readBytes))
       let isLast = window.isEmpty
-      place.become(.working)
+      place.setState(.working)
       if !isLast { place.take(byteCount: readBytes) }
       let room = outputWindow.room
       let result = isLast ? minifier.finish(into: room) : try minifier.minifyAtOnce(window, into: room)
@@ -89,10 +89,10 @@ package struct WindowedRun: ~Copyable {
       let minified = UnsafeRawBufferPointer(rebasing: room.prefix(result.writtenBytes))
       comparison.append(window, minified)
       totals.isUnchanged = isLast ? comparison.isSame : comparison.isSameSoFar
-      place.become(.writing)
+      place.setState(.writing)
       let isBad = minifier.faultOffset != nil || result.failure != nil
       laps.end(.kernel)
-      try outputWindow.handOn(result.writtenBytes, release, isBad: isBad, isLast: isLast) { bytes in
+      try outputWindow.emit(result.writtenBytes, release, isBad: isBad, isLast: isLast) { bytes in
         try output.write(bytes, isUnchanged: totals.isUnchanged)
       }
       laps.end(.write)

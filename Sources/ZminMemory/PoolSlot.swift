@@ -36,7 +36,7 @@ package struct PoolSlot: ~Copyable, Sendable {
   deinit { ledger.leave(number) }
 
   /// Says what is done with it from now on.
-  package func become(_ state: State) { gauge.stateNumber.store(state.rawValue, ordering: .relaxed) }
+  package func setState(_ state: State) { gauge.stateNumber.store(state.rawValue, ordering: .relaxed) }
 
   /// Says that it was taken, and how much was put into it.
   package func take(byteCount: Int) {

@@ -19,7 +19,7 @@ import Testing
     first.take(byteCount: 60)
     first.take(byteCount: 40)
     second.take(byteCount: 200)
-    second.become(.working)
+    second.setState(.working)
     #expect(ledger.poolSlots.map(\.kind) == [.window, .slice])
     #expect(ledger.poolSlots.map(\.state) == [.free, .working])
     do {

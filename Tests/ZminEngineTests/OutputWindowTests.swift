@@ -15,15 +15,15 @@ import ZminTestSupport
       let isBad = index >= badIndex
       var bytes: [UInt8] = []
       if elsewhere {
-        piece.withUnsafeBytes { window.handOn(elsewhere: $0, .wholeRecords, isBad: isBad) { bytes += $0 } }
+        piece.withUnsafeBytes { window.emit(elsewhere: $0, .wholeRecords, isBad: isBad) { bytes += $0 } }
       } else {
         window.room.copyBytes(from: piece)
-        window.handOn(piece.count, .wholeRecords, isBad: isBad, isLast: false) { bytes += $0 }
+        window.emit(piece.count, .wholeRecords, isBad: isBad, isLast: false) { bytes += $0 }
       }
       written.append(bytes)
     }
     var end: [UInt8] = []
-    window.handOn(0, .wholeRecords, isBad: badIndex < pieces.count, isLast: true) { end += $0 }
+    window.emit(0, .wholeRecords, isBad: badIndex < pieces.count, isLast: true) { end += $0 }
     return written + [end]
   }
 

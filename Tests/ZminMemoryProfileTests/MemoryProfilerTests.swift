@@ -24,7 +24,7 @@ struct MadeUpRun {
       profiler.begin(.minifying, file: .path("<a&b>.json"))
       let buffer = try ByteBuffer(byteCount: 4 << 20, for: .inputWindow, in: ledger)
       let slot = PoolSlot(.slice, capacityBytes: 1000, in: ledger)
-      slot.become(.working)
+      slot.setState(.working)
       slot.take(byteCount: 750)
       slot.take(byteCount: 750)
       for offset in stride(from: 0, to: touchedBytes, by: 4096) { buffer.bytes[offset] = 1 }

@@ -142,7 +142,7 @@ final class SliceCoordinator<Input: ByteSource & ~Copyable, Output: ByteSink & ~
   private var isStopped: Bool { monitor.withLock { result != nil } }
 
   private func join(_ slot: SliceSlot) {
-    slot.become(.writing)
+    slot.setState(.writing)
     if slot.isStartUndecided { reader.noteUndecidedStart(joiner.pointee.endsInString ? .string : .between) }
     do {
       if let failure = try joiner.pointee.join(slot, to: &output.pointee, notesPlaces: !isSeekable) {
@@ -154,7 +154,7 @@ final class SliceCoordinator<Input: ByteSource & ~Copyable, Output: ByteSink & ~
     if hasPlaces {
       releasedBytes = input.pointee.release(from: releasedBytes, upTo: joiner.pointee.totals.inputBytes)
     }
-    slot.become(.free)
+    slot.setState(.free)
     monitor.withLock {
       queue.endJoin()
       // What a lane was waited for, all wait for.
@@ -181,7 +181,7 @@ final class SliceCoordinator<Input: ByteSource & ~Copyable, Output: ByteSink & ~
       }
     }
     laps.end(.kernel)
-    slot.become(.waiting)
+    slot.setState(.waiting)
     monitor.withLock {
       let isFirstTime = queue.workerTiming.isUnknown
       queue.finish(slice, at: MonotonicClock.seconds())
@@ -312,10 +312,10 @@ final class SliceCoordinator<Input: ByteSource & ~Copyable, Output: ByteSink & ~
         slot.difference = try verifier?.difference(in: slot, startingIn: start)
       }
     }
-    let isOfUse = slot.error == nil && !slot.minified.isNothing
-    slot.become(isOfUse ? .waiting : .free)
+    let isUsable = slot.error == nil && !slot.minified.isNothing
+    slot.setState(isUsable ? .waiting : .free)
     monitor.withLock {
-      if isOfUse { queue.finish(slice, at: MonotonicClock.seconds()) } else { queue.giveBack(slice) }
+      if isUsable { queue.finish(slice, at: MonotonicClock.seconds()) } else { queue.giveBack(slice) }
       monitor.broadcast()
     }
   }

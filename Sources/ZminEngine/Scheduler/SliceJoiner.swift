@@ -89,7 +89,7 @@ struct SliceJoiner: ~Copyable {
     if notesPlaces { places.note(bytes, minifier) }
     count(bytes, piece, isKnownUnchanged: isKnownUnchanged)
     let isBad = minifier.faultOffset != nil || failure != nil
-    try window.handOn(elsewhere: piece, release, isBad: isBad) { bytes in
+    try window.emit(elsewhere: piece, release, isBad: isBad) { bytes in
       try times.writing(within: .join) { try output.write(bytes, isUnchanged: totals.isUnchanged) }
     }
     if let failure { return failure }
@@ -110,7 +110,7 @@ struct SliceJoiner: ~Copyable {
     count(nothing, UnsafeRawBufferPointer(rebasing: window.room.prefix(result.writtenBytes)), isKnownUnchanged: false)
     totals.isUnchanged = comparison.isSame
     let isBad = minifier.faultOffset != nil || result.failure != nil
-    try window.handOn(result.writtenBytes, release, isBad: isBad, isLast: true) { bytes in
+    try window.emit(result.writtenBytes, release, isBad: isBad, isLast: true) { bytes in
       try output.write(bytes, isUnchanged: totals.isUnchanged)
     }
     return result.failure

@@ -157,7 +157,7 @@ extension SliceQueue {
 
   /// A lane's slice was of no use: the workers do it.
   package mutating func giveBack(_ slice: Slice) {
-    guard endLaneWork(slice, isOfUse: false), let inFlightSlice = inFlightSlices[slice.slot] else { return }
+    guard endLaneWork(slice, isUsable: false), let inFlightSlice = inFlightSlices[slice.slot] else { return }
     inFlightSlices[slice.slot] = nil
     returnToWorkers(inFlightSlice)
   }
@@ -165,8 +165,8 @@ extension SliceQueue {
   /// A lane is no longer at work on a slice.
   ///
   /// - Returns: Whether somebody waits for it.
-  mutating func endLaneWork(_ slice: Slice, isOfUse: Bool) -> Bool {
-    lanes.uselessInARow = isOfUse ? 0 : lanes.uselessInARow + 1
+  mutating func endLaneWork(_ slice: Slice, isUsable: Bool) -> Bool {
+    lanes.uselessInARow = isUsable ? 0 : lanes.uselessInARow + 1
     guard inFlightSlices[slice.slot]?.state == .takenBack else {
       lanes.atWork -= 1
       return true

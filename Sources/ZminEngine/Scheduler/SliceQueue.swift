@@ -211,7 +211,7 @@ package struct SliceQueue: Sendable {
         workerTiming.learn(byteCount, took: tookSeconds)
       }
     }
-    if isLane, !endLaneWork(slice, isOfUse: true) { return }
+    if isLane, !endLaneWork(slice, isUsable: true) { return }
     inFlightSlices[slice.slot]?.state = .done
     donePlaces[slice.slot] = inFlightSlices[slice.slot]?.place.lowerBound ?? -1
   }

@@ -119,11 +119,11 @@ package final class SliceSlot: @unchecked Sendable {
     difference = nil
     isBeforePause = false
     error = nil
-    become(.reading)
+    setState(.reading)
   }
 
   /// Says what is done with it from now on, to those who look at the pool.
-  func become(_ state: PoolSlot.State) { place.become(state) }
+  func setState(_ state: PoolSlot.State) { place.setState(state) }
 
   /// Minifies the slice from an assumed start.
   ///
@@ -144,7 +144,7 @@ package final class SliceSlot: @unchecked Sendable {
     startingIn start: SlicePrefix.Start, _ options: MinifierOptions,
     with minifier: borrowing some SliceMinifier & ~Copyable
   ) throws {
-    become(.working)
+    setState(.working)
     place.take(byteCount: range.count)
     try minified.make(of: bytes, startingIn: start, options, with: minifier, into: room)
     isUnchanged = outputBytes(minified.writtenBytes, afterLineFeed: false).hasSameBytes(as: bytes)

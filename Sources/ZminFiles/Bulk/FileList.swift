@@ -144,7 +144,7 @@ package final class FileList: @unchecked Sendable {
   }
 
   /// Notes that a file is a link to another one of the list.
-  func passBy(_ number: Int) { entries[number].access = .linkToTakenFile }
+  func skip(_ number: Int) { entries[number].access = .linkToTakenFile }
 
   /// Whether a file of that name in that directory is listed. Files must be looked up since the list was begun.
   func contains(_ name: [UInt8], inPlace place: Int32) -> Bool {

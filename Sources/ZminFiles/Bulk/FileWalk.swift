@@ -94,7 +94,7 @@ package final class FileWalk: @unchecked Sendable {
       guard let place = try? files.place(behind: path), let target = identity(behind: path) else { continue }
       // Nobody holds the files: both links are looked at once more before they are taken for one.
       let other = targets[target].map { identity(behind: $0) == target && identity(behind: path) == target }
-      if (try? hasInput(at: place)) == true || other == true { list.passBy(number) } else { targets[target] = path }
+      if (try? hasInput(at: place)) == true || other == true { list.skip(number) } else { targets[target] = path }
     }
   }
 
