@@ -37,10 +37,10 @@ struct WholeInput: ~Copyable {
   ///
   /// - Parameters:
   ///   - room: Where the output of the next window goes, by how much there is already.
-  ///   - handOn: Takes the output of a window: what it is, where it begins in the whole output, and how many bytes of
+  ///   - emit: Takes the output of a window: what it is, where it begins in the whole output, and how many bytes of
   ///     the input have been read.
   /// - Returns: The length of the output.
-  /// - Throws: ``ZminError/invalidJSON(_:)``, ``ZminError/outOfMemory(byteCount:)``, and what `handOn` throws.
+  /// - Throws: ``ZminError/invalidJSON(_:)``, ``ZminError/outOfMemory(byteCount:)``, and what `emit` throws.
   mutating func minify(
     room: (_ writtenBytes: Int) -> UnsafeMutableRawBufferPointer,
     emit: (_ output: UnsafeRawBufferPointer, _ offset: Int, _ readBytes: Int) throws(ZminError) -> Void

@@ -25,7 +25,7 @@ enum Program {
   private static func minify(_ options: Options, _ console: Console) -> Never {
     var console = console
     do {
-      let planner = Planner(options, in: RealSurroundings())
+      let planner = Planner(options, in: RealEnvironment())
       let log = makeLog(try planner.reports(), &console)
       let interruption = try Interruption()
       let ledger = MemoryLedger()

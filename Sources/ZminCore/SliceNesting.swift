@@ -49,7 +49,9 @@ extension NestingStack {
       defer { level += 1 }
       return kind(levelsOut: level) == $0
     }
-    guard closersMatch, slice.base.contains(LevelSet(kind(levelsOut: level))), depth + slice.depthIncreaseMax <= depthMax else {
+    guard closersMatch, slice.base.contains(LevelSet(kind(levelsOut: level))),
+      depth + slice.depthIncreaseMax <= depthMax
+    else {
       return false
     }
     _ = slice.closers.allSatisfy { close($0) }

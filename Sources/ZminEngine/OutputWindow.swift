@@ -55,7 +55,7 @@ package struct OutputWindow: ~Copyable {
   ///
   /// - Parameters:
   ///   - bytes: What comes next in the output.
-  ///   - isBad: As for ``handOn(_:_:isBad:isLast:to:)``.
+  ///   - isBad: As for ``emit(_:_:isBad:isLast:to:)``.
   package mutating func emit<Failure: Error>(
     elsewhere bytes: UnsafeRawBufferPointer, _ release: Release, isBad: Bool,
     to write: (UnsafeRawBufferPointer) throws(Failure) -> Void

@@ -42,7 +42,9 @@ extension FileAccess {
   ///
   /// - Parameter followsLink: Whether it may be a symbolic link to a directory.
   /// - Throws: ``FileError/system(_:)``.
-  package func openDirectory(at place: DirectoryEntryReference, followsLink: Bool = false) throws(FileError) -> OpenDirectory {
+  package func openDirectory(at place: DirectoryEntryReference, followsLink: Bool = false) throws(FileError)
+    -> OpenDirectory
+  {
     let (destination, file) = (place.destination, FileName.path(place.path))
     return try openDirectory(
       destination.path, in: destination.directory.descriptor.number, file, flags: followsLink ? 0 : O_NOFOLLOW)
@@ -118,7 +120,9 @@ extension FileAccess {
   /// The status of what stands at a place, nil if nothing does.
   ///
   /// - Throws: ``FileError/system(_:)``.
-  package func statusIfPresent(of place: DirectoryEntryReference, followingLink: Bool = false) throws(FileError) -> FileStatus? {
+  package func statusIfPresent(of place: DirectoryEntryReference, followingLink: Bool = false) throws(FileError)
+    -> FileStatus?
+  {
     guard followingLink else { return try statusIfPresent(of: place.destination, .path(place.path)) }
     let destination = place.destination
     do throws(Errno) {

@@ -39,7 +39,7 @@ struct TemporaryFile: ~Copyable, Sendable {
     throw .system(SystemError(action: .create, file: file, errno: .fileExists))
   }
 
-  /// One attempt; nil if the name was taken, or another run took the file for a leftover before it was locked.
+  /// One attempt; nil if the name was taken, or another run took the file for a stale temporary before it was locked.
   private static func makeOnce(
     beside destination: Destination, mode: mode_t, _ file: FileName, using access: FileAccess
   ) throws(FileError) -> TemporaryFile? {
@@ -69,7 +69,7 @@ struct TemporaryFile: ~Copyable, Sendable {
     } catch {
       switch error {
       case .wouldBlock: return false
-      // Not every network file system has locks. Where there are none, leftovers are not removed either.
+      // Not every network file system has locks. Where there are none, stale temporaries are not removed either.
       case .noFunction, .noLocks, .notSupported, .invalidArgument: break
       default: throw .system(SystemError(action: .lock, file: file, errno: error))
       }

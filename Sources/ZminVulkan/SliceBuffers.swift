@@ -1,6 +1,6 @@
 internal import CZminVulkan
 
-/// The memory of one slice on a device: what shaders have, and where host and device share none, its twins on the host.
+/// The memory of one slice on a device: what shaders have, and where host and device share none, their copies on the host.
 struct SliceBuffers {
   /// Room before the output on the host.
   static let outputMarginBytes = 256
@@ -78,7 +78,7 @@ struct SliceBuffers {
   /// Where shaders begin in a buffer, in bytes: what is kept begins after the margin, also in memory that is shared.
   func offset(of binding: SliceBinding) -> Int { binding == .kept ? Self.outputMarginBytes : 0 }
 
-  /// The host's twin of it, nil if it sees the buffer itself.
+  /// Copy of it that the host maps, nil if it sees the buffer itself.
   func hostCopy(of binding: SliceBinding) -> DeviceBuffer? { onHost[Int(binding.rawValue)] }
 
   /// What the host sees of a buffer.

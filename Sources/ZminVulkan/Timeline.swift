@@ -83,7 +83,7 @@ final class Timeline {
     info.pValues = structs.one(submitted)
     do throws(VulkanError) {
       try device.call("vkWaitSemaphores") {
-        device.calls.waitSemaphores(device.handle, &info, device.patienceNanoseconds)
+        device.calls.waitSemaphores(device.handle, &info, device.timeoutNanoseconds)
       }
     } catch {
       if !error.isDeviceLost { device.abandon() }

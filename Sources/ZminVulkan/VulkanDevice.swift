@@ -13,7 +13,7 @@ package final class VulkanDevice: @unchecked Sendable {
     /// Whether slices are copied to memory of the device's own, also where it shares the host's.
     package var copies = false
     /// How long an answer is waited for, in seconds.
-    package var patienceSeconds = 20.0
+    package var timeoutSeconds = 20.0
     /// Whether lanes measure how long each stage takes.
     package var measures = false
     /// Shaders that take the place of ``Shaders/compiled``, for tests.
@@ -29,7 +29,7 @@ package final class VulkanDevice: @unchecked Sendable {
   package let copies: Bool
   /// The book that its memory is entered in.
   let ledger: MemoryLedger
-  let patienceNanoseconds: UInt64
+  let timeoutNanoseconds: UInt64
   let measures: Bool
   let shaders: [String: [UInt32]]
   let handle: VkDevice
@@ -52,18 +52,20 @@ package final class VulkanDevice: @unchecked Sendable {
 
   /// Makes a device ready.
   ///
-  /// - Throws: ``VulkanError``, also if the device cannot be used (``PhysicalDevice/shortcoming``).
+  /// - Throws: ``VulkanError``, also if the device cannot be used (``PhysicalDevice/unsupportedReason``).
   package init(
     _ physical: PhysicalDevice, of instance: VulkanInstance, ledger: MemoryLedger, _ options: Options = Options()
   ) throws(VulkanError) {
-    if let unsupportedReason = physical.unsupportedReason { throw VulkanError("\(physical.name): \(unsupportedReason)") }
+    if let unsupportedReason = physical.unsupportedReason {
+      throw VulkanError("\(physical.name): \(unsupportedReason)")
+    }
     guard let queues = QueueChoice(physical.queueFamilies) else { throw VulkanError("no queue to compute with") }
     self.physical = physical
     self.instance = instance
     self.ledger = ledger
     workgroupThreads = options.workgroupThreads ?? physical.usualWorkgroupThreads
     copies = options.copies || !physical.sharesMemory
-    patienceNanoseconds = UInt64(options.patienceSeconds * 1e9)
+    timeoutNanoseconds = UInt64(options.timeoutSeconds * 1e9)
     measures = options.measures
     shaders = options.shaders
     call = instance.call

@@ -36,22 +36,22 @@ package struct DeviceFinder: Sendable {
   }
 
   /// How long drivers have for it.
-  package static let patienceMilliseconds: Int32 = 15_000
+  package static let timeoutMilliseconds: Int32 = 15_000
 
   package let selector: DeviceSelector
   private let program: FilePath
-  private let patienceMilliseconds: Int32
+  private let timeoutMilliseconds: Int32
 
   /// - Parameters:
   ///   - selector: Which device is wanted.
   ///   - program: What answers to ``arguments(for:)``.
   package init(
     _ selector: DeviceSelector, program: FilePath = "/proc/self/exe",
-    patienceMilliseconds: Int32 = Self.patienceMilliseconds
+    timeoutMilliseconds: Int32 = Self.timeoutMilliseconds
   ) {
     self.selector = selector
     self.program = program
-    self.patienceMilliseconds = patienceMilliseconds
+    self.timeoutMilliseconds = timeoutMilliseconds
   }
 
   /// How the program is called to do it.
@@ -67,9 +67,9 @@ package struct DeviceFinder: Sendable {
   package func find(orUntil interruption: Interruption) -> Verdict? {
     do throws(Errno) {
       var child = try ChildProcess(program, ["zmin"] + Self.arguments(for: selector))
-      switch try child.wait(milliseconds: patienceMilliseconds, orUntil: interruption) {
+      switch try child.wait(milliseconds: timeoutMilliseconds, orUntil: interruption) {
       case .interrupted: return nil
-      case .timedOut: return .none("the drivers did not answer within \(patienceMilliseconds / 1000) seconds")
+      case .timedOut: return .none("the drivers did not answer within \(timeoutMilliseconds / 1000) seconds")
       case .ended(let status, let output):
         let lines = String(decoding: output, as: UTF8.self).split(separator: "\n")
         // Drivers and layers say things too.
@@ -85,7 +85,7 @@ package struct DeviceFinder: Sendable {
   /// Finds out in this process, which drivers may take down.
   package func findHere() -> Verdict {
     // Nobody is to find it still running.
-    alarm(UInt32(patienceMilliseconds / 1000) + 5)
+    alarm(UInt32(timeoutMilliseconds / 1000) + 5)
     do {
       let instance = try VulkanInstance()
       let devices = try instance.devices()

@@ -49,11 +49,11 @@ package final class DeviceSearch: Sendable {
 
   /// Ends the search if it goes on still, and waits for that, though not for a driver that does not come back.
   ///
-  /// - Parameter patienceSeconds: For how long.
+  /// - Parameter timeoutSeconds: For how long.
   /// - Returns: Whether it has ended. Otherwise its thread is in a driver, and the process is best left at once.
-  package func end(patienceSeconds: Double = 5) -> Bool {
+  package func end(timeoutSeconds: Double = 5) -> Bool {
     interruption.request(.cancelled)
-    guard pending.wait(seconds: patienceSeconds) != nil else {
+    guard pending.wait(seconds: timeoutSeconds) != nil else {
       thread?.detach()
       return false
     }
@@ -93,6 +93,7 @@ package final class DeviceSearch: Sendable {
     try interruption.check()
     let device = try VulkanDevice(physical, of: instance, ledger: ledger)
     try interruption.check()
-    return try VulkanSliceDevice(device, configuration.pools, for: configuration.kinds, kernel: configuration.kernel, ledger: ledger)
+    return try VulkanSliceDevice(
+      device, configuration.pools, for: configuration.kinds, kernel: configuration.kernel, ledger: ledger)
   }
 }

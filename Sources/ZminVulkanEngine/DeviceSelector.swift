@@ -18,7 +18,8 @@ package enum DeviceSelector: Sendable, Equatable {
     package var unsupportedReason: String?
 
     package init(
-      index: Int, name: String, kind: PhysicalDevice.Kind, uuid: String, localBytes: Int, unsupportedReason: String? = nil
+      index: Int, name: String, kind: PhysicalDevice.Kind, uuid: String, localBytes: Int,
+      unsupportedReason: String? = nil
     ) {
       self.index = index
       self.name = name
@@ -60,7 +61,9 @@ package enum DeviceSelector: Sendable, Equatable {
         let names = candidates.map { "\($0.index) \($0.name)" }.joined(separator: ", ")
         throw NoChoice(reason: "there is no device '\(wanted)': there are \(names)")
       }
-      if let unsupportedReason = found.unsupportedReason { throw NoChoice(reason: "\(found.name): \(unsupportedReason)") }
+      if let unsupportedReason = found.unsupportedReason {
+        throw NoChoice(reason: "\(found.name): \(unsupportedReason)")
+      }
       return found
     }
   }
@@ -78,7 +81,8 @@ extension DeviceSelector.Candidate {
   package init(_ device: PhysicalDevice) {
     self.init(
       index: device.index, name: device.name, kind: device.kind, uuid: device.uuid,
-      localBytes: device.heaps.filter(\.isDeviceLocal).map(\.byteCount).max() ?? 0, unsupportedReason: device.unsupportedReason)
+      localBytes: device.heaps.filter(\.isDeviceLocal).map(\.byteCount).max() ?? 0,
+      unsupportedReason: device.unsupportedReason)
   }
 
   /// A card with memory of its own before what shares the host's, then the one with more memory, then the first.

@@ -27,7 +27,7 @@ struct PausingProducer: ByteSource {
     let awaitedBytes: Int
   }
 
-  private static let patienceSeconds = 20.0
+  private static let timeoutSeconds = 20.0
 
   private let pieces: [Piece]
   private let written: WrittenBytes
@@ -55,7 +55,7 @@ struct PausingProducer: ByteSource {
   mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
     let start = MonotonicSeconds.now
     while isAwaiting {
-      if MonotonicSeconds.now - start > Self.patienceSeconds { throw WaitsForEver() }
+      if MonotonicSeconds.now - start > Self.timeoutSeconds { throw WaitsForEver() }
       usleep(1000)
     }
     guard index < pieces.count else { return 0 }

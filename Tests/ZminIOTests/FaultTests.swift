@@ -150,7 +150,7 @@ import ZminTestSupport
     #expect(directory.names == ["out.json"])
   }
 
-  @Test func temporaryTakenForALeftoverIsMadeAgain() throws {
+  @Test func temporaryTakenForAStaleOneIsMadeAgain() throws {
     let directory = try TemporaryDirectory()
     // Another run holds the lock of what was just made.
     let calls = FaultyCalls(.init(failingIndex: 0, kind: .lock, errno: .wouldBlock))
@@ -177,7 +177,7 @@ import ZminTestSupport
   @Test func temporaryThatWasRemovedBeforeItsLockIsMadeAgain() throws {
     let directory = try TemporaryDirectory()
     let removals = Atomic(0)
-    // Another run takes the new file for a leftover.
+    // Another run takes the new file for a stale temporary.
     let calls = FaultyCalls(
       .init(before: { kind in
         guard kind == .lock, removals.add(1, ordering: .relaxed).oldValue == 0 else { return }

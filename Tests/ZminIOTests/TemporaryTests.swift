@@ -32,17 +32,19 @@ import ZminTestSupport
     #expect(directory.names == [])
   }
 
-  @Test func leftoversOfTheSameTargetGo() throws {
+  @Test func staleTemporariesOfTheSameTargetAreRemoved() throws {
     let directory = try TemporaryDirectory()
     let others = ["out.json", ".zmin-0123456789abcdef-other.json.tmp", ".zmin-short-out.json.tmp"]
-    for name in others + [Self.staleTemporary, ".zmin-vvvvvvvvvvvvvvvv-out.json.tmp"] { try directory.make(name, "partial") }
+    for name in others + [Self.staleTemporary, ".zmin-vvvvvvvvvvvvvvvv-out.json.tmp"] {
+      try directory.make(name, "partial")
+    }
     let output = try OutputFile(at: directory.path("out.json"))
     #expect(directory.names.filter { !others.contains($0) }.count == 1)
     output.abandon()
     #expect(directory.names == others.sorted())
   }
 
-  @Test func leftoverThatIsInUseStays() throws {
+  @Test func staleTemporaryInUseStays() throws {
     let directory = try TemporaryDirectory()
     let path = try directory.make(Self.staleTemporary, "partial")
     let holder = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
@@ -72,7 +74,7 @@ import ZminTestSupport
     try holder.close()
   }
 
-  @Test func whatOnlyLooksLikeALeftoverStays() throws {
+  @Test func whatOnlyLooksLikeAStaleTemporaryStays() throws {
     let directory = try TemporaryDirectory()
     try directory.make("victim", "1")
     directory.symbolicLink(Self.staleTemporary, to: "victim")

@@ -11,7 +11,7 @@ import ZminVulkanEngine
     _ script: String, milliseconds: Int32 = 20_000, _ interruption: Interruption? = nil
   ) throws -> DeviceFinder.Verdict? {
     let program = try FinderProgram(script)
-    let finder = DeviceFinder(.named("x y"), program: program.path, patienceMilliseconds: milliseconds)
+    let finder = DeviceFinder(.named("x y"), program: program.path, timeoutMilliseconds: milliseconds)
     return finder.find(orUntil: try interruption ?? Interruption())
   }
 

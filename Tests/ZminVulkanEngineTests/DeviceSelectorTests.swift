@@ -14,7 +14,8 @@ import ZminVulkanEngine
     DeviceSelector.Candidate(
       index: 3, name: "llvmpipe (LLVM 15)", kind: .software, uuid: "6d657361", localBytes: 64 << 30),
     DeviceSelector.Candidate(
-      index: 4, name: "Old Card", kind: .discrete, uuid: "01d", localBytes: 128 << 30, unsupportedReason: "it is too old"),
+      index: 4, name: "Old Card", kind: .discrete, uuid: "01d", localBytes: 128 << 30,
+      unsupportedReason: "it is too old"),
   ]
 
   @Test func bestIsTheCardWithMostMemory() throws {

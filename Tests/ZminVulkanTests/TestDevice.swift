@@ -40,7 +40,7 @@ enum TestDevice {
       var options = VulkanDevice.Options()
       options.workgroupThreads = way.threads
       options.copies = way.copies
-      options.patienceSeconds = 300
+      options.timeoutSeconds = 300
       options.shaders = try shaders.get()
       let device = try VulkanDevice(physical, of: try instance.get(), ledger: MemoryLedger(), options)
       devices[way] = device

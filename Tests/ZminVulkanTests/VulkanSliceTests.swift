@@ -116,7 +116,9 @@ struct SliceComparison: ~Copyable {
   }
 
   mutating func expectAgreement(_ slice: [UInt8], riseMax: Int = 1 << 19) throws {
-    for start in [SlicePrefix.Start.between, .string] { try expectAgreement(slice, startingIn: start, riseMax: riseMax) }
+    for start in [SlicePrefix.Start.between, .string] {
+      try expectAgreement(slice, startingIn: start, riseMax: riseMax)
+    }
     if slice.count > 0, random.once(in: 3) { try expectUncheckedAgreement(slice) }
   }
 

@@ -44,7 +44,8 @@ struct DeviceBenchmark: ParsableCommand {
     if let ends { return try endLanes(ends, on: device, ledger) }
     print("\(physical.name), \(physical.driver), Vulkan \(physical.apiVersion)")
     print(
-      "\(device.workgroupThreads) threads a workgroup, \(lanes) slices of \(slice) MiB in inFlightSlice, \(rounds) rounds\n")
+      "\(device.workgroupThreads) threads a workgroup, \(lanes) slices of \(slice) MiB in inFlightSlice, \(rounds) rounds\n"
+    )
     print(
       "| document | kept | summarise | scan | compact | check | all stages | there and back | copies alone | share |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")

@@ -50,7 +50,8 @@ struct BulkRun {
     let ending = run(&predictedPeakBytes)
     memory?.conclude(
       MemoryReporting.Conclusion(
-        mode: "bulk", kernel: plan.kernel.name, workers: workers, inputCount: list.count, statistics: reporter.statistics,
+        mode: "bulk", kernel: plan.kernel.name, workers: workers, inputCount: list.count,
+        statistics: reporter.statistics,
         predictedPeakBytes: predictedPeakBytes, deviceHostBytes: plan.device?.hostBytes ?? 0,
         exitCode: ending.exitCode(after: files.interruptedStatus),
         isCutShort: ending.isBrokenPipe || files.interruptedStatus != nil))
@@ -81,7 +82,8 @@ struct BulkRun {
       if case .brokenPipe(let output) = context.stopped { brokenPipe = output }
       reporter.noteKeptFiles()
       conclude(
-        brokenPipe.map(MinifyRun.Ending.brokenPipe) ?? .status(reporter.statistics.status), fileCount: list.count + missed,
+        brokenPipe.map(MinifyRun.Ending.brokenPipe) ?? .status(reporter.statistics.status),
+        fileCount: list.count + missed,
         seconds: MonotonicClock.seconds() - start, fallbacks)
     } catch FileError.interrupted {
     } catch let error as DeviceSession.NoDevice {

@@ -53,7 +53,7 @@ struct FileFinder {
       throw BulkRun.Refused(message: "\(plan.sideFilesApartFromInputs[number]) is one of the inputs: nothing is done")
     }
     switch plan.task {
-    case .replace, .rehearse(.replace): walk.passByLinksToTakenFiles()
+    case .replace, .rehearse(.replace): walk.skipLinksToTakenFiles()
     default: break
     }
   }

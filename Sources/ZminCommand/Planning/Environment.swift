@@ -35,7 +35,7 @@ package struct FileFacts: Sendable {
 }
 
 /// The machine that the program runs on.
-struct RealSurroundings: Environment {
+struct RealEnvironment: Environment {
   private let files = FileAccess()
 
   var standardInputIsTerminal: Bool { LinuxSystemCalls().isTerminal(STDIN_FILENO) }

@@ -13,7 +13,7 @@ package struct Planner {
 
   /// - Parameters:
   ///   - options: What the command line says.
-  ///   - surroundings: What else there is to know.
+  ///   - environment: What else there is to know.
   package init(_ options: Options, in environment: any Environment) {
     self.options = options
     self.environment = environment

@@ -1,7 +1,7 @@
 /// What is done about signals, and when. It knows no system: signals and the time go in, actions come out.
 ///
 /// The first Ctrl-C or hang-up stops the run, a second Ctrl-C leaves at once. A termination lets the run go on for
-/// ``graceSeconds``, then stops it, and leaves at ``patienceSeconds`` if it has not ended by then.
+/// ``graceSeconds``, then stops it, and leaves at ``timeoutSeconds`` if it has not ended by then.
 package struct SignalPolicy {
   /// What to do now.
   package enum Action: Equatable {
@@ -15,7 +15,7 @@ package struct SignalPolicy {
   /// How long a run goes on after a termination, as most that have begun will have ended by then.
   package static let graceSeconds = 5.0
   /// After how long a run is no longer waited for; ten seconds is what supervisors give before they kill.
-  package static let patienceSeconds = 9.0
+  package static let timeoutSeconds = 9.0
 
   private var hasInterrupt = false
   private var hasStopped = false
@@ -41,7 +41,7 @@ package struct SignalPolicy {
 
   /// When ``elapse(toSeconds:)`` has something to do, nil if never.
   package var deadlineSeconds: Double? {
-    terminatedAtSeconds.map { $0 + (hasStopped ? Self.patienceSeconds : Self.graceSeconds) }
+    terminatedAtSeconds.map { $0 + (hasStopped ? Self.timeoutSeconds : Self.graceSeconds) }
   }
 
   /// The time of ``deadlineSeconds`` has come.

@@ -18,7 +18,8 @@ enum MetricsFile {
 
   private static func text(_ statistics: RunStatistics, fileCount: Int, seconds: Double, exitCode: Int32) -> String {
     let counts = [
-      ("ok", statistics.validFiles), ("invalid", statistics.invalidFiles + statistics.unminifiedFiles), ("failed", statistics.failedFiles),
+      ("ok", statistics.validFiles), ("invalid", statistics.invalidFiles + statistics.unminifiedFiles),
+      ("failed", statistics.failedFiles),
       ("skipped", statistics.skippedFiles), ("not_reached", max(0, fileCount - statistics.files)),
     ]
     return """

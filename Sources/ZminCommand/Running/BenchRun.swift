@@ -20,7 +20,7 @@ struct BenchRun {
   }
 
   private func measure() throws -> ExitStatus {
-    let plan = try BenchPlanner(command: command, environment: RealSurroundings()).plan(commandLine: commandLine)
+    let plan = try BenchPlanner(command: command, environment: RealEnvironment()).plan(commandLine: commandLine)
     // Before anything is timed, which takes long.
     var jsonFile: OutputFile?
     if let file = command.jsonFile {
@@ -29,7 +29,7 @@ struct BenchRun {
       }
       jsonFile = try OutputFile(at: file.path, using: files)
     }
-    let shows = RealSurroundings.standardErrorIsTerminal
+    let shows = RealEnvironment.standardErrorIsTerminal
     defer { if shows { console.show(progress: "") } }
     let runner = BenchRunner(
       plan, files: files, interruption: interruption, keeps: { ProcessSetup.leaveAtOnce(with: $0) },

@@ -63,7 +63,7 @@ final class DeviceSession {
   /// - Parameter givesBack: Whether the memory of the lanes goes back nevertheless, with this, as it is to be seen whether
   ///   all does.
   func end(givesBack: Bool) {
-    let hasEnded = search.end(patienceSeconds: Self.patienceSeconds)
+    let hasEnded = search.end(timeoutSeconds: Self.timeoutSeconds)
     if givesBack, hasEnded, let device = search.pending.vulkanDevice {
       ProcessSetup.leaveAtOnce(with: device.device)
     } else {
@@ -78,7 +78,7 @@ final class DeviceSession {
   }
 
   /// What it takes to end the process that looks for a device. A driver that is being opened is not waited for.
-  private static let patienceSeconds = 0.05
+  private static let timeoutSeconds = 0.05
 }
 
 extension PendingDevice {

@@ -104,7 +104,8 @@ struct MinifyRun: ~Copyable {
     display?.end()
     reporter.noteKeptFiles()
     conclude(
-      brokenPipe.map(Ending.brokenPipe) ?? .status(reporter.statistics.status), seconds: MonotonicClock.seconds() - start)
+      brokenPipe.map(Ending.brokenPipe) ?? .status(reporter.statistics.status),
+      seconds: MonotonicClock.seconds() - start)
     reporter.endLog()
     return brokenPipe.map(Ending.brokenPipe) ?? .status(reporter.statistics.status)
   }

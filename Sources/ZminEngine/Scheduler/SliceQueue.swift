@@ -225,7 +225,9 @@ package struct SliceQueue: Sendable {
 
   /// The slice that was being joined is, and its slot is free.
   package mutating func endJoin() {
-    guard let slot = joiningSlot, let inFlightSlice = inFlightSlices[slot] else { preconditionFailure("no slice is being joined") }
+    guard let slot = joiningSlot, let inFlightSlice = inFlightSlices[slot] else {
+      preconditionFailure("no slice is being joined")
+    }
     joinedPlace = inFlightSlice.place.upperBound
     inFlightSlices[slot] = nil
     donePlaces[slot] = -1

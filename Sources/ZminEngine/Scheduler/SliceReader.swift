@@ -99,7 +99,7 @@ final class SliceReader<Input: ByteSource & ~Copyable>: @unchecked Sendable {
   // MARK: In order
 
   /// How long is waited for an input without looking whether the run is over: the others wait for it then.
-  private static var patienceMilliseconds: Int32 { 50 }
+  private static var timeoutMilliseconds: Int32 { 50 }
 
   /// Reads what comes next of an input that comes in order, up to the last cut in it. An error is the slot's.
   ///
@@ -121,7 +121,7 @@ final class SliceReader<Input: ByteSource & ~Copyable>: @unchecked Sendable {
         return (cut, false)
       }
       while !isReady, !isStopped() {
-        isReady = try input.pointee.isReady(withinMilliseconds: Self.patienceMilliseconds)
+        isReady = try input.pointee.isReady(withinMilliseconds: Self.timeoutMilliseconds)
       }
       if !isStopped() {
         readBytes = try input.pointee.readAvailable(

@@ -128,7 +128,8 @@ package final class SliceSlot: @unchecked Sendable {
   /// Minifies the slice from an assumed start.
   ///
   /// - Throws: ``OutOfMemory``.
-  func minify(startingIn start: SlicePrefix.Start, _ options: MinifierOptions, with kernel: borrowing KernelRun) throws {
+  func minify(startingIn start: SlicePrefix.Start, _ options: MinifierOptions, with kernel: borrowing KernelRun) throws
+  {
     try make(startingIn: start, options, with: kernel)
   }
 

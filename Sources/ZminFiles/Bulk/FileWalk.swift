@@ -86,7 +86,7 @@ package final class FileWalk: @unchecked Sendable {
 
   /// Passes by links that lead to a file which is taken anyway, or to which another link leads: for what is to happen
   /// once to a file. Files must be looked up since the list was begun.
-  package func passByLinksToTakenFiles() {
+  package func skipLinksToTakenFiles() {
     var targets: [FileIdentity: FilePath] = [:]
     func identity(behind path: FilePath) -> FileIdentity? { try? files.statusIfPresent(of: path)?.identity }
     for number in linkNumbers where number < list.count {
@@ -336,7 +336,8 @@ package final class FileWalk: @unchecked Sendable {
         throw FileError.system(SystemError(action: .openDirectory, file: .path(path), errno: .fileNameTooLong))
       }
       let directory = try files.openDirectory(
-        at: DirectoryEntryReference(component, in: try list.open(parent, using: files), path: path), followsLink: followsLink)
+        at: DirectoryEntryReference(component, in: try list.open(parent, using: files), path: path),
+        followsLink: followsLink)
       let number = try append(
         FileList.Directory(
           parent: parent, place: try place(of: directory), depth: above.depth + 1, nameBytes: Int32(name.count),

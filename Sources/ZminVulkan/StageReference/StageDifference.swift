@@ -1,4 +1,4 @@
-/// Where a device does not do what a stage's twin says.
+/// Where a device does not do what the reference of a stage says.
 package struct StageDifference: Error, Sendable, Equatable, CustomStringConvertible {
   /// The case that shows it.
   package let caseName: String

@@ -85,7 +85,7 @@ struct FaultScenario: Sendable, CustomTestStringConvertible {
   private func run(in scratch: Scratch, _ calls: FaultyCalls, _ memory: CountingMemoryFaults?) throws -> Int32 {
     let arguments = arguments.map { $0.replacing("@", with: scratch.path) }
     guard case .minify(let options) = try Request(arguments) else { throw UsageError("not a minify request") }
-    let planner = Planner(options, in: RealSurroundings())
+    let planner = Planner(options, in: RealEnvironment())
     let log = EventLog(at: FilePath(scratch.file("messages")), console: Console())
     try log.open()
     let console = Console(events: log)
