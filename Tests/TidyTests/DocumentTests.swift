@@ -5,6 +5,7 @@ import Testing
 @Suite struct DocumentTests {
   static let documents =
     ["README.md", "HACKING.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "scripts/README.md"]
+    + Tree.files(below: "Benchmarks", suffixes: [".md"])
     + Tree.files(below: "Documentation", suffixes: [".md"]) + Tree.files(below: "Sources", suffixes: ["README.md"])
 
   @Test(arguments: documents) func everyRelativeLinkLeadsToAFile(_ document: String) throws {
