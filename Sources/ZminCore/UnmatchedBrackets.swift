@@ -2,7 +2,7 @@
 ///
 ///     run        } ] , 5 , [ 6 ] , { "a" : [
 ///     closers    } ]                             levels opened before the run
-///     base       array or object, by the comma   the level outside these
+///     base       array, by ", 5"                 the level outside these
 ///     openers                      {       [     levels still open after the run
 ///
 /// The closers give the kinds of all levels up to their own, so only the level outside them is kept as a set.
