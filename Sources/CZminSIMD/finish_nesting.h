@@ -1,4 +1,4 @@
-// Stage 4 for elements that were found elsewhere than on this CPU, by the kernel's own means.
+// Stage 4 for elements found elsewhere than on this CPU.
 #ifndef CZMIN_SETTLE_H
 #define CZMIN_SETTLE_H
 

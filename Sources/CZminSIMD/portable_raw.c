@@ -1,4 +1,4 @@
-// Minifying without checking, in plain C: the three-state machine that defines the result for every engine.
+// Minifying without checks in plain C: the three-state machine that defines the result for every engine.
 #include "words.h"
 
 #include "CZminSIMD.h"
@@ -10,12 +10,12 @@ size_t zmin_raw_portable(
   (void)workspace;
   const uint8_t *end = in + n;
   uint8_t *start = out, where = state->string_state;
-  // In json no LF is kept, as if nothing ever had been since the last.
+  // In json no LF is kept, as if no byte had been kept before it.
   const uint8_t counts = format == ZMIN_NDJSON;
   uint8_t kept = counts & state->kept_since_lf;
   while (in < end) {
     if (where == IN_STRING) {
-      // Output may lag behind input by less than eight bytes in the same memory, so a word is written whole or not.
+      // In place, output may lag behind input by less than eight bytes, so only whole words are stored.
       while (end - in >= 8) {
         uint64_t word = load_word(in);
         if (bytes_equal(word, '"') | bytes_equal(word, '\\')) break;
