@@ -85,9 +85,9 @@ STAGE_INLINE uint64_t bit_plane(bytes64 bytes, int bit) {
           (bytes).high, _mm256_permute2x128_si256((bytes).low, (bytes).high, 0x21), 16 - (distance))})
 
 STAGE_INLINE void shuffle_8(const uint8_t *from, const uint8_t *shuffle, uint8_t *to) {
-  __m128i places = _mm_loadl_epi64((const __m128i *)(const void *)shuffle);
+  __m128i indices = _mm_loadl_epi64((const __m128i *)(const void *)shuffle);
   __m128i bytes = _mm_loadl_epi64((const __m128i *)(const void *)from);
-  _mm_storel_epi64((__m128i *)(void *)to, _mm_shuffle_epi8(bytes, places));
+  _mm_storel_epi64((__m128i *)(void *)to, _mm_shuffle_epi8(bytes, indices));
 }
 
 STAGE_INLINE uint64_t bits_under(uint64_t bits, uint64_t mask) { return _pext_u64(bits, mask); }

@@ -33,7 +33,7 @@ typedef struct {
 typedef struct {
   group_masks masks[2];
   dense_buffer skeleton;
-  dense_buffer elements, settled_elements;
+  dense_buffer elements, remaining_elements;
   dense_buffer past_ascii;
   number_planes numbers;
 } workspace;

@@ -9,18 +9,18 @@
 #if defined(__x86_64__)
 
 /// The elements of a pair that cancel: none, the first, the second, or both.
-enum { SETTLED_FIRST = 1, SETTLED_SECOND = 2 };
-#define SETTLED_INSIDE(first, second) \
-  ((second) & ELEMENT_LEADS    ? SETTLED_SECOND \
-   : (first) & ELEMENT_TRAILS ? SETTLED_FIRST \
-                              : SETTLED_FIRST | SETTLED_SECOND)
-#define SETTLED_PAIR(first, second) \
+enum { CANCEL_FIRST = 1, CANCEL_SECOND = 2 };
+#define CANCEL_MATCHING(first, second) \
+  ((second) & ELEMENT_LEADS    ? CANCEL_SECOND \
+   : (first) & ELEMENT_TRAILS ? CANCEL_FIRST \
+                              : CANCEL_FIRST | CANCEL_SECOND)
+#define CANCEL_PAIR(first, second) \
   (uint8_t)((first) & ELEMENT_LEADS && (second) & ELEMENT_TRAILS && (((first) ^ (second)) & ELEMENT_OBJECT) == 0 \
-                ? SETTLED_INSIDE(first, second) \
-                : (first) == ELEMENT_BOUNDARY && (second) == ELEMENT_BOUNDARY ? SETTLED_SECOND : 0)
+                ? CANCEL_MATCHING(first, second) \
+                : (first) == ELEMENT_BOUNDARY && (second) == ELEMENT_BOUNDARY ? CANCEL_SECOND : 0)
 /// Indexed by the first element in the upper three bits and the second in the lower three.
-#define SETTLED_AT(index) SETTLED_PAIR((index) >> 3, (index) & 7)
-static const uint8_t settled_pairs[64] __attribute__((aligned(64))) = {ENTRIES_64(SETTLED_AT, 0)};
+#define CANCEL_AT(index) CANCEL_PAIR((index) >> 3, (index) & 7)
+static const uint8_t cancelled_pairs[64] __attribute__((aligned(64))) = {ENTRIES_64(CANCEL_AT, 0)};
 
 /// The index of the byte before each byte of a register. The first comes from the end of the register before.
 static const uint8_t one_up[64] __attribute__((aligned(64))) = {
@@ -28,8 +28,8 @@ static const uint8_t one_up[64] __attribute__((aligned(64))) = {
     ENTRIES_64(ONE_UP, 0)};
 
 /// Removes the elements that cancel against their neighbours. Returns the number left.
-STAGE_INLINE size_t settle_pairs(const uint8_t *from, size_t count, uint8_t *to) {
-  const __m512i table = _mm512_load_si512(settled_pairs), kind = _mm512_set1_epi8(7);
+STAGE_INLINE size_t cancel_pairs(const uint8_t *from, size_t count, uint8_t *to) {
+  const __m512i table = _mm512_load_si512(cancelled_pairs), kind = _mm512_set1_epi8(7);
   const __m512i none = _mm512_set1_epi8(ELEMENT_NONE), up = _mm512_load_si512(one_up);
   // Moves the lowest three bits of each byte up by three. The bits above are dropped.
   const __m512i higher = _mm512_set1_epi64(0x0000000102040810LL);
@@ -45,9 +45,9 @@ STAGE_INLINE size_t settle_pairs(const uint8_t *from, size_t count, uint8_t *to)
         _mm512_ternarylogic_epi64(_mm512_gf2p8affine_epi64_epi8(before, higher, 0), here, kind, 0xF8), table);
     __m512i as_first = _mm512_permutexvar_epi8(
         _mm512_ternarylogic_epi64(_mm512_gf2p8affine_epi64_epi8(here, higher, 0), after, kind, 0xF8), table);
-    // (as_first & SETTLED_FIRST) | (as_second & SETTLED_SECOND)
-    __m512i settled = _mm512_ternarylogic_epi64(as_first, as_second, _mm512_set1_epi8(SETTLED_FIRST), 0xE4);
-    uint64_t left = _mm512_testn_epi8_mask(settled, settled) & first_bits(count - at);
+    // (as_first & CANCEL_FIRST) | (as_second & CANCEL_SECOND)
+    __m512i cancelled = _mm512_ternarylogic_epi64(as_first, as_second, _mm512_set1_epi8(CANCEL_FIRST), 0xE4);
+    uint64_t left = _mm512_testn_epi8_mask(cancelled, cancelled) & first_bits(count - at);
     _mm512_storeu_si512(end, _mm512_maskz_compress_epi8(left, here));
     end += _mm_popcnt_u64(left);
   }
@@ -58,11 +58,11 @@ STAGE_INLINE size_t settle_pairs(const uint8_t *from, size_t count, uint8_t *to)
 /// buffers.
 STAGE_INLINE uint64_t apply_shallow(
     zmin_state *state, const zmin_format format, workspace *workspace, uint8_t *elements, size_t count) {
-  uint8_t *to = workspace->settled_elements.bytes + LOOK_BEHIND, *next = workspace->elements.bytes + LOOK_BEHIND;
+  uint8_t *to = workspace->remaining_elements.bytes + LOOK_BEHIND, *next = workspace->elements.bytes + LOOK_BEHIND;
   // A pass pays if it removes at least an eighth.
   for (size_t before = 2 * count; count > BLOCK && count < before - before / 8;) {
     before = count;
-    count = settle_pairs(elements, count, to);
+    count = cancel_pairs(elements, count, to);
     elements = to;
     to = next;
     next = elements;
@@ -75,7 +75,7 @@ enum {
   // before.
   PASSED_AT_ONCE = 8 * BLOCK,
 };
-_Static_assert(PASSED_AT_ONCE / 8 >= BLOCK, "what a pass takes out has room for the end of a store");
+_Static_assert(PASSED_AT_ONCE / 8 >= BLOCK, "a pass removes enough for the excess of a store");
 
 /// Applies all elements in the buffer, at most as many at once as the depth limit allows openers. Returns 0 if there is
 /// no error.

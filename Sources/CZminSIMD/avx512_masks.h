@@ -44,9 +44,9 @@ enum {
 static const uint8_t planes_of[128] __attribute__((aligned(64))) = ASCII_TABLE(PLANES_OF);
 
 /// The bytes that hold plane `p` in the eight 64-bit lanes of register 0 or 1 of a pair.
-#define PLANE_BYTES(which, p) \
-  (which) * 64 + (p), (which) * 64 + 8 + (p), (which) * 64 + 16 + (p), (which) * 64 + 24 + (p), \
-      (which) * 64 + 32 + (p), (which) * 64 + 40 + (p), (which) * 64 + 48 + (p), (which) * 64 + 56 + (p)
+#define PLANE_BYTES(source, p) \
+  (source) * 64 + (p), (source) * 64 + 8 + (p), (source) * 64 + 16 + (p), (source) * 64 + 24 + (p), \
+      (source) * 64 + 32 + (p), (source) * 64 + 40 + (p), (source) * 64 + 48 + (p), (source) * 64 + 56 + (p)
 #define PLANE_PAIR(p) PLANE_BYTES(0, p), PLANE_BYTES(1, p)
 static const uint8_t low_planes[64] __attribute__((aligned(64))) = {
     PLANE_PAIR(0), PLANE_PAIR(1), PLANE_PAIR(2), PLANE_PAIR(3)};

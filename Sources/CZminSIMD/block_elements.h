@@ -7,7 +7,7 @@
 
 /// Removes the elements that cancel against their neighbours, in place. Returns the number left. A sentinel that
 /// matches nothing is written after the last element.
-STAGE_INLINE size_t settle_pass(const zmin_format format, uint8_t *elements, size_t count) {
+STAGE_INLINE size_t cancel_pass(const zmin_format format, uint8_t *elements, size_t count) {
   elements[count] = ELEMENT_NONE;
   uint8_t *end = elements;
   element_masks last = {0, 0, 0, 0};  // bit 63 is the last element of the block before
@@ -22,12 +22,12 @@ STAGE_INLINE size_t settle_pass(const zmin_format format, uint8_t *elements, siz
     uint64_t agree = here.leads & trails_next & ~(here.object ^ object_next);
     // Of two matching neighbours, the first is removed unless it is followed by a comma. The second is removed if it is
     // a comma or follows an opener.
-    uint64_t settled = agree & ~leads_next;
-    settled |= (agree << 1 | agreed) & (here.leads | ~(here.trails << 1 | last.trails >> 63));
-    if (format == ZMIN_NDJSON) settled |= here.boundary & (here.boundary << 1 | last.boundary >> 63);
+    uint64_t cancelled = agree & ~leads_next;
+    cancelled |= (agree << 1 | agreed) & (here.leads | ~(here.trails << 1 | last.trails >> 63));
+    if (format == ZMIN_NDJSON) cancelled |= here.boundary & (here.boundary << 1 | last.boundary >> 63);
     agreed = agree >> 63;
     last = here;
-    pack_from(elements + at, valid & ~settled, &end);
+    pack_from(elements + at, valid & ~cancelled, &end);
   }
   return (size_t)(end - elements);
 }
@@ -40,7 +40,7 @@ STAGE_INLINE uint64_t apply_elements(
     // A pass pays if it removes at least an eighth.
     for (size_t before = 2 * count; count > BLOCK && count < before - before / 8;) {
       before = count;
-      count = settle_pass(format, elements, count);
+      count = cancel_pass(format, elements, count);
     }
   }
   return apply_blocks(state, format, elements, count);

@@ -55,17 +55,17 @@ STAGE_INLINE element_masks load_elements(const zmin_format format, const uint8_t
 }
 
 /// Removes matching neighbours once. Returns the errors.
-STAGE_INLINE uint64_t settle_round(element_masks *masks, const zmin_format format, uint64_t *settled) {
+STAGE_INLINE uint64_t cancel_round(element_masks *masks, const zmin_format format, uint64_t *cancelled) {
   uint64_t leads = masks->leads, trails = masks->trails, object = masks->object, boundary = masks->boundary;
   uint64_t commas = leads & trails, closers = trails & ~leads;
   uint64_t pairs = leads & ~trails & closers >> 1;
   uint64_t errors = leads & trails >> 1 & (object ^ object >> 1);
-  *settled = pairs | pairs << 1 | (commas & (leads << 1 | closers >> 1));
+  *cancelled = pairs | pairs << 1 | (commas & (leads << 1 | closers >> 1));
   if (format == ZMIN_NDJSON) {
     errors |= (leads & boundary >> 1) | (boundary & trails >> 1);
-    *settled |= boundary & boundary << 1;
+    *cancelled |= boundary & boundary << 1;
   }
-  uint64_t left = (leads | trails | boundary) & ~*settled;
+  uint64_t left = (leads | trails | boundary) & ~*cancelled;
   masks->leads = bits_under(leads, left);
   masks->trails = bits_under(trails, left);
   masks->object = bits_under(object, left);
@@ -123,10 +123,10 @@ STAGE_INLINE uint64_t apply_rest(zmin_state *state, const element_masks *masks) 
 
 /// Applies up to 64 elements that cannot exceed the depth limit. Returns 0 if there is no error.
 STAGE_INLINE uint64_t apply_masks(zmin_state *state, const zmin_format format, element_masks masks) {
-  uint64_t errors = 0, settled;
+  uint64_t errors = 0, cancelled;
   do {
-    errors |= settle_round(&masks, format, &settled);
-  } while (settled != 0);
+    errors |= cancel_round(&masks, format, &cancelled);
+  } while (cancelled != 0);
   return errors | apply_rest(state, &masks);
 }
 

@@ -27,7 +27,7 @@ bool zmin_nest_portable(
   return true;
 }
 
-bool zmin_settle(zmin_state *state, zmin_format format, zmin_skeleton_end end) {
+bool zmin_finish_nesting(zmin_state *state, zmin_format format, zmin_skeleton_end end) {
   bool in_string = end.in_string;
   if (end.unclaimed && !nesting_narrow(&state->nesting, ZMIN_IN_CONTAINER)) return false;
   if (end.is_empty && in_string == (state->lexeme >= ZMIN_STRING)) return true;

@@ -66,10 +66,10 @@ STAGE_INLINE bytes64 by_lower_half(const uint8_t *table, bytes64 bytes) {
 ///   kept       01 00 04 08 00 00 00 80
 ///   sums       01 0C 00 80   0D 80   8D
 STAGE_INLINE uint64_t mask_bits(bytes64 bytes) {
-  static const uint8_t places[16] = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
-  uint8x16_t place = vld1q_u8(places);
-  uint8x16_t first = vpaddq_u8(vandq_u8(bytes.val[0], place), vandq_u8(bytes.val[1], place));
-  uint8x16_t second = vpaddq_u8(vandq_u8(bytes.val[2], place), vandq_u8(bytes.val[3], place));
+  static const uint8_t bits[16] = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
+  uint8x16_t bit = vld1q_u8(bits);
+  uint8x16_t first = vpaddq_u8(vandq_u8(bytes.val[0], bit), vandq_u8(bytes.val[1], bit));
+  uint8x16_t second = vpaddq_u8(vandq_u8(bytes.val[2], bit), vandq_u8(bytes.val[3], bit));
   uint8x16_t all = vpaddq_u8(first, second);
   return vgetq_lane_u64(vreinterpretq_u64_u8(vpaddq_u8(all, all)), 0);
 }
@@ -101,8 +101,8 @@ STAGE_INLINE void shuffle_8(const uint8_t *from, const uint8_t *shuffle, uint8_t
 /// Packs bit by bit, for lack of an instruction. Few elements are left after the passes.
 STAGE_INLINE uint64_t bits_under(uint64_t bits, uint64_t mask) {
   uint64_t under = 0;
-  for (uint64_t place = 1; mask != 0; mask &= mask - 1, place <<= 1) {
-    if (bits & mask & -mask) under |= place;
+  for (uint64_t bit = 1; mask != 0; mask &= mask - 1, bit <<= 1) {
+    if (bits & mask & -mask) under |= bit;
   }
   return under;
 }

@@ -35,15 +35,15 @@ static inline bool nesting_refill(zmin_nesting *nesting) {
 }
 
 /// Records that up to `levels` more levels may be opened.
-static inline void nesting_note_rise(zmin_nesting *nesting, size_t levels) {
+static inline void nesting_note_depth(zmin_nesting *nesting, size_t levels) {
   size_t depth = nesting_depth(nesting) + levels;
-  if (depth > nesting->depthIncreaseMax) nesting->depthIncreaseMax = depth;
+  if (depth > nesting->depth_increase_max) nesting->depth_increase_max = depth;
 }
 
 /// Opens a container. Returns false if the depth limit or the memory is exceeded.
 static inline bool nesting_push(zmin_nesting *nesting, size_t depth_max, bool object) {
   if (nesting_depth(nesting) >= depth_max || !levels_push(&nesting->open, object)) return false;
-  nesting_note_rise(nesting, 0);
+  nesting_note_depth(nesting, 0);
   return true;
 }
 

@@ -234,7 +234,7 @@ static inline void take_separator(zmin_state *state, cursor *at) {
 
 /// Resolves an expectation that only slices have, given the next byte. AFTER_COMMA before a string stays. Returns false
 /// if the byte cannot come here.
-static bool settle_expectation(zmin_state *state, zmin_format format, uint8_t byte) {
+static bool resolve_expectation(zmin_state *state, zmin_format format, uint8_t byte) {
   zmin_nesting *nesting = &state->nesting;
   bool ends_record = format == ZMIN_NDJSON && byte == '\n';
   if ((byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n') && !ends_record) return true;
@@ -264,7 +264,7 @@ static bool settle_expectation(zmin_state *state, zmin_format format, uint8_t by
 /// Takes whitespace or the first byte of a token. Returns false if it cannot come here.
 static inline bool take_between(zmin_state *state, const zmin_format format, cursor *at) {
   uint8_t byte = *at->in++;
-  if (state->expectation >= ZMIN_EXPECTATION_COUNT && !settle_expectation(state, format, byte)) return false;
+  if (state->expectation >= ZMIN_EXPECTATION_COUNT && !resolve_expectation(state, format, byte)) return false;
   uint8_t expectation = state->expectation;
   switch (byte) {
     case ' ':

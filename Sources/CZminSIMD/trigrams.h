@@ -35,18 +35,18 @@ enum {
 /// The boxes: a bit of sixteen, then the sets of the characters two before, before, and here. `lf` is an LF in ndjson,
 /// where it comes before a record, and empty in json. The first eight boxes suffice for arrays of numbers.
 #define BOXES(box, c, lf) \
-  (box(c, 0, ANY, "{[t", "}]\"r")                           /* {} [] if they match: stage 4 tells; {" tr */ \
+  (box(c, 0, ANY, "{[t", "}]\"r")                           /* {} [], which stage 4 matches; {" tr */ \
    | box(c, 1, ANY, "[:," lf, "\"-" DIGITS "tfn{[")         /* a value */ \
-   | box(c, 2, ANY, "123456789.+-", DIGITS)                 /* one more digit */ \
-   | box(c, BOX_POINT, ANY, DIGITS, ".")                    /* in order, which is checked apart */ \
-   | box(c, BOX_EXPONENT, ANY, DIGITS, "eE")                /* the same */ \
-   | box(c, 5, COMPLETE, "}]" BLANKS DIGITS, ",}]" BLANKS)  /* what follows a number, a bracket, a blank */ \
-   | box(c, 6, DIGITS ".eE+", "0", DIGITS)                  /* after a 0 that does not lead; e-05: skeleton.h */ \
-   | box(c, 7, DIGITS, "eE", DIGITS "+-")                   /* what follows the e */ \
-   | box(c, 8, "[:," lf, "\"", ",}]" lf)                    /* what follows a string that is a value */ \
-   | box(c, 9, "us", "e", ",}]" BLANKS)                     /* what follows true and false */ \
-   | box(c, BOX_CLAIM, "{,", "\"", ":")                     /* what follows a key */ \
-   | box(c, 11, "l", "l", ",}]" BLANKS)                     /* what follows null */ \
+   | box(c, 2, ANY, "123456789.+-", DIGITS)                 /* another digit */ \
+   | box(c, BOX_POINT, ANY, DIGITS, ".")                    /* order: numbers.h */ \
+   | box(c, BOX_EXPONENT, ANY, DIGITS, "eE")                /* order: numbers.h */ \
+   | box(c, 5, COMPLETE, "}]" BLANKS DIGITS, ",}]" BLANKS)  /* after a number, a bracket, a blank */ \
+   | box(c, 6, DIGITS ".eE+", "0", DIGITS)                  /* after a 0 within a number; e-05: skeleton.h */ \
+   | box(c, 7, DIGITS, "eE", DIGITS "+-")                   /* after the e */ \
+   | box(c, 8, "[:," lf, "\"", ",}]" lf)                    /* after a string that is a value */ \
+   | box(c, 9, "us", "e", ",}]" BLANKS)                     /* after true and false */ \
+   | box(c, BOX_CLAIM, "{,", "\"", ":")                     /* after a key */ \
+   | box(c, 11, "l", "l", ",}]" BLANKS)                     /* after null */ \
    | box(c, 12, "[:,r" lf, "fu", "ae")                      /* _fa rue */ \
    | box(c, 13, "nu", "ul", "l")                            /* nul ull */ \
    | box(c, 14, "flt", "asr", "leu")                        /* fal lse tru */ \

@@ -56,7 +56,7 @@ STAGE_INLINE bool check_window(
     front.ends.skeleton = characters + left;
     if (skeleton.elements > elements) {
       count = (size_t)(skeleton.elements - elements);
-      nesting_note_rise(&state->nesting, count);
+      nesting_note_depth(&state->nesting, count);
       skeleton.errors |= format == ZMIN_JSON ? apply_elements_json(state, workspace, count)
                                              : apply_elements_ndjson(state, workspace, count);
       skeleton.elements = elements;
@@ -66,7 +66,8 @@ STAGE_INLINE bool check_window(
   }
   if (scan_errors(&front.scan)) return false;
   *written = (size_t)(front.ends.output - out);
-  return finishNesting(state, format, workspace, &front.scan, &skeleton, (size_t)(front.ends.skeleton - characters), end);
+  size_t left = (size_t)(front.ends.skeleton - characters);
+  return finish_window(state, format, workspace, &front.scan, &skeleton, left, end);
 }
 
 STAGE_TARGET static bool check_json(

@@ -44,7 +44,7 @@ STAGE_INLINE uint8_t lexeme_in_string(const scan_state *scan, const uint8_t *end
 
 /// Completes the checks at the end of a window and sets the state. `left` characters, and the elements, are still in
 /// their buffers. `end` is past the last raw byte. Returns false if the window is not the beginning of a document.
-STAGE_INLINE bool finishNesting(
+STAGE_INLINE bool finish_window(
     zmin_state *state, const zmin_format format, workspace *workspace, const scan_state *scan,
     skeleton_scan *skeleton, size_t left, const uint8_t *end) {
   const uint8_t *characters = workspace->skeleton.bytes + LOOK_BEHIND + left;
@@ -55,7 +55,7 @@ STAGE_INLINE bool finishNesting(
   check_skeleton_end(skeleton, format, workspace, left, unclaimed);
   uint8_t *elements = workspace->elements.bytes + LOOK_BEHIND;
   size_t count = (size_t)(skeleton->elements - elements);
-  nesting_note_rise(&state->nesting, count);
+  nesting_note_depth(&state->nesting, count);
   skeleton->errors |= apply_elements(state, format, workspace, count);
   if (skeleton->errors != 0) return false;
   if (unclaimed != 0 && !nesting_narrow(&state->nesting, ZMIN_IN_CONTAINER)) return false;

@@ -44,7 +44,7 @@ package struct KernelRun: ~Copyable {
     guard unsafe !input.isEmpty else { return 0 }
     var shared = unsafe zmin_state(
       nesting: zmin_nesting(
-        open: state.nesting.forKernels, closed: .none, depthIncreaseMax: 0, base: LevelSet.top.rawValue),
+        open: state.nesting.forKernels, closed: .none, depth_increase_max: 0, base: LevelSet.top.rawValue),
       depth_max: depthMax, lexeme: state.lexeme.rawValue, expectation: state.expectation.rawValue)
     guard let end = unsafe check(&shared, format, input, into: output) else { return nil }
     state.lexeme = end.lexeme
@@ -131,7 +131,7 @@ extension SliceNesting {
   func stateForKernels(after head: SlicePrefix, startingIn start: SlicePrefix.Start, riseMax: Int) -> zmin_state {
     unsafe zmin_state(
       nesting: zmin_nesting(
-        open: openers.forKernels, closed: closers.forKernels, depthIncreaseMax: 0, base: head.levels.rawValue),
+        open: openers.forKernels, closed: closers.forKernels, depth_increase_max: 0, base: head.levels.rawValue),
       depth_max: riseMax, lexeme: start.lexeme.rawValue, expectation: head.expectation.rawValue)
   }
 
@@ -142,7 +142,7 @@ extension SliceNesting {
     unsafe openers.assign(fromKernels: state.nesting.open)
     unsafe closers.assign(fromKernels: state.nesting.closed)
     base = unsafe LevelSet(rawValue: state.nesting.base)
-    depthIncreaseMax = unsafe min(state.nesting.depthIncreaseMax, state.depth_max)
+    depthIncreaseMax = unsafe min(state.nesting.depth_increase_max, state.depth_max)
     // A slice of one string ends with a token whose role only the next slice decides.
     let isUndecided = first == .string || first == .restOfString
     let innermost = openers.innermost.map { LevelSet($0) } ?? base

@@ -60,7 +60,7 @@ extension KernelRun {
   ///
   /// - Parameter body: Returns nil if the slice is not proved clean.
   /// - Throws: ``OutOfMemory``, and errors of `body`.
-  package func settleSlice(
+  package func finishSlice(
     _ nesting: inout SliceNesting, startingIn start: SlicePrefix.Start, format: Format, riseMax: Int,
     _ slice: UnsafeRawBufferPointer, _ body: (SkeletonHistory) throws -> LexicalStageResult?
   ) throws -> LocalSummary? {
@@ -98,7 +98,8 @@ extension KernelRun {
     let end = zmin_skeleton_end(
       last: found.lastCharacter, before: found.characterBefore, is_empty: found.skeletonIsEmpty,
       in_string: found.endsInString, unclaimed: isUnclaimed)
-    guard left == 0, unsafe zmin_settle(&state, format, end), let lexeme = unsafe Lexeme(rawValue: state.lexeme),
+    guard left == 0, unsafe zmin_finish_nesting(&state, format, end),
+      let lexeme = unsafe Lexeme(rawValue: state.lexeme),
       let expectation = unsafe Expectation(rawValue: state.expectation)
     else { return nil }
     return End(writtenBytes: found.keptBytes, lexeme: lexeme, expectation: expectation)

@@ -90,13 +90,13 @@ typedef struct {
 ///
 /// In a document all levels are known: `open` holds them, and `base`, the level outside them, is ZMIN_IN_NOTHING. In a
 /// slice the levels before it are unknown: `base` is the set of possible levels outside `open`. A closer without a
-/// partner in `open` closes a level from before the slice. It goes into `closed`, and `base` becomes the next level
-/// out.
+/// partner in `open` closes a level from before the slice. It goes into `closed`, and `base` then describes the
+/// next level out.
 typedef struct {
   zmin_levels open;    // innermost level last
   zmin_levels closed;  // innermost level first, in the order closed
-  size_t depthIncreaseMax;         // an upper bound on the levels open at once
-  uint8_t base;
+  size_t depth_increase_max;  // an upper bound on the levels open at once
+  uint8_t base;        // a set of levels
 } zmin_nesting;
 
 /// The exact state of a checked document between two bytes, or of a slice as far as its own bytes show.
@@ -209,7 +209,7 @@ typedef struct {
 
 /// Advances `state`, with all elements applied, to the end of the run. Returns false if the run is not proved clean, as
 /// when it ends inside a number or literal.
-bool zmin_settle(zmin_state *state, zmin_format format, zmin_skeleton_end end);
+bool zmin_finish_nesting(zmin_state *state, zmin_format format, zmin_skeleton_end end);
 
 /// Counts the line feeds in `n` bytes with the fastest instructions of the CPU.
 size_t zmin_count_newlines(const uint8_t *in, size_t n);
