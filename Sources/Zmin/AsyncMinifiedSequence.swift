@@ -22,9 +22,9 @@ extension AsyncSequence where Element: Collection<UInt8> {
 /// for try await chunk in body.minified() { try await send(chunk) }
 /// ```
 ///
-/// Nothing is read ahead. The iterator requests an input chunk when it is asked for output, and returns all output of
-/// that chunk before it requests the next. The work runs on the caller's executor in windows of 64 KiB. It does not
-/// block and starts no thread.
+/// The sequence never reads ahead. The iterator requests an input chunk when it is asked for output, and returns all
+/// output of that chunk before it requests the next. The work runs on the caller's executor in windows of 64 KiB. It
+/// does not block and starts no thread.
 ///
 /// An iteration that ends with nil has read a whole, valid input. Otherwise it throws a ``ZminError`` for invalid
 /// input, a `CancellationError` if its task is cancelled, or the error of the base sequence. Output before an error is
@@ -33,7 +33,7 @@ extension AsyncSequence where Element: Collection<UInt8> {
 public struct AsyncMinifiedSequence<Base: AsyncSequence>: AsyncSequence where Base.Element: Collection<UInt8> {
   /// A chunk of output.
   public typealias Element = [UInt8]
-  /// ``ZminError``, `CancellationError`, or what the base throws.
+  /// ``ZminError``, `CancellationError`, or the error type of the base.
   public typealias Failure = any Error
 
   let base: Base

@@ -67,11 +67,13 @@ package struct KernelRun: ~Copyable {
     _ nesting: inout SliceNesting, startingIn start: SlicePrefix.Start, format: Format, riseMax: Int,
     _ slice: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
   ) throws(OutOfMemory) -> LocalSummary? {
-    let head = unsafe SlicePrefix(slice, startingIn: start, format)
-    try nesting.reset(in: head.levels, byteCount: slice.count)
-    guard let first = head.first, head.blankByteCount < slice.count else { return head.summaryOfBlanks(after: start) }
-    var state = unsafe nesting.stateForKernels(after: head, startingIn: start, riseMax: riseMax)
-    let rest = unsafe UnsafeRawBufferPointer(rebasing: slice[head.blankByteCount...])
+    let prefix = unsafe SlicePrefix(slice, startingIn: start, format)
+    try nesting.reset(in: prefix.levels, byteCount: slice.count)
+    guard let first = prefix.first, prefix.blankByteCount < slice.count else {
+      return prefix.summaryOfBlanks(after: start)
+    }
+    var state = unsafe nesting.stateForKernels(after: prefix, startingIn: start, riseMax: riseMax)
+    let rest = unsafe UnsafeRawBufferPointer(rebasing: slice[prefix.blankByteCount...])
     guard let end = unsafe check(&state, format, rest, into: output) else { return nil }
     return unsafe nesting.summary(of: state, startingIn: start, with: first, endingIn: end)
   }
@@ -128,11 +130,11 @@ extension SlicePrefix {
 
 extension SliceNesting {
   /// The kernel state at the first token of a slice.
-  func stateForKernels(after head: SlicePrefix, startingIn start: SlicePrefix.Start, riseMax: Int) -> zmin_state {
+  func stateForKernels(after prefix: SlicePrefix, startingIn start: SlicePrefix.Start, riseMax: Int) -> zmin_state {
     unsafe zmin_state(
       nesting: zmin_nesting(
-        open: openers.forKernels, closed: closers.forKernels, depth_increase_max: 0, base: head.levels.rawValue),
-      depth_max: riseMax, lexeme: start.lexeme.rawValue, expectation: head.expectation.rawValue)
+        open: openers.forKernels, closed: closers.forKernels, depth_increase_max: 0, base: prefix.levels.rawValue),
+      depth_max: riseMax, lexeme: start.lexeme.rawValue, expectation: prefix.expectation.rawValue)
   }
 
   /// Copies the brackets of a clean slice from the kernel's state, and returns the slice's local summary.

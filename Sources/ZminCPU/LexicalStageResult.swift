@@ -64,10 +64,12 @@ extension KernelRun {
     _ nesting: inout SliceNesting, startingIn start: SlicePrefix.Start, format: Format, riseMax: Int,
     _ slice: UnsafeRawBufferPointer, _ body: (SkeletonHistory) throws -> LexicalStageResult?
   ) throws -> LocalSummary? {
-    let head = unsafe SlicePrefix(slice, startingIn: start, format)
-    try nesting.reset(in: head.levels, byteCount: slice.count)
-    guard let first = head.first, head.blankByteCount < slice.count else { return head.summaryOfBlanks(after: start) }
-    var state = unsafe nesting.stateForKernels(after: head, startingIn: start, riseMax: riseMax)
+    let prefix = unsafe SlicePrefix(slice, startingIn: start, format)
+    try nesting.reset(in: prefix.levels, byteCount: slice.count)
+    guard let first = prefix.first, prefix.blankByteCount < slice.count else {
+      return prefix.summaryOfBlanks(after: start)
+    }
+    var state = unsafe nesting.stateForKernels(after: prefix, startingIn: start, riseMax: riseMax)
     let history = unsafe zmin_history_before(&state, format.forKernels)
     let characters = unsafe withUnsafeBytes(of: history.characters) { unsafe $0.loadUnaligned(as: UInt32.self) }
     guard

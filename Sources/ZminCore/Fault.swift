@@ -44,13 +44,13 @@ extension Fault {
     case .invalidUTF8(let byte): return "invalid UTF-8 in string: \(shown(byte))"
     case .leadingZero: return "leading zero in number"
     case .missingDigit(let part, let byte):
-      let place =
+      let name =
         switch part {
         case .minus: "minus sign"
         case .point: "decimal point"
         case .exponent: "exponent"
         }
-      return "digit expected after the \(place) of a number, found \(shown(byte))"
+      return "digit expected after the \(name) of a number, found \(shown(byte))"
     case .misspeltLiteral(let byte): return "misspelt literal: \(shown(byte)) (only true, false and null are JSON)"
     case .unexpectedAfterScalar(let byte): return "unexpected \(shown(byte)) after a number or literal"
     case .unexpected(let byte, let expected): return "\(expected.name) expected, found \(shown(byte))"

@@ -39,7 +39,7 @@ package struct SlicePrefix: Equatable, Sendable {
     var blankByteCount = 0
     let first: Token?
     if start == .string {
-      first = unsafe Token.restOfString.decided(in: bytes, contentFrom: 0, format)
+      first = unsafe Token.restOfString.resolved(in: bytes, contentFrom: 0, format)
     } else {
       blankByteCount = unsafe bytes.endOfBlanks
       let blanks = unsafe UnsafeRawBufferPointer(rebasing: bytes[..<blankByteCount])
@@ -48,7 +48,7 @@ package struct SlicePrefix: Equatable, Sendable {
       } else if blankByteCount == bytes.count {
         first = nil
       } else {
-        first = unsafe (Token(delimiter: bytes[blankByteCount], format) ?? .value).decided(
+        first = unsafe (Token(delimiter: bytes[blankByteCount], format) ?? .value).resolved(
           in: bytes, contentFrom: blankByteCount + 1, format)
       }
     }
@@ -71,7 +71,7 @@ extension Token {
   /// unchanged.
   ///
   /// - Parameter contentIndex: The first index of the string's content in the slice.
-  fileprivate func decided(
+  fileprivate func resolved(
     in bytes: UnsafeRawBufferPointer, contentFrom contentIndex: Int, _ format: Format
   ) -> Token {
     guard self == .string || self == .restOfString, let quote = unsafe bytes.closingQuote(from: contentIndex) else {

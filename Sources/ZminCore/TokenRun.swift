@@ -114,7 +114,7 @@ package struct TokenRun: Equatable, Sendable {
     if first == nil {
       first = token
     } else if ending == .loneString {
-      first = first?.decided(by: token)
+      first = first?.resolved(by: token)
     }
     if next.ending != .loneString {
       ending = next.ending
@@ -137,13 +137,13 @@ package struct TokenRun: Equatable, Sendable {
   /// The levels in which `token` may follow this run.
   private func levels(admitting token: Token, _ format: Format) -> LevelSet {
     switch token {
-    case .restOfValue, .restOfName, .restOfString: levels(goingOnWith: token)
+    case .restOfValue, .restOfName, .restOfString: levels(continuedBy: token)
     default: levels(followedBy: token, format)
     }
   }
 
   /// The levels in which `rest` may continue the last token of this run.
-  private func levels(goingOnWith rest: Token) -> LevelSet {
+  private func levels(continuedBy rest: Token) -> LevelSet {
     switch (ending, rest) {
     case (.value, .restOfName), (.name, .restOfValue): []
     case (.stringAfterComma, .restOfValue): .array
@@ -215,7 +215,7 @@ extension Token {
   }
 
   /// Returns the token that a string becomes, given the token after it or its rest.
-  fileprivate func decided(by token: Token) -> Token {
+  fileprivate func resolved(by token: Token) -> Token {
     switch (self, token) {
     case (_, .restOfString): self
     case (.restOfString, .colon), (.restOfString, .restOfName): .restOfName

@@ -16,10 +16,10 @@ package struct UnmatchedBrackets: Equatable, Sendable {
   /// The most levels open at once in the run beyond those before it.
   package private(set) var depthIncreaseMax = 0
 
-  /// Creates the residue of no elements.
+  /// Creates the value of no elements.
   package init() {}
 
-  /// Creates the residue of no elements in one of these levels.
+  /// Creates the value of no elements, in one of these levels.
   package init(in levels: LevelSet) { base = levels }
 
   /// Appends an element. Returns false if the nesting is invalid. The value is then unusable.
@@ -35,7 +35,7 @@ package struct UnmatchedBrackets: Equatable, Sendable {
     return true
   }
 
-  /// Appends the residue of the run that follows. Returns false if the two do not fit. The value is then unusable.
+  /// Appends the brackets of the run that follows. Returns false if the two do not fit. The value is then unusable.
   ///
   /// - Complexity: O(*n*) for *n* closers and openers of `next`.
   package mutating func append(_ next: UnmatchedBrackets) -> Bool {

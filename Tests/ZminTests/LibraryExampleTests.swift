@@ -47,7 +47,7 @@ import Zmin
   func errors() {
     #expect(answer(Array("[ 1 ]".utf8)) == (200, "[1]"))
     #expect(answer(Array("[ 1,\n]".utf8)) == (400, "line 2, column 1: trailing comma in array"))
-    #expect(answer([UInt8](repeating: 32, count: 1 << 20 + 1)) == (413, "no more than 1048576 bytes, please"))
+    #expect(answer([UInt8](repeating: 32, count: 1 << 20 + 1)) == (413, "body longer than 1048576 bytes"))
   }
 
   @Test("Memory and arrays are minified in place")
