@@ -1,9 +1,12 @@
 #version 450
-// Stage 4, over the skeleton: what may stand after what, the order of points and exponents in numbers, and elements,
-// from which the host tells nesting: brackets, commas with the container that they claim to stand in, and in ndjson the
-// LFs that end records.
+// Stage 4, over the skeleton: each character against the two before it, the order of points and exponents in numbers,
+// and the elements from which the host checks nesting: brackets, commas with the kind of their container, and in ndjson
+// the LFs that end records.
 //
-// A thread has 28 characters and the four before them, as bit planes: position 4 of its window is its first.
+// A thread has 28 characters of its own and the four before them, as bit planes:
+//
+//   position    0 1 2 3   4 5 6 ... 31
+//               history   own characters
 #extension GL_GOOGLE_include_directive : require
 #include "shared/slice.glsl"
 #include "shared/planes.glsl"
@@ -14,7 +17,7 @@
 layout(std430, binding = ZMIN_BINDING_SKELETON) readonly buffer Skeleton { uint words[]; } skeleton;
 layout(std430, binding = ZMIN_BINDING_RESULT) buffer Result { zmin_slice_result result; };
 layout(std430, binding = ZMIN_BINDING_ELEMENTS) writeonly buffer Elements { uint words[]; } elements;
-// For each workgroup the first word of its elements, and how many elements they are.
+// The first word and the number of elements of each workgroup.
 layout(std430, binding = ZMIN_BINDING_ELEMENT_RUNS) writeonly buffer ElementRuns { uvec2 groups[]; } elementRuns;
 
 const uint OWN_POSITIONS = 0xfffffff0u;
@@ -22,20 +25,20 @@ const uint LOOK_BACK_WORDS = uint(ZMIN_LOOK_BACK_WORDS);
 shared uint gathered[THREADS * THREAD_CHARACTERS / 4u];
 shared uint firstElementWord;
 
-/// The word of the skeleton with that index: what stands before the slice for -1, nothing past the end.
+/// A word of the skeleton: the history for index -1, 0 past the end.
 uint skeletonWord(int index) {
   if (index < 0) return slice.history;
   return uint(index) * 4u < result.skeleton_bytes ? skeleton.words[index] : 0u;
 }
 
-/// Sets of characters, by position.
+/// Sets of characters, one bit per position.
 struct Characters {
   uint quote, colon, comma, opener, closer, objectOpener, object, blank, lineFeed;
   uint digit, zero, plus, minus, point, exponent;
   uint a, e, f, l, n, r, s, t, u;
 };
 
-/// The highest bit does not count: a byte that has it is refused where strings are known.
+/// Computes the sets. The highest bit of a byte is ignored: such bytes are refused by the checks of strings.
 Characters characters(uint words[8]) {
   uint planes[8];
   [[unroll]] for (int i = 0; i < 8; i++) planes[i] = words[i];
@@ -73,22 +76,23 @@ Characters characters(uint words[8]) {
   return set;
 }
 
-/// Where a character may stand after the two before it: products of a set two before, one before and here.
+/// Marks the characters that may follow the two before them. Each rule is a product of three sets: two before, before,
+/// here.
 uint allowed(Characters set, uint claims) {
   uint sign = set.plus | set.minus;
   uint boundary = NDJSON != 0u ? set.lineFeed : 0u;
   uint beforeValue = (set.opener & ~set.objectOpener) | set.colon | set.comma | boundary;
   uint afterString = set.comma | set.closer | boundary;
   uint afterScalar = set.comma | set.closer | set.blank;
-  // A value begins; a number, a bracket or a blank ends one; an empty container; a key.
+  // The first character of a value; after a number, a bracket or a blank; an empty container; a key.
   uint here = beforeValue << 1 & (set.quote | set.digit | set.minus | set.t | set.f | set.n | set.opener);
   here |= (set.closer | set.blank | set.digit) << 1 & afterScalar;
   here |= set.opener << 1 & set.closer;
   here |= set.objectOpener << 1 & set.quote;
-  // After a string that is a value, and one that is a key.
+  // After a string that is a value, and after a key.
   here |= beforeValue << 2 & set.quote << 1 & afterString;
   here |= claims | (set.objectOpener << 2 & set.quote << 1 & set.colon);
-  // Numbers. A 0 may go on only where something of its number stands before it.
+  // Numbers. A digit may follow a 0 only if a character of the same number comes before the 0.
   here |= ((set.digit & ~set.zero) | set.point | sign) << 1 & set.digit;
   here |= (set.digit | set.point | set.exponent | set.plus) << 2 & set.zero << 1 & set.digit;
   here |= set.exponent << 3 & set.minus << 2 & set.zero << 1 & set.digit;
@@ -110,16 +114,21 @@ uint allowed(Characters set, uint claims) {
   return here;
 }
 
-/// Checks that a number has at most one point, then at most one exponent. Returns flags.
+/// Checks that a number has at most one point, followed by at most one exponent. Returns flags.
 ///
-/// A sum lets a carry run from behind each mark through the digits: it stops at what ends them. Every e is taken for a
-/// mark, as one in a window's first characters may be either.
+/// A carry from each mark runs through the digits and stops at their end:
+///
+///   text                1 . 5 e 3 , 1 . 2 . 3
+///   point               . 1 . . . . . 1 . 1 .
+///   end of digits       . . . 1 . . . . . 1 .      the second end is an error: it is a point
+///
+/// Every e counts as an exponent, since in the first characters of a window it cannot be told from that of a literal.
 uint checkNumbers(Characters set, uint valid, int firstWord) {
   uint number = set.digit | set.plus | set.minus, marks = set.point | set.exponent;
   uint afterPoint = (set.point << 1) + number, afterExponent = (set.exponent << 1) + number;
   uint wrong = ((afterPoint & set.point) | (afterExponent & marks)) & ~number & valid;
   if (wrong != 0u) return uint(ZMIN_FLAG_NUMBER);
-  // A mark whose number began before the window.
+  // A mark whose number began before the window: search backwards for the character before its digits.
   if (number == ALL_BITS) return 0u;
   uint first = uint(findLSB(~number));
   if (first < 4u || !isSet(marks & valid, first)) return 0u;
@@ -142,20 +151,20 @@ void main() {
   Characters set = characters(words);
   uint known = at >= count ? 0u : firstBits(count - at + 4u);
   uint valid = known & OWN_POSITIONS;
-  // A comma that a string and a colon follow claims to stand in an object, any other in an array.
+  // A comma followed by a string and a colon is in an object, any other in an array.
   uint claims = set.comma << 2 & set.quote << 1 & set.colon;
 
   uint flags = (~allowed(set, claims) & valid) != 0u ? uint(ZMIN_FLAG_TOKEN) : 0u;
   flags |= checkNumbers(set, valid, firstWord);
   if (flags != 0u) atomicOr(result.flags, flags);
 
-  // Elements come out two positions late, when their claims are known.
+  // Elements are emitted two positions late, when the kinds of commas are known.
   uint boundary = NDJSON != 0u ? set.lineFeed << 2 : 0u;
   uint closers = set.closer << 2, commas = set.comma << 2, openers = set.opener << 2;
   uint objects = set.object << 2 | claims;
   uint emitted = (openers | closers | commas | boundary) & OWN_POSITIONS;
   if (at == 0u && slice.history_elements != 0u) emitted &= ~0x30u;
-  // A comma after one that claims the same says nothing new, if its claim is final.
+  // A comma after one of the same kind is redundant if its kind is final.
   uint objectCommas = commas & claims & emitted, arrayCommas = commas & ~claims & emitted;
   uint again = ((objectCommas << 1) + ~emitted & objectCommas) | ((arrayCommas << 1) + ~emitted & arrayCommas);
   emitted &= ~(again & known);
@@ -183,7 +192,7 @@ void main() {
   for (uint i = thread; i < usedWords; i += THREADS) elements.words[firstElementWord + i] = gathered[i];
 
   if (at == 0u) {
-    // The last four characters, which may reach back before the slice.
+    // The last four characters, possibly with characters of the history.
     uint end = count & 3u, last = skeletonWord(int(count >> 2)), before = skeletonWord(int(count >> 2) - 1);
     result.last_characters = end == 0u ? before : last << (32u - 8u * end) | before >> (8u * end);
   }

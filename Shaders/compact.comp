@@ -1,7 +1,7 @@
 #version 450
-// Stage 3: puts the kept bytes side by side, and the skeleton, which is what stands outside strings: punctuation,
-// scalars, one quote a string, whitespace where it ends a scalar, and in ndjson the LFs that are kept. Checks what
-// concerns single bytes.
+// Stage 3: packs the kept bytes and the skeleton, and checks all rules about single bytes. The skeleton is what stands
+// outside strings: punctuation, scalars, one quote per string, whitespace only where it ends a scalar, and in ndjson
+// the kept LFs.
 //
 //   text          { " k e y " :   1 . 5 e 3 , " k 2 " : t r u e }
 //   skeleton      { " : 1 . 5 e 3 , " : t r u e }
@@ -45,7 +45,7 @@ void main() {
     if (flags != 0u) atomicOr(result.flags, flags);
   }
   clearAssembled(thread, THREADS * THREAD_WORDS + 2u);
-  uint total, before = sumBefore(thread, count, total);  // its barriers also come between clearing and assembling
+  uint total, before = sumBefore(thread, count, total);  // its barriers also separate clearing from assembling
   assemble(bytes.words, found.kept, (before & 0xffffu) + (tileStart.y & 3u));
   barrier();
   STORE_ASSEMBLED(kept, thread, tileStart.y, total & 0xffffu)

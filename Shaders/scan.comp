@@ -1,5 +1,10 @@
 #version 450
-// Stage 2: where each tile starts, in which state and where its bytes go. One workgroup does it for all.
+// Stage 2: the start of each tile, as its state and the offsets of its output. One workgroup handles all tiles.
+//
+//   tile              0          1          2
+//   map               m0         m1         m2
+//   state             s          m0(s)      m1(m0(s))
+//   kept offset       0          k0         k0 + k1          counts depend on the states
 #extension GL_GOOGLE_include_directive : require
 #include "shared/slice.glsl"
 #include "shared/maps.glsl"
@@ -13,10 +18,10 @@ layout(std430, binding = ZMIN_BINDING_RESULT) writeonly buffer Result { zmin_sli
 
 uint tileMap(uint tile) { return tiles.words[tile * uint(ZMIN_TILE_WORDS)]; }
 
-/// Kept bytes in the lower half, skeleton characters in the upper.
+/// The counts of a tile from a start state: kept bytes in the lower half, skeleton characters in the upper.
 uint tileCounts(uint tile, uint state) { return tiles.words[tile * uint(ZMIN_TILE_WORDS) + 1u + state]; }
 
-/// Clears the word that two tiles share, which both put their bytes into.
+/// Clears the word that two tiles share. Both add their bytes to it.
 void clearShared(uint keptOffset, uint skeletonOffset) {
   if ((keptOffset & 3u) != 0u) kept.words[keptOffset >> 2] = 0u;
   if ((skeletonOffset & 3u) != 0u) skeleton.words[skeletonOffset >> 2] = 0u;
@@ -59,7 +64,7 @@ void main() {
     result.flags = 0u;
     result.element_words = 0u;
     result.last_characters = slice.history;
-    // Elements come out two characters late.
+    // Elements are emitted two characters late, so two more characters are checked.
     uint groupCharacters = THREADS * THREAD_CHARACTERS;
     result.check_groups[0] = (skeletonTotal + 2u + groupCharacters - 1u) / groupCharacters;
     result.check_groups[1] = 1u;

@@ -1,6 +1,6 @@
 #version 450
-// Stage 1: what each tile of the input does from each state that it may start in. A workgroup has a tile, a thread 32
-// bytes of it.
+// Stage 1: the effect of each tile from each state that it may start in: a map of states, and the numbers of kept bytes
+// and skeleton characters. A workgroup has one tile, a thread 32 bytes of it.
 #extension GL_GOOGLE_include_directive : require
 #include "shared/slice.glsl"
 #include "shared/planes.glsl"
@@ -29,23 +29,23 @@ void main() {
   uint tileMap, before = mapBefore(thread, map, tileMap);
   threadMaps.maps[tile * THREADS + thread] = before;
 
-  // What this thread counts if the tile starts in each state.
+  // This thread's counts for each start state of the tile.
   uvec4 count = uvec4(0u);
   [[unroll]] for (uint state = 0u; state < STATES; state++) {
     count[state] = fromState[stateAfter(before, state)];
   }
-  counts[placeOf(thread)] = count;
+  counts[paddedIndex(thread)] = count;
   barrier();
   if (thread < SEGMENTS) {
     uvec4 sum = uvec4(0u);
-    uint first = placeOf(thread * SEGMENT_THREADS);
+    uint first = paddedIndex(thread * SEGMENT_THREADS);
     for (uint i = first; i < first + SEGMENT_THREADS; i++) sum += counts[i];
     counts[first] = sum;
   }
   barrier();
   if (thread < uint(ZMIN_STATE_COUNT)) {
     uint sum = 0u;
-    for (uint i = 0u; i < SEGMENTS; i++) sum += counts[placeOf(i * SEGMENT_THREADS)][thread];
+    for (uint i = 0u; i < SEGMENTS; i++) sum += counts[paddedIndex(i * SEGMENT_THREADS)][thread];
     tiles.words[tile * uint(ZMIN_TILE_WORDS) + 1u + thread] = sum;
   }
   if (thread == 0u) tiles.words[tile * uint(ZMIN_TILE_WORDS)] = tileMap;

@@ -1,9 +1,9 @@
-// Inputs that come in chunks.
+// Inputs in chunks.
 import Zmin
 import ZminEngine
 
 // snippet: push
-/// What a connection keeps: a stream for all its messages, one after another, and what is to be sent.
+/// A connection's state: one stream for all its messages, and the bytes to send.
 struct Connection: ~Copyable {
   private var stream: MinifierStream
   private(set) var outgoing: [UInt8] = []
@@ -27,7 +27,7 @@ struct Connection: ~Copyable {
 // end
 
 // snippet: async
-/// Passes a body on as it comes. The body is asked for a chunk when `send` has taken the one before.
+/// Relays a body chunk by chunk. The next chunk is requested when `send` has returned.
 func relay<Body: AsyncSequence>(_ body: Body, to send: ([UInt8]) async throws -> Void) async throws
 where Body.Element == [UInt8] {
   for try await chunk in body.minified(options: MinifierOptions(format: .ndjson)) {
@@ -37,9 +37,9 @@ where Body.Element == [UInt8] {
 // end
 
 // snippet: ledger
-/// One ledger for the whole server says what zmin holds for all its requests.
+/// Describes the memory of all requests of a server, which share one ledger.
 func memoryLine(_ ledger: MemoryLedger) -> String {
   let total = ledger.snapshot().total
-  return "zmin holds \(total.currentBytes) bytes, at most \(total.peakBytes) so far"
+  return "zmin holds \(total.currentBytes) bytes, peak \(total.peakBytes)"
 }
 // end

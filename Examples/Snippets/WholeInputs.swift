@@ -13,7 +13,7 @@ func shortened(_ text: String) throws(ZminError) -> String {
 // end
 
 // snippet: errors
-/// The status and the words that a request is answered with.
+/// Returns the status and text of the answer to a request.
 func answer(_ body: [UInt8]) -> (status: Int, text: String) {
   let limits = MinifierOptions(depthMax: 512, inputBytesMax: 1 << 20)
   do throws(ZminError) {
@@ -21,7 +21,7 @@ func answer(_ body: [UInt8]) -> (status: Int, text: String) {
   } catch {
     return switch error {
     case .invalidJSON(let error): (400, "line \(error.line), column \(error.column): \(error.message)")
-    case .inputTooLarge(let limit): (413, "no more than \(limit) bytes, please")
+    case .inputTooLarge(let limit): (413, "body longer than \(limit) bytes")
     case .noRoomInPlace, .outOfMemory: (503, "try again later")
     }
   }
@@ -33,7 +33,7 @@ func shorten(_ body: inout [UInt8]) throws(ZminError) {
   try minifyInPlace(&body)
 }
 
-/// The same for memory that is not an array's. Returns how many bytes of it are the output.
+/// Minifies memory outside an array. Returns the length of the output in bytes.
 func shorten(_ memory: UnsafeMutableRawBufferPointer) throws(ZminError) -> Int {
   var bytes = memory.mutableBytes
   return try minifyInPlace(&bytes)

@@ -1,11 +1,16 @@
-// Bit planes: of 32 bytes, plane b holds bit b of each byte, the first byte's lowest. Whatever is asked of 32 bytes is
-// then a few operations on words.
+// Bit planes: plane b holds bit b of each of 32 bytes, the first byte in the lowest bit. A question about 32 bytes then
+// takes a few operations on words.
+//
+//   bytes       { " 1           7B 22 31
+//   plane 0     1 . 1
+//   plane 1     1 1 .
+//   plane 5     1 1 1
 
-/// Eight words of bytes become the planes, in the order of PLANE.
+/// Transposes eight words of bytes into planes, in the order of PLANE.
 ///
-/// Where a bit stands in the eight words has an index of eight bits: word, then byte in the word, then bit in the byte.
-/// A plane wants bit first and the byte's index after. Each exchange swaps one bit of the word's index with one of the
-/// bit's index (Hacker's Delight, section 7-3): 120 operations for 32 bytes.
+/// The index of a bit in the eight words has eight bits: three for the word, two for the byte in it, three for the bit
+/// in the byte. In a plane the bit in the byte comes first. Each exchange swaps one bit of the word's index with one
+/// bit of the index within the word (Hacker's Delight, section 7-3). All take 120 operations for 32 bytes.
 #define EXCHANGE(low, high, shift, mask) { \
   uint moved = ((words[low] >> shift) ^ words[high]) & mask; \
   words[high] ^= moved; \
@@ -24,7 +29,7 @@ void toPlanes(inout uint words[8]) {
   EXCHANGE(4, 6, 1, 0x55555555u) EXCHANGE(5, 7, 1, 0x55555555u)
 }
 
-/// The word that the plane of a bit is in.
+/// The index of the word that holds the plane of a bit.
 #define PLANE(bit) ((((bit) & 2) << 1) | (((bit) & 1) << 1) | ((bit) >> 2))
 
 /// Names the planes p0 to p7.

@@ -1,22 +1,26 @@
-// Scans over a workgroup, in shared memory and by the threads' own numbers, so that they run with subgroups of any size.
+// Prefix scans over a workgroup, in shared memory and by thread index, independent of the subgroup size. Three steps:
 //
-// In three steps: each of the first SEGMENTS threads scans a segment, the first of them then scans what these came to,
-// and every thread puts the two together. So nearly all the work is done by few, while other workgroups go on.
+//   1. Each of the first SEGMENTS threads scans one segment.
+//   2. Thread 0 scans the totals of the segments.
+//   3. Every thread combines its segment's prefix with its own.
+//
+// Few threads do most of the work, while other workgroups run.
 const uint SEGMENTS = 16u;
 const uint SEGMENT_THREADS = THREADS / SEGMENTS;
 shared uint scanned[THREADS + SEGMENTS];
 shared uint segments[SEGMENTS + 1u];
 
-/// Where a thread's value is: a word is left out after each segment, so that those who scan them meet different banks.
-uint placeOf(uint thread) { return thread + thread / SEGMENT_THREADS; }
+/// The index of a thread's value. One word is unused after each segment, so that the scanning threads use different
+/// banks.
+uint paddedIndex(uint thread) { return thread + thread / SEGMENT_THREADS; }
 
-/// The sum of the values of all threads before this one; `total` is that of all.
+/// Returns the sum of the values of all threads before this one. `total` is the sum over all threads.
 uint sumBefore(uint thread, uint value, out uint total) {
-  scanned[placeOf(thread)] = value;
+  scanned[paddedIndex(thread)] = value;
   barrier();
   if (thread < SEGMENTS) {
     uint sum = 0u;
-    uint first = placeOf(thread * SEGMENT_THREADS);
+    uint first = paddedIndex(thread * SEGMENT_THREADS);
     for (uint i = first; i < first + SEGMENT_THREADS; i++) {
       uint next = scanned[i];
       scanned[i] = sum;
@@ -35,19 +39,19 @@ uint sumBefore(uint thread, uint value, out uint total) {
     segments[SEGMENTS] = sum;
   }
   barrier();
-  uint before = segments[thread / SEGMENT_THREADS] + scanned[placeOf(thread)];
+  uint before = segments[thread / SEGMENT_THREADS] + scanned[paddedIndex(thread)];
   total = segments[SEGMENTS];
   barrier();
   return before;
 }
 
-/// The map of all threads before this one; `total` is that of all.
+/// Returns the composed map of all threads before this one. `total` is the map of all threads.
 uint mapBefore(uint thread, uint map, out uint total) {
-  scanned[placeOf(thread)] = map;
+  scanned[paddedIndex(thread)] = map;
   barrier();
   if (thread < SEGMENTS) {
     uint product = IDENTITY;
-    uint first = placeOf(thread * SEGMENT_THREADS);
+    uint first = paddedIndex(thread * SEGMENT_THREADS);
     for (uint i = first; i < first + SEGMENT_THREADS; i++) {
       uint next = scanned[i];
       scanned[i] = product;
@@ -66,7 +70,7 @@ uint mapBefore(uint thread, uint map, out uint total) {
     segments[SEGMENTS] = product;
   }
   barrier();
-  uint before = composed(segments[thread / SEGMENT_THREADS], scanned[placeOf(thread)]);
+  uint before = composed(segments[thread / SEGMENT_THREADS], scanned[paddedIndex(thread)]);
   total = segments[SEGMENTS];
   barrier();
   return before;

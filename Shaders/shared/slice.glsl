@@ -1,4 +1,4 @@
-// What every stage has: how its workgroups are made, the push constants, words as sets of bits.
+// Declarations shared by all stages: workgroup size, push constants, words as sets of bits.
 #extension GL_EXT_control_flow_attributes : require
 #include "contract.h"
 
@@ -13,8 +13,8 @@ const uint THREAD_BYTES = uint(ZMIN_THREAD_BYTES);
 const uint THREAD_CHARACTERS = uint(ZMIN_THREAD_CHARACTERS);
 const uint ALL_BITS = 0xffffffffu;
 
-/// The first `count` bits; count may be anything from 0 up.
+/// The lowest `count` bits, for any `count`.
 uint firstBits(uint count) { return count >= 32u ? ALL_BITS : (1u << count) - 1u; }
 
-/// Whether the bit at `index` is set.
+/// True if the bit at `index` is set.
 bool isSet(uint bits, uint index) { return (bits >> index & 1u) != 0u; }

@@ -1,34 +1,39 @@
-// Where strings are, for every state that a thread's bytes may start in, and what is kept for each.
+// Strings and kept bytes, for every state that a thread's bytes may start in.
+//
+//   text          { " k e y " :   1 }
+//   strings       . 1 1 1 1 . . . . .      with the opening quote, without the closing one
+//   kept          1 1 1 1 1 1 1 . 1 1
+//   skeleton      1 . . . . 1 1 . 1 1      outside strings, with one quote per string
 
 layout(std430, binding = ZMIN_BINDING_INPUT) readonly buffer Input { uvec4 vectors[]; } inputBytes;
 
-/// The bytes that one thread has.
+/// The bytes of one thread.
 struct Bytes {
-  uint count;       // how many there are
-  uint valid;       // their bits
-  uint words[8];    // as they are; past the end anything
+  uint count;       // the number of bytes
+  uint valid;       // a bit for each byte
+  uint words[8];    // the bytes; undefined past the end
   uint planes[8];
-  uint before;      // the four before them, the last in the highest byte
+  uint before;      // the four bytes before them, the last in the highest byte
 };
 
 /// Classes of bytes.
 struct Classes {
   uint quote, backslash, whitespace, lineFeed;
-  uint scalar;      // none of these and no punctuation: what numbers and literals are made of
+  uint scalar;      // all others except punctuation: characters of numbers and literals
 };
 
-/// What 32 bytes are from one start state.
+/// The masks of 32 bytes from one start state.
 struct Scan {
-  uint strings;     // in strings: opening quotes with them, closing ones without
+  uint strings;     // bytes in strings, with opening quotes and without closing ones
   uint escaped;     // escaped bytes; 0 if a backslash stands outside strings
   uint kept;
   uint skeleton;
-  uint end;         // the state after them
+  uint end;         // the state after the bytes
 };
 
 const uint BLANKS = 0x20202020u;
 
-/// The bytes from `base` on.
+/// Loads the bytes from offset `base` on.
 Bytes loadBytes(uint base) {
   Bytes bytes;
   bytes.count = base >= slice.byte_count ? 0u : min(slice.byte_count - base, THREAD_BYTES);
@@ -61,7 +66,7 @@ Classes classify(Bytes bytes) {
   return classes;
 }
 
-/// Whether the byte before is part of a number or a literal, if it is outside strings.
+/// True if `byte` is part of a number or a literal, provided that it is outside strings.
 bool isScalar(uint byte) {
   switch (byte) {
     case 0x09u: case 0x0au: case 0x0du: case 0x20u: case 0x22u: case 0x2cu: case 0x3au:
@@ -70,7 +75,7 @@ bool isScalar(uint byte) {
   }
 }
 
-/// The exclusive or of all bits up to each.
+/// The exclusive or of all bits up to each bit.
 uint exclusiveOrUpTo(uint bits) {
   bits ^= bits << 1;
   bits ^= bits << 2;
@@ -79,7 +84,7 @@ uint exclusiveOrUpTo(uint bits) {
   return bits ^ bits << 16;
 }
 
-/// Where strings are if a backslash stands outside them, from event to event.
+/// Finds strings event by event, for bytes with a backslash outside strings.
 uint findStringsStepwise(Classes classes, uint count, uint start, out uint end) {
   uint strings = 0u, at = 0u, state = start;
   if (state == uint(ZMIN_STATE_ESCAPED)) {
@@ -111,7 +116,7 @@ uint findStringsStepwise(Classes classes, uint count, uint start, out uint end) 
   return strings & firstBits(count);
 }
 
-/// Where strings are, from a state that is not OWING. `escaped` is 0 if a backslash stands outside strings.
+/// Finds strings from a state other than OWING. Sets `escaped` to 0 if a backslash stands outside strings.
 ///
 ///   text          { " k \ " y " :
 ///   backslash     . . . 1 . . . .
@@ -124,7 +129,8 @@ uint findStrings(Classes classes, uint count, uint start, out uint escaped, out 
   uint escaping = start >> 1, parity = 0u;
   escaped = escaping;
   if (classes.backslash != 0u) {
-    // Taking a run's start from a word with all odd bits set makes the run's length show as parity (simdjson's way).
+    // Subtracting the start of a run from a word with all odd bits set turns the run's length into a parity, as in
+    // simdjson.
     const uint ODD = 0xaaaaaaaau;
     uint escapers = classes.backslash & ~escaping;
     parity = ((escapers << 1 | ODD) - escapers) ^ ODD;
@@ -141,20 +147,20 @@ uint findStrings(Classes classes, uint count, uint start, out uint escaped, out 
   return strings;
 }
 
-/// The LFs that are kept: each that something is kept before, since the last one that was.
+/// Marks the LFs to keep: those with a kept byte between them and the last kept LF.
 ///
 ///   text            1 _ $ _ $ $ 2 $      (_ a space, $ an LF)
-///   solid           1 . . . . . 1 .      what else is kept
-///   blanks          . 1 . 1 . . . .      neither
+///   solid           1 . . . . . 1 .      bytes kept anyway
+///   blanks          . 1 . 1 . . . .      all others but LFs
 ///   solid << 1      . 1 . . . . . 1
-///   sum             . . 1 1 . . . 1      blanks + (solid << 1), the carry running to the right
+///   sum             . . 1 1 . . . 1      blanks + (solid << 1), with carries moving right
 ///   kept            . . 1 . . . . 1      LFs in the sum
 uint findKeptLineFeeds(uint solid, uint lineFeeds, bool isOwed) {
   uint blanks = ~(solid | lineFeeds);
   return (blanks + (solid << 1 | uint(isOwed))) & lineFeeds;
 }
 
-/// The masks from one start state. `afterScalar` is whether a number or literal stands before.
+/// Computes the masks from one start state. `afterScalar` is true if the byte before is part of a number or literal.
 Scan scan(Bytes bytes, Classes classes, uint start, bool afterScalar) {
   Scan result;
   bool isOwing = start == uint(ZMIN_STATE_OWING);

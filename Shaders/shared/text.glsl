@@ -1,10 +1,11 @@
-// What is checked of single bytes: escapes and UTF-8.
+// Checks of single bytes: escapes and UTF-8.
 
 bool isHexDigit(uint byte) { return byte - 0x30u < 10u || (byte | 0x20u) - 0x61u < 6u; }
 
-/// Checks what follows each backslash. Returns flags.
+/// Checks the bytes after each backslash. Returns flags.
 ///
-/// \u looks forward, as an escaped u cannot be known from behind: to the thread after this one too.
+/// The digits of \u may lie in the next thread's bytes. They are read from here, since that thread does not know about
+/// the u.
 uint checkEscapes(Bytes bytes, uint base, uint escaped) {
   NAME_PLANES(bytes.planes)
   uint ascii = ~p7;
@@ -24,7 +25,7 @@ uint checkEscapes(Bytes bytes, uint base, uint escaped) {
   uint hexDigit = ascii & (digit | letter);
   uint wanted = unicode << 1 | unicode << 2 | unicode << 3 | unicode << 4;
   if ((wanted & bytes.valid & ~hexDigit) != 0u) flags |= uint(ZMIN_FLAG_ESCAPE);
-  // The last one may want digits of the next thread.
+  // The last u may need digits among the next thread's bytes.
   uint last = uint(findMSB(unicode));
   if (base + last + 4u >= slice.byte_count) {
     flags |= uint(ZMIN_FLAG_TORN);
@@ -37,12 +38,12 @@ uint checkEscapes(Bytes bytes, uint base, uint escaped) {
   return flags;
 }
 
-/// Checks UTF-8, looking three bytes back. Returns flags.
+/// Checks UTF-8 with the three bytes before. Returns flags.
 uint checkUTF8(Bytes bytes, uint base) {
   NAME_PLANES(bytes.planes)
   uint last = bytes.before >> 24, second = bytes.before >> 16 & 255u, third = bytes.before >> 8 & 255u;
   uint lead2 = p7 & p6 & bytes.valid, lead3 = lead2 & p5, lead4 = lead3 & p4;
-  // Where a continuation byte must stand, and nowhere else.
+  // Continuation bytes must stand exactly here.
   uint wanted = lead2 << 1 | lead3 << 2 | lead4 << 3;
   wanted |= last >= 0xf0u ? 7u : last >= 0xe0u ? 3u : last >= 0xc0u ? 1u : 0u;
   wanted |= second >= 0xf0u ? 3u : second >= 0xe0u ? 1u : 0u;
@@ -50,7 +51,7 @@ uint checkUTF8(Bytes bytes, uint base) {
   uint errors = wanted ^ (p7 & ~p6);
   errors |= lead2 & ~(p5 | p4 | p3 | p2 | p1);    // C0 and C1
   errors |= lead4 & (p3 | (p2 & (p1 | p0)));      // F5 to FF
-  // What may follow E0, ED, F0, F4.
+  // The restricted second bytes after E0, ED, F0 and F4.
   uint low0 = ~(p3 | p2 | p1 | p0), lead3Only = lead3 & ~p4;
   uint afterE0 = (lead3Only & low0) << 1 | uint(last == 0xe0u);
   uint afterED = (lead3Only & p3 & p2 & ~p1 & p0) << 1 | uint(last == 0xedu);

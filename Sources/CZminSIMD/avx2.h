@@ -1,4 +1,4 @@
-// AVX2 with BMI2 and PCLMULQDQ under the stages: see stages.h.
+// The instruction layer of stages.h for AVX2 with BMI2 and PCLMULQDQ.
 #ifndef CZMIN_AVX2_H
 #define CZMIN_AVX2_H
 
@@ -19,7 +19,7 @@ typedef struct {
 
 typedef __m128i bytes16;
 
-/// The same instruction for both halves.
+/// One instruction for each half.
 #define TWICE(of, a, b) ((bytes64){of((a).low, (b).low), of((a).high, (b).high)})
 
 STAGE_INLINE __m256i load_32(const uint8_t *from) { return _mm256_loadu_si256((const __m256i *)(const void *)from); }
@@ -49,13 +49,13 @@ STAGE_INLINE bytes64 upper_halves(bytes64 bytes) {
   return both(shifted, repeat_byte(15));
 }
 
-/// The entries at the lower halves of the indices; 0 where an index has its highest bit set.
+/// The entries at the lower halves of the indices, 0 for an index with its highest bit set.
 STAGE_INLINE bytes64 look_up_16(const uint8_t *table, bytes64 indices) {
   __m256i entries = _mm256_broadcastsi128_si256(load_16(table));
   return (bytes64){_mm256_shuffle_epi8(entries, indices.low), _mm256_shuffle_epi8(entries, indices.high)};
 }
 
-/// The same by whole bytes; 0 for those past ASCII.
+/// The entries at the lower halves of bytes, 0 for bytes past ASCII.
 STAGE_INLINE bytes64 by_lower_half(const uint8_t *table, bytes64 bytes) { return look_up_16(table, bytes); }
 
 /// The highest bit of each byte.
@@ -63,19 +63,19 @@ STAGE_INLINE uint64_t sign_bits(bytes64 bytes) {
   return (uint32_t)_mm256_movemask_epi8(bytes.low) | (uint64_t)(uint32_t)_mm256_movemask_epi8(bytes.high) << 32;
 }
 
-/// Bytes that are all ones or all zeros as bits.
+/// The bits of bytes that are all ones or all zeros.
 STAGE_INLINE uint64_t mask_bits(bytes64 bytes) { return sign_bits(bytes); }
 
 STAGE_INLINE uint64_t any_bits(bytes64 bytes, uint8_t bits) {
   return ~mask_bits(equal(both(bytes, repeat_byte(bits)), repeat_byte(0)));
 }
 
-/// One bit of each byte; it is the highest after a shift that may carry others in below.
+/// One bit of each byte. The shift may carry other bits in, but only below it.
 STAGE_INLINE uint64_t bit_plane(bytes64 bytes, int bit) {
   return sign_bits((bytes64){_mm256_slli_epi16(bytes.low, 7 - bit), _mm256_slli_epi16(bytes.high, 7 - bit)});
 }
 
-/// The bytes that stand `distance` before these, a constant; `before` are those before the first.
+/// The bytes `distance`, a constant, before each byte. `before` holds the bytes before the first.
 #define preceding(bytes, before, distance) \
   ((bytes64){ \
       _mm256_alignr_epi8( \
@@ -85,20 +85,20 @@ STAGE_INLINE uint64_t bit_plane(bytes64 bytes, int bit) {
           (bytes).high, _mm256_permute2x128_si256((bytes).low, (bytes).high, 0x21), 16 - (distance))})
 
 STAGE_INLINE void shuffle_8(const uint8_t *from, const uint8_t *shuffle, uint8_t *to) {
-  __m128i places = _mm_loadl_epi64((const __m128i *)(const void *)shuffle);
+  __m128i indices = _mm_loadl_epi64((const __m128i *)(const void *)shuffle);
   __m128i bytes = _mm_loadl_epi64((const __m128i *)(const void *)from);
-  _mm_storel_epi64((__m128i *)(void *)to, _mm_shuffle_epi8(bytes, places));
+  _mm_storel_epi64((__m128i *)(void *)to, _mm_shuffle_epi8(bytes, indices));
 }
 
 STAGE_INLINE uint64_t bits_under(uint64_t bits, uint64_t mask) { return _pext_u64(bits, mask); }
 
-/// A product without carries by all ones.
+/// A carry-less product with all ones.
 STAGE_INLINE uint64_t exclusive_or_below(uint64_t bits) {
   __m128i product = _mm_clmulepi64_si128(_mm_cvtsi64_si128((long long)bits), _mm_set1_epi8(-1), 0);
   return (uint64_t)_mm_cvtsi128_si64(product);
 }
 
-/// A table of 32 by codes below 32: an index that would reach into the other half gets its highest bit set.
+/// Looks up codes below 32. An index that belongs to the other half of the table gets its highest bit set.
 STAGE_INLINE bytes64 look_up(const uint8_t *table, bytes64 codes) {
   bytes64 lower = look_up_16(table, TWICE(_mm256_add_epi8, codes, repeat_byte(0x70)));
   bytes64 upper = look_up_16(table + 16, subtract(codes, repeat_byte(16)));
@@ -109,7 +109,7 @@ STAGE_INLINE __m256i choose(__m256i if_clear, __m256i if_set, __m256i by_sign) {
   return _mm256_blendv_epi8(if_clear, if_set, by_sign);
 }
 
-/// The codes of 32 characters: a look-up in each of eight tables of 16, and a choice by each of the three bits above.
+/// The codes of 32 characters: a look-up in each of eight tables of 16, then a choice by each of the upper three bits.
 STAGE_INLINE __m256i encode_32(__m256i characters) {
   __m256i row[8];
 #pragma clang loop unroll(full)

@@ -1,4 +1,4 @@
-// The checking kernel for AVX2: the stages over a window, 64 bytes at a time.
+// The checking kernel for AVX2, 64 bytes at a time.
 #include "avx2.h"
 
 #if defined(__x86_64__)

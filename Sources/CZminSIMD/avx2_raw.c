@@ -1,4 +1,4 @@
-// Minifying without checking for AVX2.
+// Minifying without checks for AVX2.
 #include "avx2.h"
 
 #if defined(__x86_64__)

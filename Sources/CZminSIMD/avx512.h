@@ -1,4 +1,4 @@
-// AVX-512 with VBMI2 and GFNI under the stages: see stages.h.
+// The instruction layer of stages.h for AVX-512 with VBMI2 and GFNI.
 #ifndef CZMIN_AVX512_H
 #define CZMIN_AVX512_H
 
@@ -9,7 +9,7 @@
 #include "bytesets.h"
 #include "stages.h"
 
-// prfchw is asked of nobody: a CPU that does not have it takes prefetchw for no operation.
+// No CPU check requires prfchw: a CPU without it executes prefetchw as a no-op.
 #define STAGE_FEATURES \
   "avx512f,avx512bw,avx512vl,avx512dq,avx512vbmi,avx512vbmi2,avx512cd,bmi,bmi2,lzcnt,popcnt,pclmul,vpclmulqdq," \
   "gfni,prfchw"
@@ -17,23 +17,23 @@
 #define STAGE_INLINE __attribute__((target(STAGE_FEATURES), always_inline)) static inline
 
 enum {
-  BLOCKS = 8,  // blocks of a group: the masks of eight blocks fill one register
+  BLOCKS = 8,  // blocks of a group, whose masks fill one register
   GROUP = BLOCK * BLOCKS,
 };
 _Static_assert(SUB_BLOCK % GROUP == 0, "only the last group of a window may be short");
 
-/// The masks of one group, a lane of 64 bits for each block.
+/// The masks of a group, one lane of 64 bits per block.
 typedef struct {
   uint64_t output[BLOCKS];
   uint64_t skeleton[BLOCKS];
   uint64_t past_ascii[BLOCKS];
 } __attribute__((aligned(64))) group_masks;
 
-/// The memory of one call. The masks are two, since those of the next group are made before this one's are used.
+/// The memory of one call. There are two sets of masks: the next group's masks are made before this group's are used.
 typedef struct {
   group_masks masks[2];
   dense_buffer skeleton;
-  dense_buffer elements, settled_elements;
+  dense_buffer elements, remaining_elements;
   dense_buffer past_ascii;
   number_planes numbers;
 } workspace;
@@ -70,9 +70,9 @@ STAGE_INLINE void pack_bytes(bytes64 bytes, uint64_t mask, uint8_t **to) {
 
 STAGE_INLINE uint64_t bits_under(uint64_t bits, uint64_t mask) { return _pext_u64(bits, mask); }
 
-// The skeleton's characters are their own codes, and a look-up folds them to six bits: the lower five, and whether the
-// two above differ. No two characters of the skeleton fall together, and stage 1 has refused all others. On Intel a
-// look-up by six bits is one operation and one by seven three, of which two need the busiest port; folding does not.
+// The codes are the characters themselves. A look-up folds them to six bits: the lower five bits, and whether the two
+// above differ. No two skeleton characters fold to the same index, and stage 1 has refused all others. On Intel, a
+// look-up by six bits is one operation. One by seven bits is three, two of them on the busiest port.
 #define TABLE_WIDTH 64
 #define FOLDED_1(entry, at) entry(at) | entry(((at) ^ 0x20) + 64)
 #define FOLDED_4(entry, at) \
@@ -83,7 +83,7 @@ STAGE_INLINE uint64_t bits_under(uint64_t bits, uint64_t mask) { return _pext_u6
 #define CODE_OF(character) ((uint8_t)(character))
 
 STAGE_INLINE bytes64 look_up(const uint8_t *table, bytes64 codes) {
-  // A row for each bit, the lowest first: of which bits it is the sum.
+  // One row per result bit, lowest first, as the set of bits that it is the sum of.
   const __m512i fold = _mm512_set1_epi64(0x0102040810600000LL);
   return _mm512_permutexvar_epi8(_mm512_gf2p8affine_epi64_epi8(codes, fold, 0), _mm512_load_si512(table));
 }
@@ -97,15 +97,15 @@ STAGE_INLINE uint64_t digit_codes(bytes64 codes) {
   return _mm512_cmplt_epu8_mask(_mm512_sub_epi8(codes, repeat_byte('0')), repeat_byte(10));
 }
 
-/// Each lane's predecessor: the lanes moved up by one, with the last lane of `before` at the bottom.
+/// The lanes moved up by one, with the last lane of `before` at the bottom.
 STAGE_INLINE __m512i lanes_before(__m512i lanes, __m512i before) { return _mm512_alignr_epi64(lanes, before, 7); }
 
 STAGE_INLINE uint64_t last_lane(__m512i lanes) {
   return (uint64_t)_mm_extract_epi64(_mm512_extracti64x2_epi64(lanes, 3), 1);
 }
 
-/// Adds two masks of so many lanes as numbers, and the carry from the sum before, whose place the carry out takes. The
-/// carries between lanes are found by a sum of one bit a lane: a lane of all ones hands on what comes in.
+/// Adds two masks of `lanes` lanes as numbers, with the carry of the previous sum, and stores the new carry. Carries
+/// between lanes come from a sum with one bit per lane: a lane of all ones propagates a carry.
 STAGE_INLINE __m512i add_lanes(__m512i a, __m512i b, unsigned lanes, uint64_t *carry) {
   __m512i sum = _mm512_add_epi64(a, b);
   unsigned generate = _mm512_cmplt_epu64_mask(sum, a);
@@ -115,7 +115,7 @@ STAGE_INLINE __m512i add_lanes(__m512i a, __m512i b, unsigned lanes, uint64_t *c
   return _mm512_mask_sub_epi64(sum, (__mmask8)carries, sum, _mm512_set1_epi64(-1));
 }
 
-/// Shifts a mask of 512 bits up by one. `before` is the mask of the group before; its last bit comes in.
+/// Shifts a mask of 512 bits up by one. The last bit of `before`, the group before, comes in.
 STAGE_INLINE __m512i shift_in(__m512i mask, __m512i before) {
   return _mm512_or_si512(_mm512_add_epi64(mask, mask), _mm512_srli_epi64(lanes_before(mask, before), 63));
 }

@@ -1,4 +1,4 @@
-// The checking kernel for AVX-512 with VBMI2 and GFNI: the stages over a window, 512 bytes at a time.
+// The checking kernel for AVX-512 with VBMI2 and GFNI, 512 bytes at a time.
 #include "avx512.h"
 
 #if defined(__x86_64__)

@@ -1,7 +1,11 @@
-// Stage 2: the bytes under the masks, laid side by side in three places.
+// Stage 2: packs the bytes under the masks into three buffers.
 //
-// A compress to memory is microcoded on Zen 4: compress to a register, and store all of it. What was stored too much,
-// the next store overwrites.
+//   text          { " k " :   1 }
+//   output mask   1 1 1 1 1 . 1 1      ->  { " k " : 1 }
+//   skeleton mask 1 . . 1 1 . 1 1      ->  { " : 1 }
+//
+// Compressing to memory is microcoded on Zen 4. Compressing to a register and storing all of it is faster. The next
+// store overwrites the excess.
 #ifndef CZMIN_AVX512_COMPACT_H
 #define CZMIN_AVX512_COMPACT_H
 
@@ -9,7 +13,7 @@
 
 #if defined(__x86_64__)
 
-/// Where the next byte goes.
+/// The ends of the buffers.
 typedef struct {
   uint8_t *output, *skeleton, *past_ascii;
 } compact_ends;
@@ -23,7 +27,7 @@ STAGE_INLINE void compact_output(const uint8_t *in, const uint64_t *mask, uint8_
   *output += _mm_popcnt_u64(*mask);
 }
 
-/// Few blocks have more than 32 bytes outside strings: the second half of the store is worth a branch.
+/// Few blocks have more than 32 bytes outside strings, so a branch saves the second half of the store.
 STAGE_INLINE void compact_skeleton(const uint8_t *in, const uint64_t *mask, uint8_t **skeleton) {
   __m512i picked = compress(mask, _mm512_loadu_si512(in));
   size_t count = (size_t)_mm_popcnt_u64(*mask);
@@ -34,22 +38,22 @@ STAGE_INLINE void compact_skeleton(const uint8_t *in, const uint64_t *mask, uint
   *skeleton += count;
 }
 
-/// Whether the masks of a group pick every byte.
+/// True if the masks of a group select every byte.
 STAGE_INLINE bool picks_all(const uint64_t *masks) {
   return _mm512_cmpeq_epi64_mask(_mm512_load_si512(masks), _mm512_set1_epi64(-1)) == 0xFF;
 }
 
-/// How far ahead of the output to ask for the lines that will be written.
+/// The distance ahead of the output to prefetch, in bytes.
 enum { WRITE_AHEAD = 2 * GROUP };
 
-/// Asks for the line to be read a sub-block later and for the one to be written soon; they may lie past their buffers.
+/// Prefetches input one sub-block ahead and output soon to be written. Addresses may lie past the buffers.
 STAGE_INLINE void fetch_ahead(const uint8_t *in, const uint8_t *output) {
   __builtin_prefetch((const void *)((uintptr_t)in + SUB_BLOCK), 0, 2);
   __builtin_prefetch((const void *)((uintptr_t)output + WRITE_AHEAD), 1, 3);
 }
 
-/// Compacts one group. Whole groups are copied: minified input is nothing
-/// else, and its skeleton is all of it where there are only numbers.
+/// Packs one group, or copies it if all bytes are kept. All output is kept in minified input, and all of the skeleton
+/// where there are only numbers.
 STAGE_INLINE void compact_group(const uint8_t *in, const group_masks *masks, compact_ends *ends) {
   if (!picks_all(masks->output)) {
 #pragma clang loop unroll(full)

@@ -1,5 +1,5 @@
-// Before stage 4: neighbours that agree are taken out of the elements in a few passes, with one look-up for each pair.
-// What is left, little in ordinary documents, goes through the rounds of elements.h.
+// Before stage 4: passes that remove matching neighbours from the elements, with one look-up per pair. In ordinary
+// documents little is left for the rounds of elements.h.
 #ifndef CZMIN_AVX512_ELEMENTS_H
 #define CZMIN_AVX512_ELEMENTS_H
 
@@ -8,30 +8,30 @@
 
 #if defined(__x86_64__)
 
-/// What is settled when one element follows another: nothing, the first, the second, or both.
-enum { SETTLED_FIRST = 1, SETTLED_SECOND = 2 };
-#define SETTLED_INSIDE(first, second) \
-  ((second) & ELEMENT_LEADS    ? SETTLED_SECOND \
-   : (first) & ELEMENT_TRAILS ? SETTLED_FIRST \
-                              : SETTLED_FIRST | SETTLED_SECOND)
-#define SETTLED_PAIR(first, second) \
+/// The elements of a pair that cancel: none, the first, the second, or both.
+enum { CANCEL_FIRST = 1, CANCEL_SECOND = 2 };
+#define CANCEL_MATCHING(first, second) \
+  ((second) & ELEMENT_LEADS    ? CANCEL_SECOND \
+   : (first) & ELEMENT_TRAILS ? CANCEL_FIRST \
+                              : CANCEL_FIRST | CANCEL_SECOND)
+#define CANCEL_PAIR(first, second) \
   (uint8_t)((first) & ELEMENT_LEADS && (second) & ELEMENT_TRAILS && (((first) ^ (second)) & ELEMENT_OBJECT) == 0 \
-                ? SETTLED_INSIDE(first, second) \
-                : (first) == ELEMENT_BOUNDARY && (second) == ELEMENT_BOUNDARY ? SETTLED_SECOND : 0)
-/// By the first in the higher three bits and the second in the lower.
-#define SETTLED_AT(index) SETTLED_PAIR((index) >> 3, (index) & 7)
-static const uint8_t settled_pairs[64] __attribute__((aligned(64))) = {ENTRIES_64(SETTLED_AT, 0)};
+                ? CANCEL_MATCHING(first, second) \
+                : (first) == ELEMENT_BOUNDARY && (second) == ELEMENT_BOUNDARY ? CANCEL_SECOND : 0)
+/// Indexed by the first element in the upper three bits and the second in the lower three.
+#define CANCEL_AT(index) CANCEL_PAIR((index) >> 3, (index) & 7)
+static const uint8_t cancelled_pairs[64] __attribute__((aligned(64))) = {ENTRIES_64(CANCEL_AT, 0)};
 
-/// For each byte of one register the one before it, the first from the end of the register before.
+/// The index of the byte before each byte of a register. The first comes from the end of the register before.
 static const uint8_t one_up[64] __attribute__((aligned(64))) = {
 #define ONE_UP(index) (uint8_t)((index) + 63)
     ENTRIES_64(ONE_UP, 0)};
 
-/// Takes out what is settled by its neighbours. Returns how many are left.
-STAGE_INLINE size_t settle_pairs(const uint8_t *from, size_t count, uint8_t *to) {
-  const __m512i table = _mm512_load_si512(settled_pairs), kind = _mm512_set1_epi8(7);
+/// Removes the elements that cancel against their neighbours. Returns the number left.
+STAGE_INLINE size_t cancel_pairs(const uint8_t *from, size_t count, uint8_t *to) {
+  const __m512i table = _mm512_load_si512(cancelled_pairs), kind = _mm512_set1_epi8(7);
   const __m512i none = _mm512_set1_epi8(ELEMENT_NONE), up = _mm512_load_si512(one_up);
-  // Moves the lowest three bits of each byte up by three; those above leave the byte.
+  // Moves the lowest three bits of each byte up by three. The bits above are dropped.
   const __m512i higher = _mm512_set1_epi64(0x0000000102040810LL);
   __m512i last = none;
   uint8_t *end = to;
@@ -40,29 +40,29 @@ STAGE_INLINE size_t settle_pairs(const uint8_t *from, size_t count, uint8_t *to)
     __m512i before = _mm512_permutex2var_epi8(last, up, here);
     __m512i after = _mm512_mask_loadu_epi8(none, first_bits(count - at - 1), from + at + 1);
     last = here;
-    // The first in the higher bits | (the second & 7): the look-up uses six bits.
+    // The index: first element << 3 | second element & 7. The look-up uses six bits.
     __m512i as_second = _mm512_permutexvar_epi8(
         _mm512_ternarylogic_epi64(_mm512_gf2p8affine_epi64_epi8(before, higher, 0), here, kind, 0xF8), table);
     __m512i as_first = _mm512_permutexvar_epi8(
         _mm512_ternarylogic_epi64(_mm512_gf2p8affine_epi64_epi8(here, higher, 0), after, kind, 0xF8), table);
-    // (as_first & SETTLED_FIRST) | (as_second & SETTLED_SECOND)
-    __m512i settled = _mm512_ternarylogic_epi64(as_first, as_second, _mm512_set1_epi8(SETTLED_FIRST), 0xE4);
-    uint64_t left = _mm512_testn_epi8_mask(settled, settled) & first_bits(count - at);
+    // (as_first & CANCEL_FIRST) | (as_second & CANCEL_SECOND)
+    __m512i cancelled = _mm512_ternarylogic_epi64(as_first, as_second, _mm512_set1_epi8(CANCEL_FIRST), 0xE4);
+    uint64_t left = _mm512_testn_epi8_mask(cancelled, cancelled) & first_bits(count - at);
     _mm512_storeu_si512(end, _mm512_maskz_compress_epi8(left, here));
     end += _mm_popcnt_u64(left);
   }
   return (size_t)(end - to);
 }
 
-/// Applies elements that cannot make the depth too much. Returns 0 if nothing is wrong. The passes go to and fro
-/// between the buffers.
+/// Applies elements that cannot exceed the depth limit. Returns 0 if there is no error. Passes alternate between two
+/// buffers.
 STAGE_INLINE uint64_t apply_shallow(
     zmin_state *state, const zmin_format format, workspace *workspace, uint8_t *elements, size_t count) {
-  uint8_t *to = workspace->settled_elements.bytes + LOOK_BEHIND, *next = workspace->elements.bytes + LOOK_BEHIND;
-  // Passes pay as long as each takes out a good part.
+  uint8_t *to = workspace->remaining_elements.bytes + LOOK_BEHIND, *next = workspace->elements.bytes + LOOK_BEHIND;
+  // A pass pays if it removes at least an eighth.
   for (size_t before = 2 * count; count > BLOCK && count < before - before / 8;) {
     before = count;
-    count = settle_pairs(elements, count, to);
+    count = cancel_pairs(elements, count, to);
     elements = to;
     to = next;
     next = elements;
@@ -71,12 +71,14 @@ STAGE_INLINE uint64_t apply_shallow(
 }
 
 enum {
-  // Fewer go without passes. The second pass writes over those behind the first pass's, which must have been read.
+  // Fewer elements get no passes. A second pass overwrites the elements after those of the first, which must be read
+  // before.
   PASSED_AT_ONCE = 8 * BLOCK,
 };
-_Static_assert(PASSED_AT_ONCE / 8 >= BLOCK, "what a pass takes out has room for the end of a store");
+_Static_assert(PASSED_AT_ONCE / 8 >= BLOCK, "a pass removes enough for the excess of a store");
 
-/// Applies all elements in the buffer, as many at once as could all be openers. Returns 0 if nothing is wrong.
+/// Applies all elements in the buffer, at most as many at once as the depth limit allows openers. Returns 0 if there is
+/// no error.
 STAGE_INLINE uint64_t apply_elements(
     zmin_state *state, const zmin_format format, workspace *workspace, size_t count) {
   uint8_t *elements = workspace->elements.bytes + LOOK_BEHIND;

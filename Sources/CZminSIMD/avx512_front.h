@@ -1,4 +1,4 @@
-// Stages 1, 2 and 5 for AVX-512 over a sub-block, as window.h asks for them.
+// Stages 1, 2 and 5 over a sub-block for AVX-512, as window.h needs them.
 #ifndef CZMIN_AVX512_FRONT_H
 #define CZMIN_AVX512_FRONT_H
 
@@ -8,12 +8,12 @@
 
 #if defined(__x86_64__)
 
-/// What stages 1 and 2 carry. The masks of each group are made before the group ahead of it is compacted, for the
-/// processor to do both at once.
+/// The state carried by stages 1 and 2. The masks of a group are made before the group before it is packed, so that the
+/// CPU overlaps the two.
 typedef struct {
   scan_state scan;
   compact_ends ends;
-  unsigned current;  // which masks are those of the next group to be compacted
+  unsigned current;  // the index of the masks of the next group to pack
 } front_stages;
 
 STAGE_INLINE front_stages begin_front(
@@ -27,7 +27,7 @@ STAGE_INLINE front_stages begin_front(
   return front;
 }
 
-/// Compacts the groups up to `pause` and makes the masks of one more, if the window, which ends at `end`, has it.
+/// Packs the groups up to `pause`, and makes the masks of one more group unless the window ends at `pause`.
 STAGE_INLINE void pass_sub_block(
     front_stages *front, const zmin_format format, const uint8_t *in, const uint8_t *pause, const uint8_t *end,
     workspace *workspace) {

@@ -1,15 +1,15 @@
-// Stage 1: from 512 bytes to masks.
+// Stage 1: 512 bytes to masks.
 //
-// Moving a mask between a mask register and a general one is slow, so no byte is ever compared into a mask. Each byte
-// becomes a class byte by table look-up; a transpose of 8 x 8 bits (vgf2p8affineqb by the classes as matrix) and byte
-// shuffles turn the class bytes of eight blocks into eight planes, one bit a byte:
+// Moving a mask between a mask register and a general one is slow, so no byte is ever compared into a mask. A table
+// look-up gives each byte a class byte. A transpose of 8 x 8 bits (vgf2p8affineqb with the classes as the matrix) and
+// byte shuffles turn the class bytes of eight blocks into eight planes, one bit per byte:
 //
-//   text                { " k e y " :   1 . 5 }        (one block is a lane of 64 bits, eight are a register)
+//   text                { " k e y " :   1 . 5 }        (a block is a lane of 64 bits, eight blocks a register)
 //   plane QUOTE         . 1 . . . 1 . . . . . .
 //   plane WHITESPACE    . . . . . . . 1 . . . .
 //   plane SCALAR        . . 1 1 1 . . . 1 1 1 .
 //
-// and from there on every step is one instruction for 512 bytes.
+// Every further step is one instruction for 512 bytes.
 #ifndef CZMIN_AVX512_MASKS_H
 #define CZMIN_AVX512_MASKS_H
 
@@ -18,17 +18,19 @@
 
 #if defined(__x86_64__)
 
-/// The planes. A few classes are combinations, since a byte past ASCII needs a plane as well:
-/// an LF is WHITESPACE and HEX, a control character is UNICODE and not ESCAPABLE, what may stand in strings alone is
-/// WHITESPACE and SCALAR.
+/// The planes. PAST_ASCII uses up the eighth bit, so three classes are combinations of planes:
+///
+///   LF                                 WHITESPACE and HEX
+///   control character                  UNICODE and not ESCAPABLE
+///   character legal in strings only    WHITESPACE and SCALAR
 enum {
   PLANE_QUOTE = 1,
   PLANE_BACKSLASH = 2,
-  PLANE_WHITESPACE = 4,  // and what may stand in strings alone
-  PLANE_SCALAR = 8,      // what is not whitespace, punctuation or a quote
-  PLANE_ESCAPABLE = 16,  // may follow a backslash
-  PLANE_UNICODE = 32,    // a u, and every control character
-  PLANE_HEX = 64,        // a hexadecimal digit, and LF
+  PLANE_WHITESPACE = 4,  // and characters legal in strings only
+  PLANE_SCALAR = 8,      // not whitespace, punctuation or a quote
+  PLANE_ESCAPABLE = 16,  // legal after a backslash
+  PLANE_UNICODE = 32,    // u, and every control character
+  PLANE_HEX = 64,        // hexadecimal digits, and LF
   PLANE_PAST_ASCII = 128,
 };
 
@@ -41,10 +43,10 @@ enum {
 
 static const uint8_t planes_of[128] __attribute__((aligned(64))) = ASCII_TABLE(PLANES_OF);
 
-/// The bytes of each of eight 64-bit lanes of one register (0) or the other (1) that hold plane `p`.
-#define PLANE_BYTES(which, p) \
-  (which) * 64 + (p), (which) * 64 + 8 + (p), (which) * 64 + 16 + (p), (which) * 64 + 24 + (p), \
-      (which) * 64 + 32 + (p), (which) * 64 + 40 + (p), (which) * 64 + 48 + (p), (which) * 64 + 56 + (p)
+/// The bytes that hold plane `p` in the eight 64-bit lanes of register 0 or 1 of a pair.
+#define PLANE_BYTES(source, p) \
+  (source) * 64 + (p), (source) * 64 + 8 + (p), (source) * 64 + 16 + (p), (source) * 64 + 24 + (p), \
+      (source) * 64 + 32 + (p), (source) * 64 + 40 + (p), (source) * 64 + 48 + (p), (source) * 64 + 56 + (p)
 #define PLANE_PAIR(p) PLANE_BYTES(0, p), PLANE_BYTES(1, p)
 static const uint8_t low_planes[64] __attribute__((aligned(64))) = {
     PLANE_PAIR(0), PLANE_PAIR(1), PLANE_PAIR(2), PLANE_PAIR(3)};
@@ -62,16 +64,16 @@ typedef struct {
   __m512i quote, backslash, whitespace, scalar, escapable, unicode, hex, past_ascii;
 } group_planes;
 
-/// What one group leaves to the next. Of the registers only the last lane counts, of the masks its last bit.
+/// The state carried from group to group. Of registers only the last lane counts, of masks its last bit.
 typedef struct {
   __m512i escaping;         // 1 if the last byte is a backslash that escapes the next
   __m512i scalar;           // the plane
   __m512i past_ascii;       // the plane
-  __m512i solid;            // ndjson: what is not whitespace outside strings
-  __m512i errors;           // gathered over all groups
-  uint64_t hex;             // bits 0 to 3: which of the next four bytes must be hexadecimal
+  __m512i solid;            // ndjson: bytes in strings or not whitespace
+  __m512i errors;           // of all groups
+  uint64_t hex;             // bits 0 to 3: those of the next four bytes that must be hexadecimal
   unsigned in_string;       // 1 if the next byte is in a string
-  uint64_t since_lf;        // ndjson: 1 if only whitespace other than LF stands between the last solid byte and here
+  uint64_t since_lf;        // ndjson: 1 if the last solid byte is followed by whitespace without an LF
 } scan_state;
 
 /// The classes of 512 bytes.
@@ -86,7 +88,7 @@ STAGE_INLINE group_classes classify(const uint8_t *in) {
 #pragma clang loop unroll(full)
   for (int block = 0; block < BLOCKS; block++) {
     __m512i bytes = _mm512_loadu_si512(in + block * BLOCK);
-    // The look-up ignores the sign bit, which is a plane as it is.
+    // The look-up ignores the sign bit, which is the PAST_ASCII plane.
     __m512i looked_up = _mm512_permutex2var_epi8(table_low, bytes, table_high);
     classes.blocks[block] = _mm512_ternarylogic_epi64(looked_up, bytes, sign, 0xF8);
   }
@@ -97,7 +99,7 @@ STAGE_INLINE group_planes find_planes(group_classes classes) {
   const __m512i reversed = _mm512_load_si512(reversed_lanes);
   const __m512i identity = _mm512_set1_epi64((long long)0x8040201008040201ULL);
   const __m512i low = _mm512_load_si512(low_planes), high = _mm512_load_si512(high_planes);
-  // In each register of `lower` and `upper`, for two blocks, the lanes are four planes of the one and the other.
+  // Each register of `lower` and `upper` holds four planes of two blocks, one lane each.
   __m512i lower[4], upper[4];
 #pragma clang loop unroll(full)
   for (int pair = 0; pair < 4; pair++) {
@@ -110,7 +112,7 @@ STAGE_INLINE group_planes find_planes(group_classes classes) {
     lower[pair] = _mm512_permutex2var_epi8(transposed[0], low, transposed[1]);
     upper[pair] = _mm512_permutex2var_epi8(transposed[0], high, transposed[1]);
   }
-  // Two pairs into one register: the even two of its four planes, then the odd two.
+  // Merges two pairs: the first two of the four planes, then the last two.
   const __m512i first = _mm512_setr_epi64(0, 1, 8, 9, 2, 3, 10, 11);
   const __m512i second = _mm512_setr_epi64(4, 5, 12, 13, 6, 7, 14, 15);
   __m512i p01[2], p23[2], p45[2], p67[2];
@@ -128,7 +130,7 @@ STAGE_INLINE group_planes find_planes(group_classes classes) {
       .hex = _mm512_shuffle_i64x2(p67[0], p67[1], 0x44), .past_ascii = _mm512_shuffle_i64x2(p67[0], p67[1], 0xEE)};
 }
 
-/// Hands the parity on through lanes that are nothing but backslashes; such a lane alone would seem even.
+/// Passes the parity on through lanes of backslashes only, which look even by themselves.
 __attribute__((cold, noinline)) STAGE_TARGET static __m512i escaping_through(
     __m512i escaping, unsigned full, __m512i before) {
   unsigned odd = _mm512_test_epi64_mask(escaping, escaping);
@@ -146,8 +148,8 @@ __attribute__((cold, noinline)) STAGE_TARGET static __m512i escaping_through(
 ///   backslash     . 1 1 1 . . 1 . .
 ///   escaped       . . 1 . 1 . . 1 .
 ///
-/// Taking a run's start from a word with all odd bits set makes the run's length show as parity (simdjson's way).
-/// What a lane hands to the next is the parity of the backslashes at its end.
+/// Subtracting the start of a run from a word with all odd bits set turns the run's length into a parity, as in
+/// simdjson. Each lane passes on the parity of the backslashes at its end.
 STAGE_INLINE __m512i find_escaped(scan_state *scan, __m512i backslash) {
   const __m512i ones = _mm512_set1_epi64(-1), odd = _mm512_set1_epi64((long long)0xAAAAAAAAAAAAAAAAULL);
   __m512i trailing = _mm512_lzcnt_epi64(_mm512_xor_si512(backslash, ones));
@@ -162,14 +164,14 @@ STAGE_INLINE __m512i find_escaped(scan_state *scan, __m512i backslash) {
   return _mm512_ternarylogic_epi64(parity, backslash, first, 0x1E);  // parity ^ (backslash | first)
 }
 
-/// Marks what is inside strings, with the opening quotes and without the closing ones.
+/// Marks the bytes inside strings, with opening quotes and without closing ones.
 ///
 ///   text          { " k e y " :
 ///   quotes        . 1 . . . 1 .
 ///   strings       . 1 1 1 1 . .
 ///
-/// A product without carries by all ones is the exclusive or of all bits below; the lanes are joined by the same sum
-/// over their last bits.
+/// A carry-less product with all ones is the exclusive or of all bits up to each. The same sum over the last bits of
+/// the lanes joins them.
 STAGE_INLINE __m512i find_strings(scan_state *scan, __m512i quotes) {
   const __m512i ones = _mm512_set1_epi64(-1);
   __m512i strings = _mm512_unpacklo_epi64(
@@ -183,23 +185,23 @@ STAGE_INLINE __m512i find_strings(scan_state *scan, __m512i quotes) {
   return _mm512_mask_xor_epi64(strings, (__mmask8)inverted, strings, ones);
 }
 
-/// Marks the LFs to keep: the first after each run of solid bytes.
+/// Marks the LFs to keep: the first LF after each run of solid bytes.
 ///
 ///   text            1 _ $ _ $ $ 2 $      (_ a space, $ an LF)
 ///   solid           1 . . . . . 1 .
 ///   blanks          . 1 . 1 . . . .      whitespace other than LF
 ///   solid << 1      . 1 . . . . . 1
-///   sum             . . 1 1 . . . 1      blanks + (solid << 1), the carry running to the right
+///   sum             . . 1 1 . . . 1      blanks + (solid << 1), with carries moving right
 ///   kept            . . 1 . . . . 1      LFs in the sum
 ///
-/// The sum is one of 512 bits.
+/// The sum spans all 512 bits.
 STAGE_INLINE __m512i find_kept_lfs(scan_state *scan, __m512i blanks, __m512i solid, __m512i lfs) {
   __m512i sum = add_lanes(blanks, shift_in(solid, scan->solid), BLOCKS, &scan->since_lf);
   scan->solid = solid;
   return _mm512_and_si512(sum, lfs);
 }
 
-/// Checks that after each \u stand four hexadecimal digits.
+/// Checks the four bytes after each \u, which must be hexadecimal digits.
 ///
 ///   text        \ u 0 0 e 9 x
 ///   escaped u   . 1 . . . . .
@@ -207,7 +209,7 @@ STAGE_INLINE __m512i find_kept_lfs(scan_state *scan, __m512i blanks, __m512i sol
 STAGE_INLINE __m512i check_hex(scan_state *scan, __m512i escaped_u, __m512i hex, __m512i errors) {
   __m512i two = _mm512_or_si512(_mm512_slli_epi64(escaped_u, 1), _mm512_slli_epi64(escaped_u, 2));
   __m512i wanted = _mm512_or_si512(two, _mm512_slli_epi64(two, 2));
-  // The same for a u among the last four of a lane, whose digits reach into the next.
+  // A u among the last four bytes of a lane needs digits in the next lane.
   __m512i last = _mm512_srli_epi64(escaped_u, 60);
   two = _mm512_or_si512(_mm512_slli_epi64(last, 1), _mm512_slli_epi64(last, 2));
   __m512i beyond = _mm512_srli_epi64(_mm512_or_si512(two, _mm512_slli_epi64(two, 2)), 4);
@@ -216,8 +218,8 @@ STAGE_INLINE __m512i check_hex(scan_state *scan, __m512i escaped_u, __m512i hex,
   return _mm512_ternarylogic_epi64(errors, wanted, hex, 0xF4);  // errors | (wanted & ~hex)
 }
 
-/// Whether a group outside strings has neither strings nor whitespace nor what may stand in strings alone. Mostly the
-/// first block says that it has.
+/// True if a group that starts outside strings has no strings, whitespace, or characters legal in strings only. Mostly
+/// the first block already decides.
 STAGE_INLINE bool keeps_all(const group_classes *classes) {
   const __m512i others = _mm512_set1_epi8((char)(PLANE_QUOTE | PLANE_WHITESPACE | PLANE_PAST_ASCII));
   __m512i all = classes->blocks[0];
@@ -227,12 +229,12 @@ STAGE_INLINE bool keeps_all(const group_classes *classes) {
   return _mm512_test_epi8_mask(all, others) == 0;
 }
 
-/// The masks of such a group, which are known without the planes. What escapes or sequences would leave to it is
-/// nothing, outside strings, or has been found wrong.
+/// Sets the masks of such a group, which are known without planes. Escapes and sequences that reach into the group from
+/// before cannot be open outside strings, or were already reported.
 STAGE_INLINE void scan_all_kept(scan_state *scan, const uint8_t *in, group_masks *masks) {
   const __m512i zero = _mm512_setzero_si512(), ones = _mm512_set1_epi64(-1);
   scan->escaping = scan->past_ascii = zero;
-  // The last bit alone counts. A condition would be guessed wrong too often.
+  // Only the last bit counts. A branch would be unpredictable.
   scan->scalar = _mm512_set1_epi8((char)(planes_of[in[GROUP - 1]] * (0x80 / PLANE_SCALAR)));
   scan->solid = ones;
   scan->since_lf = 0;
@@ -241,11 +243,11 @@ STAGE_INLINE void scan_all_kept(scan_state *scan, const uint8_t *in, group_masks
   _mm512_store_si512(masks->past_ascii, zero);
 }
 
-/// The masks of one group, checking on the way what concerns single bytes.
+/// Computes the masks of one group and checks all rules about single bytes.
 ///
 ///   text         { " a " :   1 $ }       ($ an LF)
 ///   output       1 1 1 1 1 . 1 . 1
-///   skeleton     1 . . 1 1 . 1 1 1       one quote a string; of whitespace what ends a scalar
+///   skeleton     1 . . 1 1 . 1 1 1       one quote per string; whitespace only after a scalar
 STAGE_INLINE void scan_checked(scan_state *scan, const zmin_format format, const uint8_t *in, group_masks *masks) {
   group_classes classes = classify(in);
   if (scan->in_string == 0 && keeps_all(&classes)) {
@@ -286,13 +288,13 @@ STAGE_INLINE void scan_checked(scan_state *scan, const zmin_format format, const
   }
   _mm512_store_si512(masks->output, output);
   _mm512_store_si512(masks->skeleton, skeleton);
-  // Each byte past ASCII and the one after it, where a sequence that is too short shows.
+  // Bytes past ASCII and the byte after each, where a sequence that is too short shows.
   __m512i with_next = _mm512_or_si512(past_ascii, shift_in(past_ascii, scan->past_ascii));
   scan->past_ascii = past_ascii;
   _mm512_store_si512(masks->past_ascii, with_next);
 }
 
-/// What stage 1 carries into the window.
+/// Returns the stage 1 state at the start of a window.
 STAGE_INLINE scan_state begin_scan(const zmin_state *state, const zmin_format format) {
   const __m512i zero = _mm512_setzero_si512(), ones = _mm512_set1_epi64(-1);
   uint8_t lexeme = state->lexeme;
@@ -306,10 +308,10 @@ STAGE_INLINE scan_state begin_scan(const zmin_state *state, const zmin_format fo
   return scan;
 }
 
-/// Whether the last byte escapes the next.
+/// True if the last byte escapes the next.
 STAGE_INLINE bool ends_escaping(const scan_state *scan) { return last_lane(scan->escaping) != 0; }
 
-/// Whether any byte was wrong.
+/// True if stage 1 found an error.
 STAGE_INLINE bool scan_errors(const scan_state *scan) {
   return _mm512_test_epi64_mask(scan->errors, scan->errors) != 0;
 }

@@ -1,4 +1,4 @@
-// The order of '.' and exponent for AVX-512: numbers.h for eight blocks at a time.
+// The order of '.' and exponent in numbers (numbers.h), eight blocks at a time, for AVX-512.
 #ifndef CZMIN_AVX512_NUMBERS_H
 #define CZMIN_AVX512_NUMBERS_H
 
@@ -7,7 +7,7 @@
 
 #if defined(__x86_64__)
 
-/// Follows one kind of marks through so many blocks, a lane each. Returns the errors.
+/// Follows one kind of mark through `lanes` blocks, one lane each. Returns the errors.
 STAGE_INLINE __m512i follow_lanes(
     number_run *run, __m512i marks, __m512i *before, __m512i digits, __m512i forbidden, unsigned lanes) {
   __m512i sum = add_lanes(digits, shift_in(marks, *before), lanes, &run->carry);
@@ -15,8 +15,8 @@ STAGE_INLINE __m512i follow_lanes(
   return _mm512_ternarylogic_epi64(sum, digits, forbidden, 0x20);  // sum & ~digits & forbidden
 }
 
-/// Follows both kinds of marks through all blocks. Returns the errors. Whether there are exponents is not asked: some
-/// numbers have them and some do not, which no processor can guess.
+/// Follows both kinds of marks through all blocks. Returns the errors. No branch skips blocks without exponents: it
+/// would be unpredictable.
 STAGE_INLINE uint64_t follow_blocks(
     number_run *fraction, number_run *exponent, const number_planes *planes, size_t blocks) {
   if (blocks == 0) return 0;
@@ -32,7 +32,7 @@ STAGE_INLINE uint64_t follow_blocks(
     __m512i marks = _mm512_or_si512(points, exponents);
     __m512i in_fraction = follow_lanes(fraction, points, &point_before, digits, points, lanes);
     __m512i in_exponent = follow_lanes(exponent, exponents, &exponent_before, digits, marks, lanes);
-    errors = _mm512_ternarylogic_epi64(errors, in_fraction, in_exponent, 0xFE);  // all of them
+    errors = _mm512_ternarylogic_epi64(errors, in_fraction, in_exponent, 0xFE);  // errors | in_fraction | in_exponent
   }
   fraction->start = planes->points[blocks - 1] >> 63;
   exponent->start = planes->exponents[blocks - 1] >> 63;

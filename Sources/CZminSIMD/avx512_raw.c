@@ -1,7 +1,8 @@
-// Minifying without checking for AVX-512 with VBMI2 and GFNI: masks and one compaction.
+// Minifying without checks for AVX-512 with VBMI2 and GFNI: masks and one packing step.
 //
-// A backslash outside strings is an ordinary byte, but the masks take every backslash for an escape. Up to the first
-// one outside they are right, so they show whether there is one; then the portable kernel does the group instead.
+// Outside strings a backslash is an ordinary byte, but the masks treat every backslash as an escape. They are right up
+// to the first backslash outside strings, so they show whether there is one. The portable kernel then takes the group
+// instead (block_raw.h draws this).
 #include "avx512.h"
 
 #if defined(__x86_64__)
@@ -20,11 +21,11 @@ STAGE_INLINE scan_state begin_raw_scan(const zmin_raw_state *state) {
 
 STAGE_INLINE void end_raw_scan(const scan_state *scan, const zmin_format format, zmin_raw_state *state) {
   state->string_state = (uint8_t)(last_lane(scan->escaping) != 0 ? 2 : scan->in_string);
-  // The last byte is solid itself, or the carry has come through the blanks after one.
+  // Either the last byte is solid, or the carry has passed through the blanks after a solid byte.
   if (format == ZMIN_NDJSON) state->kept_since_lf = (uint8_t)(scan->since_lf | last_lane(scan->solid) >> 63);
 }
 
-/// The masks of one group. False: there is a backslash outside strings, and they are not to be used.
+/// Computes the masks of a group. Returns false if a backslash stands outside strings. The masks are then invalid.
 STAGE_INLINE bool scan_raw(scan_state *scan, const zmin_format format, const uint8_t *in, group_masks *masks) {
   group_planes planes = find_planes(classify(in));
   __m512i past_ascii = planes.past_ascii;
@@ -45,8 +46,8 @@ STAGE_INLINE bool scan_raw(scan_state *scan, const zmin_format format, const uin
   return _mm512_test_epi64_mask(outside, outside) == 0;
 }
 
-/// All whole groups of the window, `size` bytes and at least one. `format` is constant wherever this is inlined.
-/// Output may lag behind input in the same memory: a store ends where the block that it came from does, at most.
+/// Minifies all whole groups of the window, `size` bytes and at least one group. `format` is a constant wherever this
+/// is inlined. In place, output never overtakes input: a store ends at most where its source block ends.
 STAGE_INLINE size_t minify_groups(
     zmin_raw_state *state, const zmin_format format, const uint8_t *in, size_t size, uint8_t *out,
     workspace *workspace) {
@@ -54,7 +55,7 @@ STAGE_INLINE size_t minify_groups(
   uint8_t *start = out;
   scan_state scan = begin_raw_scan(state);
   unsigned current = 0;
-  // What came before the group whose masks have been made last, for the portable kernel to begin from.
+  // The state before the group whose masks were made last, from which the portable kernel starts.
   scan_state before = scan;
   bool right = scan_raw(&scan, format, in, &workspace->masks[0]);
   while (in < end) {

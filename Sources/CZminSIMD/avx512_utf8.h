@@ -1,4 +1,4 @@
-// Stage 5 for AVX-512: the bytes past ASCII come laid side by side, each run with the ASCII byte that follows it.
+// Stage 5 for AVX-512, over packed bytes: each run of bytes past ASCII together with the ASCII byte after it.
 #ifndef CZMIN_AVX512_UTF8_H
 #define CZMIN_AVX512_UTF8_H
 
@@ -7,8 +7,8 @@
 
 #if defined(__x86_64__)
 
-/// Checks the first `count` bytes of the buffer and keeps their last three as history. What they leave open, the next
-/// bytes must answer. Returns 0 if nothing is wrong.
+/// Checks the first `count` bytes of the buffer and keeps the last ones as history. A sequence cut by the end is
+/// checked with the next bytes. Returns 0 if there is no error.
 STAGE_INLINE uint64_t check_utf8(dense_buffer *buffer, size_t count) {
   uint8_t *bytes = buffer->bytes + LOOK_BEHIND;
   uint64_t errors = 0;

@@ -1,11 +1,11 @@
-// Codes for the skeleton's characters, for kernels without a look-up by 128 characters in one instruction: five bits,
-// so that a table has 32 entries. Characters that are alike wherever they stand share one.
+// Codes for the characters of the skeleton, for kernels that cannot index a table of 128 entries in one instruction.
+// Five bits are enough for tables of 32 entries. Characters with the same rules share a code.
 #ifndef CZMIN_BLOCK_CODES_H
 #define CZMIN_BLOCK_CODES_H
 
 #include <stdint.h>
 
-/// The codes. What is no character of the skeleton is 0, which no box has. An LF is apart, for ndjson.
+/// The codes. 0 is any other character, which no box contains. LF has its own code for ndjson.
 enum {
   CODE_OTHER, CODE_BLANK, CODE_LF, CODE_OPEN_OBJECT, CODE_CLOSE_OBJECT, CODE_OPEN_ARRAY, CODE_CLOSE_ARRAY, CODE_COLON,
   CODE_COMMA, CODE_QUOTE, CODE_0, CODE_1_TO_9, CODE_MINUS, CODE_PLUS, CODE_POINT, CODE_e, CODE_E, CODE_t, CODE_r,
@@ -23,7 +23,7 @@ static const uint8_t code_of[128] __attribute__((aligned(64))) = {
     ['n'] = CODE_n};
 
 #define TABLE_WIDTH 32
-/// An initialiser by code, in the order of the codes; `entry` takes a character. 1 is no character of the skeleton.
+/// An initialiser with one entry per code, in order. `entry` takes a character. 1 stands for any other character.
 #define TABLE_OF(entry) \
   {entry(1), entry(' '), entry('\n'), entry('{'), entry('}'), entry('['), entry(']'), entry(':'), entry(','), \
    entry('"'), entry('0'), entry('1'), entry('-'), entry('+'), entry('.'), entry('e'), entry('E'), entry('t'), \

@@ -1,21 +1,21 @@
-// Stages 1, 2 and 5 over a sub-block, a block after the other, for kernels whose masks are in general registers.
+// Stages 1, 2 and 5 over a sub-block, block by block, for kernels with masks in general registers.
 #ifndef CZMIN_BLOCK_FRONT_H
 #define CZMIN_BLOCK_FRONT_H
 
 #include "block_masks.h"
 #include "utf8.h"
 
-/// Where the next byte goes.
+/// The ends of the dense buffers.
 typedef struct {
   uint8_t *output, *skeleton;
 } compact_ends;
 
-/// What stages 1 and 2 carry.
+/// The state carried by stages 1 and 2.
 typedef struct {
   scan_state scan;
   compact_ends ends;
-  bytes16 before;     // the last bytes of the block before
-  bytes64 past_ascii; // errors in UTF-8
+  bytes16 before;     // the last 16 bytes of the block before
+  bytes64 past_ascii; // UTF-8 errors
 } front_stages;
 
 STAGE_INLINE front_stages begin_front(
@@ -27,7 +27,7 @@ STAGE_INLINE front_stages begin_front(
       begin_scan(state, format), {out, workspace->skeleton.bytes + LOOK_BEHIND}, load_16(before), repeat_byte(0)};
 }
 
-/// Checks UTF-8 in one block where any byte is past ASCII, or where one before may ask for more.
+/// Checks the UTF-8 of a block if it, or the end of the block before, has bytes past ASCII.
 STAGE_INLINE void check_block_utf8(front_stages *front, bytes64 here, uint64_t past_ascii) {
   if (past_ascii | front->scan.past_ascii) {
     bytes64 wrong = utf8_errors(
@@ -38,11 +38,11 @@ STAGE_INLINE void check_block_utf8(front_stages *front, bytes64 here, uint64_t p
   front->before = last_16(here);
 }
 
-/// Blocks that are packed alike: whether all of them is kept, which is so in minified input and nowhere else, is a
-/// branch that would be hard to predict for each block alone.
+/// The number of blocks packed alike. In minified input all bytes are kept. A branch on that is predictable for several
+/// blocks together, but not for each one.
 enum { BLOCKS = 4 };
 
-/// Packs `count` blocks, a constant; copies them if all is kept.
+/// Packs `count` blocks, a constant, or copies them if all bytes are kept.
 STAGE_INLINE void pack_or_copy(
     const uint8_t *in, const uint64_t *masks, const size_t count, bool all, uint8_t **to) {
   if (all) {
@@ -53,7 +53,7 @@ STAGE_INLINE void pack_or_copy(
   }
 }
 
-/// Takes `count` blocks, a constant.
+/// Processes `count` blocks, a constant.
 STAGE_INLINE void pass_blocks(front_stages *front, const zmin_format format, const uint8_t *in, const size_t count) {
   uint64_t output[BLOCKS], skeleton[BLOCKS], all_output = ~0ULL, all_skeleton = ~0ULL;
 #pragma clang loop unroll(full)
@@ -71,7 +71,7 @@ STAGE_INLINE void pass_blocks(front_stages *front, const zmin_format format, con
   pack_or_copy(in, skeleton, count, all_skeleton == ~0ULL, &front->ends.skeleton);
 }
 
-/// Packs the blocks up to `pause`.
+/// Processes the blocks up to `pause`.
 STAGE_INLINE void pass_sub_block(
     front_stages *front, const zmin_format format, const uint8_t *in, const uint8_t *pause, const uint8_t *end,
     workspace *workspace) {

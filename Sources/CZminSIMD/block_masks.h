@@ -1,11 +1,11 @@
-// Stage 1 for kernels whose registers are shorter than a block: 64 bytes to masks of 64 bits in general registers.
+// Stage 1 for kernels with registers shorter than a block: 64 bytes to masks of 64 bits in general registers.
 //
-//   text                { " k e y " :   1 . 5 }
-//   quote               . 1 . . . 1 . . . . . .
-//   whitespace          . . . . . . . 1 . . . .
-//   scalar              . . 1 1 1 . . . 1 1 1 .
+//   text         { " k e y " :   1 . 5 }
+//   strings      . 1 1 1 1 . . . . . . .      with the opening quote, without the closing one
+//   output       1 1 1 1 1 1 1 . 1 1 1 1      all but whitespace outside strings
+//   skeleton     1 . . . . 1 1 . 1 1 1 1      what stands outside strings, with one quote per string
 //
-// A kernel gives `exclusive_or_below`, the exclusive or of all bits up to each.
+// A kernel provides `exclusive_or_below`: each bit becomes the exclusive or of all bits up to it.
 #ifndef CZMIN_BLOCK_MASKS_H
 #define CZMIN_BLOCK_MASKS_H
 
@@ -16,16 +16,16 @@ typedef struct {
   uint64_t output, skeleton;
 } block_masks;
 
-/// What one block leaves to the next.
+/// The state carried from block to block.
 typedef struct {
   uint64_t escaping;    // 1 if the last byte is a backslash that escapes the next
   uint64_t scalar;      // 1 if the last byte is part of a scalar
-  uint64_t past_ascii;  // not 0 if any of the last three bytes is past ASCII
-  uint64_t solid;       // ndjson: 1 if the last byte is no whitespace outside strings
-  uint64_t errors;      // gathered over all blocks
-  uint64_t hex;         // bits 0 to 3: which of the next four bytes must be hexadecimal
+  uint64_t past_ascii;  // not 0 if one of the last three bytes is past ASCII
+  uint64_t solid;       // ndjson: 1 if the last byte is in a string or not whitespace
+  uint64_t errors;      // of all blocks
+  uint64_t hex;         // bits 0 to 3: those of the next four bytes that must be hexadecimal
   uint64_t in_string;   // all ones if the next byte is in a string
-  uint64_t since_lf;    // ndjson: 1 if only whitespace other than LF stands between the last solid byte and here
+  uint64_t since_lf;    // ndjson: 1 if the last solid byte is followed by whitespace without an LF
 } scan_state;
 
 /// Marks the bytes that a backslash escapes.
@@ -34,7 +34,8 @@ typedef struct {
 ///   backslash     . 1 1 1 . . 1 . .
 ///   escaped       . . 1 . 1 . . 1 .
 ///
-/// Taking a run's start from a word with all odd bits set makes the run's length show as parity (simdjson's way).
+/// Subtracting the start of a run from a word with all odd bits set turns the run's length into a parity, as in
+/// simdjson.
 STAGE_INLINE uint64_t find_escaped(scan_state *scan, uint64_t backslash) {
   const uint64_t odd = 0xAAAAAAAAAAAAAAAAU;
   uint64_t escapers = backslash & ~scan->escaping;
@@ -44,7 +45,7 @@ STAGE_INLINE uint64_t find_escaped(scan_state *scan, uint64_t backslash) {
   return escaped;
 }
 
-/// Marks what is inside strings, with the opening quotes and without the closing ones.
+/// Marks the bytes inside strings, with opening quotes and without closing ones.
 ///
 ///   text          { " k e y " :
 ///   quotes        . 1 . . . 1 .
@@ -55,13 +56,13 @@ STAGE_INLINE uint64_t find_strings(scan_state *scan, uint64_t quotes) {
   return strings;
 }
 
-/// Marks the LFs to keep: the first after each run of solid bytes.
+/// Marks the LFs to keep: the first LF after each run of solid bytes.
 ///
 ///   text            1 _ $ _ $ $ 2 $      (_ a space, $ an LF)
 ///   solid           1 . . . . . 1 .
 ///   blanks          . 1 . 1 . . . .      whitespace other than LF
 ///   solid << 1      . 1 . . . . . 1
-///   sum             . . 1 1 . . . 1      blanks + (solid << 1), the carry running to the right
+///   sum             . . 1 1 . . . 1      blanks + (solid << 1), with carries moving right
 ///   kept            . . 1 . . . . 1      LFs in the sum
 STAGE_INLINE uint64_t find_kept_lfs(scan_state *scan, uint64_t blanks, uint64_t solid, uint64_t lfs) {
   uint64_t after_solid = solid << 1 | scan->solid;
@@ -69,7 +70,7 @@ STAGE_INLINE uint64_t find_kept_lfs(scan_state *scan, uint64_t blanks, uint64_t 
   return add_with_carry(blanks, after_solid, &scan->since_lf) & lfs;
 }
 
-/// Marks where after each \u the four hexadecimal digits must stand.
+/// Marks the four bytes after each \u, which must be hexadecimal digits.
 ///
 ///   text        \ u 0 0 e 9 x
 ///   escaped u   . 1 . . . . .
@@ -77,24 +78,24 @@ STAGE_INLINE uint64_t find_kept_lfs(scan_state *scan, uint64_t blanks, uint64_t 
 STAGE_INLINE uint64_t wanted_hex(scan_state *scan, uint64_t escaped_u) {
   uint64_t two = escaped_u << 1 | escaped_u << 2;
   uint64_t wanted = two | two << 2 | scan->hex;
-  // The same for a u among the last four of the block, whose digits reach into the next.
+  // A u among the last four bytes needs digits in the next block.
   uint64_t last = escaped_u >> 60;
   two = last << 1 | last << 2;
   scan->hex = (two | two << 2) >> 4;
   return wanted;
 }
 
-/// Checks what follows each backslash.
+/// Checks the bytes after each backslash. Returns the errors.
 STAGE_INLINE uint64_t check_escapes(scan_state *scan, const uint8_t *in, uint64_t escaped) {
   escape_planes planes = classify_escapes(load_bytes(in));
   return (escaped & ~planes.escapable) | (wanted_hex(scan, escaped & planes.u) & ~planes.hex);
 }
 
-/// The masks of one block, checking on the way what concerns single bytes.
+/// Computes the masks of one block and checks all rules about single bytes.
 ///
 ///   text         { " a " :   1 $ }       ($ an LF)
 ///   output       1 1 1 1 1 . 1 . 1
-///   skeleton     1 . . 1 1 . 1 1 1       one quote a string; of whitespace what ends a scalar
+///   skeleton     1 . . 1 1 . 1 1 1       one quote per string; whitespace only after a scalar
 STAGE_INLINE block_masks scan_checked(
     scan_state *scan, const zmin_format format, const uint8_t *in, const block_planes *planes) {
   uint64_t escaped = find_escaped(scan, planes->backslash);
@@ -112,7 +113,7 @@ STAGE_INLINE block_masks scan_checked(
   return masks;
 }
 
-/// What stage 1 carries into the window.
+/// Returns the stage 1 state at the start of a window.
 STAGE_INLINE scan_state begin_scan(const zmin_state *state, const zmin_format format) {
   uint8_t lexeme = state->lexeme;
   scan_state scan = {0, 0, 0, 0, 0, 0, 0, 0};
@@ -125,10 +126,10 @@ STAGE_INLINE scan_state begin_scan(const zmin_state *state, const zmin_format fo
   return scan;
 }
 
-/// Whether the last byte escapes the next.
+/// True if the last byte escapes the next.
 STAGE_INLINE bool ends_escaping(const scan_state *scan) { return scan->escaping != 0; }
 
-/// Whether any byte was wrong.
+/// True if stage 1 found an error.
 STAGE_INLINE bool scan_errors(const scan_state *scan) { return scan->errors != 0; }
 
 #endif

@@ -1,4 +1,4 @@
-// The order of '.' and exponent for kernels with masks in general registers: numbers.h block by block.
+// The order of '.' and exponent in numbers (numbers.h), block by block, for kernels with masks in general registers.
 #ifndef CZMIN_BLOCK_NUMBERS_H
 #define CZMIN_BLOCK_NUMBERS_H
 

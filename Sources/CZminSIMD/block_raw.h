@@ -1,7 +1,13 @@
-// Minifying without checking, a block after the other, for kernels whose masks are in general registers.
+// Minifying without checks, block by block, for kernels with masks in general registers.
 //
-// A backslash outside strings is an ordinary byte, but the masks take every backslash for an escape. Up to the first
-// one outside they are right, so they show whether there is one; then the portable kernel does the block instead.
+// Outside strings a backslash is an ordinary byte, but the masks treat every backslash as an escape:
+//
+//   text         a \ " x "
+//   escaped      . . 1 . .      wrong: the quote opens a string
+//   strings      . . . . 1
+//
+// The masks are right up to the first backslash outside strings, so they show whether there is one. The portable kernel
+// then takes the block instead.
 #ifndef CZMIN_BLOCK_RAW_H
 #define CZMIN_BLOCK_RAW_H
 
@@ -17,12 +23,12 @@ STAGE_INLINE scan_state begin_raw_scan(const zmin_raw_state *state) {
 
 STAGE_INLINE void end_raw_scan(const scan_state *scan, const zmin_format format, zmin_raw_state *state) {
   state->string_state = (uint8_t)(scan->escaping ? 2 : scan->in_string & 1);
-  // The last byte is solid itself, or the carry has come through the blanks after one.
+  // Either the last byte is solid, or the carry has passed through the blanks after a solid byte.
   if (format == ZMIN_NDJSON) state->kept_since_lf = (uint8_t)(scan->since_lf | scan->solid);
 }
 
-/// All whole blocks of the window, `size` bytes. `format` is constant wherever this is inlined.
-/// Output may lag behind input in the same memory: a store ends where the bytes that it came from do, at most.
+/// Minifies all whole blocks of the window, `size` bytes. `format` is a constant wherever this is inlined. In place,
+/// output never overtakes input: a store ends at most where its source block ends.
 STAGE_INLINE size_t minify_blocks(
     zmin_raw_state *state, const zmin_format format, const uint8_t *in, size_t size, uint8_t *out) {
   const uint8_t *end = in + size;
@@ -61,7 +67,7 @@ STAGE_TARGET static size_t minify_ndjson(zmin_raw_state *state, const uint8_t *i
   return minify_blocks(state, ZMIN_NDJSON, in, size, out);
 }
 
-/// The whole kernel; what is left after the last whole block goes through the portable one.
+/// Minifies a window. The portable kernel takes the bytes after the last whole block.
 STAGE_INLINE size_t minify_all(
     zmin_raw_state *state, zmin_format format, const uint8_t *in, size_t n, uint8_t *out, void *workspace) {
   size_t size = n - n % BLOCK;

@@ -1,7 +1,12 @@
-// What the kernels with short registers, AVX2 and NEON, make of their layers; it comes at the end of avx2.h or neon.h.
+// Operations shared by the kernels with short registers, AVX2 and NEON. Included at the end of avx2.h and neon.h.
 //
-// They have no instruction that packs bytes: bytes are packed eight at a time, by a shuffle for each mask of eight
-// bits.
+// These CPUs have no instruction to pack bytes. Bytes are packed eight at a time, by a shuffle for each mask of eight
+// bits:
+//
+//   bytes      a b c d e f g h
+//   mask       . 1 1 . . 1 . .
+//   shuffle    1 2 5 0 0 0 0 0      the indices of the set bits, then zeros
+//   result     b c f a a a a a      the next store overwrites what follows the third byte
 #ifndef CZMIN_BLOCKS_H
 #define CZMIN_BLOCKS_H
 
@@ -9,7 +14,7 @@
 #include "bytesets.h"
 #include "stages.h"
 
-/// Bit j of the mask, if it is the one that comes to place i: then j, else 0.
+/// j if bit j is the i-th set bit of the mask, counted from 0, else 0.
 #define BIT_AT(mask, i, j) \
   (((mask) >> (j) & 1) != 0 && __builtin_popcount((mask) & ((1 << (j)) - 1)) == (i) ? (j) : 0)
 #define BYTE_AT(mask, i) \
@@ -19,7 +24,7 @@
   {BYTE_AT(mask, 0), BYTE_AT(mask, 1), BYTE_AT(mask, 2), BYTE_AT(mask, 3), \
    BYTE_AT(mask, 4), BYTE_AT(mask, 5), BYTE_AT(mask, 6), BYTE_AT(mask, 7)}
 
-/// For each mask the places of its bits, lowest first. What stands after them is written over by the next store.
+/// The indices of the set bits of each mask, lowest first.
 static const uint8_t pack_shuffles[256][8] __attribute__((aligned(64))) = {
     ENTRIES_64(SHUFFLE_FOR, 0), ENTRIES_64(SHUFFLE_FOR, 64), ENTRIES_64(SHUFFLE_FOR, 128),
     ENTRIES_64(SHUFFLE_FOR, 192)};
@@ -35,7 +40,7 @@ STAGE_INLINE bytes64 lower_halves(bytes64 bytes) { return both(bytes, repeat_byt
 STAGE_INLINE uint64_t zero_bytes(bytes64 bytes) { return mask_bits(equal(bytes, repeat_byte(0))); }
 STAGE_INLINE uint64_t equal_bytes(bytes64 bytes, uint8_t byte) { return mask_bits(equal(bytes, repeat_byte(byte))); }
 
-/// Packs the 64 bytes that stand there. No store goes past the end of the 64 if `to` is not past the start.
+/// Packs 64 bytes. If `to` is not past `from`, no store goes past the end of the 64.
 STAGE_INLINE void pack_from(const uint8_t *from, uint64_t mask, uint8_t **to) {
 #pragma clang loop unroll(full)
   for (unsigned at = 0; at < BLOCK; at += 8) {
@@ -51,7 +56,7 @@ STAGE_INLINE void pack_bytes(bytes64 bytes, uint64_t mask, uint8_t **to) {
   pack_from(copy, mask, to);
 }
 
-/// Finds the codes of the first `count` characters of the skeleton, whole blocks, and of those before them.
+/// Computes the codes of the first `count` characters of the skeleton, whole blocks, and of the history before them.
 STAGE_INLINE const uint8_t *encode(workspace *workspace, size_t count) {
   const uint8_t *characters = workspace->skeleton.bytes;
   uint8_t *codes = workspace->codes.bytes;

@@ -1,8 +1,8 @@
-// Tables over the 128 ASCII characters as constant expressions, so that a table is its own explanation.
+// Tables over the 128 ASCII characters as constant expressions over string literals.
 #ifndef CZMIN_BYTESETS_H
 #define CZMIN_BYTESETS_H
 
-/// Whether `byte`, a constant, is in `set`, a string literal. The 0 that ends the literal is in no set.
+/// True if `byte`, a constant, is in `set`, a string literal. False for 0.
 #define IS_IN(byte, set) ((byte) != 0 && __builtin_strchr(set, byte) != 0)
 
 #define ENTRIES_4(entry, at) entry(at), entry((at) + 1), entry((at) + 2), entry((at) + 3)

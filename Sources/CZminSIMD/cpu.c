@@ -1,10 +1,10 @@
-// What the CPU can do, as far as the system lets it.
+// Detection of CPU features.
 #include "CZminSIMD.h"
 
 #if defined(__x86_64__)
 
-// The compiler's run time asks cpuid and, for AVX-512, xgetbv: a feature whose registers the system does not save
-// counts as absent.
+// The compiler's runtime uses cpuid and, for AVX-512, xgetbv. A feature whose registers the operating system does not
+// save counts as absent.
 zmin_cpu_features zmin_detect_cpu(void) {
   zmin_cpu_features found = {false, false, false};
   bool scalar = __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") && __builtin_cpu_supports("lzcnt") &&

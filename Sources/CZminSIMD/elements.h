@@ -1,24 +1,24 @@
-// Stage 4: nesting, over the elements: brackets, commas with the kind of container that they claim to stand in, and in
-// ndjson boundaries, which stand in nothing.
+// Stage 4: nesting, over the elements: brackets, commas with the kind of their container, and in ndjson boundaries
+// between records.
 //
-// As masks of one bit an element, neighbours that agree are taken out in rounds: a bracket and the one that closes it,
-// a comma after an opener, after its like or before a closer.
+// Elements become masks of one bit each. Rounds remove matching neighbours: an opener and its closer, and a comma after
+// an opener, after another comma or before a closer.
 //
 //   text             [ { , [ ] } , { } , ] ]
 //   after a round    [ { } , ] ]
 //   after another    [ ] ]
 //   after another    ]
 //
-// A round also refuses neighbours that do not agree. At last closers, then at most one comma or boundary, then openers
-// are left: they are compared in bulk with the bits of the open containers.
+// A round also reports neighbours that contradict each other. What remains are closers, then at most one comma or
+// boundary, then openers. They are compared in bulk with the bits of the open containers.
 #ifndef CZMIN_ELEMENTS_H
 #define CZMIN_ELEMENTS_H
 
 #include "bytesets.h"
 #include "stages.h"
 
-/// What an element is: of its own container something may stand after an opener or a comma, and before a comma or a
-/// closer. A boundary is an LF in ndjson. The marks set elements apart from other characters.
+/// The bits of an element (see ZMIN_ELEMENT_LEADS in CZminSIMD.h). Two marks distinguish elements from other
+/// characters.
 enum {
   ELEMENT_LEADS = ZMIN_ELEMENT_LEADS,
   ELEMENT_TRAILS = ZMIN_ELEMENT_TRAILS,
@@ -30,7 +30,7 @@ enum {
   ELEMENT_OPENER = ELEMENT_LEADS,
   ELEMENT_CLOSER = ELEMENT_TRAILS,
   ELEMENT_COMMA = ELEMENT_LEADS | ELEMENT_TRAILS,
-  ELEMENT_NONE = ELEMENT_OBJECT,  // stands before the first and after the last
+  ELEMENT_NONE = ELEMENT_OBJECT,  // a sentinel before the first and after the last
 };
 
 #define ELEMENT_OF(c) \
@@ -39,7 +39,7 @@ enum {
             (IS_IN(c, "\n") ? BOUNDARY_MARK : 0))
 static const uint8_t element_of[TABLE_WIDTH] __attribute__((aligned(64))) = TABLE_OF(ELEMENT_OF);
 
-/// Up to 64 elements, the first lowest.
+/// Up to 64 elements as masks, the first in the lowest bit.
 typedef struct {
   uint64_t leads, trails, object, boundary;
 } element_masks;
@@ -54,18 +54,18 @@ STAGE_INLINE element_masks load_elements(const zmin_format format, const uint8_t
   return masks;
 }
 
-/// One round. Returns the errors.
-STAGE_INLINE uint64_t settle_round(element_masks *masks, const zmin_format format, uint64_t *settled) {
+/// Removes matching neighbours once. Returns the errors.
+STAGE_INLINE uint64_t cancel_round(element_masks *masks, const zmin_format format, uint64_t *cancelled) {
   uint64_t leads = masks->leads, trails = masks->trails, object = masks->object, boundary = masks->boundary;
   uint64_t commas = leads & trails, closers = trails & ~leads;
   uint64_t pairs = leads & ~trails & closers >> 1;
   uint64_t errors = leads & trails >> 1 & (object ^ object >> 1);
-  *settled = pairs | pairs << 1 | (commas & (leads << 1 | closers >> 1));
+  *cancelled = pairs | pairs << 1 | (commas & (leads << 1 | closers >> 1));
   if (format == ZMIN_NDJSON) {
     errors |= (leads & boundary >> 1) | (boundary & trails >> 1);
-    *settled |= boundary & boundary << 1;
+    *cancelled |= boundary & boundary << 1;
   }
-  uint64_t left = (leads | trails | boundary) & ~*settled;
+  uint64_t left = (leads | trails | boundary) & ~*cancelled;
   masks->leads = bits_under(leads, left);
   masks->trails = bits_under(trails, left);
   masks->object = bits_under(object, left);
@@ -73,7 +73,7 @@ STAGE_INLINE uint64_t settle_round(element_masks *masks, const zmin_format forma
   return errors;
 }
 
-/// The elements one by one, with the bound on depth. Returns 1 if one is wrong.
+/// Applies elements one by one with the depth limit. Returns 1 if one does not fit.
 __attribute__((noinline)) STAGE_TARGET static uint64_t step_elements(zmin_state *state, element_masks masks) {
   zmin_nesting *nesting = &state->nesting;
   uint64_t all = masks.leads | masks.trails | masks.boundary;
@@ -94,8 +94,8 @@ __attribute__((noinline)) STAGE_TARGET static uint64_t step_elements(zmin_state 
   return 0;
 }
 
-/// Holds what the rounds have left against the open containers: closers, one comma or boundary at most, openers.
-/// Bits of `top` are innermost first, and the closers meet them in that order; openers go in reversed.
+/// Applies the elements left by the rounds: closers, at most one comma or boundary, openers. Bits of `top` run from the
+/// innermost level outwards, as closers do. Openers are reversed.
 STAGE_INLINE uint64_t apply_rest(zmin_state *state, const element_masks *masks) {
   zmin_nesting *nesting = &state->nesting;
   unsigned commas = count_bits(masks->leads & masks->trails);
@@ -121,22 +121,22 @@ STAGE_INLINE uint64_t apply_rest(zmin_state *state, const element_masks *masks) 
   return errors;
 }
 
-/// Applies up to 64 elements that cannot make the depth too much. Returns 0 if nothing is wrong.
+/// Applies up to 64 elements that cannot exceed the depth limit. Returns 0 if there is no error.
 STAGE_INLINE uint64_t apply_masks(zmin_state *state, const zmin_format format, element_masks masks) {
-  uint64_t errors = 0, settled;
+  uint64_t errors = 0, cancelled;
   do {
-    errors |= settle_round(&masks, format, &settled);
-  } while (settled != 0);
+    errors |= cancel_round(&masks, format, &cancelled);
+  } while (cancelled != 0);
   return errors | apply_rest(state, &masks);
 }
 
-/// Applies `count` elements. Returns 0 if nothing is wrong.
+/// Applies `count` elements. Returns 0 if there is no error.
 STAGE_INLINE uint64_t apply_blocks(zmin_state *state, const zmin_format format, const uint8_t *elements, size_t count) {
   uint64_t errors = 0;
   for (size_t at = 0; at < count; at += BLOCK) {
     size_t some = count - at < BLOCK ? count - at : BLOCK;
     element_masks masks = load_elements(format, elements + at, first_bits(some));
-    // As if all were openers: near the bound on depth it takes single steps to be exact.
+    // Counted as if all were openers. Near the depth limit single steps are exact.
     bool shallow = state->depth_max - nesting_depth(&state->nesting) >= some;
     errors |= LIKELY(shallow) ? apply_masks(state, format, masks) : step_elements(state, masks);
   }

@@ -1,17 +1,24 @@
-// From a state to the skeleton characters that stand for it, and from the last skeleton characters back to a state.
+// From a state to the skeleton characters that stand for it, and back from the last characters to a state:
+//
+//   state                           history      allows next
+//   in an array, before a value     : [          a value or ]
+//   after a value                   : }          , } ]
+//   in a number, after 12.          5 .          a digit
+//   after a key                     { "          :
 #ifndef CZMIN_EXPECTATIONS_H
 #define CZMIN_EXPECTATIONS_H
 
 #include "lexemes.h"
 #include "nesting.h"
 
-/// Two skeleton characters that allow what a state allows.
+/// Two skeleton characters that allow the same continuations as a state.
 typedef struct {
   uint8_t two_before, before;
-  uint8_t consumed;  // how many of them are elements that the nesting has seen
+  uint8_t consumed;  // the number of them that are elements known to the nesting
 } skeleton_history;
 
-/// Scalars: the true last two, as far as they matter. 5 is a digit that leads, 0 one that ends a number.
+/// In a scalar: its last two characters, as far as they matter. 5 is a leading digit, 0 a number's first and only
+/// digit.
 static const skeleton_history history_in_scalar[ZMIN_STRING] = {
     [ZMIN_MINUS] = {':', '-', 0}, [ZMIN_ZERO] = {':', '0', 0}, [ZMIN_INTEGER] = {':', '5', 0},
     [ZMIN_POINT] = {'5', '.', 0}, [ZMIN_FRACTION] = {'.', '5', 0},
@@ -22,8 +29,8 @@ static const skeleton_history history_in_scalar[ZMIN_STRING] = {
     [ZMIN_LITERAL_END] = {'u', 'e', 0},
 };
 
-/// Between tokens. A colon stands for any place where just a value may come. The comma before a key is not consumed: it
-/// will claim an object, rightly, if a key does come.
+/// Between tokens. A colon allows any value and nothing else. The comma before a key is not consumed: as an element it
+/// will require an object, which is right if a key follows.
 static const skeleton_history history_between[ZMIN_SLICE_EXPECTATION_COUNT] = {
     [ZMIN_EXPECT_START] = {':', ':', 0}, [ZMIN_EXPECT_VALUE] = {':', ':', 0},
     [ZMIN_EXPECT_FIRST_ELEMENT] = {':', '[', 1}, [ZMIN_EXPECT_FIRST_KEY] = {':', '{', 1},
@@ -35,7 +42,7 @@ static const skeleton_history history_between[ZMIN_SLICE_EXPECTATION_COUNT] = {
 
 static inline skeleton_history history_before(const zmin_state *state, const zmin_format format) {
   if (state->lexeme >= ZMIN_STRING) {
-    // A string that is a key needs a colon after it; any other is like a value after a colon.
+    // After a key only a colon is allowed. Any other string continues like a value after a colon.
     bool key = state->expectation == ZMIN_EXPECT_COLON;
     return history_between[key ? ZMIN_EXPECT_FIRST_KEY : ZMIN_EXPECT_VALUE];
   }
@@ -44,7 +51,7 @@ static inline skeleton_history history_before(const zmin_state *state, const zmi
   return history_between[state->expectation];
 }
 
-/// What is expected after a string, by what stands before it.
+/// The expectation after a string, given the character before it.
 static inline uint8_t expectation_after_string(zmin_nesting *nesting, const zmin_format format, uint8_t before) {
   switch (before) {
     case '{': return ZMIN_EXPECT_COLON;
@@ -60,7 +67,7 @@ static inline uint8_t expectation_after_string(zmin_nesting *nesting, const zmin
   }
 }
 
-/// What is expected between tokens, after any character that is no part of a scalar.
+/// The expectation between tokens, given a last character that is not part of a scalar.
 static inline uint8_t expectation_between(
     zmin_nesting *nesting, const zmin_format format, uint8_t last, uint8_t before) {
   switch (last) {
@@ -76,7 +83,7 @@ static inline uint8_t expectation_between(
   }
 }
 
-/// Which part of a scalar, or none, the last character is, by what stands before it.
+/// The lexeme at the last character, given the one before it and the number runs that it belongs to.
 static inline uint8_t lexeme_of_scalar(uint8_t last, uint8_t before, bool in_fraction, bool in_exponent) {
   bool after_digit = before >= '0' && before <= '9';
   switch (last) {

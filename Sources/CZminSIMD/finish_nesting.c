@@ -1,4 +1,4 @@
-// What is left to do on the CPU for a slice whose skeleton was made and checked elsewhere.
+// The CPU's part for a slice whose skeleton was made and checked on a device.
 #include "expectations.h"
 
 zmin_history zmin_history_before(const zmin_state *state, zmin_format format) {
@@ -6,7 +6,7 @@ zmin_history zmin_history_before(const zmin_state *state, zmin_format format) {
   return (zmin_history){{':', ':', history.two_before, history.before}, history.consumed != 0};
 }
 
-/// Applies one element. False: it does not fit.
+/// Applies one element. Returns false if it does not fit.
 static bool nest(zmin_state *state, uint8_t element) {
   uint8_t container = element & ZMIN_ELEMENT_OBJECT ? ZMIN_IN_OBJECT : ZMIN_IN_ARRAY;
   bool object = container == ZMIN_IN_OBJECT;
@@ -27,7 +27,7 @@ bool zmin_nest_portable(
   return true;
 }
 
-bool zmin_settle(zmin_state *state, zmin_format format, zmin_skeleton_end end) {
+bool zmin_finish_nesting(zmin_state *state, zmin_format format, zmin_skeleton_end end) {
   bool in_string = end.in_string;
   if (end.unclaimed && !nesting_narrow(&state->nesting, ZMIN_IN_CONTAINER)) return false;
   if (end.is_empty && in_string == (state->lexeme >= ZMIN_STRING)) return true;
@@ -35,7 +35,7 @@ bool zmin_settle(zmin_state *state, zmin_format format, zmin_skeleton_end end) {
     state->lexeme = ZMIN_STRING;
     state->expectation = expectation_after_string(&state->nesting, format, end.last);
   } else {
-    // The midst of a scalar is not told apart here.
+    // Positions within a scalar cannot be told apart here.
     if (lexeme_of_scalar(end.last, end.before, false, false) != ZMIN_BETWEEN) return false;
     state->lexeme = ZMIN_BETWEEN;
     state->expectation = expectation_between(&state->nesting, format, end.last, end.before);

@@ -1,6 +1,6 @@
-// Stage 4 for elements that were found elsewhere than on this CPU, by the kernel's own means.
-#ifndef CZMIN_SETTLE_H
-#define CZMIN_SETTLE_H
+// Stage 4 for elements found elsewhere than on this CPU.
+#ifndef CZMIN_FINISH_NESTING_H
+#define CZMIN_FINISH_NESTING_H
 
 #include "elements.h"
 
@@ -10,7 +10,7 @@ STAGE_INLINE bool nest_elements(
   for (size_t at = 0; at < count; at += SUB_BLOCK) {
     size_t some = count - at < SUB_BLOCK ? count - at : SUB_BLOCK;
     memcpy(workspace->elements.bytes + LOOK_BEHIND, elements + at, some);
-    nesting_note_rise(&state->nesting, some);
+    nesting_note_depth(&state->nesting, some);
     errors |= apply_elements(state, format == ZMIN_NDJSON ? ZMIN_NDJSON : ZMIN_JSON, workspace, some);
   }
   return errors == 0;

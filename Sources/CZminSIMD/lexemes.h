@@ -1,10 +1,10 @@
-// What the kernels share of the lexeme automaton.
+// The part of the lexeme automaton that all kernels share.
 #ifndef CZMIN_LEXEMES_H
 #define CZMIN_LEXEMES_H
 
 #include "CZminSIMD.h"
 
-/// No lexeme, or no expectation: nothing that comes to this is the beginning of a document.
+/// A lexeme or expectation that no valid document reaches.
 enum { REJECTED = 0xFF };
 
 /// The lexeme after the first byte of a UTF-8 sequence.

@@ -1,4 +1,4 @@
-// The checking kernel for NEON: the stages over a window, 64 bytes at a time.
+// The checking kernel for NEON, 64 bytes at a time.
 #include "neon.h"
 
 #if defined(__aarch64__)

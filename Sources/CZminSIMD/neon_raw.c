@@ -1,4 +1,4 @@
-// Minifying without checking for NEON.
+// Minifying without checks for NEON.
 #include "neon.h"
 
 #if defined(__aarch64__)

@@ -1,9 +1,9 @@
-// Counting line feeds.
+// The number of line feeds.
 #include "words.h"
 
 #include "CZminSIMD.h"
 
-/// Eight bytes at a time: adding 0x7F to seven bits sets the eighth unless they are all 0, and carries nowhere.
+/// Eight bytes at a time. Adding 0x7F to the lower seven bits sets the eighth unless they are 0, without a carry out.
 static size_t count_in_words(const uint8_t *in, size_t n) {
   size_t found = 0, at = 0;
   for (; n - at >= 8; at += 8) {
@@ -18,7 +18,7 @@ static size_t count_in_words(const uint8_t *in, size_t n) {
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-/// 64 bytes at a time; the last ones by a load that reads nothing past the end.
+/// 64 bytes at a time. The last load is masked and reads nothing past the end.
 __attribute__((target("avx512f,avx512bw,bmi2,popcnt"))) static size_t count_avx512(const uint8_t *in, size_t n) {
   const __m512i line_feed = _mm512_set1_epi8('\n');
   size_t found = 0, at = 0;
@@ -30,7 +30,7 @@ __attribute__((target("avx512f,avx512bw,bmi2,popcnt"))) static size_t count_avx5
   return found + (size_t)_mm_popcnt_u64(last);
 }
 
-/// 16 bytes at a time, each column counted in a byte of its own for 255 rounds, then summed.
+/// 16 bytes at a time. Each column is counted in one byte for up to 255 rounds before the columns are summed.
 static size_t count_sse2(const uint8_t *in, size_t n) {
   const __m128i line_feed = _mm_set1_epi8('\n');
   size_t found = 0, at = 0;

@@ -1,16 +1,19 @@
-// The checking kernel in plain C: the pushdown automaton itself. It is complete in all three formats and on any CPU;
-// the others lean on it for what is too short for them.
+// The checking kernel in plain C: a pushdown automaton for all formats and CPUs. Vector kernels use it for input
+// shorter than their unit.
 //
-// A byte at a time it would be slow. So in front of every step stands a shortcut for what usually comes, whole words of
-// text, of digits or of spaces, UTF-8 sequences, escapes, literals; a shortcut takes only what it can take whole and
-// leaves all else, errors and the input's end, to the steps.
+//                take_between                    run_string, run_scalar
+//   ZMIN_BETWEEN --first byte of a token--> lexeme --end of the token--> ZMIN_BETWEEN
+//
+// Steps of a byte at a time would be slow. Before each step a fast path takes what usually comes: whole words of text,
+// digits or spaces, UTF-8 sequences, escapes, literals. It takes only what is complete, and leaves errors and the end
+// of input to the steps.
 #include "bytesets.h"
 #include "lexemes.h"
 #include "nesting.h"
 #include "portable_utf8.h"
 #include "words.h"
 
-/// What a UTF-8 continuation byte must lie between, and what is left to come after it.
+/// The range of a UTF-8 continuation byte, and the lexeme after it.
 typedef struct {
   uint8_t low, high, next;
 } tail_rule;
@@ -25,12 +28,12 @@ static const tail_rule tail_rules[ZMIN_LEXEME_COUNT] = {
     [ZMIN_TAIL3_F4] = {0x80, 0x8F, ZMIN_TAIL2},
 };
 
-/// What a byte can be.
+/// Classes of bytes.
 enum { IS_HEXADECIMAL = 1, IS_DELIMITER = 2, IS_ESCAPABLE = 4 };
 #define TRAITS_OF(c) \
   (uint8_t)((IS_IN(c, "0123456789abcdefABCDEF") ? IS_HEXADECIMAL : 0) | \
             (IS_IN(c, " \t\n\r{}[]:,\"") ? IS_DELIMITER : 0) | (IS_IN(c, "\"\\/bfnrt") ? IS_ESCAPABLE : 0))
-/// None past ASCII.
+/// Bytes past ASCII have no class.
 static const uint8_t traits[256] = ASCII_TABLE(TRAITS_OF);
 
 static inline bool is_digit(uint8_t byte) { return (uint8_t)(byte - '0') <= 9; }
@@ -49,7 +52,7 @@ static inline uint8_t scalar_start(uint8_t byte) {
   }
 }
 
-/// The lexeme after one more byte of a scalar; ZMIN_BETWEEN if the byte is a delimiter and the scalar is complete.
+/// The lexeme after another byte of a scalar. ZMIN_BETWEEN if the byte is a delimiter after a complete scalar.
 static inline uint8_t scalar_step(uint8_t lexeme, uint8_t byte) {
   switch (byte) {
     case ' ': case '\t': case '\n': case '\r': case ',': case ':': case '"': case '{': case '}': case '[': case ']':
@@ -83,7 +86,7 @@ static inline uint8_t scalar_step(uint8_t lexeme, uint8_t byte) {
   }
 }
 
-/// The lexeme after one more byte inside a string; ZMIN_BETWEEN after its closing quote.
+/// The lexeme after another byte inside a string. ZMIN_BETWEEN after its closing quote.
 static inline uint8_t string_step(uint8_t lexeme, uint8_t byte) {
   switch (lexeme) {
     case ZMIN_STRING:
@@ -107,7 +110,7 @@ static inline uint8_t string_step(uint8_t lexeme, uint8_t byte) {
   }
 }
 
-/// Takes one escape whole. False: it is none, or is cut.
+/// Copies a whole escape. Returns false if it is invalid or may be cut by the end of input.
 static inline bool take_escape(cursor *at) {
   const uint8_t *in = at->in;
   if (at->end - in < 8) return false;
@@ -120,7 +123,7 @@ static inline bool take_escape(cursor *at) {
   return true;
 }
 
-/// Takes what it can of a string's text; the rest takes steps. Returns true after the closing quote.
+/// Copies the text of a string by words. Returns true after the closing quote, false where a step is needed.
 static inline bool take_text(cursor *at) {
   while (at->end - at->in >= 8) {
     uint64_t word = load_word(at->in);
@@ -141,7 +144,7 @@ static inline bool take_text(cursor *at) {
   return false;
 }
 
-/// Goes through a string up to its end or the input's. Returns the lexeme there.
+/// Copies a string up to its end or the end of input. Returns the lexeme there.
 static inline uint8_t run_string(cursor *at, uint8_t lexeme) {
   while (at->in < at->end) {
     if (lexeme == ZMIN_STRING) {
@@ -158,7 +161,6 @@ static inline uint8_t run_string(cursor *at, uint8_t lexeme) {
   return lexeme;
 }
 
-/// Copies a run of digits.
 static inline void run_digits(cursor *at) {
   while (at->end - at->in >= 8) {
     uint64_t word = load_word(at->in);
@@ -169,7 +171,7 @@ static inline void run_digits(cursor *at) {
   while (at->in < at->end && is_digit(*at->in)) *at->out++ = *at->in++;
 }
 
-/// Takes the rest of a literal whole, if it is there and is right.
+/// Copies the rest of a literal if it is complete and right. Returns the lexeme after it.
 static inline uint8_t take_literal(cursor *at, uint8_t lexeme) {
   if (at->end - at->in < 8) return lexeme;
   const char *rest = lexeme == ZMIN_T ? "rue" : lexeme == ZMIN_N ? "ull" : "alse";
@@ -179,7 +181,7 @@ static inline uint8_t take_literal(cursor *at, uint8_t lexeme) {
   return ZMIN_LITERAL_END;
 }
 
-/// Goes through a scalar up to the delimiter behind it or the input's end. Returns the lexeme there.
+/// Copies a scalar up to the delimiter after it or the end of input. Returns the lexeme there.
 static inline uint8_t run_scalar(cursor *at, uint8_t lexeme) {
   if (lexeme == ZMIN_T || lexeme == ZMIN_F || lexeme == ZMIN_N) lexeme = take_literal(at, lexeme);
   while (at->in < at->end) {
@@ -202,7 +204,7 @@ static inline uint8_t run_scalar(cursor *at, uint8_t lexeme) {
   return lexeme;
 }
 
-/// Steps over spaces, which come in long runs before a line's first token.
+/// Skips spaces, which come in long runs before the first token of a line.
 static inline void skip_spaces(cursor *at) {
   while (at->end - at->in >= 8) {
     uint64_t others = load_word(at->in) ^ repeat(' ');
@@ -215,7 +217,7 @@ static inline void skip_spaces(cursor *at) {
   while (at->in < at->end && *at->in == ' ') at->in++;
 }
 
-/// Takes what usually comes after a key, a colon and a space, or after any other string or scalar, a comma.
+/// Takes the usual separator: a colon and a space after a key, a comma after any other string or scalar.
 static inline void take_separator(zmin_state *state, cursor *at) {
   if (at->end - at->in < 2) return;
   if (state->expectation == ZMIN_EXPECT_COLON) {
@@ -230,9 +232,9 @@ static inline void take_separator(zmin_state *state, cursor *at) {
   }
 }
 
-/// Learns from the next byte what a slice stands in, and makes of its expectation one that a document has, or one for
-/// which a step is as below. False: the byte cannot come here.
-static bool settle_expectation(zmin_state *state, zmin_format format, uint8_t byte) {
+/// Resolves an expectation that only slices have, given the next byte. AFTER_COMMA before a string stays. Returns false
+/// if the byte cannot come here.
+static bool resolve_expectation(zmin_state *state, zmin_format format, uint8_t byte) {
   zmin_nesting *nesting = &state->nesting;
   bool ends_record = format == ZMIN_NDJSON && byte == '\n';
   if ((byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n') && !ends_record) return true;
@@ -259,10 +261,10 @@ static bool settle_expectation(zmin_state *state, zmin_format format, uint8_t by
   }
 }
 
-/// Takes the first byte of a token, or a byte of whitespace. False: it cannot come here.
+/// Takes whitespace or the first byte of a token. Returns false if it cannot come here.
 static inline bool take_between(zmin_state *state, const zmin_format format, cursor *at) {
   uint8_t byte = *at->in++;
-  if (state->expectation >= ZMIN_EXPECTATION_COUNT && !settle_expectation(state, format, byte)) return false;
+  if (state->expectation >= ZMIN_EXPECTATION_COUNT && !resolve_expectation(state, format, byte)) return false;
   uint8_t expectation = state->expectation;
   switch (byte) {
     case ' ':
@@ -333,7 +335,7 @@ static inline bool take_between(zmin_state *state, const zmin_format format, cur
   return true;
 }
 
-/// The automaton over one run. `format` is constant wherever this is inlined.
+/// Runs the automaton. `format` is a constant wherever this is inlined.
 __attribute__((always_inline)) static inline bool check(zmin_state *state, const zmin_format format, cursor *at) {
   while (at->in < at->end) {
     if (state->lexeme == ZMIN_BETWEEN) {

@@ -1,4 +1,4 @@
-// Minifying without checking, in plain C: the three-state machine that defines the result for every engine.
+// Minifying without checks in plain C: the three-state machine that defines the result for every engine.
 #include "words.h"
 
 #include "CZminSIMD.h"
@@ -9,13 +9,13 @@ size_t zmin_raw_portable(
     zmin_raw_state *state, zmin_format format, const uint8_t *in, size_t n, uint8_t *out, void *workspace) {
   (void)workspace;
   const uint8_t *end = in + n;
-  uint8_t *start = out, where = state->string_state;
-  // In json no LF is kept, as if nothing ever had been since the last.
+  uint8_t *start = out, string_state = state->string_state;
+  // In json no LF is kept, as if no byte had been kept before it.
   const uint8_t counts = format == ZMIN_NDJSON;
   uint8_t kept = counts & state->kept_since_lf;
   while (in < end) {
-    if (where == IN_STRING) {
-      // Output may lag behind input by less than eight bytes in the same memory, so a word is written whole or not.
+    if (string_state == IN_STRING) {
+      // In place, output may lag behind input by less than eight bytes, so only whole words are stored.
       while (end - in >= 8) {
         uint64_t word = load_word(in);
         if (bytes_equal(word, '"') | bytes_equal(word, '\\')) break;
@@ -27,7 +27,7 @@ size_t zmin_raw_portable(
       if (in == end) break;
     }
     uint8_t byte = *in++;
-    switch (where) {
+    switch (string_state) {
       case OUTSIDE:
         switch (byte) {
           case '\n':
@@ -36,20 +36,20 @@ size_t zmin_raw_portable(
             kept = 0;
             continue;
           case ' ': case '\t': case '\r': continue;
-          case '"': where = IN_STRING; break;
+          case '"': string_state = IN_STRING; break;
           default: break;
         }
         break;
       case IN_STRING:
-        if (byte == '"') where = OUTSIDE;
-        if (byte == '\\') where = ESCAPED;
+        if (byte == '"') string_state = OUTSIDE;
+        if (byte == '\\') string_state = ESCAPED;
         break;
-      default: where = IN_STRING; break;
+      default: string_state = IN_STRING; break;
     }
     *out++ = byte;
     kept = counts;
   }
-  state->string_state = where;
+  state->string_state = string_state;
   if (counts) state->kept_since_lf = kept;
   return (size_t)(out - start);
 }

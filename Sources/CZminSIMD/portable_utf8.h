@@ -1,47 +1,47 @@
-// UTF-8 in plain C: whole sequences of two, three and four bytes, checked in one word.
+// UTF-8 in plain C: whole sequences of two, three or four bytes, checked in one word.
 //
-// The first byte is the lowest. Under the masks each byte shows whether it is a lead or a continuation, and the bits
-// that tell overlong forms, surrogates and what is past U+10FFFF:
+// The first byte is the lowest. One mask tests that the bytes are a lead and continuations. Another selects the bits
+// that show overlong forms, surrogates and code points past U+10FFFF:
 //
 //   bytes            E4 BD A0        1110xxxx 10xxxxxx 10xxxxxx
-//   shape            F0 C0 C0        must be E0 80 80
-//   lead and next    0F 20           neither 00 00, which is overlong, nor 0D 20, a surrogate
+//   shape mask       F0 C0 C0        must give E0 80 80
+//   value mask       0F 20           must not give 00 00 (overlong) or 0D 20 (a surrogate)
 #ifndef CZMIN_PORTABLE_UTF8_H
 #define CZMIN_PORTABLE_UTF8_H
 
 #include "words.h"
 
-/// The position in the input and in the output, and where the input ends.
+/// The input from `in` to `end`, and the position in the output.
 typedef struct {
   const uint8_t *in;
   const uint8_t *end;
   uint8_t *out;
 } cursor;
 
-/// Takes the first `count` bytes of the word that stands at the input; what is written after them is written again.
+/// Copies the first `count` bytes of the word at the input. The rest of the store is overwritten later.
 static inline void take_of_word(cursor *at, uint64_t word, size_t count) {
   store_word(at->out, word);
   at->in += count;
   at->out += count;
 }
 
-/// Whether the word begins with a sequence of three.
+/// True if the word begins with a sequence of three bytes.
 static inline bool has_three(uint64_t word) {
   uint64_t telling = word & 0x200F;
   return (word & 0xC0C0F0) == 0x8080E0 && telling != 0 && telling != 0x200D;
 }
 
-/// Whether the word begins with a sequence of two; one of the lead's bits but the lowest is set, else it is overlong.
+/// True if the word begins with a sequence of two bytes. A lead without a bit above the lowest is overlong.
 static inline bool has_two(uint64_t word) { return (word & 0xC0E0) == 0x80C0 && (word & 0x1E) != 0; }
 
-/// Whether the word begins with a sequence of four: F0 before 90 and up, F1 to F3, F4 before what is below 90.
+/// True if the word begins with a sequence of four bytes: F0 90 and up, F1 to F3, F4 below 90.
 static inline bool has_four(uint64_t word) {
   uint64_t lead = word & 7;
   bool upper = (word & 0x3000) != 0;
   return (word & 0xC0C0C0F8) == 0x808080F0 && (lead == 0 ? upper : lead < 4 || (lead == 4 && !upper));
 }
 
-/// Takes sequences as long as there are any and the input has eight bytes. False: not even one.
+/// Copies sequences while there are any and the input has eight bytes. Returns false if there was none.
 static inline bool take_sequences(cursor *at) {
   const uint8_t *start = at->in;
   while (at->end - at->in >= 8) {

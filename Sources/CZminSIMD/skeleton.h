@@ -1,13 +1,13 @@
-// Stage 3: the skeleton, what stands outside strings: punctuation, scalars, one quote a string, whitespace where it
-// ends a scalar, and in ndjson the LFs that are kept.
+// Stage 3: the skeleton, the bytes outside strings: punctuation, scalars, one quote per string, whitespace only where
+// it ends a scalar, and in ndjson the kept LFs.
 //
 //   text          { " k e y " :   1 . 5 e 3 , " k 2 " : t r u e }
 //   skeleton      { " : 1 . 5 e 3 , " : t r u e }
+//   elements      {                 , (in an object)            }
 //
-// What may follow what is in trigrams.h. What three characters cannot tell is the order of '.' and exponent within a
-// number, which is in numbers.h, and nesting, for which brackets and commas are passed on as elements. A comma says
-// what it claims to stand in, which is known two characters later: an object if a string and a colon follow, else an
-// array.
+// trigrams.h checks each character against the two before it. Two rules need more than three characters: the order of
+// '.' and exponent within a number (numbers.h), and nesting, for which brackets and commas are emitted as elements. The
+// kind of a comma's container is known two characters later: an object if a string and a colon follow, else an array.
 #ifndef CZMIN_SKELETON_H
 #define CZMIN_SKELETON_H
 
@@ -18,11 +18,11 @@
 typedef struct {
   number_run fraction, exponent;
   uint64_t errors;
-  uint8_t *elements;  // where the next one goes
-  bool begun;         // any block has been done
+  uint8_t *elements;  // the end of the elements
+  bool begun;         // true after the first block
 } skeleton_scan;
 
-/// Passes on the elements under the mask. Their classes come from two characters back, `claims` from here.
+/// Emits the elements under the mask. `classes` are those of two characters back, `claims` of the current character.
 STAGE_INLINE void emit_elements(
     skeleton_scan *scan, const zmin_format format, bytes64 classes, bytes64 claims, uint64_t mask) {
   const uint8_t marks = ELEMENT_MARK | (format == ZMIN_NDJSON ? BOUNDARY_MARK : 0);
@@ -30,8 +30,8 @@ STAGE_INLINE void emit_elements(
   pack_bytes(either(classes, both(claims, repeat_byte(ELEMENT_OBJECT))), elements, &scan->elements);
 }
 
-/// Takes the characters that no box allows. Returns those that are right nevertheless: a digit after a 0 after the
-/// minus of an exponent, since the boxes cannot tell that minus from a number's: 1e-05, but not -05.
+/// Returns those of the characters `outside` all boxes that are legal: a digit after e-0. The boxes cannot distinguish
+/// this minus from that of a number: 1e-05 is valid, -05 is not.
 __attribute__((noinline)) STAGE_TARGET static uint64_t after_exponent_zero(const uint8_t *at, uint64_t outside) {
   bytes64 here = load_bytes(at), three_before = load_bytes(at - 3);
   uint64_t exponent = equal_bytes(three_before, CODE_OF('e')) | equal_bytes(three_before, CODE_OF('E'));
@@ -39,11 +39,11 @@ __attribute__((noinline)) STAGE_TARGET static uint64_t after_exponent_zero(const
   return outside & exponent & zero & digit_codes(here);
 }
 
-/// Checks 64 characters, those in `valid`, and passes on the elements in `emitted`, which is two characters behind.
-/// Where points, exponents and digits are goes to `numbers`, as this `block`.
+/// Checks the `valid` ones of 64 characters, and emits the elements under `emitted`, which lags two characters behind.
+/// Stores the points, exponents and digits as `block` of `numbers`.
 ///
-/// The second eight boxes are for strings and literals. Among numbers the first eight say that all is right, mostly of
-/// many blocks in a row; then there is no claim either, since the colon is in none of them.
+/// The second eight boxes are for strings and literals. Among numbers the first eight often suffice for many blocks in
+/// a row. No comma claims an object then, which is right: the first eight contain no colon.
 STAGE_INLINE void check_block(
     skeleton_scan *scan, const zmin_format format, const uint8_t *at, uint64_t valid, uint64_t emitted,
     number_planes *numbers, size_t block) {
@@ -73,8 +73,8 @@ STAGE_INLINE void check_block(
   scan->begun = true;
 }
 
-/// Checks what is in the buffer by whole blocks, and moves the rest, with its history, to the front. Returns how much
-/// is left.
+/// Checks the whole blocks in the buffer, and moves the rest, with its history, to the front. Returns the length of the
+/// rest.
 STAGE_INLINE size_t check_skeleton(
     skeleton_scan *scan, const zmin_format format, workspace *workspace, size_t count, upcoming_lines upcoming) {
   uint8_t *characters = workspace->skeleton.bytes + LOOK_BEHIND;
@@ -95,8 +95,8 @@ STAGE_INLINE size_t check_skeleton(
   return count - at;
 }
 
-/// Checks the last `count` characters, less than a block, and passes on all elements but the last `unclaimed`
-/// characters'. What follows them is filled with what can claim nothing.
+/// Checks the last `count` characters, fewer than a block, and emits all elements except those of the last `unclaimed`
+/// characters. The block is padded with spaces, which claim nothing.
 STAGE_INLINE void check_skeleton_end(
     skeleton_scan *scan, const zmin_format format, workspace *workspace, size_t count, size_t unclaimed) {
   uint8_t *characters = workspace->skeleton.bytes + LOOK_BEHIND;

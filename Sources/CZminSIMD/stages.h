@@ -1,33 +1,34 @@
-// What the vector kernels share: their stages, sizes, and what goes from one stage to the next.
+// The stages of the vector kernels: sizes, order, and the data passed from one stage to the next.
 //
-// A window goes through in sub-blocks, and each sub-block through these stages, each with a header of its own:
+// A window is processed in sub-blocks that fit in the L1 cache. Each sub-block passes these stages:
 //
-//   *_masks.h     raw bytes -> where strings are, what is kept; escapes and control characters are checked here
-//   *_compact.h   the bytes under those masks -> output, skeleton
-//   utf8.h        the bytes past ASCII -> UTF-8
-//   skeleton.h    the skeleton -> every token and what may follow what; brackets and commas come out as elements
-//   numbers.h     where points, exponents and digits are -> their order
-//   elements.h    the elements -> nesting
-//   window_edges.h       from a zmin_state to what these stages carry, and back
-//   window.h      all of them over a window
+//   *_masks.h       raw bytes -> masks of strings and kept bytes; checks escapes and control characters
+//   *_compact.h     bytes under the masks -> output, skeleton
+//   utf8.h          bytes past ASCII -> UTF-8 errors
+//   skeleton.h      skeleton -> token errors, elements (brackets and commas)
+//   numbers.h       points, exponents, digits -> errors in their order
+//   elements.h      elements -> nesting
 //
-// The headers without a kernel's name are written once, over 64 bytes at a time and masks of 64 bits. A kernel's own
-// header, avx512.h for one, comes before them and gives them a thin layer over its instructions:
+//   window_edges.h  converts a zmin_state to the state that the stages carry, and back
+//   window.h        runs the stages over a window
 //
-//   STAGE_TARGET, STAGE_INLINE       how functions are compiled
+// The headers without a kernel's name are written once, over 64 bytes at a time and masks of 64 bits. They build on a
+// thin layer of instructions from the kernel's own header, for example avx512.h, which is included first:
+//
+//   STAGE_TARGET, STAGE_INLINE       function attributes
 //   bytes64                          64 bytes in registers, with load_bytes, store_bytes, repeat_byte, both, either,
 //                                    differing, all_three, subtract_to_zero, upper_halves, lower_halves, look_up_16
 //   zero_bytes, any_bits, bit_plane, equal_bytes    from 64 bytes to a mask
-//   pack_bytes                       the bytes under a mask, side by side
-//   TABLE_WIDTH, TABLE_OF, look_up   tables by the codes that the skeleton's characters have
+//   pack_bytes                       packs the bytes under a mask
+//   TABLE_WIDTH, TABLE_OF, look_up   tables indexed by the codes of skeleton characters
 //   CODE_OF, encode, digit_codes     those codes
-//   bits_under                       the bits under a mask, side by side
+//   bits_under                       packs the bits under a mask
 //   workspace                        the memory of one call, with `skeleton`, `elements` and `numbers`
 //
-// Of these blocks.h gives some to a kernel with masks in general registers, which in turn gives:
+// For kernels with masks in general registers, blocks.h provides some of these. Such a kernel provides:
 //
-//   bytes16, load_16, last_16, preceding            the bytes before each
-//   equal, lesser, subtract, by_lower_half          more on 64 bytes
+//   bytes16, load_16, last_16, preceding            the bytes before each byte
+//   equal, lesser, subtract, by_lower_half          more operations on 64 bytes
 //   mask_bits, sign_bits, exclusive_or_below        masks
 //   shuffle_8, codes_of                             packing and codes
 #ifndef CZMIN_STAGES_H
@@ -42,40 +43,40 @@
 
 enum {
   BLOCK = 64,
-  SUB_BLOCK = 128 * BLOCK,  // raw bytes that pass one stage before the next begins; all of it stays in L1
-  LOOK_BEHIND = 64,         // room before a dense buffer for what stood before it
-  OVERRUN = 3 * BLOCK,      // room behind it: what was left over, and whole registers written past the end
+  SUB_BLOCK = 128 * BLOCK,  // raw bytes per stage before the next stage begins, so that all data stays in L1
+  LOOK_BEHIND = 64,         // room before a dense buffer for its history
+  OVERRUN = 3 * BLOCK,      // room after it for a rest and for whole registers stored past the end
 };
 
-/// Bytes picked out of the input and laid side by side; those before `bytes[LOOK_BEHIND]` are history.
+/// Bytes picked from the input and packed. Those before `bytes[LOOK_BEHIND]` are history.
 typedef struct {
   uint8_t bytes[LOOK_BEHIND + SUB_BLOCK + OVERRUN];
 } __attribute__((aligned(64))) dense_buffer;
 
-/// Of each block of the skeleton where points, exponents and digits are. The sign of an exponent is among the digits.
+/// The points, exponents and digits of each block of the skeleton. The sign of an exponent counts as a digit.
 typedef struct {
   uint64_t points[SUB_BLOCK / BLOCK], exponents[SUB_BLOCK / BLOCK], digits[SUB_BLOCK / BLOCK];
 } __attribute__((aligned(64))) number_planes;
 
-/// What the next sub-block will read and write. The stages that work in L1 ask for it meanwhile, a line of each at a
-/// time; the addresses may lie outside their buffers, since a prefetch never faults.
+/// The next sub-block's input and output. The stages that work in L1 prefetch it line by line. Addresses may lie
+/// outside their buffers, since a prefetch never faults.
 typedef struct {
   uintptr_t in, out;
 } upcoming_lines;
 
-/// Both are asked for as if to be read, into the second cache: a line that no other core has can be written as well,
-/// and in the first it would take the place of what the stages work on.
+/// Prefetches both lines for reading into the L2 cache. A line that no other core holds can be written too. In L1 the
+/// lines would evict the data of the stages.
 INLINE void fetch_line(const upcoming_lines *upcoming, size_t offset) {
   __builtin_prefetch((const void *)(upcoming->in + offset), 0, 2);
   __builtin_prefetch((const void *)(upcoming->out + offset), 0, 2);
 }
 
-/// The first `count` of 64 bits; count may be anything from 0 up.
+/// The lowest `count` of 64 bits, for any `count`.
 INLINE uint64_t first_bits(size_t count) { return count >= 64 ? ~0ULL : (1ULL << count) - 1; }
 
 INLINE unsigned count_bits(uint64_t mask) { return (unsigned)__builtin_popcountll(mask); }
 
-/// The sum of both and of the carry from the sum before, whose place the carry out takes.
+/// Adds with the carry of the previous sum, and stores the new carry.
 INLINE uint64_t add_with_carry(uint64_t a, uint64_t b, uint64_t *carry) {
   unsigned long long out, sum = __builtin_addcll(a, b, *carry, &out);
   *carry = out;

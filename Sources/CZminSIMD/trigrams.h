@@ -1,12 +1,17 @@
-// What may stand after what in the skeleton: sixteen boxes, each a product of three sets.
+// The rules of the skeleton: which character may follow which two, as sixteen boxes. Each box is a product of three
+// sets. A trigram is allowed if it lies in a box. Three look-ups give a bit per box, and one bit must be common to all
+// three:
 //
-// Whether a character may stand after the two before it is looked up in the boxes: a look-up for each of the three
-// characters gives sixteen bits, and one bit must be left that all three have.
+//   box               0 1 2 3 4 5 6 7 8 9 a b c d e f
+//   two before   :    1 1 1 1 1 1 . . 1 . . . 1 . . 1
+//   before       1    . . 1 1 1 1 . . . . . . . . . .
+//   here         .    . . . 1 . . . . . . . . . . . .
+//   all three         . . . 1 . . . . . . . . . . . .      allowed by box 3
 //
-// Some boxes are a little too large: t" or fe or tra are refused only when the next character has come. Where a window
-// ends, window_edges.h looks at the last characters for that.
+// Some boxes are slightly too large: t" or fe or tra are refused only at the next character. window_edges.h checks this
+// at the end of a window.
 //
-// How wide a table is and what it is indexed by is the kernel's: TABLE_WIDTH and TABLE_OF(entry).
+// The kernel defines the width and index of the tables, TABLE_WIDTH and TABLE_OF(entry).
 #ifndef CZMIN_TRIGRAMS_H
 #define CZMIN_TRIGRAMS_H
 
@@ -16,32 +21,32 @@
 #define DIGITS "0123456789"
 #define BLANKS " \t\n\r"
 #define ANY DIGITS BLANKS "{}[]:,\"+-.eEtrufalsn"
-/// What may stand before the last character of a value: not the t that box 0 lets a bracket follow.
+/// The characters allowed before the last character of a value. The t that box 0 lets a bracket follow is not one.
 #define COMPLETE DIGITS BLANKS "{}[]:,\"+-.eEusl"
 
 enum {
   BOX_POINT = 3,
   BOX_EXPONENT = 4,
-  BOXES_AFTER_ANY = 0x1F,  // 0 to 4: what stands two before does not matter
-  BOXES_DIGIT = 0xC4,      // 2, 6, 7: a digit, or a sign, that something of a number stands before
-  BOX_CLAIM = 10,          // a string and a colon: says of a comma what it stands in, as ELEMENT_OBJECT
+  BOXES_AFTER_ANY = 0x1F,  // 0 to 4, in which the character two before may be any
+  BOXES_DIGIT = 0xC4,      // 2, 6, 7: a digit, or the sign of an exponent, within a number
+  BOX_CLAIM = 10,          // a string and a colon: claims an object for the comma two before, as ELEMENT_OBJECT
 };
 
-/// The boxes: a bit of sixteen, then what may stand two before, one before, and here. `lf` is an LF in ndjson, where it
-/// stands before a record, and nothing in json. The first eight are all that arrays of numbers need.
+/// The boxes: a bit of sixteen, then the sets of the characters two before, before, and here. `lf` is an LF in ndjson,
+/// where it comes before a record, and empty in json. The first eight boxes suffice for arrays of numbers.
 #define BOXES(box, c, lf) \
-  (box(c, 0, ANY, "{[t", "}]\"r")                           /* {} [] if they match: stage 4 tells; {" tr */ \
+  (box(c, 0, ANY, "{[t", "}]\"r")                           /* {} [], which stage 4 matches; {" tr */ \
    | box(c, 1, ANY, "[:," lf, "\"-" DIGITS "tfn{[")         /* a value */ \
-   | box(c, 2, ANY, "123456789.+-", DIGITS)                 /* one more digit */ \
-   | box(c, BOX_POINT, ANY, DIGITS, ".")                    /* in order, which is checked apart */ \
-   | box(c, BOX_EXPONENT, ANY, DIGITS, "eE")                /* the same */ \
-   | box(c, 5, COMPLETE, "}]" BLANKS DIGITS, ",}]" BLANKS)  /* what follows a number, a bracket, a blank */ \
-   | box(c, 6, DIGITS ".eE+", "0", DIGITS)                  /* after a 0 that does not lead; e-05: skeleton.h */ \
-   | box(c, 7, DIGITS, "eE", DIGITS "+-")                   /* what follows the e */ \
-   | box(c, 8, "[:," lf, "\"", ",}]" lf)                    /* what follows a string that is a value */ \
-   | box(c, 9, "us", "e", ",}]" BLANKS)                     /* what follows true and false */ \
-   | box(c, BOX_CLAIM, "{,", "\"", ":")                     /* what follows a key */ \
-   | box(c, 11, "l", "l", ",}]" BLANKS)                     /* what follows null */ \
+   | box(c, 2, ANY, "123456789.+-", DIGITS)                 /* another digit */ \
+   | box(c, BOX_POINT, ANY, DIGITS, ".")                    /* order: numbers.h */ \
+   | box(c, BOX_EXPONENT, ANY, DIGITS, "eE")                /* order: numbers.h */ \
+   | box(c, 5, COMPLETE, "}]" BLANKS DIGITS, ",}]" BLANKS)  /* after a number, a bracket, a blank */ \
+   | box(c, 6, DIGITS ".eE+", "0", DIGITS)                  /* after a 0 within a number; e-05: skeleton.h */ \
+   | box(c, 7, DIGITS, "eE", DIGITS "+-")                   /* after the e */ \
+   | box(c, 8, "[:," lf, "\"", ",}]" lf)                    /* after a string that is a value */ \
+   | box(c, 9, "us", "e", ",}]" BLANKS)                     /* after true and false */ \
+   | box(c, BOX_CLAIM, "{,", "\"", ":")                     /* after a key */ \
+   | box(c, 11, "l", "l", ",}]" BLANKS)                     /* after null */ \
    | box(c, 12, "[:,r" lf, "fu", "ae")                      /* _fa rue */ \
    | box(c, 13, "nu", "ul", "l")                            /* nul ull */ \
    | box(c, 14, "flt", "asr", "leu")                        /* fal lse tru */ \
@@ -51,11 +56,11 @@ enum {
 #define BEFORE(c, bit, two_before, before, here) (IS_IN(c, before) ? 1 << (bit) : 0)
 #define HERE(c, bit, two_before, before, here) (IS_IN(c, here) ? 1 << (bit) : 0)
 
-/// Boxes 0 to 7 for the character two before: where anything may stand there the bits are free, and hold the class of
-/// the element that it is.
+/// Boxes 0 to 7 for the character two before. The bits of boxes 0 to 4 are not needed there and hold its class as an
+/// element.
 #define TWO_BEFORE_LOW(c, boxes) (uint8_t)(((boxes) & 0xFF & ~BOXES_AFTER_ANY) | ELEMENT_OF(c))
 
-/// For each of the three characters the boxes 0 to 7, and the boxes 8 to 15.
+/// Boxes 0 to 7 and boxes 8 to 15 for each of the three characters.
 typedef struct {
   uint8_t two_before[2][TABLE_WIDTH], before[2][TABLE_WIDTH], here[2][TABLE_WIDTH];
 } __attribute__((aligned(64))) trigram_tables;

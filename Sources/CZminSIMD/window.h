@@ -1,17 +1,22 @@
-// The stages over a window. They are joined here for every vector kernel, which brings stages 1 and 2:
+// The stages over a window, the same for every vector kernel:
 //
-//   front_stages                  what they carry: `scan`, and where the next bytes go, `ends.output`, `ends.skeleton`
-//   begin_front, pass_sub_block   the raw bytes of a sub-block -> output, skeleton
-//   check_past_ascii              what is wrong with UTF-8, at the end of a sub-block
-//   scan_errors                   what else they have found
+//   raw bytes --pass_sub_block--> output
+//                            '--> skeleton --check_skeleton--> elements --apply_elements--> nesting
 //
-// and the parts of stages 3 and 4 that are not the same for all, follow_blocks and apply_elements.
+// Each kernel provides stages 1 and 2:
+//
+//   front_stages                  their state: `scan`, and the ends of the buffers, `ends.output` and `ends.skeleton`
+//   begin_front, pass_sub_block   a sub-block of raw bytes -> output, skeleton
+//   check_past_ascii              UTF-8 errors, at the end of a sub-block
+//   scan_errors                   all other errors
+//
+// and two functions of stages 3 and 4, follow_blocks and apply_elements.
 #ifndef CZMIN_WINDOW_H
 #define CZMIN_WINDOW_H
 
 #include "window_edges.h"
 
-// The stages' loops are functions of their own, one for each format, so that each has all registers to itself.
+// Each stage's loop is a function of its own for each format, so that it has all registers.
 #define STAGE __attribute__((noinline)) STAGE_TARGET static
 
 STAGE size_t check_skeleton_json(skeleton_scan *scan, workspace *workspace, size_t count, upcoming_lines upcoming) {
@@ -30,7 +35,7 @@ STAGE uint64_t apply_elements_ndjson(zmin_state *state, workspace *workspace, si
   return apply_elements(state, ZMIN_NDJSON, workspace, count);
 }
 
-/// All of a window, `size` bytes that stages 1 and 2 can take as a whole, and at least some. `format` is constant
+/// Processes a window of `size` bytes, at least one and a multiple of the kernel's unit. `format` is a constant
 /// wherever this is inlined.
 STAGE_INLINE bool check_window(
     zmin_state *state, const zmin_format format, const uint8_t *in, size_t size, uint8_t *out, size_t *written,
@@ -51,7 +56,7 @@ STAGE_INLINE bool check_window(
     front.ends.skeleton = characters + left;
     if (skeleton.elements > elements) {
       count = (size_t)(skeleton.elements - elements);
-      nesting_note_rise(&state->nesting, count);
+      nesting_note_depth(&state->nesting, count);
       skeleton.errors |= format == ZMIN_JSON ? apply_elements_json(state, workspace, count)
                                              : apply_elements_ndjson(state, workspace, count);
       skeleton.elements = elements;
@@ -61,7 +66,8 @@ STAGE_INLINE bool check_window(
   }
   if (scan_errors(&front.scan)) return false;
   *written = (size_t)(front.ends.output - out);
-  return finishNesting(state, format, workspace, &front.scan, &skeleton, (size_t)(front.ends.skeleton - characters), end);
+  size_t left = (size_t)(front.ends.skeleton - characters);
+  return finish_window(state, format, workspace, &front.scan, &skeleton, left, end);
 }
 
 STAGE_TARGET static bool check_json(
@@ -74,8 +80,8 @@ STAGE_TARGET static bool check_ndjson(
   return check_window(state, ZMIN_NDJSON, in, size, out, written, workspace);
 }
 
-/// The whole kernel. What is left of a window after its last whole `unit` goes through the portable kernel, and so does
-/// all of concat: the LFs that it inserts have no place in masks of what to keep.
+/// The whole kernel. The portable kernel takes the bytes after the last whole `unit`, and all of concat, which inserts
+/// LFs that masks of kept bytes cannot express.
 STAGE_INLINE bool check_units(
     zmin_state *state, zmin_format format, const uint8_t *in, size_t n, size_t unit, uint8_t *out, size_t *written,
     workspace *workspace) {

@@ -1,9 +1,13 @@
-// The seams of a window: from the exact state to what the stages carry, and back.
+// The edges of a window: from the exact state to the state of the stages, and back.
 //
-// Before a window stands whatever makes the stages behave as if the document had gone before it: up to two skeleton
-// characters, a UTF-8 lead, a few carries. After it everything that is still open is checked at once, and the state is
-// read from the last characters. The stages have refused all that no following byte could make good, except what
-// trigrams.h leaves to the next character: here only the ends that can be are given a state.
+//   state before         stands for it before the window
+//   after {"a":1,        skeleton characters  : ,
+//   in 12.               skeleton characters  5 .      and a carry in numbers.h
+//   after C3             the lead C3 before the bytes past ASCII
+//
+// At the end of a window all open checks are completed, and the state is read from the last characters. The stages have
+// already refused every end that no next byte could make valid, except for the cases that trigrams.h leaves to the next
+// character. Those are refused here.
 #ifndef CZMIN_WINDOW_EDGES_H
 #define CZMIN_WINDOW_EDGES_H
 
@@ -11,7 +15,7 @@
 #include "lexemes.h"
 #include "skeleton.h"
 
-/// What stage 3 carries into the window; writes the history before the dense buffers.
+/// Returns the stage 3 state at the start of a window, and writes the history before the dense buffers.
 STAGE_INLINE skeleton_scan begin_skeleton(
     const zmin_state *state, const zmin_format format, workspace *workspace) {
   skeleton_history history = history_before(state, format);
@@ -27,7 +31,7 @@ STAGE_INLINE skeleton_scan begin_skeleton(
   return scan;
 }
 
-/// Where in a string the window ends; `end` is past its last raw byte.
+/// The position within a string at the end of a window. `end` is past its last raw byte.
 STAGE_INLINE uint8_t lexeme_in_string(const scan_state *scan, const uint8_t *end) {
   if (ends_escaping(scan)) return ZMIN_ESCAPE;
   if (scan->hex) return (uint8_t)(ZMIN_HEX1 + 1 - count_bits(scan->hex));
@@ -38,20 +42,20 @@ STAGE_INLINE uint8_t lexeme_in_string(const scan_state *scan, const uint8_t *end
   return ZMIN_STRING;
 }
 
-/// Checks all that is still open at the window's end, and gives the state there. `left` characters and `elements` wait
-/// in the buffers; `end` is past the last raw byte. False: not the beginning of a document.
-STAGE_INLINE bool finishNesting(
+/// Completes the checks at the end of a window and sets the state. `left` characters, and the elements, are still in
+/// their buffers. `end` is past the last raw byte. Returns false if the window is not the beginning of a document.
+STAGE_INLINE bool finish_window(
     zmin_state *state, const zmin_format format, workspace *workspace, const scan_state *scan,
     skeleton_scan *skeleton, size_t left, const uint8_t *end) {
   const uint8_t *characters = workspace->skeleton.bytes + LOOK_BEHIND + left;
   uint8_t last = characters[-1], before = characters[-2];
   bool untouched = left == 0 && !skeleton->begun;
-  // A comma has no claim yet if nothing or only a string follows it.
+  // The kind of a comma's container is still unknown if only a string or nothing follows it.
   size_t unclaimed = last == ',' ? 1 : last == '"' && before == ',' ? 2 : 0;
   check_skeleton_end(skeleton, format, workspace, left, unclaimed);
   uint8_t *elements = workspace->elements.bytes + LOOK_BEHIND;
   size_t count = (size_t)(skeleton->elements - elements);
-  nesting_note_rise(&state->nesting, count);
+  nesting_note_depth(&state->nesting, count);
   skeleton->errors |= apply_elements(state, format, workspace, count);
   if (skeleton->errors != 0) return false;
   if (unclaimed != 0 && !nesting_narrow(&state->nesting, ZMIN_IN_CONTAINER)) return false;
@@ -62,7 +66,7 @@ STAGE_INLINE bool finishNesting(
     }
     state->lexeme = lexeme_in_string(scan, end);
   } else if (!untouched) {
-    // The runs' ends are marked after the last character if they go on.
+    // A run that goes on has its end marked after the last character.
     bool in_fraction = (skeleton->fraction.ends >> left & 1) != 0;
     bool in_exponent = (skeleton->exponent.ends >> left & 1) != 0;
     state->lexeme = lexeme_of_scalar(last, before, in_fraction, in_exponent);

@@ -1,5 +1,5 @@
-// Eight bytes in one register. In the masks a byte that is marked has its highest bit set; only the lowest marked byte
-// is exact, since a borrow or a carry may run on above it, and that is the only one anybody asks for.
+// Eight bytes in one register. A marked byte has its highest bit set. Only the lowest mark of a result is exact, since
+// a borrow or carry may run on above it. No caller needs more.
 #ifndef CZMIN_WORDS_H
 #define CZMIN_WORDS_H
 
@@ -18,7 +18,7 @@ static inline uint64_t load_word(const uint8_t *from) {
 
 static inline void store_word(uint8_t *to, uint64_t word) { memcpy(to, &word, sizeof word); }
 
-/// The byte, eight times.
+/// The byte repeated eight times.
 static inline uint64_t repeat(uint8_t byte) { return byte * 0x0101010101010101U; }
 
 static inline uint64_t high_bits(uint64_t word) { return word & repeat(0x80); }
@@ -28,12 +28,12 @@ static inline uint64_t bytes_below(uint64_t word, uint8_t bound) { return high_b
 
 static inline uint64_t bytes_equal(uint64_t word, uint8_t byte) { return bytes_below(word ^ repeat(byte), 1); }
 
-/// Marks what is not plain inside a string: quotes, backslashes, control characters, bytes past ASCII.
+/// Marks the special bytes inside a string: quotes, backslashes, control characters, bytes past ASCII.
 static inline uint64_t string_specials(uint64_t word) {
   return bytes_equal(word, '"') | bytes_equal(word, '\\') | bytes_below(word, 0x20) | high_bits(word);
 }
 
-/// Marks what is not a decimal digit: after the exclusive or a digit is 0...9, and 0x76 takes 10 to 0x80.
+/// Marks bytes that are not decimal digits. The exclusive or maps digits to 0...9, and adding 0x76 takes 10 to 0x80.
 static inline uint64_t non_digits(uint64_t word) {
   uint64_t value = word ^ repeat('0');
   return high_bits((value + repeat(0x76)) | value);

@@ -3,7 +3,7 @@
 static int count;
 static char **arguments;
 
-// glibc gives constructors what it gives main.
+// glibc passes main's arguments to constructors.
 __attribute__((constructor)) static void keep(int argc, char **argv) {
   count = argc;
   arguments = argv;

@@ -1,12 +1,14 @@
 import ZminEngine
 
 extension AsyncSequence where Element: Collection<UInt8> {
-  /// The chunks of this sequence minified: one input, cut anywhere.
+  /// Minifies the chunks of this sequence as one input.
   ///
   /// - Parameters:
-  ///   - options: What to do with the input.
-  ///   - ledger: The book that the memory is entered in, from the first chunk asked for to the end of the sequence.
-  /// - Complexity: O(1). An iteration is O(*n*) for *n* bytes and holds the memory of a ``MinifierStream`` and one chunk.
+  ///   - options: The format, checks and limits.
+  ///   - ledger: The ledger for the working memory, held from the first chunk requested to the end of the iteration.
+  /// - Returns: A sequence of output chunks.
+  /// - Complexity: O(1). An iteration is O(*n*) for *n* bytes. It holds the memory of a ``MinifierStream`` and one
+  ///   chunk.
   public func minified(
     options: MinifierOptions = MinifierOptions(), ledger: MemoryLedger = MemoryLedger()
   ) -> AsyncMinifiedSequence<Self> {
@@ -14,31 +16,36 @@ extension AsyncSequence where Element: Collection<UInt8> {
   }
 }
 
-/// The minified chunks of an asynchronous sequence of chunks, made by `minified(options:ledger:)`.
+/// An asynchronous sequence of minified chunks, returned by `minified(options:ledger:)`.
 ///
-/// Nothing is read ahead: a chunk is asked for when output is, and all that it completes is given before the next one is
-/// asked for. Work is done on the caller's executor, a window of 64 KiB at a time; nothing blocks and no thread is made.
+/// ```swift
+/// for try await chunk in body.minified() { try await send(chunk) }
+/// ```
 ///
-/// An iteration ends with nil if the whole input was valid, else it throws: a ``ZminError``, a `CancellationError`, so
-/// that what was cut short cannot pass for a whole, or what the base throws. Output that comes before an error is given
-/// before the error is thrown. A task that is cancelled still gets the output of the chunk that was taken last, since
-/// nobody could give that again. Chunks of the output are never empty and at most a few windows long.
+/// The sequence never reads ahead. The iterator requests an input chunk when it is asked for output, and returns all
+/// output of that chunk before it requests the next. The work runs on the caller's executor in windows of 64 KiB. It
+/// does not block and starts no thread.
+///
+/// An iteration that ends with nil has read a whole, valid input. Otherwise it throws a ``ZminError`` for invalid
+/// input, a `CancellationError` if its task is cancelled, or the error of the base sequence. Output before an error is
+/// returned before the error is thrown. A cancelled task still receives the output of the last chunk read from the
+/// base. Output chunks are never empty and at most a few windows long.
 public struct AsyncMinifiedSequence<Base: AsyncSequence>: AsyncSequence where Base.Element: Collection<UInt8> {
-  /// The next bytes of the output.
+  /// A chunk of output.
   public typealias Element = [UInt8]
-  /// ``ZminError``, `CancellationError`, or what the base throws.
+  /// ``ZminError``, `CancellationError`, or the error type of the base.
   public typealias Failure = any Error
 
   let base: Base
   let options: MinifierOptions
   let ledger: MemoryLedger
 
-  /// Begins to read the base.
+  /// Returns an iterator over the output, which starts to read the base.
   public func makeAsyncIterator() -> Iterator {
     Iterator(base: base.makeAsyncIterator(), options: options, ledger: ledger)
   }
 
-  /// Gives one chunk after another. It belongs to one task.
+  /// An iterator over the output. Use it from one task only.
   public struct Iterator: AsyncIteratorProtocol {
     private var base: Base.AsyncIterator
     private let options: MinifierOptions
@@ -46,7 +53,7 @@ public struct AsyncMinifiedSequence<Base: AsyncSequence>: AsyncSequence where Ba
     private var rest: Base.Element.SubSequence?
     private var state = State.waiting
 
-    /// An iterator can be copied and a stream cannot, so that the iterator refers to it.
+    /// A reference to the stream: iterators can be copied and streams cannot.
     private final class Box {
       var stream: MinifierStream
 
@@ -56,7 +63,7 @@ public struct AsyncMinifiedSequence<Base: AsyncSequence>: AsyncSequence where Ba
     private enum State {
       case waiting
       case running(Box)
-      /// To be thrown once the output before it is given.
+      /// The error to throw after the output before it.
       case failed(any Error)
       case over
     }
@@ -67,9 +74,9 @@ public struct AsyncMinifiedSequence<Base: AsyncSequence>: AsyncSequence where Ba
       self.ledger = ledger
     }
 
-    /// The next bytes of the output, nil after the last.
+    /// Returns the next chunk of output, nil after the last.
     ///
-    /// - Throws: As the sequence says. Afterwards there is nil.
+    /// - Throws: A ``ZminError``, a `CancellationError`, or the error of the base sequence. Later calls return nil.
     public mutating func next(isolation actor: isolated (any Actor)?) async throws -> [UInt8]? {
       do {
         while true {
@@ -90,9 +97,9 @@ public struct AsyncMinifiedSequence<Base: AsyncSequence>: AsyncSequence where Ba
       }
     }
 
-    /// Takes a window of what is there, or asks for more.
+    /// Minifies one window of the current chunk or, if none is left, requests the next chunk.
     ///
-    /// - Returns: Output, if any came of it.
+    /// - Returns: The output, nil if the step produced none.
     private mutating func step(_ box: Box, isolation actor: isolated (any Actor)?) async throws -> [UInt8]? {
       var output: [UInt8] = []
       if let rest, !rest.isEmpty {
@@ -106,20 +113,20 @@ public struct AsyncMinifiedSequence<Base: AsyncSequence>: AsyncSequence where Ba
         }
         return output.isEmpty ? nil : output
       }
-      // Only here, where nothing that was taken from the base would be lost.
+      // Cancellation is checked here only, where no chunk read from the base can be lost.
       try Task.checkCancellation()
       if let chunk = try await base.next(isolation: actor) {
         rest = chunk[...]
         return nil
       }
-      // Some sequences end when their task is cancelled, as if the input had.
+      // Some sequences end when their task is cancelled. That is not the end of the input.
       try Task.checkCancellation()
       try box.stream.finish { output.append($0) }
       end()
       return output.isEmpty ? nil : output
     }
 
-    /// Gives the memory back.
+    /// Ends the iteration and frees its memory.
     private mutating func end() {
       state = .over
       rest = nil

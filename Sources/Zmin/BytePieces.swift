@@ -1,5 +1,5 @@
 extension Collection<UInt8> {
-  /// Calls `body` with the bytes in contiguous memory, copied there if they are not in such.
+  /// Calls `body` with the bytes in contiguous memory. Copies them if they are stored otherwise.
   func withContiguousBytes<Value>(
     _ body: (UnsafeRawBufferPointer) throws(ZminError) -> Value
   ) throws(ZminError) -> Value {
@@ -10,8 +10,8 @@ extension Collection<UInt8> {
     return try [UInt8](self).withContiguousBytes(body)
   }
 
-  /// Calls `body` with the bytes in order, at most `byteCountMax` at once. What is not in contiguous memory is copied
-  /// there, as much at a time.
+  /// Calls `body` with the bytes in order, at most `byteCountMax` at a time. Bytes in non-contiguous storage are copied
+  /// piece by piece.
   func forEachPiece(
     upTo byteCountMax: Int, _ body: (UnsafeRawBufferPointer) throws(ZminError) -> Void
   ) throws(ZminError) {
@@ -28,12 +28,11 @@ extension Collection<UInt8> {
 }
 
 extension [UInt8] {
-  /// Adds bytes at the end.
   mutating func append(_ bytes: RawSpan) { bytes.withUnsafeBytes { append(contentsOf: $0) } }
 }
 
 extension UnsafeRawBufferPointer {
-  /// Calls `body` with the bytes in order, `byteCount` at once and at last the rest.
+  /// Calls `body` with the bytes in order, `byteCount` at a time, the last time with the rest.
   func forEachWindow(
     of byteCount: Int, _ body: (UnsafeRawBufferPointer) throws(ZminError) -> Void
   ) throws(ZminError) {

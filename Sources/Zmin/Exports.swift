@@ -1,7 +1,11 @@
-// Types of the public interface that modules below declare: `Format` in ZminCore; `MinifierOptions` and `InvalidJSON` in
-// ZminEngine; `MemoryLedger`, `MemorySnapshot`, `MemoryUsage` and `MemoryPurpose` in ZminMemory. All else in those modules
-// is `package`. They are exported so that `import Zmin` is all that a user writes, also with `MemberImportVisibility`,
-// for which a `typealias` would not do.
+// Public types declared in lower modules:
+//
+//   ZminCore     Format
+//   ZminEngine   MinifierOptions, InvalidJSON
+//   ZminMemory   MemoryLedger, MemorySnapshot, MemoryUsage, MemoryPeak, MemoryPurpose, MemoryDomain
+//
+// All other declarations there are `package`. The modules are exported so that `import Zmin` is enough, even with
+// `MemberImportVisibility`, for which a `typealias` would not be.
 @_exported public import ZminCore
 @_exported public import ZminEngine
 @_exported public import ZminMemory

@@ -1,6 +1,6 @@
 import ZminEngine
 
-/// Minifies one input after another, each pushed in chunks of any size: bytes in, bytes out, as they come.
+/// A minifier for inputs that arrive in chunks of any size.
 ///
 /// ```swift
 /// var stream = try MinifierStream()
@@ -8,36 +8,35 @@ import ZminEngine
 /// try stream.finish { output in … }
 /// ```
 ///
-/// It holds the same memory however long an input is, one bit more for each level of nesting. For a chunk nothing is
-/// allocated, so a server does well to keep one for each connection. A stream belongs to one task at a time; it can be
-/// handed from one to another.
+/// After ``finish(to:)`` or ``reset()`` the stream takes another input. Its memory does not depend on the length of an
+/// input, apart from one bit for each level of nesting, and no chunk causes an allocation. A server can keep one stream
+/// per connection. Use a stream from one task at a time. It may be passed between tasks.
 ///
-/// The output of a valid input and the place of any other's error do not depend on how it is cut into chunks. Its
-/// message does in one case: an error is thrown by the call that brings its byte, and later bytes that would have named
-/// it better (`NaN`, `//`, a compressed file) then come too late.
+/// The output and the position of the first error do not depend on the chunks. The message of an error may: it is
+/// thrown by the call that brings the faulty byte, so bytes in later chunks cannot refine it (`NaN`, `//`, a compressed
+/// file).
 ///
-/// Of ``Format/ndjson`` and ``Format/concat`` each record is handed on, with its LF, by the call that brings the byte
-/// which completes it: the LF in `ndjson`; in `concat` the closing `}`, `]` or `"`, or the byte after a number or
-/// literal. If the input is checked, no part of another is, so that none is left half when an error comes after it. A
-/// record longer than the stream's window of 64 KiB comes in parts. After an error all records before it have been
-/// handed on.
+/// In ``Format/ndjson`` and ``Format/concat`` each record, with its LF, is written by the call that completes it. A
+/// record is complete at its LF in `ndjson`. In `concat` it is complete at the closing `}`, `]` or `"`, or at the byte
+/// after a number or literal. If the input is checked, only whole records are written, and all records before an error.
+/// A record longer than the window of 64 KiB is written in parts.
 public struct MinifierStream: ~Copyable, Sendable {
-  /// How much is minified at once unless a test says otherwise.
+  /// The number of bytes minified at once.
   static let windowBytes = 64 * 1024
 
   private var minifier: Minifier
   private var window: OutputWindow
   private let windowBytes: Int
   private let release: OutputWindow.Release
-  private var places = LineTracker()
+  private var lines = LineTracker()
   private var takenBytes = 0
   private var thrown: ZminError?
 
-  /// A stream that waits for the first bytes of an input.
+  /// Creates a stream.
   ///
   /// - Parameters:
-  ///   - options: What to do with the inputs.
-  ///   - ledger: The book that the stream's memory is entered in for as long as it lives.
+  ///   - options: The format, checks and limits of all inputs.
+  ///   - ledger: The ledger for the stream's memory, held until the stream is destroyed.
   /// - Throws: ``ZminError/outOfMemory(byteCount:)``.
   public init(
     _ options: MinifierOptions = MinifierOptions(), ledger: MemoryLedger = MemoryLedger()
@@ -45,7 +44,7 @@ public struct MinifierStream: ~Copyable, Sendable {
     try self.init(options, windowBytes: Self.windowBytes, ledger: ledger)
   }
 
-  /// As above, in windows of a given size.
+  /// Creates a stream with windows of a given size, for tests.
   package init(_ options: MinifierOptions, windowBytes: Int, ledger: MemoryLedger) throws(ZminError) {
     let holds = options.makesRecords
     let stepBytes = Minifier.outputBytes(forInputBytes: windowBytes, format: options.format)
@@ -61,32 +60,33 @@ public struct MinifierStream: ~Copyable, Sendable {
 
   /// Minifies the next bytes of the input.
   ///
-  /// An error is thrown by the call that brings its byte, after the output before it is handed on. Once one was thrown,
-  /// it is thrown again until ``reset()``.
+  /// An error is thrown by the call that brings the faulty byte, after the output before it is written. Every later
+  /// call throws it again until ``reset()``.
   ///
   /// - Parameters:
-  ///   - chunk: The next bytes, of any number, in any collection. Nothing of it is kept.
-  ///   - write: Takes the next bytes of the output, which are valid for the call only; called any number of times. What
-  ///     it was given before an error cannot be taken back.
-  /// - Throws: ``ZminError/invalidJSON(_:)`` for the first error of the input, ``ZminError/inputTooLarge(limit:)`` once
-  ///   the bytes up to the limit are found good, ``ZminError/outOfMemory(byteCount:)``.
+  ///   - chunk: The next bytes, of any number, in any collection. The stream keeps no reference to it.
+  ///   - write: Called any number of times with the next bytes of output. They are valid during the call only. Output
+  ///     written before an error cannot be taken back.
+  /// - Throws: ``ZminError/invalidJSON(_:)`` for the first error of the input. ``ZminError/inputTooLarge(limit:)`` if
+  ///   the input exceeds the limit and has no error before it. ``ZminError/outOfMemory(byteCount:)``.
   /// - Complexity: O(*n*) for *n* bytes.
   public mutating func push(_ chunk: some Collection<UInt8>, to write: (RawSpan) -> Void) throws(ZminError) {
     if let thrown { throw thrown }
     do throws(ZminError) {
       try chunk.forEachPiece(upTo: windowBytes) { piece throws(ZminError) in try take(piece, write) }
-      if let failure = minifier.failureSoFar { throw .invalidJSON(failure.located(by: places.position)) }
+      if let failure = minifier.failureSoFar { throw .invalidJSON(failure.located(by: lines.position)) }
     } catch {
       thrown = error
       throw error
     }
   }
 
-  /// Ends the input, and makes the stream ready for another.
+  /// Ends the input and prepares the stream for another one.
   ///
-  /// - Parameter write: Takes what is left of the output, as for ``push(_:to:)``.
-  /// - Throws: ``ZminError/invalidJSON(_:)`` if the input ended too early; what a call before has thrown.
-  /// - Complexity: O(1) but for what was held back.
+  /// - Parameter write: Called with the rest of the output, as in ``push(_:to:)``.
+  /// - Throws: ``ZminError/invalidJSON(_:)`` if the input is incomplete. The error of an earlier call, if there was
+  ///   one.
+  /// - Complexity: O(1), apart from writing at most one window of held output.
   public mutating func finish(to write: (RawSpan) -> Void) throws(ZminError) {
     if let thrown { throw thrown }
     do throws(ZminError) {
@@ -98,16 +98,16 @@ public struct MinifierStream: ~Copyable, Sendable {
     reset()
   }
 
-  /// Forgets the input so far, and the error if there was one, and waits for another input.
+  /// Discards the current input and its error, and prepares the stream for another input.
   public mutating func reset() {
     minifier.reset()
     window.clear()
-    places = LineTracker()
+    lines = LineTracker()
     takenBytes = 0
     thrown = nil
   }
 
-  /// Takes a piece no longer than a window, up to the limit on the input.
+  /// Minifies a piece of at most one window, up to the input limit.
   private mutating func take(_ piece: UnsafeRawBufferPointer, _ write: (RawSpan) -> Void) throws(ZminError) {
     let limit = minifier.options.inputBytesMax
     let allowed = UnsafeRawBufferPointer(rebasing: piece.prefix(max(0, limit - takenBytes)))
@@ -115,12 +115,12 @@ public struct MinifierStream: ~Copyable, Sendable {
     let result = try ZminError.whenOutOfMemory { () throws(OutOfMemory) in
       try minifier.minifyAtOnce(allowed, into: room)
     }
-    places.note(allowed, minifier)
+    lines.note(allowed, minifier)
     takenBytes += allowed.count
     try emit(result, isLast: false, write)
     guard allowed.count < piece.count else { return }
-    // An error in the bytes that are allowed comes first.
-    if let failure = minifier.failureSoFar { throw .invalidJSON(failure.located(by: places.position)) }
+    // An error within the limit takes precedence.
+    if let failure = minifier.failureSoFar { throw .invalidJSON(failure.located(by: lines.position)) }
     throw .inputTooLarge(limit: limit)
   }
 
@@ -129,6 +129,6 @@ public struct MinifierStream: ~Copyable, Sendable {
   ) throws(ZminError) {
     let isBad = minifier.faultOffset != nil || result.failure != nil
     window.emit(result.writtenBytes, release, isBad: isBad, isLast: isLast) { bytes in write(bytes.bytes) }
-    if let failure = result.failure { throw .invalidJSON(failure.located(by: places.position)) }
+    if let failure = result.failure { throw .invalidJSON(failure.located(by: lines.position)) }
   }
 }

@@ -1,17 +1,21 @@
 import ZminEngine
 
-/// Minifies one input that is in memory.
+/// Minifies an input in memory.
+///
+/// ```swift
+/// let output = try minify(Array("[ 1, 2 ]".utf8))  // [1,2]
+/// ```
 ///
 /// - Parameters:
-///   - input: The whole input, in any collection of bytes: an array or a slice of one, `Data`, a string's `utf8`, a
-///     buffer pointer. One whose storage is not contiguous is copied first. A leading byte order mark is dropped.
-///   - options: What to do with it.
-///   - ledger: The book that the working memory is entered in; the arrays are not.
-/// - Returns: The input without insignificant whitespace, everything else as it was. For ``Format/ndjson`` and
-///   ``Format/concat`` each value is followed by an LF. The array has capacity for as many bytes as the input had.
+///   - input: The whole input in any collection of bytes: an array, a slice, `Data`, the `utf8` of a string, a buffer
+///     pointer. Input that is not contiguous in memory is copied first. A leading byte order mark is dropped.
+///   - options: The format, checks and limits.
+///   - ledger: The ledger for the working memory. Input and output arrays are not entered.
+/// - Returns: The input without insignificant whitespace, otherwise unchanged. In ``Format/ndjson`` and
+///   ``Format/concat`` each value is followed by an LF. The array's capacity is at least the length of the input.
 /// - Throws: ``ZminError/invalidJSON(_:)`` for the first error of the input, ``ZminError/inputTooLarge(limit:)``,
 ///   ``ZminError/outOfMemory(byteCount:)``.
-/// - Complexity: O(*n*) for *n* bytes; working memory of less than a MiB and one bit for each level of nesting.
+/// - Complexity: O(*n*) for *n* bytes. Working memory is below 1 MiB plus one bit for each level of nesting.
 public func minify(
   _ input: some Collection<UInt8>, options: MinifierOptions = MinifierOptions(),
   ledger: MemoryLedger = MemoryLedger()

@@ -1,20 +1,22 @@
 import ZminEngine
 
-/// Minifies an input in the memory that it is in, without a second buffer: a window of fixed size is all it takes.
+/// Minifies an input in its own memory, with a window of fixed size instead of a second buffer.
 ///
-/// The input is checked first and overwritten after, so it costs two passes to be sure that an error leaves it as it
-/// was. An input that is minified already is not written to. Without ``MinifierOptions/validates`` there is one pass.
+/// The input is checked before it is overwritten, so that an error leaves it unchanged. This takes two passes. After
+/// the first, ``Format/json`` input that is already minified is left as it is. Without ``MinifierOptions/validates``
+/// there is one pass.
 ///
 /// - Parameters:
-///   - bytes: The whole input; afterwards the output, followed by bytes of no use. If an error is thrown, as before.
-///   - options: What to do with it.
-///   - ledger: The book that the working memory is entered in.
-/// - Returns: The length of the output in bytes, from the start of `bytes`.
+///   - bytes: The whole input. Begins with the output afterwards, followed by undefined bytes. Unchanged if an
+///     error is thrown.
+///   - options: The format, checks and limits.
+///   - ledger: The ledger for the working memory.
+/// - Returns: The length of the output in bytes.
 /// - Throws: ``ZminError/invalidJSON(_:)`` for the first error of the input, ``ZminError/inputTooLarge(limit:)``,
-///   ``ZminError/outOfMemory(byteCount:)``; and ``ZminError/noRoomInPlace`` where the output would be longer than what
-///   it replaces. For ``Format/json`` it never is; for ``Format/ndjson`` only if nothing can be left out and the last
-///   line does not end with an LF.
-/// - Complexity: O(*n*) for *n* bytes; working memory of less than a MiB and one bit for each level of nesting.
+///   ``ZminError/outOfMemory(byteCount:)``. ``ZminError/noRoomInPlace`` if the output would overtake the input. This
+///   never happens in ``Format/json``. In ``Format/ndjson`` it happens only if the input is minified except for a
+///   missing last LF.
+/// - Complexity: O(*n*) for *n* bytes. Working memory is below 1 MiB plus one bit for each level of nesting.
 public func minifyInPlace(
   _ bytes: inout MutableRawSpan, options: MinifierOptions = MinifierOptions(), ledger: MemoryLedger = MemoryLedger()
 ) throws(ZminError) -> Int {
@@ -26,17 +28,17 @@ public func minifyInPlace(
   return try result.get()
 }
 
-/// Minifies an array in its own storage, without a second buffer, and makes it as short as the output is.
+/// Minifies an array in its own storage and shortens it to the output.
 ///
-/// It keeps its capacity. An array whose storage is shared with another is copied first, as ever.
+/// The array keeps its capacity. Storage shared with another array is copied first, as in any mutation.
 ///
 /// - Parameters:
-///   - bytes: The whole input; afterwards the output. If an error is thrown, as before.
-///   - options: What to do with it.
-///   - ledger: The book that the working memory is entered in; the array is not.
-/// - Throws: As ``minifyInPlace(_:options:ledger:)-(MutableRawSpan,_,_)``; but for ``Format/ndjson`` the array grows by
-///   the LF that ends the last line, if it must.
-/// - Complexity: As ``minifyInPlace(_:options:ledger:)-(MutableRawSpan,_,_)``.
+///   - bytes: The whole input. The output afterwards. Unchanged if an error is thrown.
+///   - options: The format, checks and limits.
+///   - ledger: The ledger for the working memory. The array is not entered.
+/// - Throws: The errors of ``minifyInPlace(_:options:ledger:)-(MutableRawSpan,_,_)``. In ``Format/ndjson`` the array
+///   grows by a missing last LF instead of throwing ``ZminError/noRoomInPlace``.
+/// - Complexity: O(*n*) for *n* bytes. Working memory is below 1 MiB plus one bit for each level of nesting.
 public func minifyInPlace(
   _ bytes: inout [UInt8], options: MinifierOptions = MinifierOptions(), ledger: MemoryLedger = MemoryLedger()
 ) throws(ZminError) {
@@ -52,7 +54,7 @@ public func minifyInPlace(
   }
 }
 
-/// The work of the functions above, in windows of a given size.
+/// Minifies in place, with windows of a given size.
 package func minifyInPlace(
   _ bytes: UnsafeMutableRawBufferPointer, _ options: MinifierOptions, windowBytes: Int, ledger: MemoryLedger
 ) throws(ZminError) -> Int {
@@ -64,11 +66,11 @@ package func minifyInPlace(
       hasRoom = hasRoom && offset + output.count <= readBytes
     }
     guard hasRoom else { throw .noRoomInPlace }
-    // As many bytes after some were taken out and none put in: none were taken out.
+    // `json` output only drops bytes, so equal length means that nothing was dropped.
     if options.format == .json, outputBytes == bytes.count { return outputBytes }
   }
   return try input.minify(room: { _ in window.bytes }) { output, offset, readBytes throws(ZminError) in
-    // Without a check only the LF after the last record can lack room, and only if all before it is as it was.
+    // Without checks only a missing last LF can lack room, and only if nothing before it was dropped.
     guard offset + output.count <= readBytes else { throw .noRoomInPlace }
     UnsafeMutableRawBufferPointer(rebasing: bytes[offset...]).copyMemory(from: output)
   }

@@ -1,14 +1,14 @@
 import ZminEngine
 
-/// Checks one input that is in memory, and makes nothing of it.
+/// Checks an input in memory without producing output.
 ///
 /// - Parameters:
-///   - input: The whole input, as for ``minify(_:options:ledger:)``.
-///   - options: Format and limits. It is checked even if ``MinifierOptions/validates`` is false.
-///   - ledger: The book that the working memory is entered in.
+///   - input: The whole input, as in ``minify(_:options:ledger:)``.
+///   - options: The format and limits. ``MinifierOptions/validates`` is ignored.
+///   - ledger: The ledger for the working memory.
 /// - Throws: ``ZminError/invalidJSON(_:)`` for the first error of the input, ``ZminError/inputTooLarge(limit:)``,
 ///   ``ZminError/outOfMemory(byteCount:)``.
-/// - Complexity: O(*n*) for *n* bytes; working memory of less than a MiB and one bit for each level of nesting.
+/// - Complexity: O(*n*) for *n* bytes. Working memory is below 1 MiB plus one bit for each level of nesting.
 public func validate(
   _ input: some Collection<UInt8>, options: MinifierOptions = MinifierOptions(),
   ledger: MemoryLedger = MemoryLedger()

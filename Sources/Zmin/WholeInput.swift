@@ -1,11 +1,10 @@
 import ZminEngine
 
-/// An input that is whole in memory, and the minifier that takes it, a window at a time.
+/// An input in memory and its minifier, which takes one window at a time.
 ///
-/// By windows, so that memory for nesting is asked for as it is needed, and an error costs the slow second look at no
-/// more than one of them.
+/// Windows let the nesting memory grow only as needed. After an error the slow reference repeats one window only.
 struct WholeInput: ~Copyable {
-  /// How much is minified at once unless a test says otherwise.
+  /// The number of bytes minified at once.
   static let windowBytes = 256 * 1024
 
   private var minifier: Minifier
@@ -22,7 +21,7 @@ struct WholeInput: ~Copyable {
     self.windowBytes = windowBytes
   }
 
-  /// A buffer that holds the output of any one window.
+  /// Allocates a buffer for the output of one window.
   ///
   /// - Throws: ``ZminError/outOfMemory(byteCount:)``.
   func outputWindow(in ledger: MemoryLedger) throws(ZminError) -> ByteBuffer {
@@ -33,14 +32,13 @@ struct WholeInput: ~Copyable {
     }
   }
 
-  /// Minifies the input from its start to its end or first error.
+  /// Minifies the input up to its end or first error.
   ///
   /// - Parameters:
-  ///   - room: Where the output of the next window goes, by how much there is already.
-  ///   - emit: Takes the output of a window: what it is, where it begins in the whole output, and how many bytes of
-  ///     the input have been read.
+  ///   - room: Returns the memory for the next window's output, given the number of output bytes so far.
+  ///   - emit: Called with the output of a window, its offset in the whole output, and the number of input bytes read.
   /// - Returns: The length of the output.
-  /// - Throws: ``ZminError/invalidJSON(_:)``, ``ZminError/outOfMemory(byteCount:)``, and what `emit` throws.
+  /// - Throws: ``ZminError/invalidJSON(_:)``, ``ZminError/outOfMemory(byteCount:)``, and errors of `emit`.
   mutating func minify(
     room: (_ writtenBytes: Int) -> UnsafeMutableRawBufferPointer,
     emit: (_ output: UnsafeRawBufferPointer, _ offset: Int, _ readBytes: Int) throws(ZminError) -> Void

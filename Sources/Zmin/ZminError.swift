@@ -1,32 +1,32 @@
 import ZminEngine
 
-/// Why zmin did not do what it was asked: all that its public functions throw.
+/// An error thrown by the functions of this module.
 public enum ZminError: Error, Sendable, Hashable {
-  /// The input is not valid, or nests deeper than ``MinifierOptions/depthMax``. Trying again will not help.
+  /// The input is not valid, or is nested deeper than ``MinifierOptions/depthMax``. A retry cannot succeed.
   case invalidJSON(InvalidJSON)
-  /// The input has more bytes than ``MinifierOptions/inputBytesMax``, the `limit`.
+  /// The input is longer than `limit` bytes, the value of ``MinifierOptions/inputBytesMax``.
   case inputTooLarge(limit: Int)
-  /// In place only: the output is longer than the bytes that it is to replace, as it can be for ``Format/concat``, and
-  /// for ``Format/ndjson`` by the LF that ends the last record.
+  /// The output is longer than the input that it would replace. Thrown only in place, in ``Format/concat``, and in
+  /// ``Format/ndjson`` if the LF after the last record is missing.
   case noRoomInPlace
-  /// The system refused this many bytes. Trying again may help.
+  /// The system refused memory of this size. A retry may succeed.
   case outOfMemory(byteCount: Int)
 }
 
 extension ZminError: CustomStringConvertible {
-  /// One line for people and logs.
+  /// A message of one line for people and logs.
   public var description: String {
     switch self {
     case .invalidJSON(let error): error.description
     case .inputTooLarge(let limit): "input is longer than \(limit) bytes"
-    case .noRoomInPlace: "the output does not fit in the place of the input"
+    case .noRoomInPlace: "the output is longer than the input that it would replace"
     case .outOfMemory(let byteCount): "out of memory: the system refused \(byteCount) bytes"
     }
   }
 }
 
 extension ZminError {
-  /// Does what may run out of memory.
+  /// Runs `body` and converts its ``OutOfMemory`` error.
   static func whenOutOfMemory<Value: ~Copyable>(
     _ body: () throws(OutOfMemory) -> Value
   ) throws(ZminError) -> Value {

@@ -1,11 +1,11 @@
 import Glibc
 
-/// Time of day.
+/// The time of day.
 package enum CalendarClock {
-  /// Seconds since the beginning of 1970, UTC.
+  /// Seconds since 1970-01-01 00:00 UTC.
   package static func unixSeconds() -> Int { time(nil) }
 
-  /// The time now in UTC, as `2026-11-25T07:20:00Z`.
+  /// The current time in UTC, as `2026-11-25T07:20:00Z`.
   package static func timestamp() -> String {
     var seconds = unixSeconds()
     var parts = unsafe tm()

@@ -1,6 +1,6 @@
-/// Numbers as people read them.
+/// Numbers formatted for people.
 package enum Figures {
-  /// A number with so many digits after the point.
+  /// A number with `digits` decimal places, `-` if it is not finite.
   package static func fixed(_ value: Double, digits: Int) -> String {
     guard value.isFinite else { return "-" }
     var scale = 1
@@ -12,18 +12,18 @@ package enum Figures {
     return "\(sign)\(scaled / scale).\(String(repeating: "0", count: digits - fraction.count))\(fraction)"
   }
 
-  /// What part of the input was saved, in percent.
+  /// The saved share of the input in percent.
   package static func saved(_ inputBytes: Int, _ outputBytes: Int) -> String {
     guard inputBytes > 0 else { return "0.0%" }
     return fixed(100 * Double(inputBytes - outputBytes) / Double(inputBytes), digits: 1) + "%"
   }
 
-  /// Input in GB/s.
+  /// A rate of input in GB/s, 10^9 bytes.
   package static func rate(_ inputBytes: Int, seconds: Double) -> String {
     fixed(seconds > 0 ? Double(inputBytes) / seconds / 1e9 : 0, digits: 3) + " GB/s"
   }
 
-  /// A size of memory, by powers of 1024.
+  /// A size of memory in powers of 1024.
   package static func memorySize(_ byteCount: Int) -> String {
     var value = Double(byteCount)
     for unit in ["bytes", "KiB", "MiB"] {
@@ -35,7 +35,7 @@ package enum Figures {
     return value.rounded() == value ? "\(Int(value)) GiB" : "\(fixed(value, digits: 1)) GiB"
   }
 
-  /// A number of bytes, by powers of 1000.
+  /// A number of bytes in powers of 1000.
   package static func size(_ byteCount: Int) -> String {
     for (unit, factor) in [("TB", 1e12), ("GB", 1e9), ("MB", 1e6), ("kB", 1e3)] where Double(byteCount) >= factor {
       return "\(fixed(Double(byteCount) / factor, digits: 1)) \(unit)"
@@ -43,7 +43,7 @@ package enum Figures {
     return "\(byteCount) B"
   }
 
-  /// A time, in the two largest units that it has.
+  /// A time in its two largest units, from seconds to hours.
   package static func duration(_ seconds: Double) -> String {
     guard seconds.isFinite, seconds < 1e9 else { return "-" }
     let whole = Int(seconds.rounded(.up))
@@ -52,7 +52,7 @@ package enum Figures {
     return "\(whole / 3600) h \(whole / 60 % 60) min"
   }
 
-  /// A count and its noun.
+  /// A count with its noun, in the plural unless it is 1.
   package static func count(_ count: Int, _ noun: String) -> String {
     "\(count) \(noun)\(count == 1 ? "" : "s")"
   }

@@ -1,12 +1,13 @@
 import Glibc
 
-/// A lock that threads can wait under for what others do, in one of several places.
+/// A lock with one condition variable for each kind of waiting thread.
 ///
-/// Of POSIX threads, as `Synchronization` has no condition, and since the thread sanitizer understands these.
+/// It uses POSIX threads because `Synchronization` has no condition variable, and because the thread sanitizer
+/// understands them.
 ///
-/// `@unchecked Sendable` because the pointers are constant and what they point at is made for many threads.
+/// `@unchecked Sendable` is sound because the pointers never change and the objects behind them are thread-safe.
 @safe package final class Monitor: @unchecked Sendable {
-  /// Who waits: those who can do the same, so that it does not matter which of them is woken.
+  /// A kind of waiting thread. Threads of one kind are interchangeable, so ``signal(_:)`` may wake any of them.
   package enum Waiter: Int, CaseIterable {
     case worker, lane
   }
@@ -31,16 +32,17 @@ import Glibc
     unsafe mutex.deallocate()
   }
 
-  /// Calls `body` while no other thread is in such a call.
+  /// Calls `body` with the lock held.
   package func withLock<Value>(_ body: () throws -> Value) rethrows -> Value {
     unsafe pthread_mutex_lock(mutex)
     defer { unsafe pthread_mutex_unlock(mutex) }
     return try body()
   }
 
-  /// Lets others in until one of them signals, or for no reason. Within ``withLock(_:)`` only.
+  /// Releases the lock, waits for a signal, and takes the lock again. May also return without a signal. Call it only
+  /// within ``withLock(_:)``.
   ///
-  /// - Parameter endSeconds: When to wait no longer, by `MonotonicClock`.
+  /// - Parameter endSeconds: The time to stop waiting, by ``MonotonicClock``. Nil to wait without a limit.
   package func wait(as waiter: Waiter = .worker, until endSeconds: Double? = nil) {
     guard let endSeconds else {
       unsafe pthread_cond_wait(conditions + waiter.rawValue, mutex)
@@ -51,12 +53,12 @@ import Glibc
     unsafe pthread_cond_timedwait(conditions + waiter.rawValue, mutex, &end)
   }
 
-  /// Wakes one of those who wait there.
+  /// Wakes one waiting thread of a kind.
   package func signal(_ waiter: Waiter) { unsafe pthread_cond_signal(conditions + waiter.rawValue) }
 
-  /// Wakes all who wait there.
+  /// Wakes all waiting threads of a kind.
   package func broadcast(_ waiter: Waiter) { unsafe pthread_cond_broadcast(conditions + waiter.rawValue) }
 
-  /// Wakes all who wait.
+  /// Wakes all waiting threads.
   package func broadcast() { for waiter in Waiter.allCases { broadcast(waiter) } }
 }

@@ -1,8 +1,8 @@
 import Glibc
 
-/// Time that only goes forward.
+/// A clock that never goes back.
 package enum MonotonicClock {
-  /// Seconds since some moment in the past, the same for the whole process.
+  /// Seconds since an arbitrary moment, fixed for the process.
   package static func seconds() -> Double {
     var time = timespec()
     unsafe clock_gettime(CLOCK_MONOTONIC, &time)

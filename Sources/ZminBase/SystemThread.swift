@@ -1,13 +1,13 @@
 import CZminSystem
 import Glibc
 
-/// A thread for work that blocks, which the cooperative pool is not made for.
+/// A thread for blocking work, which must not run in Swift's cooperative pool.
 ///
-/// It inherits the signal mask of the thread that starts it.
+/// The thread inherits the signal mask of the thread that starts it.
 package struct SystemThread {
   private let thread: pthread_t
 
-  /// Body of a thread, handed over by `pthread_create`.
+  /// The body of a thread, passed through `pthread_create`.
   private final class Work {
     private let stackBytes: Int
     private let body: @Sendable (UInt?) -> Void
@@ -19,7 +19,7 @@ package struct SystemThread {
 
     func run() { body(stackAddress) }
 
-    /// Lowest address of this thread's stack. Nil if the system does not tell, or if the stack is smaller than asked.
+    /// The lowest usable address of this thread's stack. Nil if unknown or if the stack is smaller than requested.
     private var stackAddress: UInt? {
       var attributes = pthread_attr_t()
       guard unsafe pthread_getattr_np(pthread_self(), &attributes) == 0 else { return nil }
@@ -37,8 +37,8 @@ package struct SystemThread {
   /// Starts a thread. Nil if the system refuses.
   ///
   /// - Parameters:
-  ///   - stackBytes: Size that the stack may grow to. Only the used part takes memory.
-  ///   - body: Work of the thread. Its argument is the lowest address of the stack, nil if unknown.
+  ///   - stackBytes: The maximum size of the stack. Only the used part takes memory.
+  ///   - body: The work of the thread. Its argument is the lowest address of the stack, nil if unknown.
   package init?(stackBytes: Int, _ body: @escaping @Sendable (_ stackAddress: UInt?) -> Void) {
     var attributes = pthread_attr_t()
     unsafe pthread_attr_init(&attributes)
@@ -60,9 +60,9 @@ package struct SystemThread {
     self.thread = thread
   }
 
-  /// Waits until the thread has ended. Call it once, and not after ``detach()``.
+  /// Waits until the thread has ended. Call it at most once, and not after ``detach()``.
   package func join() { pthread_join(thread, nil) }
 
-  /// Lets the thread end by itself.
+  /// Lets the thread release its resources when it ends, without ``join()``.
   package func detach() { pthread_detach(thread) }
 }

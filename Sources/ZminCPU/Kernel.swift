@@ -1,27 +1,28 @@
 import CZminSIMD
 import ZminCore
 
-/// One way of minifying and checking bytes on this machine's CPU.
+/// A CPU implementation of minifying and checking.
 ///
-/// All kernels give the same bytes and the same verdict on any input; they differ in speed and in what they need.
+/// All kernels give the same bytes and the same verdict on any input. They differ in speed and in the CPU features that
+/// they need.
 @safe package struct Kernel: Sendable {
-  /// The name that forces it, as in `--kernel NAME`.
+  /// The name, as in `--kernel NAME`.
   package let name: String
-  /// What it needs and does, in a few words.
+  /// A short description of instruction set and block size.
   package let summary: String
-  /// What this CPU lacks for it, nil if it can run.
+  /// The CPU feature that is missing, nil if the kernel can run.
   package let missingFeature: String?
 
   let check: zmin_check_function
   let unchecked: zmin_raw_function
   let nest: zmin_nest_function
-  /// What it works in, in bytes.
+  /// The size of the workspace in bytes, 0 if none is needed.
   package let workspaceBytes: Int
 
-  /// Whether this CPU can run it.
+  /// True if this CPU can run the kernel.
   package var isAvailable: Bool { missingFeature == nil }
 
-  /// Every kernel built in, the fastest first, whether this CPU can run it or not.
+  /// All kernels built in, fastest first, including those that this CPU cannot run.
   package static let all: [Kernel] = {
     var kernels: [Kernel] = []
     #if arch(x86_64)
@@ -52,30 +53,30 @@ import ZminCore
     return kernels
   }()
 
-  /// The kernels that this CPU can run, the fastest first; never empty.
+  /// The kernels that this CPU can run, fastest first. Never empty.
   package static let available = all.filter(\.isAvailable)
 
   /// The fastest kernel that this CPU can run.
   package static let fastest = available[0]
 
-  /// The kernel that runs everywhere.
+  /// The kernel without CPU requirements.
   package static let portable = all[all.count - 1]
 
-  /// Whether it is the kernel that runs everywhere.
+  /// True for the kernel without CPU requirements.
   package var isPortable: Bool { name == Self.portable.name }
 
-  /// The kernel of that name, nil if there is none.
+  /// Returns the kernel with this name, nil if unknown.
   package static func named(_ name: String) -> Kernel? { all.first { $0.name == name } }
 }
 
-/// The number of line feeds in `bytes`.
+/// Counts the line feeds in `bytes`.
 package func countLineFeeds(_ bytes: UnsafeRawBufferPointer) -> Int {
   guard let start = bytes.baseAddress else { return 0 }
   return unsafe zmin_count_newlines(start.assumingMemoryBound(to: UInt8.self), bytes.count)
 }
 
 extension Kernel: CustomStringConvertible {
-  /// The name.
+  /// The kernel's name.
   package var description: String { name }
 }
 

@@ -2,12 +2,13 @@ import CZminSIMD
 package import ZminCore
 package import ZminMemory
 
-/// A kernel with its workspace: runs of bytes in, minified bytes out.
+/// A kernel together with its workspace.
 package struct KernelRun: ~Copyable {
-  /// The kernel that does the work.
   package let kernel: Kernel
   private let buffer: ByteBuffer?
 
+  /// Allocates the workspace.
+  ///
   /// - Throws: ``OutOfMemory``.
   package init(_ kernel: Kernel, ledger: MemoryLedger) throws(OutOfMemory) {
     self.kernel = kernel
@@ -16,7 +17,7 @@ package struct KernelRun: ~Copyable {
       ? nil : try ByteBuffer(byteCount: kernel.workspaceBytes, for: .kernelWorkspace, in: ledger)
   }
 
-  /// Bytes that a kernel may write past the last one that it returns as written.
+  /// The number of bytes that a kernel may write past the last output byte.
   package static let outputSlackBytes = Int(ZMIN_OUTPUT_SLACK)
 
   var workspace: UnsafeMutableRawPointer? {
@@ -28,12 +29,14 @@ package struct KernelRun: ~Copyable {
 
   /// Minifies and checks `input`.
   ///
+  /// A nil result means that the kernel could not prove the input clean. The input may still be valid: the caller must
+  /// let ``Reference`` decide.
+  ///
   /// - Parameters:
-  ///   - state: The document's state; room for `input.count` levels must have been reserved in its nesting. After a
-  ///     run that is not clean it holds nothing of use.
-  ///   - output: Room for all that is kept, in `concat` 5 bytes for 3 of the input, and for
-  ///     ``outputSlackBytes`` more.
-  /// - Returns: The number of bytes written, nil if the input is not plainly clean.
+  ///   - state: The document's state. Room for `input.count` levels must be reserved in its nesting. Undefined after
+  ///     nil.
+  ///   - output: Room for `input.count` bytes, in `concat` 5 bytes for 3 of the input, plus ``outputSlackBytes``.
+  /// - Returns: The number of bytes written, nil if the input was not proved clean.
   package func check(
     _ state: inout DocumentState, format: Format, depthMax: Int, _ input: UnsafeRawBufferPointer,
     into output: UnsafeMutableRawBufferPointer
@@ -41,7 +44,7 @@ package struct KernelRun: ~Copyable {
     guard unsafe !input.isEmpty else { return 0 }
     var shared = unsafe zmin_state(
       nesting: zmin_nesting(
-        open: state.nesting.forKernels, closed: .none, depthIncreaseMax: 0, base: LevelSet.top.rawValue),
+        open: state.nesting.forKernels, closed: .none, depth_increase_max: 0, base: LevelSet.top.rawValue),
       depth_max: depthMax, lexeme: state.lexeme.rawValue, expectation: state.expectation.rawValue)
     guard let end = unsafe check(&shared, format, input, into: output) else { return nil }
     state.lexeme = end.lexeme
@@ -50,37 +53,39 @@ package struct KernelRun: ~Copyable {
     return end.writtenBytes
   }
 
-  /// Minifies and checks a slice of a document, whatever stands before it.
+  /// Minifies and checks a slice of a document without knowing the bytes before it.
   ///
   /// - Parameters:
-  ///   - nesting: Afterwards what the slice asks of the nesting and does to it.
-  ///   - start: Where in a token the slice is assumed to start.
-  ///   - riseMax: The most levels that the slice may open over those before it.
-  ///   - output: Room as for ``check(_:format:depthMax:_:into:)``. An LF before the first token, which only what stands
-  ///     before the slice can ask for, is not in it.
-  /// - Returns: What is local in the slice; nil if it is not plainly clean after that start.
+  ///   - nesting: Set to the slice's unmatched brackets.
+  ///   - start: The assumed position of the slice's start within a token.
+  ///   - riseMax: The most levels that the slice may open beyond those before it.
+  ///   - output: Room as for ``check(_:format:depthMax:_:into:)``. An LF before the first token is not written, since
+  ///     it depends on the bytes before the slice.
+  /// - Returns: The slice's local summary, nil if the slice was not proved clean after that start.
   /// - Throws: ``OutOfMemory``.
   package func checkSlice(
     _ nesting: inout SliceNesting, startingIn start: SlicePrefix.Start, format: Format, riseMax: Int,
     _ slice: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
   ) throws(OutOfMemory) -> LocalSummary? {
-    let head = unsafe SlicePrefix(slice, startingIn: start, format)
-    try nesting.reset(in: head.levels, byteCount: slice.count)
-    guard let first = head.first, head.blankByteCount < slice.count else { return head.summaryOfBlanks(after: start) }
-    var state = unsafe nesting.stateForKernels(after: head, startingIn: start, riseMax: riseMax)
-    let rest = unsafe UnsafeRawBufferPointer(rebasing: slice[head.blankByteCount...])
+    let prefix = unsafe SlicePrefix(slice, startingIn: start, format)
+    try nesting.reset(in: prefix.levels, byteCount: slice.count)
+    guard let first = prefix.first, prefix.blankByteCount < slice.count else {
+      return prefix.summaryOfBlanks(after: start)
+    }
+    var state = unsafe nesting.stateForKernels(after: prefix, startingIn: start, riseMax: riseMax)
+    let rest = unsafe UnsafeRawBufferPointer(rebasing: slice[prefix.blankByteCount...])
     guard let end = unsafe check(&state, format, rest, into: output) else { return nil }
     return unsafe nesting.summary(of: state, startingIn: start, with: first, endingIn: end)
   }
 
-  /// Where a run of bytes that is plainly clean ends.
+  /// The end of a clean run of bytes.
   struct End {
     let writtenBytes: Int
     let lexeme: Lexeme
     let expectation: Expectation
   }
 
-  /// Runs the kernel over bytes of which there are some; nil if they are not plainly clean.
+  /// Runs the kernel. Returns nil if `input` is empty or not proved clean.
   private func check(
     _ state: inout zmin_state, _ format: Format, _ input: UnsafeRawBufferPointer,
     into output: UnsafeMutableRawBufferPointer
@@ -96,9 +101,10 @@ package struct KernelRun: ~Copyable {
     return End(writtenBytes: written, lexeme: lexeme, expectation: expectation)
   }
 
-  /// Minifies `input` without any check, `json` or `ndjson`.
+  /// Minifies `input` without checks. The format must be `json` or `ndjson`.
   ///
-  /// - Returns: The number of bytes written to `output`, which has room as for ``check(_:format:depthMax:_:into:)``.
+  /// - Parameter output: Room as for ``check(_:format:depthMax:_:into:)``.
+  /// - Returns: The number of bytes written.
   package func unchecked(
     _ state: inout UncheckedState, format: Format, _ input: UnsafeRawBufferPointer,
     into output: UnsafeMutableRawBufferPointer
@@ -116,30 +122,30 @@ package struct KernelRun: ~Copyable {
 }
 
 extension SlicePrefix {
-  /// The summary of a slice that has nothing after the blanks that it begins with.
+  /// The summary of a slice with no bytes after its leading blanks.
   func summaryOfBlanks(after start: Start) -> LocalSummary {
     LocalSummary(start: start.lexeme, end: start.lexeme, tokens: first.map { TokenRun($0) } ?? TokenRun())
   }
 }
 
 extension SliceNesting {
-  /// The state that a slice is checked from.
-  func stateForKernels(after head: SlicePrefix, startingIn start: SlicePrefix.Start, riseMax: Int) -> zmin_state {
+  /// The kernel state at the first token of a slice.
+  func stateForKernels(after prefix: SlicePrefix, startingIn start: SlicePrefix.Start, riseMax: Int) -> zmin_state {
     unsafe zmin_state(
       nesting: zmin_nesting(
-        open: openers.forKernels, closed: closers.forKernels, depthIncreaseMax: 0, base: head.levels.rawValue),
-      depth_max: riseMax, lexeme: start.lexeme.rawValue, expectation: head.expectation.rawValue)
+        open: openers.forKernels, closed: closers.forKernels, depth_increase_max: 0, base: prefix.levels.rawValue),
+      depth_max: riseMax, lexeme: start.lexeme.rawValue, expectation: prefix.expectation.rawValue)
   }
 
-  /// Takes over what a clean slice does to the nesting, and tells the rest.
+  /// Copies the brackets of a clean slice from the kernel's state, and returns the slice's local summary.
   mutating func summary(
     of state: zmin_state, startingIn start: SlicePrefix.Start, with first: Token, endingIn end: KernelRun.End
   ) -> LocalSummary {
     unsafe openers.assign(fromKernels: state.nesting.open)
     unsafe closers.assign(fromKernels: state.nesting.closed)
     base = unsafe LevelSet(rawValue: state.nesting.base)
-    depthIncreaseMax = unsafe min(state.nesting.depthIncreaseMax, state.depth_max)
-    // What a string is with which all ends, only the next slice tells.
+    depthIncreaseMax = unsafe min(state.nesting.depth_increase_max, state.depth_max)
+    // A slice of one string ends with a token whose role only the next slice decides.
     let isUndecided = first == .string || first == .restOfString
     let innermost = openers.innermost.map { LevelSet($0) } ?? base
     return LocalSummary(
@@ -150,7 +156,7 @@ extension SliceNesting {
 }
 
 extension NestingStack {
-  /// The levels as kernels take them: the same memory.
+  /// The levels as kernels see them, in the same memory.
   fileprivate var forKernels: zmin_levels {
     unsafe zmin_levels(top: top, words: words.baseAddress, count: wordCount, capacity: words.count)
   }
@@ -162,6 +168,6 @@ extension NestingStack {
 }
 
 extension zmin_levels {
-  /// No levels, and no room for any.
+  /// No levels and no room for any.
   fileprivate static var none: zmin_levels { unsafe zmin_levels(top: 1, words: nil, count: 0, capacity: 0) }
 }

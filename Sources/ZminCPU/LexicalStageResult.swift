@@ -1,9 +1,9 @@
 import CZminSIMD
 package import ZminCore
 
-/// What the stages before nesting found in a slice, where they ran elsewhere than on this CPU and called it clean.
+/// The result of the stages before nesting for a slice that a device found clean.
 @safe package struct LexicalStageResult {
-  /// Elements that lie side by side.
+  /// A contiguous run of elements in ``elements``, in bytes.
   package struct ElementRun {
     package let firstByte: Int
     package let count: Int
@@ -16,20 +16,20 @@ package import ZminCore
 
   /// Bytes kept.
   package var keptBytes: Int
-  /// Whether the slice ends in the plain text of a string.
+  /// True if the slice ends in the plain text of a string.
   package var endsInString: Bool
-  /// Whether there is nothing outside strings but blanks.
+  /// True if the slice is blank outside strings.
   package var skeletonIsEmpty: Bool
-  /// The last character of history and skeleton, and the one before it.
+  /// The last character of history and skeleton.
   package var lastCharacter: UInt8
+  /// The last character but one of history and skeleton.
   package var characterBefore: UInt8
-  /// Brackets, commas and in `ndjson` the ends of records, in the form of `zmin_nest_function`.
+  /// Brackets, commas and, in `ndjson`, record ends, in the form of `zmin_nest_function`.
   package var elements: UnsafeRawBufferPointer
-  /// How many runs of elements there are.
   package var runCount: Int
-  /// The runs, in the order of the slice. What lies outside ``elements`` makes the slice unclean.
+  /// Returns the run at an index below ``runCount``, in the order of the slice. A run outside ``elements`` makes the
+  /// slice not clean.
   package var run: (Int) -> ElementRun
-
   package init(
     keptBytes: Int, endsInString: Bool, skeletonIsEmpty: Bool, lastCharacter: UInt8, characterBefore: UInt8,
     elements: UnsafeRawBufferPointer, runCount: Int, run: @escaping (Int) -> ElementRun
@@ -45,28 +45,31 @@ package import ZminCore
   }
 }
 
-/// What stands before a slice's skeleton, so that the stages that check it behave as if the document had gone before.
+/// The skeleton characters that stand for the document before a slice. The stages that check the skeleton read them
+/// before its first character.
 package struct SkeletonHistory: Sendable, Equatable {
   /// Four characters, the last in the highest byte.
   package let characters: UInt32
-  /// Whether one of them is an element that the nesting has seen: it is not to be passed on.
+  /// True if one of them is an element that the nesting already contains. It must not be emitted again.
   package let hasSeenElement: Bool
 }
 
 extension KernelRun {
-  /// Checks a slice as ``checkSlice(_:startingIn:format:riseMax:_:into:)`` does, but leaves all stages before nesting to
+  /// Checks a slice like ``checkSlice(_:startingIn:format:riseMax:_:into:)``, with all stages before nesting done by
   /// `body`.
   ///
-  /// - Parameter body: Gives nil if the slice is not plainly clean.
-  /// - Throws: ``OutOfMemory``, and what `body` throws.
-  package func settleSlice(
+  /// - Parameter body: Returns nil if the slice is not proved clean.
+  /// - Throws: ``OutOfMemory``, and errors of `body`.
+  package func finishSlice(
     _ nesting: inout SliceNesting, startingIn start: SlicePrefix.Start, format: Format, riseMax: Int,
     _ slice: UnsafeRawBufferPointer, _ body: (SkeletonHistory) throws -> LexicalStageResult?
   ) throws -> LocalSummary? {
-    let head = unsafe SlicePrefix(slice, startingIn: start, format)
-    try nesting.reset(in: head.levels, byteCount: slice.count)
-    guard let first = head.first, head.blankByteCount < slice.count else { return head.summaryOfBlanks(after: start) }
-    var state = unsafe nesting.stateForKernels(after: head, startingIn: start, riseMax: riseMax)
+    let prefix = unsafe SlicePrefix(slice, startingIn: start, format)
+    try nesting.reset(in: prefix.levels, byteCount: slice.count)
+    guard let first = prefix.first, prefix.blankByteCount < slice.count else {
+      return prefix.summaryOfBlanks(after: start)
+    }
+    var state = unsafe nesting.stateForKernels(after: prefix, startingIn: start, riseMax: riseMax)
     let history = unsafe zmin_history_before(&state, format.forKernels)
     let characters = unsafe withUnsafeBytes(of: history.characters) { unsafe $0.loadUnaligned(as: UInt32.self) }
     guard
@@ -78,7 +81,7 @@ extension KernelRun {
 
   private func finishNesting(_ state: inout zmin_state, _ format: zmin_format, _ found: LexicalStageResult) -> End? {
     let comma = UInt8(ascii: ",")
-    // A comma has no claim yet if nothing or only a string follows it.
+    // The kind of a comma's container is still unknown if only a string or nothing follows it.
     let isUnclaimed =
       !found.skeletonIsEmpty
       && (found.lastCharacter == comma
@@ -97,7 +100,8 @@ extension KernelRun {
     let end = zmin_skeleton_end(
       last: found.lastCharacter, before: found.characterBefore, is_empty: found.skeletonIsEmpty,
       in_string: found.endsInString, unclaimed: isUnclaimed)
-    guard left == 0, unsafe zmin_settle(&state, format, end), let lexeme = unsafe Lexeme(rawValue: state.lexeme),
+    guard left == 0, unsafe zmin_finish_nesting(&state, format, end),
+      let lexeme = unsafe Lexeme(rawValue: state.lexeme),
       let expectation = unsafe Expectation(rawValue: state.expectation)
     else { return nil }
     return End(writtenBytes: found.keptBytes, lexeme: lexeme, expectation: expectation)

@@ -1,7 +1,7 @@
-/// Kinds of containers, one bit each, as a value. Up to 63 need no memory of their own.
+/// A stack of container kinds, one bit each, as a value. Up to 63 kinds take no heap memory.
 ///
-/// The form is that of ``NestingStack``, except that a filled word moves out only when another level comes: equal
-/// stacks have equal forms.
+/// The layout is that of ``NestingStack`` with one difference: a full word moves out only when another kind is pushed.
+/// Equal stacks therefore have equal representations, as `Equatable` needs.
 package struct BitStack: Equatable, Sendable {
   private static let kindsPerWord = 63
 
@@ -14,7 +14,7 @@ package struct BitStack: Equatable, Sendable {
 
   package var isEmpty: Bool { top == 1 }
 
-  /// The kind pushed last.
+  /// The kind pushed last, nil if the stack is empty.
   package var last: ContainerKind? { isEmpty ? nil : Self.kind(top, at: 0) }
 
   package mutating func push(_ kind: ContainerKind) {
@@ -25,14 +25,14 @@ package struct BitStack: Equatable, Sendable {
     top = top << 1 | UInt64(kind.rawValue)
   }
 
-  /// Removes the kind pushed last. There must be one.
+  /// Removes the kind pushed last. The stack must not be empty.
   package mutating func pop() {
     precondition(!isEmpty)
     top >>= 1
     if top == 1, let word = words.popLast() { top = word }
   }
 
-  /// Calls `body` with each kind, in the order they were pushed, until it returns false; whether it never did.
+  /// Calls `body` with each kind, in the order pushed, until it returns false. Returns true if it never did.
   package func allSatisfy(_ body: (ContainerKind) -> Bool) -> Bool {
     for word in words {
       for bit in (0..<Self.kindsPerWord).reversed() where !body(Self.kind(word, at: bit)) { return false }
@@ -41,7 +41,7 @@ package struct BitStack: Equatable, Sendable {
     return true
   }
 
-  /// Calls `body` with each kind, in the order they were pushed.
+  /// Calls `body` with each kind, in the order pushed.
   package func forEach(_ body: (ContainerKind) -> Void) {
     _ = allSatisfy {
       body($0)

@@ -1,4 +1,4 @@
-/// What a byte can be outside a string (RFC 8259 section 2).
+/// The class of a byte outside strings (RFC 8259 section 2).
 package enum ByteClass: UInt8 {
   /// Space, tab, LF, CR: insignificant outside strings.
   case whitespace
@@ -6,10 +6,9 @@ package enum ByteClass: UInt8 {
   case structural
   /// A quotation mark.
   case quote
-  /// Anything else: part of a number or a literal, or of nothing at all.
+  /// Any other byte. It is part of a number or a literal, or invalid.
   case scalar
 
-  /// The class of `byte`.
   package init(_ byte: UInt8) {
     switch byte {
     case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\n"), UInt8(ascii: "\r"): self = .whitespace
@@ -29,7 +28,7 @@ extension UInt8 {
     isDigit || (self | 0x20 >= UInt8(ascii: "a") && self | 0x20 <= UInt8(ascii: "f"))
   }
 
-  /// Whether the byte may follow a backslash in a string, `u` apart.
+  /// True if the byte may follow a backslash in a string. Excludes `u`.
   var isSimpleEscape: Bool {
     switch self {
     case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),

@@ -1,14 +1,15 @@
 package import ZminMemory
 
 extension DocumentState {
-  /// Goes on by a clean slice.
+  /// Advances the state past a clean slice.
   ///
   /// - Parameters:
-  ///   - local: What is local in the slice.
-  ///   - sliceNesting: What it asks of the nesting and does to it.
+  ///   - local: The slice's local summary.
+  ///   - sliceNesting: The slice's unmatched brackets.
   ///   - depthMax: The deepest nesting allowed.
-  /// - Returns: Where the document and the slice meet: an LF is to be written there if it is a boundary. Nil, and
-  ///   nothing is changed, if the slice cannot come here, or was assumed to start otherwise.
+  /// - Returns: The seam between the document so far and the slice. If it is a boundary, the caller must write an LF
+  ///   there. Nil if the slice cannot follow this state or was scanned from another start state. The state is then
+  ///   unchanged.
   /// - Throws: ``OutOfMemory``.
   package mutating func append(
     _ local: LocalSummary, _ sliceNesting: borrowing SliceNesting, format: Format, depthMax: Int
@@ -24,8 +25,7 @@ extension DocumentState {
     return seam
   }
 
-  /// Becomes the state after what `summary` is of: a beginning of a document that is not dirty, joined from
-  /// ``SliceSummary/documentStart`` on.
+  /// Sets the state to that at the end of `summary`, which must be clean and begin with ``SliceSummary/documentStart``.
   ///
   /// - Throws: ``OutOfMemory``.
   package mutating func assign(from summary: SliceSummary) throws(OutOfMemory) {
@@ -37,7 +37,7 @@ extension DocumentState {
     expectation = expectation(after: local.tokens.ending)
   }
 
-  /// What is expected in the innermost container after tokens that end so.
+  /// The expectation in the innermost container after tokens with this ending.
   private func expectation(after ending: TokenRun.Ending) -> Expectation {
     switch ending {
     case .nothing, .start: .start

@@ -1,12 +1,12 @@
 package import ZminMemory
 
-/// What the grammar expects next or, inside a token, once that token has ended.
+/// The set of tokens that the grammar allows next. Inside a token, those allowed after it.
 ///
-/// The order is that of `zmin_expectation`, which the C kernels use.
+/// The order of cases is that of `zmin_expectation` in the C kernels.
 package enum Expectation: UInt8, Sendable {
-  /// A value, or the end: the start of the input, or after the LF of a record.
+  /// A value or the end. The state at the start of input and, in `ndjson`, after a record's LF.
   case start
-  /// A value: after a colon, or after a comma in an array.
+  /// A value, after a colon or after a comma in an array.
   case value
   /// A value or `]`.
   case firstElement
@@ -19,32 +19,32 @@ package enum Expectation: UInt8, Sendable {
   case afterMember
   /// `,` or `]`.
   case afterElement
-  /// The value is complete: the end; in `ndjson` an LF, in `concat` another value.
+  /// The end, since the value is complete. In `ndjson` also an LF, in `concat` also another value.
   case end
 
-  // Never of a document, only of a slice while it is not known what that stands in.
-  /// A value is complete: what may follow depends on what it stands in.
+  // Used only for slices, while the container around them is unknown.
+  /// A token that may follow a value. It depends on the container.
   case afterValue
   /// A string or, in an array, any value.
   case afterComma
-  /// What follows a string after a comma: a colon if it is a key, else what follows an element.
+  /// A token that may follow a string after a comma: a colon if the string is a key, else as ``afterElement``.
   case afterString
 }
 
-/// The exact state of a document between two bytes: what it takes to go on from there.
+/// The exact state of a document between two bytes, sufficient to continue from there.
 package struct DocumentState: ~Copyable {
   package var lexeme = Lexeme.between
   package var expectation = Expectation.start
   package var nesting: NestingStack
 
-  /// The state before the first byte.
+  /// Creates the state before the first byte.
   ///
   /// - Throws: ``OutOfMemory``.
   package init(ledger: MemoryLedger) throws(OutOfMemory) {
     nesting = try NestingStack(ledger: ledger)
   }
 
-  /// What is expected once a value has ended at this depth.
+  /// The expectation after a value that ends at this depth.
   package var expectationAfterValue: Expectation {
     switch nesting.innermost {
     case nil: .end
@@ -53,15 +53,15 @@ package struct DocumentState: ~Copyable {
     }
   }
 
-  /// Whether the input may end here.
+  /// True if the input may end here.
   package func mayEnd(_ format: Format) -> Bool {
     guard lexeme.isComplete else { return false }
     return expectation == .end || (expectation == .start && format != .json)
   }
 
-  /// Becomes a copy of `other`.
+  /// Copies `other` into this state.
   ///
-  /// - Parameter levels: How much of the nesting is copied: see ``NestingStack/assign(from:levels:)``.
+  /// - Parameter levels: The number of innermost levels to copy. See ``NestingStack/assign(from:levels:)``.
   /// - Throws: ``OutOfMemory``.
   package mutating func assign(from other: borrowing DocumentState, levels: Int = .max) throws(OutOfMemory) {
     lexeme = other.lexeme
@@ -69,7 +69,7 @@ package struct DocumentState: ~Copyable {
     try nesting.assign(from: other.nesting, levels: levels)
   }
 
-  /// Back to the state before the first byte.
+  /// Resets to the state before the first byte.
   package mutating func reset() {
     lexeme = .between
     expectation = .start

@@ -1,4 +1,4 @@
-/// What the level of nesting can be that a token stands in: outside all containers, in an array, in an object.
+/// A set of levels of nesting that a token may stand in: outside all containers (`top`), in an array, in an object.
 package struct LevelSet: OptionSet, Sendable {
   package let rawValue: UInt8
 
@@ -10,7 +10,7 @@ package struct LevelSet: OptionSet, Sendable {
   package static let containers: LevelSet = [.array, .object]
   package static let any: LevelSet = [.top, .array, .object]
 
-  /// The set of one level: that of a container, or the top for nil.
+  /// Creates the set of one level: a container's kind, or the top for nil.
   package init(_ kind: ContainerKind?) {
     switch kind {
     case nil: self = .top
@@ -19,7 +19,7 @@ package struct LevelSet: OptionSet, Sendable {
     }
   }
 
-  /// The container, if the set leaves room for nothing else.
+  /// The only container in the set. Nil if the set is empty, has several levels, or is the top.
   package var onlyContainer: ContainerKind? {
     switch self {
     case .array: .array
@@ -29,17 +29,20 @@ package struct LevelSet: OptionSet, Sendable {
   }
 }
 
-/// What stage 1 has stage 2 know of a token, in one byte: a demand on the level of nesting that the token stands in,
-/// and whether a level begins or ends with it.
+/// A token as stage 1 passes it to stage 2: the levels that it may stand in and its effect on the nesting, in one byte.
 ///
-/// A token that demands nothing and changes nothing has no element, so that elements are far fewer than tokens.
+///     bits 4 3   action: 0 stay, 1 open an array, 2 open an object, 3 close
+///     bit  2     may stand in an object
+///     bit  1     may stand in an array
+///     bit  0     may stand at the top
+///
+/// A token that is allowed in all levels and changes none has no element. Elements are far fewer than tokens.
 package struct Element: RawRepresentable, Equatable, Sendable {
-  /// What becomes of the nesting.
   package enum Action: UInt8, Sendable {
     case stay, openArray, openObject, close
   }
 
-  /// The demand in bits 0 to 2, the action in bits 3 and 4.
+  /// The levels in bits 0 to 2, the action in bits 3 and 4.
   package let rawValue: UInt8
 
   package init(rawValue: UInt8) { self.rawValue = rawValue }
@@ -56,34 +59,35 @@ package struct Element: RawRepresentable, Equatable, Sendable {
   /// A closing bracket or brace.
   package static func close(_ kind: ContainerKind) -> Element { Element(LevelSet(kind), .close) }
 
-  /// A comma that may stand in either container.
+  /// A comma allowed in both kinds of container.
   package static let comma = Element(.containers)
 
-  /// A comma that claims a kind of container by what follows it.
+  /// A comma whose kind of container is decided by the token after it.
   package static func comma(in kind: ContainerKind) -> Element { Element(LevelSet(kind)) }
 
-  /// The place between two values, outside all containers.
+  /// A boundary between two values outside all containers.
   package static let boundary = Element(.top)
 
-  /// The levels that the token may stand in; none of them is a demand that nothing meets.
+  /// The levels that the token may stand in. If empty, no nesting is valid.
   package var levels: LevelSet { LevelSet(rawValue: rawValue & 0b111) }
 
   package var action: Action { Action(rawValue: rawValue >> 3 & 0b11) ?? .stay }
 }
 
-/// The elements of a slice, in memory that the caller lends: at most one for each byte.
+/// The elements of a slice, in memory lent by the caller: at most one per byte.
 @safe package struct ElementBuffer {
   private let storage: UnsafeMutableBufferPointer<Element>
-  /// How many there are.
   package private(set) var count = 0
 
   package init(_ storage: UnsafeMutableBufferPointer<Element>) { unsafe self.storage = unsafe storage }
 
-  /// The elements so far.
+  /// The elements appended so far.
   package var elements: UnsafeMutableBufferPointer<Element> { unsafe .init(rebasing: storage.prefix(count)) }
 
-  /// Appends an element. One that only makes a demand is narrowed by the next, which stands in the same level: the two
-  /// become one, and if they contradict each other one that no level meets.
+  /// Appends an element.
+  ///
+  /// A last element that changes no level is merged with the new one, since both stand in the same level. The result
+  /// allows the levels common to both, possibly none.
   mutating func append(_ element: Element) {
     if element == Element(.any) { return }
     if count > 0, unsafe storage[count - 1].action == .stay {

@@ -1,4 +1,4 @@
-/// What is wrong with a byte that cannot come where it does, or with an end that comes too early.
+/// An error in the input: a byte that cannot come where it does, or an end that comes too early.
 package enum Fault: Sendable, Equatable {
   // In strings.
   case controlCharacterInString(UInt8)
@@ -24,16 +24,16 @@ package enum Fault: Sendable, Equatable {
   case endsInScalar
   case notClosed(ContainerKind)
 
-  /// The part of a number that a digit must follow.
+  /// The part of a number that must be followed by a digit.
   package enum NumberPart: Sendable {
     case minus, point, exponent
   }
 }
 
 extension Fault {
-  /// The fault in one clause, without its place.
+  /// The error message as one clause, without line, column and offset.
   ///
-  /// - Parameter opened: Where the string in question began, as `line L, column C`.
+  /// - Parameter opened: The position of the quote that opened the string, as `line L, column C`.
   package func message(opened: @autoclosure () -> String) -> String {
     switch self {
     case .controlCharacterInString(let byte):
@@ -44,13 +44,13 @@ extension Fault {
     case .invalidUTF8(let byte): return "invalid UTF-8 in string: \(shown(byte))"
     case .leadingZero: return "leading zero in number"
     case .missingDigit(let part, let byte):
-      let place =
+      let name =
         switch part {
         case .minus: "minus sign"
         case .point: "decimal point"
         case .exponent: "exponent"
         }
-      return "digit expected after the \(place) of a number, found \(shown(byte))"
+      return "digit expected after the \(name) of a number, found \(shown(byte))"
     case .misspeltLiteral(let byte): return "misspelt literal: \(shown(byte)) (only true, false and null are JSON)"
     case .unexpectedAfterScalar(let byte): return "unexpected \(shown(byte)) after a number or literal"
     case .unexpected(let byte, let expected): return "\(expected.name) expected, found \(shown(byte))"

@@ -1,10 +1,10 @@
-/// How the values of an input are laid out, and with them those of the output.
+/// The arrangement of the values in an input, and of those in its output.
 public enum Format: String, Sendable, CaseIterable {
   /// One value.
   case json
-  /// One value a line, each line ended by an LF in the output.
+  /// One value per line. In the output each line ends in an LF.
   case ndjson
-  /// Any number of values, with whitespace between them or none where a bracket, brace or quote tells them apart. The
-  /// output is `ndjson`.
+  /// Any number of values, separated by whitespace, or by nothing next to a bracket, brace or quote. The output is
+  /// `ndjson`.
   case concat
 }

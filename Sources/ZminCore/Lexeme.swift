@@ -1,6 +1,18 @@
-/// Where in a token a document stands: all that the lexical rules of RFC 8259 need to remember.
+/// The position of a document within a token: all that the lexical rules of RFC 8259 must remember.
 ///
-/// The order is that of `zmin_lexeme`, which the C kernels use.
+/// States of a number, by the next byte. Those marked `*` are complete: a delimiter may follow.
+///
+///     between          - minus           0 zero*       1...9 integer*
+///     minus            0 zero*       1...9 integer*
+///     zero*            . point           e exponent
+///     integer*     digit integer*        . point           e exponent
+///     point        digit fraction*
+///     fraction*    digit fraction*       e exponent
+///     exponent       + - exponentSign   digit exponentDigits*
+///     exponentSign digit exponentDigits*
+///     exponentDigits*  digit exponentDigits*
+///
+/// The order of cases is that of `zmin_lexeme` in the C kernels.
 package enum Lexeme: UInt8, CaseIterable {
   /// Between tokens: after whitespace, a bracket, a colon, a comma or a closed string.
   case between
@@ -8,27 +20,27 @@ package enum Lexeme: UInt8, CaseIterable {
   case t, tr, tru
   case f, fa, fal, fals
   case n, nu, nul
-  /// After `true`, `false` or `null`: a delimiter must follow.
+  /// After `true`, `false` or `null`. A delimiter must follow.
   case literalEnd
   case string
   /// After a backslash in a string.
   case escape
-  /// So many hexadecimal digits of `\uXXXX` are to come.
+  /// In `\uXXXX`, with 4, 3, 2 or 1 hexadecimal digits still expected.
   case hex4, hex3, hex2, hex1
-  /// One UTF-8 continuation byte is to come.
+  /// In a UTF-8 sequence, with one continuation byte still expected.
   case tail1
-  /// Two are to come: any; the first `A0...BF` (after `E0`); the first `80...9F` (after `ED`).
+  /// Two continuation bytes expected. Restricted after `E0` to a first of `A0...BF`, after `ED` to `80...9F`.
   case tail2, tail2AfterE0, tail2AfterED
-  /// Three are to come: any; the first `90...BF` (after `F0`); the first `80...8F` (after `F4`).
+  /// Three continuation bytes expected. Restricted after `F0` to a first of `90...BF`, after `F4` to `80...8F`.
   case tail3, tail3AfterF0, tail3AfterF4
 
-  /// Whether the token is a string that is still open.
+  /// True inside a string.
   package var isInString: Bool { rawValue >= Lexeme.string.rawValue }
 
-  /// Whether the token is a number or a literal.
+  /// True inside a number or a literal.
   package var isScalar: Bool { self != .between && !isInString }
 
-  /// Whether a delimiter or the end of input may come here: no token is cut short by it.
+  /// True if a delimiter or the end of input may come here without cutting a token short.
   package var isComplete: Bool {
     switch self {
     case .between, .zero, .integer, .fraction, .exponentDigits, .literalEnd: true
@@ -36,7 +48,7 @@ package enum Lexeme: UInt8, CaseIterable {
     }
   }
 
-  /// The state after a byte of class ``ByteClass/scalar`` outside strings, or nil if it cannot come here.
+  /// Returns the state after a byte of class ``ByteClass/scalar`` outside strings, nil if the byte cannot come here.
   package func afterScalarByte(_ byte: UInt8) -> Lexeme? {
     switch (self, byte) {
     case (.between, UInt8(ascii: "-")): .minus
@@ -71,7 +83,7 @@ package enum Lexeme: UInt8, CaseIterable {
     }
   }
 
-  /// The state after any byte inside a string, or nil if it cannot come here. UTF-8 as in RFC 3629 section 4.
+  /// Returns the state after a byte inside a string, nil if the byte cannot come here. UTF-8 as in RFC 3629 section 4.
   package func afterStringByte(_ byte: UInt8) -> Lexeme? {
     switch (self, byte) {
     case (.string, UInt8(ascii: "\"")): .between

@@ -1,10 +1,10 @@
-/// What a run of bytes is to the machine that tells strings from what is outside them, from wherever it starts.
+/// The effect of a run of bytes on the machine of ``UncheckedState``, from each state that the run may start in.
 ///
-/// Total: any bytes have one, valid JSON or not. It places errors, and it is all that unchecked input needs.
+/// Any bytes have a summary, valid JSON or not. It is used to locate errors, and suffices for unchecked input.
 package struct LexicalSummary: Equatable, Sendable {
-  /// A state of ``UncheckedReference``.
+  /// A state of the unchecked machine, with ``StringState/outside`` split by whether an LF is owed.
   package enum Start: UInt8, CaseIterable, Sendable {
-    /// Outside strings, with nothing kept since the last LF that was.
+    /// Outside strings, with no byte kept since the last kept LF.
     case recordStart
     case outside, inString
     /// After a backslash in a string.
@@ -13,32 +13,32 @@ package struct LexicalSummary: Equatable, Sendable {
     package var isInString: Bool { self == .inString || self == .escaped }
   }
 
-  /// What the run does from one start.
+  /// The effect of the run from one start state.
   package struct Effect: Equatable, Sendable {
     package fileprivate(set) var end: Start
-    /// Bytes kept, the LFs between records apart.
+    /// Bytes kept, without the LFs between records.
     package fileprivate(set) var keptByteCount = 0
-    /// LFs outside strings that unchecked `ndjson` keeps.
+    /// LFs outside strings kept by unchecked `ndjson`.
     package fileprivate(set) var keptLineFeedCount = 0
-    /// Where the string began that is open at the end; nil if it began before the run, or none is.
+    /// The index of the quote that opens the string still open at the end. Nil if it lies before the run, or no string
+    /// is open.
     package fileprivate(set) var openQuote: Int?
   }
 
-  /// How many bytes the run has.
   package private(set) var byteCount = 0
-  /// How many LFs, in strings or not.
+  /// The number of LFs, inside and outside strings.
   package private(set) var lineFeedCount = 0
-  /// Where the last of them is.
+  /// The index of the last LF, nil if there is none.
   package private(set) var lastLineFeed: Int?
   private var fromRecordStart = Effect(end: .recordStart)
   private var fromOutside = Effect(end: .outside)
   private var fromInString = Effect(end: .inString)
   private var fromEscaped = Effect(end: .escaped)
 
-  /// Of no bytes.
+  /// Creates the summary of no bytes.
   package init() {}
 
-  /// Of `bytes`.
+  /// Creates the summary of `bytes`.
   package init(_ bytes: UnsafeRawBufferPointer) {
     byteCount = bytes.count
     for index in bytes.indices {
@@ -51,7 +51,7 @@ package struct LexicalSummary: Equatable, Sendable {
     }
   }
 
-  /// What the run does from `start`.
+  /// The effect of the run from `start`.
   package private(set) subscript(start: Start) -> Effect {
     get {
       switch start {
@@ -71,7 +71,7 @@ package struct LexicalSummary: Equatable, Sendable {
     }
   }
 
-  /// Goes on by the run that follows.
+  /// Extends the summary by that of the run that follows.
   package mutating func append(_ next: LexicalSummary) {
     for start in Start.allCases { self[start].append(next[self[start].end], at: byteCount) }
     lastLineFeed = next.lastLineFeed.map { byteCount + $0 } ?? lastLineFeed

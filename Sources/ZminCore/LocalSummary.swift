@@ -1,16 +1,16 @@
-/// What stage 1 says of a clean run of bytes besides what it keeps and the elements: all of the rules that need no
-/// nesting, from an assumed start.
+/// The result of stage 1 for a clean run of bytes, apart from kept bytes and elements: the rules that need no nesting,
+/// checked from an assumed start state.
 package struct LocalSummary: Equatable, Sendable {
-  /// The state that the run was assumed to start in.
+  /// The assumed state before the run.
   package var start: Lexeme
-  /// The state that it then ends in.
+  /// The state after the run.
   package var end: Lexeme
-  /// The tokens in the run, a rest of one first if the run starts in its midst.
+  /// The tokens of the run. If the run starts inside a token, the rest of that token is the first.
   package var tokens = TokenRun()
-  /// Bytes written, with the LFs between values that are known to stand between them.
+  /// Bytes written, including LFs between values that both lie in the run.
   package var outputByteCount = 0
 
-  /// Of no bytes yet.
+  /// Creates the summary of no bytes.
   package init(start: Lexeme) {
     self.init(start: start, end: start, tokens: TokenRun(startingIn: start))
   }
@@ -22,8 +22,10 @@ package struct LocalSummary: Equatable, Sendable {
     self.outputByteCount = outputByteCount
   }
 
-  /// Goes on by the run that follows, and tells where the two may meet, or nil if that was assumed to start otherwise
-  /// than this one ends.
+  /// Extends the summary by that of the run that follows.
+  ///
+  /// - Returns: The seam between the two. Nil if `next` was scanned from another state than this run ends in. The
+  ///   summary is then unchanged.
   package mutating func append(_ next: LocalSummary, format: Format) -> TokenRun.Seam? {
     guard end == next.start else { return nil }
     end = next.end

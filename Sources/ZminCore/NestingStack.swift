@@ -1,6 +1,6 @@
 package import ZminMemory
 
-/// What a level of nesting is.
+/// The kind of a level of nesting.
 package enum ContainerKind: UInt8, Sendable {
   case array = 0
   case object = 1
@@ -8,14 +8,17 @@ package enum ContainerKind: UInt8, Sendable {
 
 /// The open brackets and braces of a document, one bit each: 0 an array, 1 an object.
 ///
-/// The innermost up to 63 levels are in `top`, the innermost lowest, below a sentinel bit; `words[0..<wordCount]` hold
-/// 63 each, outermost first, in the same form with the sentinel at bit 63. A push onto a full `top` first moves it to
-/// the words. `top == 1` with words left is legal. The C kernels work on this very form (`zmin_nesting`).
+///     words[0]               words[1]               top
+///     1 k0 k1 ... k62        1 k63 k64 ... k125     0 ... 0 1 k126 k127
+///     bit 63        bit 0                                         bit 0
+///
+/// `k0` is the outermost level. Each word has a sentinel bit of 1 above its levels, in `words` at bit 63. A push onto a
+/// full `top` first moves it to `words` and sets `top` to 1. After pops `top` may be 1 with words left. The C kernels
+/// use the same layout (`zmin_levels`).
 package struct NestingStack: ~Copyable {
-  /// Levels in one word.
   package static let levelsPerWord = 63
 
-  /// What a new stack takes, in bytes.
+  /// The memory of a new stack, in bytes.
   package static let usualBytes = 64 * 1024
 
   package var top: UInt64 = 1
@@ -23,7 +26,7 @@ package struct NestingStack: ~Copyable {
   private var storage: ByteBuffer
   private let ledger: MemoryLedger
 
-  /// An empty stack with room for what a first window of usual size can open.
+  /// Creates an empty stack with room for ``usualBytes`` of levels.
   ///
   /// - Throws: ``OutOfMemory``.
   package init(ledger: MemoryLedger) throws(OutOfMemory) {
@@ -34,16 +37,16 @@ package struct NestingStack: ~Copyable {
   /// The words that hold all but the innermost levels.
   package var words: UnsafeMutableBufferPointer<UInt64> { unsafe storage.bytes.assumingMemoryBound(to: UInt64.self) }
 
-  /// Levels open now.
+  /// The number of open levels.
   package var depth: Int { wordCount * Self.levelsPerWord + (63 - top.leadingZeroBitCount) }
 
-  /// The innermost container, nil outside all.
+  /// The innermost container, nil outside all containers.
   package var innermost: ContainerKind? {
     if top > 1 { return kind(top) }
     return unsafe wordCount == 0 ? nil : kind(words[wordCount - 1])
   }
 
-  /// Makes sure that `levels` more can be opened without asking for memory, doubling what there is where it must grow.
+  /// Reserves room for `levels` more levels. Growth at least doubles the memory.
   ///
   /// - Throws: ``OutOfMemory``.
   package mutating func reserve(_ levels: Int) throws(OutOfMemory) {
@@ -55,7 +58,7 @@ package struct NestingStack: ~Copyable {
     storage = larger
   }
 
-  /// Opens a level. There must be room (``reserve(_:)``).
+  /// Opens a level. Room must have been reserved with ``reserve(_:)``.
   package mutating func open(_ kind: ContainerKind) {
     if top >> 63 != 0 {
       unsafe words[wordCount] = top
@@ -71,7 +74,7 @@ package struct NestingStack: ~Copyable {
     wordCount = 0
   }
 
-  /// Calls `body` with each level, the outermost first, until it returns false; whether it never did.
+  /// Calls `body` with each level, outermost first, until it returns false. Returns true if it never did.
   ///
   /// - Complexity: O(*d*) for a depth of *d*.
   package func allSatisfy(_ body: (ContainerKind) -> Bool) -> Bool {
@@ -82,7 +85,7 @@ package struct NestingStack: ~Copyable {
     return true
   }
 
-  /// The container so many levels outside the innermost, nil past the outermost.
+  /// Returns the container `levelsOut` levels outside the innermost, nil past the outermost.
   package func kind(levelsOut: Int) -> ContainerKind? {
     let levelsInTop = 63 - top.leadingZeroBitCount
     if levelsOut < levelsInTop { return kind(top >> levelsOut) }
@@ -90,7 +93,7 @@ package struct NestingStack: ~Copyable {
     return unsafe wordsOut < wordCount ? kind(words[wordCount - 1 - wordsOut] >> bit) : nil
   }
 
-  /// Closes the innermost level; false, and nothing changed, if that is not of this kind or there is none.
+  /// Closes the innermost level. Returns false, without a change, if it is not of this kind.
   package mutating func close(_ kind: ContainerKind) -> Bool {
     guard innermost == kind else { return false }
     if top == 1 {
@@ -101,11 +104,10 @@ package struct NestingStack: ~Copyable {
     return true
   }
 
-  /// Becomes a copy of `other`.
+  /// Copies `other` into this stack.
   ///
-  /// - Parameter levels: How many levels may be closed before it becomes another one's copy again. Those further out are
-  ///   not copied: they are what they were, or nothing if there was no room for so many. What is to be put back so must
-  ///   have kept them.
+  /// - Parameter levels: The number of innermost levels that must be correct in the copy. Words further out are left as
+  ///   they are, so this stack must already hold them if they will be read.
   /// - Complexity: O(*d* / 64) for a depth of *d*, or for as many levels if that is less.
   /// - Throws: ``OutOfMemory``.
   package mutating func assign(from other: borrowing NestingStack, levels: Int = .max) throws(OutOfMemory) {
@@ -117,11 +119,11 @@ package struct NestingStack: ~Copyable {
     for index in copied { unsafe words[index] = other.words[index] }
   }
 
-  /// Whether the same levels are open in `other`.
+  /// True if the same levels are open in `other`.
   ///
   /// - Complexity: O(*d* / 64) for a depth of *d*.
   package func isSame(as other: borrowing NestingStack) -> Bool {
-    // The same levels may lie in two forms, of which one has a word less.
+    // The same levels have two layouts: with `top` equal to 1, or with the last word moved into it.
     let sharedWords = min(wordCount, other.wordCount)
     guard depth == other.depth, (0..<sharedWords).allSatisfy({ unsafe words[$0] == other.words[$0] }) else {
       return false

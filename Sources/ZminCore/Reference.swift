@@ -1,16 +1,18 @@
-/// The definition of what zmin does to a checked document, a byte at a time: the automaton that every kernel is held
-/// to, and that finds and names the first error when a kernel has said that a run of bytes is not clean.
+/// The definition of minifying with checks, one byte at a time.
 ///
-/// Stage 1, what a few bytes of memory can decide, is ``Lexeme`` and ``Expectation``; stage 2, nesting, is
+/// Every kernel must give the same output. When a kernel reports that a run of bytes is not clean, the reference finds
+/// and names the first error.
+///
+/// Stage 1, decidable with a few bytes of memory, is ``Lexeme`` and ``Expectation``. Stage 2, nesting, is
 /// ``NestingStack``. Nothing recurses.
 package struct Reference {
-  /// How the input is laid out.
   package let format: Format
   /// The deepest nesting allowed.
   package let depthMax: Int
-  /// Bytes written to the output so far.
+  /// Bytes written to the output by the last run.
   package private(set) var written = 0
-  /// Where in the input of the last run the string began that was open at its end or at the fault, nil if before it.
+  /// The index in the last run's input of the quote that opens the string open at its end or error. Nil if it lies
+  /// before.
   package private(set) var openQuote: Int?
 
   package init(format: Format, depthMax: Int) {
@@ -18,15 +20,15 @@ package struct Reference {
     self.depthMax = depthMax
   }
 
-  /// Minifies and checks `input` from `state` on.
+  /// Minifies and checks `input`, starting from `state`.
   ///
   /// - Parameters:
-  ///   - state: The document's state before `input`; afterwards that before the faulty byte, or after the last.
-  ///     There must be room in its nesting for `input.count` levels.
+  ///   - state: The state before `input`. Set to the state after the last byte, or before the faulty one. Room for
+  ///     `input.count` levels must be reserved in its nesting.
   ///   - input: Any run of bytes.
-  ///   - output: Room for all that is kept, in `concat` 5 bytes for 3 of the input.
-  /// - Returns: The index in `input` and nature of the first byte with which the document is no longer the beginning
-  ///   of any valid one, nil if there is none.
+  ///   - output: Room for all kept bytes: `input.count`, in `concat` 5 bytes for 3 of the input.
+  /// - Returns: The index and error of the first byte at which the document stops being the beginning of a valid one.
+  ///   Nil if there is no such byte.
   /// - Complexity: O(*n*).
   package mutating func run(
     _ state: inout DocumentState, _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
@@ -49,7 +51,7 @@ package struct Reference {
     return nil
   }
 
-  /// What is wrong if the input ends in this state, nil if it may.
+  /// Returns the error if the input ends in this state, nil if it may.
   package func faultAtEnd(_ state: borrowing DocumentState) -> Fault? {
     if state.mayEnd(format) { return nil }
     if state.lexeme.isInString { return .stringNotClosed }
@@ -60,7 +62,7 @@ package struct Reference {
   private enum Outcome {
     case drop
     case keep
-    /// Keep, and put an LF before it.
+    /// Writes an LF, then the byte.
     case keepAsNewValue
     case fault(Fault)
   }
@@ -166,7 +168,7 @@ package struct Reference {
     return .keep
   }
 
-  /// Begins a value, if one may begin here. `begin` need not set the expectation of a value that has no inside.
+  /// Begins a value, if one may begin here. `begin` sets the expectation only for containers.
   private func value(
     _ state: inout DocumentState, _ byte: UInt8, begin: (inout DocumentState) -> Void
   ) -> Outcome {

@@ -1,21 +1,20 @@
 package import ZminMemory
 
-/// What a slice asks of the nesting around it, and does to it: the ``UnmatchedBrackets`` of a slice, in memory that is
-/// used again for the next.
+/// The ``UnmatchedBrackets`` of a slice, in memory that is reused for the next slice.
 package struct SliceNesting: ~Copyable {
   /// The levels left open, outermost first.
   package var openers: NestingStack
   /// The levels that must be open before the slice, innermost first.
   package var closers: NestingStack
-  /// What the level outside the closers may be.
+  /// The set of possible levels outside the closers.
   package var base = LevelSet.any
-  /// At most so many levels are open at once in the slice, over those before it.
+  /// An upper bound on the levels open at once in the slice beyond those before it.
   package var depthIncreaseMax = 0
 
-  /// What it takes for slices of up to half a mebibyte, in bytes.
+  /// The memory for slices of up to half a mebibyte, in bytes.
   package static let bytes = 2 * NestingStack.usualBytes
 
-  /// Of no slice yet.
+  /// Creates the nesting of an empty slice.
   ///
   /// - Throws: ``OutOfMemory``.
   package init(ledger: MemoryLedger) throws(OutOfMemory) {
@@ -25,9 +24,9 @@ package struct SliceNesting: ~Copyable {
     self.closers = closers
   }
 
-  /// Begins with another slice, which stands in one of these levels and has at most so many bytes.
+  /// Resets for a slice of at most `byteCount` bytes that stands in one of `levels`.
   ///
-  /// - Throws: ``OutOfMemory`` if there is no room for brackets alone.
+  /// - Throws: ``OutOfMemory`` if there is no room for a slice of brackets alone.
   package mutating func reset(in levels: LevelSet, byteCount: Int) throws(OutOfMemory) {
     openers.removeAll()
     closers.removeAll()
@@ -39,10 +38,10 @@ package struct SliceNesting: ~Copyable {
 }
 
 extension NestingStack {
-  /// Applies what a slice does; false, and nothing is changed, if the nesting is not what the slice asks for, or might
-  /// become deeper than `depthMax`.
+  /// Applies the brackets of a slice. Returns false, without a change, if the slice does not fit the open levels or the
+  /// nesting might exceed `depthMax`.
   ///
-  /// There must be room for the openers (``reserve(_:)``).
+  /// Room for the openers must have been reserved with ``reserve(_:)``.
   package mutating func apply(_ slice: borrowing SliceNesting, depthMax: Int) -> Bool {
     var level = 0
     let closersMatch = slice.closers.allSatisfy {

@@ -1,37 +1,45 @@
 import Glibc
 
-/// How a slice begins: its first token as far as the slice tells, and with it what a kernel is to expect of the rest.
+/// The beginning of a slice: its first token as far as the slice shows, and the kernel state that follows from it.
 ///
-/// A kernel goes on from a known state, and what stands before a slice is not known. But the first token tells which
-/// states there can be, and those that it leaves are the same to what follows, but for the level of nesting. Whether
-/// the token fits what does stand before is for the joining to say (``TokenRun``).
+/// A kernel needs a start state, but the state before a slice is unknown. The first token narrows the possible states
+/// to ones that differ only in the nesting, so that one of them serves for all:
+///
+///     first token      kernel starts expecting   in levels
+///     :                a colon                   object
+///     , ] }            a token after a value     containers, array, object
+///     "a" before :     a first key               object
+///     LF in ndjson     a record                  top
+///     [ { 1 true       a value                   any
+///
+/// The join checks that the token fits the state before the slice (``TokenRun``).
 package struct SlicePrefix: Equatable, Sendable {
-  /// Where in a token a slice is assumed to start.
+  /// The assumed position of a slice's start: between tokens or in a string.
   package enum Start: UInt8, Sendable {
     case between
-    /// In the plain text of a string.
+    /// In the plain text of a string, not within an escape or a UTF-8 sequence.
     case string
 
     package var lexeme: Lexeme { self == .between ? .between : .string }
   }
 
-  /// Bytes of whitespace before the first token. Those of a slice without a token are all of it.
+  /// Bytes of whitespace before the first token, or all bytes if there is no token.
   package let blankByteCount: Int
   /// The first token, nil if there is none.
   package let first: Token?
-  /// What is expected where the first token begins or, in a string, after it.
+  /// The expectation before the first token. If the slice starts in a string, the expectation after it.
   package let expectation: Expectation
-  /// What the first token may stand in.
+  /// The levels that the first token may stand in.
   package let levels: LevelSet
 
-  /// Looks at the beginning of `bytes`: up to the first token and, if that is a string, up to the token after it.
+  /// Scans `bytes` up to the first token and, if that is a string, up to the token after it.
   ///
-  /// - Complexity: O(*n*), by `memchr` for *n* bytes of string.
+  /// - Complexity: O(*n*). Strings are searched with `memchr`.
   package init(_ bytes: UnsafeRawBufferPointer, startingIn start: Start, _ format: Format) {
     var blankByteCount = 0
     let first: Token?
     if start == .string {
-      first = unsafe Token.restOfString.decided(in: bytes, contentFrom: 0, format)
+      first = unsafe Token.restOfString.resolved(in: bytes, contentFrom: 0, format)
     } else {
       blankByteCount = unsafe bytes.endOfBlanks
       let blanks = unsafe UnsafeRawBufferPointer(rebasing: bytes[..<blankByteCount])
@@ -40,7 +48,7 @@ package struct SlicePrefix: Equatable, Sendable {
       } else if blankByteCount == bytes.count {
         first = nil
       } else {
-        first = unsafe (Token(delimiter: bytes[blankByteCount], format) ?? .value).decided(
+        first = unsafe (Token(delimiter: bytes[blankByteCount], format) ?? .value).resolved(
           in: bytes, contentFrom: blankByteCount + 1, format)
       }
     }
@@ -59,10 +67,11 @@ package struct SlicePrefix: Equatable, Sendable {
 }
 
 extension Token {
-  /// What a string is by the token after it, if the slice has that; any other token as it is.
+  /// Resolves a string to a name or a value by the token after it, if the slice contains that. Returns other tokens
+  /// unchanged.
   ///
-  /// - Parameter contentIndex: Where the string's content begins, or goes on.
-  fileprivate func decided(
+  /// - Parameter contentIndex: The first index of the string's content in the slice.
+  fileprivate func resolved(
     in bytes: UnsafeRawBufferPointer, contentFrom contentIndex: Int, _ format: Format
   ) -> Token {
     guard self == .string || self == .restOfString, let quote = unsafe bytes.closingQuote(from: contentIndex) else {
@@ -81,7 +90,7 @@ extension Token {
 }
 
 extension UnsafeRawBufferPointer {
-  /// The index of the first byte of that value from `start` on.
+  /// The index of the first byte equal to `byte` from `start` on.
   fileprivate func index(of byte: UInt8, from start: Int) -> Int? {
     guard start < count, let base = baseAddress,
       let found = unsafe memchr(base + start, Int32(byte), count - start)
@@ -89,10 +98,10 @@ extension UnsafeRawBufferPointer {
     return unsafe UnsafeRawPointer(found) - base
   }
 
-  /// The index of the first byte that is no whitespace, or the end.
+  /// The index of the first byte that is not whitespace, or `count`.
   fileprivate var endOfBlanks: Int {
     var index = 0
-    // Whitespace that is long is spaces.
+    // Long whitespace usually consists of spaces.
     while count - index >= 8, unsafe loadUnaligned(fromByteOffset: index, as: UInt64.self) == 0x2020_2020_2020_2020 {
       index += 8
     }
@@ -100,7 +109,7 @@ extension UnsafeRawBufferPointer {
     return index
   }
 
-  /// The index of the quote that closes the string whose content `start` lies in, not after a backslash.
+  /// The index of the unescaped quote that closes the string with content at `start`.
   fileprivate func closingQuote(from start: Int) -> Int? {
     var index = start
     while let quote = unsafe self.index(of: UInt8(ascii: "\""), from: index) {
@@ -108,7 +117,7 @@ extension UnsafeRawBufferPointer {
       while backslashes > index, unsafe self[backslashes - 1] == UInt8(ascii: "\\") { backslashes -= 1 }
       if (quote - backslashes) % 2 == 0 { return quote }
       index = quote + 1
-      // Escaped quotes come in crowds: while they do, a search for each would cost more than a look at each byte.
+      // Escaped quotes come in clusters. Within one, a byte loop is faster than a memchr for each quote.
       var plainCount = 0
       while index < count, plainCount < 16 {
         switch unsafe self[index] {

@@ -1,24 +1,21 @@
-/// Stage 1 in its plainest form: what a finite automaton with a few bytes of memory can do for a slice of a document,
-/// whatever stands before it.
+/// Stage 1 in its simplest form: the checks of a slice that a finite automaton can do without knowing the bytes before.
 ///
-/// The definition that every other stage 1 is held to: its kept bytes and its ``LocalSummary`` exactly, its elements by
-/// the ``UnmatchedBrackets`` they make.
+/// This is the definition for every other stage 1. Kept bytes and ``LocalSummary`` must be equal. Elements may differ
+/// as long as they give equal ``UnmatchedBrackets``.
 package struct SliceScanner {
-  /// How the document is laid out.
   package let format: Format
 
   package init(format: Format) { self.format = format }
 
-  /// Minifies `input` and checks what is local.
+  /// Minifies `input` and checks all rules that need no nesting.
   ///
   /// - Parameters:
   ///   - input: The bytes of the slice.
-  ///   - start: The state that the document is assumed to be in before them.
-  ///   - output: Room for all that is kept, in `concat` 5 bytes for 3 of the input. An LF before the first token, which
-  ///     only what stands before the slice can ask for, is not in it.
-  ///   - elements: Room for an element a byte.
-  /// - Returns: Nil if the slice is dirty by what is local alone: no valid document has it after that start, however
-  ///   deep it is nested.
+  ///   - start: The assumed state before the slice.
+  ///   - output: Room for all kept bytes: `input.count`, in `concat` 5 bytes for 3 of the input. An LF before the first
+  ///     token is not written, since it depends on the bytes before the slice.
+  ///   - elements: Room for one element per byte.
+  /// - Returns: Nil if the slice is dirty: no valid document contains it after that start state, whatever the nesting.
   /// - Complexity: O(*n*).
   package func scan(
     _ input: UnsafeRawBufferPointer, from start: Lexeme, into output: UnsafeMutableRawBufferPointer,
@@ -49,14 +46,14 @@ package struct SliceScanner {
   }
 }
 
-/// What one byte does to the lexical state.
+/// The effect of one byte on the lexical state.
 private struct Step {
   var next: Lexeme
   /// The token that begins with the byte.
   var token: Token?
   var isKept = true
 
-  /// Nil if the byte cannot come after `lexeme`.
+  /// Creates the step. Nil if the byte cannot come after `lexeme`.
   init?(_ lexeme: Lexeme, _ byte: UInt8, _ format: Format) {
     let byteClass = ByteClass(byte)
     if lexeme.isInString {
@@ -76,7 +73,7 @@ private struct Step {
 }
 
 extension Token {
-  /// What the token does to the nesting.
+  /// The effect of the token on the nesting.
   fileprivate var action: Element.Action {
     switch self {
     case .arrayOpener: .openArray

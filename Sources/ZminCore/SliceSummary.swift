@@ -1,28 +1,31 @@
-/// What a slice of a document is, without its bytes: all that it takes to join it to its neighbours.
+/// A slice of a document without its bytes: all that is needed to join it to its neighbours.
 ///
-/// A lexical part that any bytes have, and a grammatical part under the start that was assumed: what is local, and what
-/// is left of the nesting. Slices may be joined in any grouping, as long as they are joined in order: the operation is
-/// associative, and ``identity`` leaves everything as it is.
+///     lexical   any bytes, from every start state: strings, lines, kept bytes
+///     local     stage 1 from the assumed start state
+///     nesting   stage 2: brackets without a partner in the slice
+///
+/// Joining is associative with ``identity`` as its neutral element, so slices may be joined in any grouping that keeps
+/// their order.
 package struct SliceSummary: Equatable, Sendable {
-  /// Where strings, lines and kept bytes are.
+  /// The lexical part, which exists for any bytes.
   package private(set) var lexical: LexicalSummary
-  /// Whether no valid document has the slice after the start that was assumed, or has joined slices of which one was
-  /// assumed to start otherwise than it did.
+  /// True if no valid document contains the slice after the assumed start state, or if joined slices do not fit
+  /// together.
   package private(set) var isDirty = false
-  /// What is local; nil if the slice is dirty or has no bytes.
+  /// The local part. Nil if the slice is dirty or empty.
   package private(set) var local: LocalSummary?
-  /// What is left of the nesting; of no elements where there is nothing local.
+  /// The unmatched brackets. Empty if ``local`` is nil.
   package private(set) var nesting = UnmatchedBrackets()
 
-  /// Of a slice of which stage 1 has found out this much.
+  /// Creates a summary from the results of stage 1.
   ///
   /// - Parameters:
-  ///   - lexical: Of the same bytes.
+  ///   - lexical: The lexical summary of the same bytes.
   ///   - local: Nil if the slice is dirty.
   ///   - elements: Ignored if the slice is dirty.
   package init(_ lexical: LexicalSummary, _ local: LocalSummary?, elements: some Sequence<Element>) {
     self.lexical = lexical
-    // Of no bytes it does not matter what was assumed before them.
+    // Without bytes the assumed start state is irrelevant.
     if lexical.byteCount == 0 { return }
     self.local = local
     if local == nil || !elements.allSatisfy({ nesting.append($0) }) { becomeDirty() }
@@ -34,16 +37,16 @@ package struct SliceSummary: Equatable, Sendable {
     self.nesting = nesting
   }
 
-  /// Of no bytes.
+  /// The summary of no bytes.
   package static let identity = SliceSummary(nil, UnmatchedBrackets())
 
-  /// What stands before every document.
+  /// The summary of the empty beginning of a document.
   package static let documentStart = SliceSummary(
     LocalSummary(start: .between, end: .between, tokens: TokenRun(endingWith: .start)), UnmatchedBrackets(in: .top))
 
-  /// Goes on by the slice that follows.
+  /// Extends the summary by that of the slice that follows.
   ///
-  /// - Complexity: O(*n*) for the *n* brackets that are left of `next`.
+  /// - Complexity: O(*n*) for *n* unmatched brackets of `next`.
   package mutating func append(_ next: SliceSummary, format: Format) {
     lexical.append(next.lexical)
     if isDirty { return }
@@ -59,14 +62,14 @@ package struct SliceSummary: Equatable, Sendable {
     else { return becomeDirty() }
   }
 
-  /// This slice and the one that follows it as one.
+  /// Returns the summary of this slice and the one that follows it.
   package func combined(with next: SliceSummary, format: Format) -> SliceSummary {
     var both = self
     both.append(next, format: format)
     return both
   }
 
-  /// Whether what begins at the document's start is a whole document, depth apart.
+  /// True if a summary that begins with ``documentStart`` is a whole document. The depth limit is not checked.
   package func isComplete(_ format: Format) -> Bool {
     guard let local, local.end.isComplete, nesting.openers.isEmpty else { return false }
     return local.tokens.ending == .value || (local.tokens.ending == .start && format != .json)

@@ -1,12 +1,15 @@
-/// The three-state machine that tells what is inside a string on any bytes, valid JSON or not. Outside a string a
-/// backslash is an ordinary byte.
+/// The machine that separates strings from the bytes outside them, for any bytes, valid JSON or not.
+///
+///     outside   on "  inString      on any other byte, a backslash too, outside
+///     inString  on "  outside       on \  escaped       else inString
+///     escaped   on any byte  inString
 package enum StringState: UInt8, Sendable, CaseIterable {
   case outside
   case inString
   /// After a backslash in a string.
   case escaped
 
-  /// The state after `byte`.
+  /// Returns the state after `byte`.
   package func after(_ byte: UInt8) -> StringState {
     switch self {
     case .outside: byte == UInt8(ascii: "\"") ? .inString : .outside
@@ -19,12 +22,14 @@ package enum StringState: UInt8, Sendable, CaseIterable {
 /// The state of a document that is minified without a check.
 package struct UncheckedState: Sendable, Equatable {
   package var stringState = StringState.outside
-  /// Whether something was kept since the last LF that was, so that `ndjson` owes one.
+  /// True if a byte was kept since the last kept LF, so that `ndjson` keeps the next LF outside strings.
   package var owesLineFeed = false
 
   package init() {}
 
-  /// Whether `byte` is kept: the definition of what zmin does to unchecked input, `json` or `ndjson`.
+  /// Advances past `byte`. Returns true if the byte is kept.
+  ///
+  /// This is the definition of unchecked minifying for `json` and `ndjson`.
   package mutating func keeps(_ byte: UInt8, format: Format) -> Bool {
     let wasOutside = stringState == .outside
     stringState = stringState.after(byte)

@@ -1,18 +1,18 @@
-/// A token of JSON, as far as the grammar cares.
+/// A token of JSON, as the grammar distinguishes them.
 package enum Token: UInt8, Sendable {
   case arrayOpener, objectOpener, arrayCloser, objectCloser, colon, comma
   /// An LF outside strings in `ndjson`, where it ends a record.
   case lineFeed
-  /// A number, a literal, or a string that what follows it shows to be a value.
+  /// A number, a literal, or a string that the token after it shows to be a value.
   case value
-  /// A string that a colon follows.
+  /// A string followed by a colon.
   case name
-  /// A string that may yet be either.
+  /// A string that may be a name or a value.
   case string
-  /// The rest of one of these, begun before the run.
+  /// The rest of a token that began before the run.
   case restOfValue, restOfName, restOfString
 
-  /// Whether a value may begin with the token.
+  /// True if a value may begin with the token.
   package var beginsValue: Bool {
     switch self {
     case .arrayOpener, .objectOpener, .value, .string: true
@@ -21,47 +21,54 @@ package enum Token: UInt8, Sendable {
   }
 }
 
-/// The tokens of a run of bytes, as far as those around them can tell: the local half of the grammar.
+/// The tokens of a run of bytes, reduced to what its neighbours need: the local half of the grammar.
 ///
-/// Which token may follow which depends on the one before and on the kind of container. The first half is decided here;
-/// for the second, two runs that meet tell the levels of nesting in which they may.
+/// A token's legality depends on the token before it and on the container. This type decides the first half. For the
+/// second, a ``Seam`` lists the levels of nesting in which two runs may meet:
+///
+///     run ends with    next begins with    levels
+///     [ 1              , 2                 array, object
+///     { "a"            : 1                 object
+///     , "a"            : 1                 object
+///     , "a"            ]                   array
+///     1                2                   none; in concat the top
 package struct TokenRun: Equatable, Sendable {
-  /// What a run ends with.
+  /// The end of a run, as far as it decides about the next token.
   package enum Ending: UInt8, Sendable {
-    /// Nothing: the run has no token.
+    /// No token in the run.
     case nothing
     /// The start of the document or of a record.
     case start
     case arrayOpener, objectOpener, colon, comma
     /// A string that must be a name: after `{`.
     case name
-    /// A string after a comma: a name in an object, a value in an array.
+    /// A string after a comma: a name in an object, or a value in an array.
     case stringAfterComma
-    /// A string that is the first token of the run: what it is depends on what comes before and after.
+    /// A string that is the first token of the run. Its role depends on the tokens before and after.
     case loneString
     /// The end of a value.
     case value
   }
 
-  /// Where two runs meet.
+  /// The join of two runs.
   package struct Seam: Equatable, Sendable {
-    /// The levels of nesting in which they may, none if they may not.
+    /// The levels of nesting in which the runs may meet. Empty if they never may.
     package var levels: LevelSet
-    /// Whether one value ends and another, or the next record, begins here: an LF sets them apart in the output.
+    /// True if one value ends here and another value or record begins. An LF separates them in the output.
     package var isBoundary: Bool
 
-    /// Where there is nothing to decide, since on one side no token is known.
+    /// The seam next to a run without tokens.
     package static let undecided = Seam(levels: .any, isBoundary: false)
   }
 
-  /// The first token, nil if there is none. A string becomes a name or a value when its successor is known.
+  /// The first token, nil if there is none. A string becomes a name or a value once the token after it is known.
   package private(set) var first: Token?
   package private(set) var ending = Ending.nothing
 
-  /// No token.
+  /// Creates a run without tokens.
   package init() {}
 
-  /// One token.
+  /// Creates a run of one token.
   package init(_ token: Token) {
     first = token
     switch token {
@@ -76,19 +83,18 @@ package struct TokenRun: Equatable, Sendable {
     }
   }
 
-  /// Tokens that begin and end so.
   package init(first: Token?, ending: Ending) {
     self.first = first
     self.ending = ending
   }
 
-  /// Tokens of which the first no longer matters, since nothing is to come before them.
+  /// Creates a run with this ending that begins a document or record, so that no token comes before it.
   init(endingWith ending: Ending) {
     first = .lineFeed
     self.ending = ending
   }
 
-  /// What is known before the first byte of a run that starts in this state.
+  /// Creates the run before the first byte, given the state that it starts in.
   init(startingIn lexeme: Lexeme) {
     if lexeme.isInString {
       self.init(.restOfString)
@@ -99,7 +105,7 @@ package struct TokenRun: Equatable, Sendable {
     }
   }
 
-  /// Goes on by the run that follows, and tells where the two may meet.
+  /// Extends the run by the one that follows, and returns the seam between the two.
   package mutating func append(_ next: TokenRun, format: Format) -> Seam {
     guard let token = next.first else { return .undecided }
     let levels = levels(admitting: token, format)
@@ -108,7 +114,7 @@ package struct TokenRun: Equatable, Sendable {
     if first == nil {
       first = token
     } else if ending == .loneString {
-      first = first?.decided(by: token)
+      first = first?.resolved(by: token)
     }
     if next.ending != .loneString {
       ending = next.ending
@@ -118,7 +124,7 @@ package struct TokenRun: Equatable, Sendable {
     return seam
   }
 
-  /// The role of a string that follows.
+  /// The ending after a string that follows this run.
   private var endingAfterString: Ending {
     switch ending {
     case .nothing: .loneString
@@ -128,16 +134,16 @@ package struct TokenRun: Equatable, Sendable {
     }
   }
 
-  /// The levels of nesting in which `token` may follow.
+  /// The levels in which `token` may follow this run.
   private func levels(admitting token: Token, _ format: Format) -> LevelSet {
     switch token {
-    case .restOfValue, .restOfName, .restOfString: levels(goingOnWith: token)
+    case .restOfValue, .restOfName, .restOfString: levels(continuedBy: token)
     default: levels(followedBy: token, format)
     }
   }
 
-  /// The levels in which the last token may go on as this.
-  private func levels(goingOnWith rest: Token) -> LevelSet {
+  /// The levels in which `rest` may continue the last token of this run.
+  private func levels(continuedBy rest: Token) -> LevelSet {
     switch (ending, rest) {
     case (.value, .restOfName), (.name, .restOfValue): []
     case (.stringAfterComma, .restOfValue): .array
@@ -148,7 +154,8 @@ package struct TokenRun: Equatable, Sendable {
   private func levels(followedBy token: Token, _ format: Format) -> LevelSet {
     switch ending {
     case .nothing:
-      // A comma demands a container at once, whatever follows it: else `1,` would be found wrong too late.
+      // A comma requires a container even without knowing the token before it. Otherwise the error in `1,` would be
+      // reported too late.
       return token.levels
     case .start: return token.beginsValue || token == .lineFeed ? .top : []
     case .arrayOpener: return token.beginsValue || token == .arrayCloser ? .array : []
@@ -175,7 +182,7 @@ package struct TokenRun: Equatable, Sendable {
 }
 
 extension TokenRun.Ending {
-  /// What tokens end with that leave this expectation, where the innermost level is one of `levels`.
+  /// Creates the ending that leaves `expectation`, in an innermost level that is one of `levels`.
   package init(_ expectation: Expectation, in levels: LevelSet) {
     self =
       switch expectation {
@@ -192,7 +199,7 @@ extension TokenRun.Ending {
 }
 
 extension Token {
-  /// The token that a byte outside numbers and literals is, nil if it is none.
+  /// Creates the token of a byte outside numbers and literals. Nil if it begins none.
   init?(delimiter byte: UInt8, _ format: Format) {
     switch byte {
     case UInt8(ascii: "["): self = .arrayOpener
@@ -207,8 +214,8 @@ extension Token {
     }
   }
 
-  /// What a string is, now that this token follows it or is its rest.
-  fileprivate func decided(by token: Token) -> Token {
+  /// Returns the token that a string becomes, given the token after it or its rest.
+  fileprivate func resolved(by token: Token) -> Token {
     switch (self, token) {
     case (_, .restOfString): self
     case (.restOfString, .colon), (.restOfString, .restOfName): .restOfName
@@ -218,7 +225,7 @@ extension Token {
     }
   }
 
-  /// The levels of nesting in which the token may stand at all.
+  /// The levels in which the token may stand.
   var levels: LevelSet {
     switch self {
     case .arrayOpener, .objectOpener, .value, .string, .restOfValue, .restOfString: .any

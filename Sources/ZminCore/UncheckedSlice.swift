@@ -1,12 +1,12 @@
-/// What becomes of a slice of unchecked input, from an assumed start.
+/// The result of minifying a slice of unchecked input from an assumed start state.
 package struct UncheckedSlice: Sendable, Equatable {
-  /// The state that the slice was assumed to start in.
+  /// The assumed state before the slice.
   package let start: StringState
-  /// The state that it then ends in, by what it keeps itself.
+  /// The state after the slice, with ``UncheckedState/owesLineFeed`` by the slice's own kept bytes.
   package let end: UncheckedState
-  /// Whether it keeps any byte.
+  /// True if the slice keeps any byte.
   package let keepsBytes: Bool
-  /// Whether an LF comes in it before all that it keeps: one that what stands before the slice may be owed.
+  /// True if an LF comes before all kept bytes. It is kept if the bytes before the slice owe one.
   package let beginsWithLineFeed: Bool
 
   package init(start: StringState, end: UncheckedState, keepsBytes: Bool, beginsWithLineFeed: Bool) {
@@ -18,10 +18,10 @@ package struct UncheckedSlice: Sendable, Equatable {
 }
 
 extension UncheckedState {
-  /// Goes on by a slice.
+  /// Advances the state past a slice.
   ///
-  /// - Returns: Whether an LF is to be written before what the slice keeps; nil, and nothing is changed, if the slice was
-  ///   assumed to start otherwise.
+  /// - Returns: True if an LF must be written before the slice's kept bytes. Nil, without a change, if the slice was
+  ///   scanned from another start state.
   package mutating func append(_ slice: UncheckedSlice) -> Bool? {
     guard slice.start == stringState else { return nil }
     let isBoundary = owesLineFeed && slice.beginsWithLineFeed

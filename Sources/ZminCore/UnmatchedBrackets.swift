@@ -1,25 +1,28 @@
-/// Stage 2: what a run of elements asks of the nesting around it, and does to it.
+/// Stage 2: the brackets of a run of elements that have no partner in it.
 ///
-/// Within the run every bracket meets its own. What is left are closers of levels opened before, what the level outside
-/// these may be, and openers of levels that the run leaves open. Levels further out need no word: a closer that leaves
-/// them names their kind.
+///     run        } ] , 5 , [ 6 ] , { "a" : [
+///     closers    } ]                             levels opened before the run
+///     base       array, by ", 5"                 the level outside these
+///     openers                      {       [     levels still open after the run
+///
+/// The closers give the kinds of all levels up to their own, so only the level outside them is kept as a set.
 package struct UnmatchedBrackets: Equatable, Sendable {
   /// The levels that must be open before the run, innermost first.
   package private(set) var closers = BitStack()
-  /// What the level outside the closers may be.
+  /// The set of possible levels outside the closers.
   package private(set) var base = LevelSet.any
   /// The levels left open, outermost first.
   package private(set) var openers = BitStack()
-  /// The most levels that are open at once in the run, over those before it.
+  /// The most levels open at once in the run beyond those before it.
   package private(set) var depthIncreaseMax = 0
 
-  /// Of no elements.
+  /// Creates the value of no elements.
   package init() {}
 
-  /// Of no elements, where the level is known to be one of these.
+  /// Creates the value of no elements, in one of these levels.
   package init(in levels: LevelSet) { base = levels }
 
-  /// Goes on by an element; false, and what is left is of no use, if the nesting cannot be right.
+  /// Appends an element. Returns false if the nesting is invalid. The value is then unusable.
   package mutating func append(_ element: Element) -> Bool {
     guard narrow(to: element.levels) else { return false }
     switch element.action {
@@ -32,7 +35,7 @@ package struct UnmatchedBrackets: Equatable, Sendable {
     return true
   }
 
-  /// Goes on by the residue of the run that follows; false, and what is left is of no use, if the two cannot meet.
+  /// Appends the brackets of the run that follows. Returns false if the two do not fit. The value is then unusable.
   ///
   /// - Complexity: O(*n*) for *n* closers and openers of `next`.
   package mutating func append(_ next: UnmatchedBrackets) -> Bool {
@@ -42,7 +45,7 @@ package struct UnmatchedBrackets: Equatable, Sendable {
     return true
   }
 
-  /// Takes note that the level at the end is one of these; false if it is not.
+  /// Restricts the level at the end to `levels`. Returns false if that leaves none.
   package mutating func narrow(to levels: LevelSet) -> Bool {
     if let kind = openers.last { return levels.contains(LevelSet(kind)) }
     base.formIntersection(levels)

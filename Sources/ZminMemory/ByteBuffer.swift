@@ -1,10 +1,10 @@
 import Glibc
 
-/// Memory was asked for that the system would not give.
+/// The system refused memory.
 package struct OutOfMemory: Error, Sendable, Equatable {
-  /// How much was asked for.
+  /// The size of the request in bytes.
   package let byteCount: Int
-  /// What for.
+  /// The purpose of the request.
   package let purpose: MemoryPurpose
 
   package init(byteCount: Int, purpose: MemoryPurpose) {
@@ -13,13 +13,12 @@ package struct OutOfMemory: Error, Sendable, Equatable {
   }
 }
 
-/// A fixed run of zeroed private memory, owned by one holder and entered in a ledger.
+/// A fixed block of zeroed private memory, entered in a ledger while it exists.
 ///
-/// The memory is mapped anonymously: pages that are never touched cost nothing, the start is aligned to a page, and
-/// what is freed goes back to the system at once.
+/// The memory is an anonymous mapping. Untouched pages cost nothing, the start is page-aligned, and freed memory
+/// returns to the system at once.
 ///
-/// `@unchecked Sendable` because the memory has one holder, as the buffer cannot be copied: who is given the buffer is
-/// given the memory with it.
+/// `@unchecked Sendable` is sound because the buffer cannot be copied: its only owner is the only user of the memory.
 @safe package struct ByteBuffer: ~Copyable, @unchecked Sendable {
   /// The memory itself. Valid while the buffer lives.
   package let bytes: UnsafeMutableRawBufferPointer
@@ -29,9 +28,9 @@ package struct OutOfMemory: Error, Sendable, Equatable {
   /// Maps `byteCount` bytes of zeroes.
   ///
   /// - Parameters:
-  ///   - byteCount: Size in bytes, at least 1; rounded up to whole pages by the system, not in the ledger.
-  ///   - purpose: What the ledger files it under.
-  ///   - ledger: The book it is entered in until the buffer is destroyed.
+  ///   - byteCount: The size in bytes, at least 1. The system rounds it up to whole pages, the ledger does not.
+  ///   - purpose: The purpose entered in the ledger.
+  ///   - ledger: The ledger that holds the entry until the buffer is destroyed.
   /// - Throws: ``OutOfMemory`` if the system refuses.
   package init(byteCount: Int, for purpose: MemoryPurpose, in ledger: MemoryLedger) throws(OutOfMemory) {
     precondition(byteCount > 0)
@@ -46,7 +45,7 @@ package struct OutOfMemory: Error, Sendable, Equatable {
   }
 
   deinit {
-    // First, as the ledger may ask about its pages until then.
+    // The entry goes first: the ledger may query the pages of any entry.
     ledger.free(number)
     unsafe munmap(bytes.baseAddress, bytes.count)
   }

@@ -1,9 +1,9 @@
-/// What a ledger's lock guards.
+/// The mutable state of a ``MemoryLedger``, guarded by its lock.
 struct LedgerBook {
-  /// Memory that is held.
+  /// A live allocation.
   private struct Entry {
     let allocation: LiveAllocation
-    /// Where it is, if the host sees it and that is known.
+    /// The start address. Nil if the host cannot see the memory or the address is not known.
     var address: Int?
   }
 
@@ -58,7 +58,7 @@ struct LedgerBook {
     note(LedgerEvent(monotonicSeconds: seconds, purpose: purpose, byteCount: -byteCount))
   }
 
-  /// Changes every count that a purpose is part of.
+  /// Updates every count that includes a purpose.
   private mutating func update(_ purpose: MemoryPurpose, _ change: (inout MemoryUsage) -> Void) {
     change(&total)
     if purpose.domain.isHost { change(&host) }
@@ -86,7 +86,7 @@ struct LedgerBook {
     if events.count < eventsMax { events.append(event) } else { lostEvents += 1 }
   }
 
-  /// The exponent of the least power of two that is no less.
+  /// The exponent of the smallest power of two not less than `byteCount`.
   private static func sizeClass(of byteCount: Int) -> Int {
     byteCount <= 1 ? 0 : Int.bitWidth - (byteCount - 1).leadingZeroBitCount
   }

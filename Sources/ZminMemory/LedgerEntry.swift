@@ -1,11 +1,12 @@
-/// Memory that someone else allocates, a driver for one, in the ledger for as long as the entry lives.
+/// A ledger entry for memory allocated elsewhere, for example by a driver. The entry is removed when this value is
+/// destroyed.
 package struct LedgerEntry: ~Copyable, Sendable {
   private let number: Int
   private let ledger: MemoryLedger
 
-  /// Enters memory that was allocated just now.
+  /// Enters memory that was just allocated.
   ///
-  /// - Parameter address: Where it is, nil if the host does not see it. It must stay mapped as long as the entry lives.
+  /// - Parameter address: The start, nil if the host cannot see the memory. It must stay mapped while the entry exists.
   package init(
     byteCount: Int, for purpose: MemoryPurpose, at address: UnsafeMutableRawPointer? = nil, in ledger: MemoryLedger
   ) {
@@ -13,7 +14,7 @@ package struct LedgerEntry: ~Copyable, Sendable {
     number = unsafe ledger.allocate(byteCount, for: purpose, at: address)
   }
 
-  /// Says where it is, as that became known later. It must stay mapped as long as the entry lives.
+  /// Sets the start address once it is known. The memory must stay mapped while the entry exists.
   package func locate(at address: UnsafeMutableRawPointer?) { unsafe ledger.locate(number, at: address) }
 
   deinit { ledger.free(number) }

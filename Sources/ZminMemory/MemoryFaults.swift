@@ -1,5 +1,5 @@
-/// Has the system refuse memory and threads, for tests.
+/// Injects refusals of memory and threads, for tests.
 package protocol MemoryFaults: Sendable {
-  /// Whether the next mapping for a purpose is refused; for ``MemoryPurpose/threadStack``, the next thread.
+  /// Returns true if the next mapping for a purpose is refused. For ``MemoryPurpose/threadStack``, the next thread.
   func refuses(_ purpose: MemoryPurpose) -> Bool
 }

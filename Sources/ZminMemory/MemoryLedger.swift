@@ -1,64 +1,64 @@
 import Synchronization
 import ZminBase
 
-/// The book of every buffer that zmin holds.
+/// A record of all memory that zmin holds.
 ///
-/// No buffer, no stack and no memory of a device can be had without a ledger, so what the ledger says is all there is.
-/// One ledger may serve any number of tasks at once. An entry costs a lock and a look at the clock; what is taken again
-/// and again is entered once.
+/// Buffers, thread stacks and device memory can only be allocated through a ledger, so its figures are complete. One
+/// ledger may serve any number of tasks at once. An entry costs a lock and a clock reading. Reused memory is entered
+/// once.
 public final class MemoryLedger: Sendable {
   private let book = Mutex(LedgerBook())
   private let faults: (any MemoryFaults)?
 
-  /// An empty ledger.
+  /// Creates an empty ledger.
   public init() { faults = nil }
 
-  /// An empty ledger for what is refused memory and threads now and then.
+  /// Creates an empty ledger that refuses memory and threads as a test asks.
   package init(faults: any MemoryFaults) { self.faults = faults }
 
-  /// What is held now, and the peaks so far.
+  /// Returns the memory held now and the peaks so far.
   public func snapshot() -> MemorySnapshot {
     book.withLock { $0.snapshot }
   }
 
-  /// What is held and not given back, the largest first.
+  /// Returns the allocations not yet freed, largest first.
   package func liveAllocations() -> [LiveAllocation] {
     book.withLock(\.liveAllocations).sorted { $0.byteCount > $1.byteCount }
   }
 
-  /// How much of what is held now is in memory, by domain: pages that were never touched are not, nor what was swapped
-  /// out. Memory whose place is not known, a driver's, is absent.
+  /// Returns the resident bytes of the memory held now, by domain. Pages never touched or swapped out do not count.
+  /// Memory without a known address, such as a driver's, is left out.
   ///
-  /// It asks the kernel about each region while it holds the ledger's lock: microseconds a MiB.
+  /// - Complexity: One system call per 4 MiB, made while the ledger's lock is held.
   package func residentBytes() -> [MemoryDomain: Int] {
     book.withLock { $0.residentBytes() }
   }
 
   // MARK: Events
 
-  /// Keeps what happens from now on, up to so many events; it is counted after that, and not kept.
+  /// Records events from now on, at most `eventsMax`. Later ones are only counted.
   package func keepEvents(max eventsMax: Int) {
     book.withLock { $0.eventsMax = eventsMax }
   }
 
-  /// The events that were kept, in their order, and how many there were beyond that.
+  /// The recorded events in order, and the number of events not recorded.
   package var events: (kept: [LedgerEvent], lost: Int) {
     book.withLock { ($0.events, $0.lostEvents) }
   }
 
   // MARK: Pools
 
-  /// What the slots of pools are doing now, in the order in which they were made.
+  /// The slots of all pools, in the order created.
   package var poolSlots: [PoolGauge] {
     book.withLock { $0.poolSlots.sorted { $0.key < $1.key }.map(\.value) }
   }
 
-  /// What came of slots, those too that are there no more.
+  /// The totals of all slots, including destroyed ones.
   package var poolUse: PoolUse {
     book.withLock { book in book.poolSlots.values.reduce(book.endedPoolUse) { $0.adding($1.use) } }
   }
 
-  /// - Returns: What ``leave(_:)`` wants.
+  /// - Returns: The number to pass to ``leave(_:)``.
   func enter(_ slot: PoolGauge) -> Int {
     book.withLock {
       $0.poolSlotCount += 1
@@ -76,10 +76,10 @@ public final class MemoryLedger: Sendable {
 
   // MARK: Entries
 
-  /// Whether a test has this memory, or this thread, refused.
+  /// True if a test wants this memory or thread refused.
   package func refuses(_ purpose: MemoryPurpose) -> Bool { faults?.refuses(purpose) == true }
 
-  /// - Returns: What ``free(_:)`` wants.
+  /// - Returns: The number to pass to ``free(_:)``.
   func allocate(_ byteCount: Int, for purpose: MemoryPurpose, at address: UnsafeMutableRawPointer?) -> Int {
     let seconds = MonotonicClock.seconds()
     return book.withLock { unsafe $0.allocate(byteCount, for: purpose, at: address, seconds) }
@@ -89,7 +89,7 @@ public final class MemoryLedger: Sendable {
     book.withLock { unsafe $0.locate(number, at: address) }
   }
 
-  /// - Parameter number: What ``allocate(_:for:at:)`` gave.
+  /// - Parameter number: The result of ``allocate(_:for:at:)``.
   func free(_ number: Int) {
     let seconds = MonotonicClock.seconds()
     book.withLock { $0.free(number, seconds) }

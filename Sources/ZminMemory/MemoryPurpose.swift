@@ -1,29 +1,29 @@
-/// Where memory comes from, and what it costs whom.
+/// A source of memory.
 public enum MemoryDomain: String, Sendable, CaseIterable {
-  /// Private memory of the host that grows with what is read: nesting, lists of files.
+  /// Private host memory that grows with the input: nesting, lists of files.
   case heap
-  /// Private memory of the host that is made before the first byte is read, and taken again for slice after slice.
+  /// Private host memory allocated before the first byte is read, and reused for every slice.
   case pool
-  /// Files in the address space. zmin reads files into its pools instead, so this stays at nothing.
+  /// Files mapped into memory. Always 0: zmin reads files into pools.
   case mappedFile
-  /// Memory of the host that a device reads and writes.
+  /// Host memory that a device reads and writes.
   case pinnedStaging
-  /// Memory that the host does not see. On a device that shares the host's memory it is the host's all the same.
+  /// Device memory that the host cannot see. A device without memory of its own takes it from the host.
   case deviceLocal
-  /// Stacks of threads: what they may grow to. Only what was used of one is resident.
+  /// Thread stacks at their maximum size. Only the used part is resident.
   case stack
 
-  /// Whether it is memory of the host, whatever the device.
+  /// True for host memory. False for ``deviceLocal`` on any device.
   public var isHost: Bool { self != .deviceLocal }
 }
 
-/// What an allocation is for.
+/// The use of an allocation.
 public enum MemoryPurpose: String, Sendable, CaseIterable {
   /// Bytes read and not yet minified.
   case inputWindow
   /// Minified bytes not yet written.
   case outputWindow
-  /// One bit for each open bracket or brace.
+  /// Open brackets and braces, one bit each.
   case nesting
   /// A kernel's working buffers: skeleton, elements, bit planes.
   case kernelWorkspace
@@ -33,12 +33,12 @@ public enum MemoryPurpose: String, Sendable, CaseIterable {
   case deviceWork
   /// The names and sizes of the files of a run.
   case fileList
-  /// What is made a second time, to be compared.
+  /// Output of the second run of a verification.
   case verification
-  /// The stacks of threads.
+  /// Thread stacks.
   case threadStack
 
-  /// Where its memory comes from.
+  /// The source of memory for this purpose.
   public var domain: MemoryDomain {
     switch self {
     case .inputWindow, .outputWindow, .kernelWorkspace, .verification: .pool

@@ -1,12 +1,12 @@
-/// Counts of one purpose or domain, in bytes and calls.
+/// Memory figures of a purpose or domain, in bytes and calls.
 public struct MemoryUsage: Sendable, Equatable {
   /// Bytes allocated now.
   public internal(set) var currentBytes = 0
-  /// The most that `currentBytes` has been.
+  /// The maximum of ``currentBytes`` so far.
   public internal(set) var peakBytes = 0
   /// Allocations made so far.
   public internal(set) var allocations = 0
-  /// Allocations given back so far.
+  /// Allocations freed so far.
   public internal(set) var frees = 0
 
   mutating func allocate(_ byteCount: Int) {
@@ -21,43 +21,43 @@ public struct MemoryUsage: Sendable, Equatable {
   }
 }
 
-/// What a ledger held at one moment.
+/// The figures of a ``MemoryLedger`` at one moment.
 public struct MemorySnapshot: Sendable, Equatable {
-  /// All purposes together; its peak is the peak of the sum.
+  /// All purposes together. The peak is that of the sum.
   public internal(set) var total = MemoryUsage()
-  /// All that is the host's, together.
+  /// All host memory together.
   public internal(set) var host = MemoryUsage()
-  /// Each domain by itself; one never used is absent.
+  /// Figures by domain. Unused domains are absent.
   public internal(set) var domains: [MemoryDomain: MemoryUsage] = [:]
-  /// Each purpose by itself; one never used is absent.
+  /// Figures by purpose. Unused purposes are absent.
   public internal(set) var purposes: [MemoryPurpose: MemoryUsage] = [:]
-  /// When ``host`` was at its peak first, and what there was then.
+  /// The first moment at which ``host`` was at its peak.
   public internal(set) var hostPeak = MemoryPeak()
-  /// How many allocations there were of each size class: the class `n` has those of `2^(n-1)+1` to `2^n` bytes.
+  /// The number of allocations by size class: class `n` holds those of `2^(n-1)+1` to `2^n` bytes.
   public internal(set) var sizeClasses: [Int: Int] = [:]
 }
 
-/// The moment at which most memory was held.
+/// The moment of peak host memory.
 public struct MemoryPeak: Sendable, Equatable {
-  /// When, by the system's monotonic clock, in seconds; 0 if there was nothing yet.
+  /// The time by the system's monotonic clock in seconds, 0 before the first allocation.
   public internal(set) var monotonicSeconds = 0.0
-  /// What was held then, by purpose, in bytes. Of the device's memory too.
+  /// The memory held at that time by purpose, in bytes, including device memory.
   public internal(set) var bytes: [MemoryPurpose: Int] = [:]
 }
 
-/// An allocation that was not given back.
+/// An allocation not yet freed.
 package struct LiveAllocation: Sendable, Equatable {
   package let purpose: MemoryPurpose
   package let byteCount: Int
-  /// When it was made, by the system's monotonic clock.
+  /// The time of the allocation, by the system's monotonic clock.
   package let monotonicSeconds: Double
 }
 
-/// An allocation or its end.
+/// An allocation or a release.
 package struct LedgerEvent: Sendable, Equatable {
-  /// When, by the system's monotonic clock.
+  /// The time, by the system's monotonic clock.
   package let monotonicSeconds: Double
   package let purpose: MemoryPurpose
-  /// Bytes allocated, or less than 0 for those given back.
+  /// Bytes allocated, negative for a release.
   package let byteCount: Int
 }

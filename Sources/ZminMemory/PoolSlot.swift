@@ -1,21 +1,21 @@
 import Synchronization
 
-/// One slot of a pool: memory that is taken again and again. It tells its ledger what is done with it.
+/// A slot of a pool: memory that is reused, with its state visible through ``MemoryLedger/poolSlots``.
 ///
-/// One holder tells at a time; anybody may look, through ``MemoryLedger/poolSlots``.
+/// One thread at a time may report. Any thread may read.
 package struct PoolSlot: ~Copyable, Sendable {
-  /// What is done with the slot's memory.
+  /// The current use of the slot's memory.
   package enum State: UInt8, Sendable, CaseIterable {
     case free, reading, working, waiting, writing
   }
 
-  /// Whose slot it is.
+  /// The owner of a slot.
   package enum Kind: String, Sendable {
-    /// A worker's, for a slice.
+    /// A worker, for a slice.
     case slice
-    /// A device's, for a slice.
+    /// A device, for a slice.
     case lane
-    /// That of a run in one window.
+    /// A run in a single window.
     case window
   }
 
@@ -23,10 +23,12 @@ package struct PoolSlot: ~Copyable, Sendable {
   private let number: Int
   private let ledger: MemoryLedger
 
+  /// Creates a slot and registers it in a ledger until the slot is destroyed.
+  ///
   /// - Parameters:
-  ///   - kind: Whose it is.
-  ///   - capacityBytes: How much input it holds at most.
-  ///   - ledger: Where it can be looked at.
+  ///   - kind: The owner of the slot.
+  ///   - capacityBytes: The most input that the slot can hold, in bytes.
+  ///   - ledger: The ledger that shows the slot.
   package init(_ kind: Kind, capacityBytes: Int, in ledger: MemoryLedger) {
     gauge = PoolGauge(kind: kind, capacityBytes: capacityBytes)
     number = ledger.enter(gauge)
@@ -35,20 +37,20 @@ package struct PoolSlot: ~Copyable, Sendable {
 
   deinit { ledger.leave(number) }
 
-  /// Says what is done with it from now on.
+  /// Reports the state from now on.
   package func setState(_ state: State) { gauge.stateNumber.store(state.rawValue, ordering: .relaxed) }
 
-  /// Says that it was taken, and how much was put into it.
+  /// Reports that the slot was taken and filled with `byteCount` bytes of input.
   package func take(byteCount: Int) {
     gauge.takes.add(1, ordering: .relaxed)
     gauge.filledBytes.add(byteCount, ordering: .relaxed)
   }
 }
 
-/// What can be seen of a slot from outside.
+/// A slot's figures, as seen by other threads.
 package final class PoolGauge: Sendable {
   package let kind: PoolSlot.Kind
-  /// How much input it holds at most.
+  /// The most input that the slot can hold, in bytes.
   package let capacityBytes: Int
   fileprivate let stateNumber = Atomic<UInt8>(PoolSlot.State.free.rawValue)
   fileprivate let takes = Atomic(0)
@@ -59,10 +61,10 @@ package final class PoolGauge: Sendable {
     self.capacityBytes = capacityBytes
   }
 
-  /// What is done with it now.
+  /// The current state.
   package var state: PoolSlot.State { PoolSlot.State(rawValue: stateNumber.load(ordering: .relaxed)) ?? .free }
 
-  /// What came of it so far.
+  /// The use of the slot so far.
   package var use: PoolUse {
     let takes = takes.load(ordering: .relaxed)
     return PoolUse(
@@ -70,24 +72,23 @@ package final class PoolGauge: Sendable {
   }
 }
 
-/// What came of the slots of pools.
+/// Totals of one or more pool slots.
 package struct PoolUse: Sendable, Equatable {
-  /// How many there are, or were.
+  /// The number of slots, including destroyed ones.
   package internal(set) var slots = 0
-  /// How often one was taken.
+  /// The number of times that a slot was taken.
   package internal(set) var takes = 0
-  /// What was put into them, in bytes, over all takes.
+  /// The bytes filled in, summed over all takes.
   package internal(set) var filledBytes = 0
-  /// What they could have held, over all takes.
+  /// The capacity in bytes, summed over all takes.
   package internal(set) var roomBytes = 0
 
-  /// The share of the room that stood empty in slots that were taken: what a pool loses to slots that are larger than
-  /// what is in them. Nil if none was taken.
+  /// The unused share of the capacity taken, from 0 to 1. Nil if no slot was taken.
   package var fragmentation: Double? {
     roomBytes > 0 ? 1 - Double(min(filledBytes, roomBytes)) / Double(roomBytes) : nil
   }
 
-  /// How often memory was taken that had been taken before.
+  /// The number of takes that reused memory.
   package var reuses: Int { max(0, takes - slots) }
 
   func adding(_ other: PoolUse) -> PoolUse {

@@ -1,13 +1,13 @@
 import Glibc
 
-/// What of a region is in memory.
+/// Resident memory, as told by `mincore`.
 enum Residency {
-  /// Pages that are asked for at once.
+  /// The number of pages in one query.
   private static let pagesAtOnce = 1024
 
-  /// How much of the pages that a region touches is in memory, in bytes, at most as much as it has.
+  /// Returns the resident bytes of the pages that a mapped region touches, at most `byteCount`.
   ///
-  /// Nothing if the kernel does not tell. The region must be mapped.
+  /// Stops counting at the first query that the kernel refuses.
   static func residentBytes(at address: Int, byteCount: Int) -> Int {
     let pageBytes = sysconf(Int32(_SC_PAGESIZE))
     guard pageBytes > 0, byteCount > 0 else { return 0 }

@@ -1,12 +1,12 @@
 package import ZminBase
 
 extension SystemThread {
-  /// Starts a thread whose stack is entered in a ledger while the thread runs. Nil if the system or the ledger refuses.
+  /// Starts a thread with its stack entered in a ledger while it runs. Nil if the system or the ledger refuses.
   ///
   /// - Parameters:
-  ///   - stackBytes: Size that the stack may grow to. Only the used part takes memory.
-  ///   - ledger: Ledger that the stack is entered in.
-  ///   - body: Work of the thread.
+  ///   - stackBytes: The maximum size of the stack. Only the used part takes memory.
+  ///   - ledger: The ledger for the stack.
+  ///   - body: The work of the thread.
   package init?(stackBytes: Int, ledger: MemoryLedger, _ body: @escaping @Sendable () -> Void) {
     if ledger.refuses(.threadStack) { return nil }
     let stack = unsafe LedgerEntry(byteCount: stackBytes, for: .threadStack, in: ledger)

@@ -40,7 +40,7 @@ package final class VulkanSliceLane: SliceLane, @unchecked Sendable {
     _ nesting: inout SliceNesting, startingIn start: SlicePrefix.Start, format: Format, riseMax: Int, byteCount: Int
   ) throws -> LocalSummary? {
     let slice = UnsafeRawBufferPointer(rebasing: input[..<byteCount])
-    return try kernel.settleSlice(&nesting, startingIn: start, format: format, riseMax: riseMax, slice) { history in
+    return try kernel.finishSlice(&nesting, startingIn: start, format: format, riseMax: riseMax, slice) { history in
       let found = try run(
         VulkanLane.Request(
           kind: ProgramKind(isLines: format == .ndjson, checks: true), byteCount: byteCount,

@@ -1,8 +1,8 @@
-// Compares a kernel that SwiftPM cannot build here with the portable one: `scripts/test-neon` builds this for aarch64
-// and runs it under qemu. On x86-64 it compares AVX2, which the Swift tests cover as well.
+// Compares a vector kernel with the portable one. `scripts/test-neon` builds this program for aarch64, which SwiftPM
+// cannot build here, and runs it under qemu. On x86-64 it compares AVX2, which the Swift tests also cover.
 //
-// Documents come from a seed, valid ones and mutations of them, and go through both kernels window by window. Verdict,
-// bytes and end state must be equal. Every input ends at a page that cannot be read; starts are at all alignments.
+// Documents and mutations of them are generated from a seed. Both kernels process them window by window. Verdict,
+// output and end state must be equal. Every input ends at an unreadable page, at any alignment.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -111,40 +111,39 @@ static void generate(document *to, zmin_format format) {
   if (format == ZMIN_JSON) add(to, "1]");
 }
 
-/// One to three edits, and in every other document an early end, so that what is wrong just before it has to be seen
-/// there.
+/// Makes one to three edits and cuts every other document, so that errors also occur just before the end.
 static void mutate(document *in) {
   static const char bytes[] =
       "{}[]:,\"\\ \t\n\r0123456789-+.eEtruefalsn/bfu\x01\x1F\x7F\xC3\xA9\x80\xE2\x82\xED\xA0\xF0\x9F\xF4\x90";
   for (unsigned left = 1 + below(3); left > 0 && in->count > 1; left--) {
     size_t at = below((unsigned)in->count);
-    uint8_t *place = in->bytes + at;
+    uint8_t *byte = in->bytes + at;
     switch (below(5)) {
-      case 0: *place = (uint8_t)bytes[below(sizeof bytes - 1)]; break;
-      case 1: *place ^= (uint8_t)(1U << below(8)); break;
-      case 2: memmove(place, place + 1, --in->count - at); break;
+      case 0: *byte = (uint8_t)bytes[below(sizeof bytes - 1)]; break;
+      case 1: *byte ^= (uint8_t)(1U << below(8)); break;
+      case 2: memmove(byte, byte + 1, --in->count - at); break;
       case 3:
         while (at < in->count && memchr("{}[]", in->bytes[at], 4) == NULL) at++;
         if (at < in->count) in->bytes[at] = (uint8_t)"{}[] "[below(5)];
         if (at < in->count && below(2)) in->count = at + 1 + below((unsigned)(in->count - at));
         break;
       default:
-        memmove(place + 1, place, in->count++ - at);
-        *place = (uint8_t)bytes[below(sizeof bytes - 1)];
+        memmove(byte + 1, byte, in->count++ - at);
+        *byte = (uint8_t)bytes[below(sizeof bytes - 1)];
         break;
     }
   }
   if (below(2)) in->count = 1 + below((unsigned)in->count);
 }
 
-static void expect(bool right, const char *what, const document *in, zmin_format format, size_t at) {
+static void expect(bool right, const char *aspect, const document *in, zmin_format format, size_t at) {
   if (right) {
     passed++;
     return;
   }
   failed++;
   if (failed > 5) return;
-  printf("%s differs: format %d, %zu bytes, window at %zu:\n", what, format, in->count, at);
+  printf("%s differs: format %d, %zu bytes, window at %zu:\n", aspect, format, in->count, at);
   printf("%.*s\n", (int)(in->count < 400 ? in->count : 400), (const char *)in->bytes);
 }
 
@@ -159,7 +158,7 @@ static bool states_equal(const zmin_state *a, const zmin_state *b) {
       a->nesting.base == b->nesting.base;
 }
 
-/// Both kernels over the document in windows of `window` bytes, 0 for random ones.
+/// Compares the kernels over a document in windows of `window` bytes, of random sizes for 0.
 static void compare(const document *in, zmin_format format, size_t depth_max, size_t window) {
   static uint64_t words[2][WORDS];
   zmin_state portable = {
@@ -181,7 +180,7 @@ static void compare(const document *in, zmin_format format, size_t depth_max, si
   }
 }
 
-/// Both kernels over slices of the document from any place on, from all starts that a slice may be assumed to have.
+/// Compares the kernels over a random slice of a document, from all start states that slices have.
 static void compare_slices(const document *in, zmin_format format) {
   static const struct {
     uint8_t lexeme, expectation, base;
@@ -212,7 +211,7 @@ static void compare_slices(const document *in, zmin_format format) {
   }
 }
 
-/// The same unchecked; every second window in place.
+/// Compares the kernels without checks, every second window in place.
 static void compare_raw(const document *in, zmin_format format) {
   zmin_raw_state portable = {0, 0}, other = {0, 0};
   for (size_t at = 0, size; at < in->count; at += size) {

@@ -2,14 +2,14 @@ import Testing
 import ZminCore
 import ZminTestSupport
 
-/// Checks that the reference makes the same of `input` as the oracle.
+/// Checks that the reference and the oracle agree on the output and the first error of `input`.
 func expectAgreement(
   _ runner: inout ReferenceRunner, _ input: [UInt8], _ format: Format, chunk: Int = .max, depthMax: Int = 1 << 20,
   sourceLocation: SourceLocation = #_sourceLocation
 ) throws {
   let oracle = Oracle(input, format, depthMax: depthMax)
   let result = try runner.run(input, format, chunk: chunk, depthMax: depthMax)
-  // What is out before an error may differ in the LFs that set values apart: `json` has none.
+  // Output before an error may differ in the LFs between values, which `json` does not have.
   let outputIsRight = result.output == oracle.output || (oracle.errorOffset != nil && format != .json)
   if result.errorOffset != oracle.errorOffset || !outputIsRight {
     Issue.record(

@@ -2,13 +2,13 @@ import Testing
 import ZminCore
 import ZminTestSupport
 
-/// An input and what is to be said of it.
+/// An input and its expected error.
 struct GrammarCase: Sendable, CustomTestStringConvertible {
   let input: [UInt8]
   let format: Format
-  /// Where the error is, nil if there is none.
+  /// The offset of the error, nil if the input is valid.
   let offset: Int?
-  /// How the message begins, nil if only the place matters.
+  /// The message, nil if only the offset matters.
   let message: String?
 
   init(_ input: [UInt8], _ format: Format = .json, at offset: Int?, _ message: String? = nil) {
@@ -25,18 +25,19 @@ struct GrammarCase: Sendable, CustomTestStringConvertible {
   var testDescription: String { "\(format) \(readable(input))" }
 }
 
-/// Each rule of the grammar, broken and kept, with the place and the message worked out by hand.
+/// Each rule of the grammar, kept and broken, with offsets and messages derived by hand.
 @Suite struct GrammarRuleTests {
   static let all = structure + numbers + literals + strings + unicode + formats
 
-  @Test(arguments: all) func rule(_ rule: GrammarCase) throws {
+  @Test("Reference and oracle find the expected first error", arguments: all)
+  func rule(_ rule: GrammarCase) throws {
     var runner = try ReferenceRunner()
     let result = try runner.run(rule.input, rule.format, depthMax: 3)
     #expect(result.errorOffset == rule.offset)
     #expect(Oracle(rule.input, rule.format, depthMax: 3).errorOffset == rule.offset)
     if let message = rule.message {
-      let said = result.fault?.message(opened: "line 1, column \((result.openQuote ?? -1) + 1)")
-      #expect(said == message)
+      let found = result.fault?.message(opened: "line 1, column \((result.openQuote ?? -1) + 1)")
+      #expect(found == message)
     }
   }
 

@@ -2,10 +2,10 @@ import Testing
 import ZminCore
 import ZminTestSupport
 
-/// The lexical summary says of any bytes, from any start, what going through them says.
+/// Lexical summaries of any bytes, from each start state, against the unchecked machine.
 @Suite struct LexicalSummaryTests {
-  /// Bytes that bring the unchecked machine from the start of a document to each state.
-  private static let waysThere: [LexicalSummary.Start: [UInt8]] = [
+  /// Bytes that take the unchecked machine from the start of a document to each state.
+  private static let prefixes: [LexicalSummary.Start: [UInt8]] = [
     .recordStart: [], .outside: [0x31], .inString: [0x22], .escaped: [0x22, 0x5C],
   ]
 
@@ -13,9 +13,9 @@ import ZminTestSupport
     #expect(summary.byteCount == input.count)
     #expect(summary.lineFeedCount == input.count { $0 == 0x0A })
     #expect(summary.lastLineFeed == input.lastIndex(of: 0x0A))
-    for (start, wayThere) in Self.waysThere {
+    for (start, prefix) in Self.prefixes {
       var state = UncheckedState()
-      for byte in wayThere { _ = state.keeps(byte, format: .ndjson) }
+      for byte in prefix { _ = state.keeps(byte, format: .ndjson) }
       var effect = (kept: 0, lineFeeds: 0, openQuote: Int?.none)
       for (index, byte) in input.enumerated() {
         let wasOutside = state.stringState == .outside
@@ -40,7 +40,8 @@ import ZminTestSupport
     }
   }
 
-  @Test func shortInputs() {
+  @Test("The summary of a short input equals the steps of the machine and the join of its two parts")
+  func shortInputs() {
     ShortInputs.forEach(upTo: Corpora.testsAreLong ? 8 : 5, over: Array("\"\\ \n1".utf8)) { input in
       let whole = input.withUnsafeBytes { LexicalSummary($0) }
       expectAgreement(input, whole)
@@ -53,7 +54,8 @@ import ZminTestSupport
     }
   }
 
-  @Test func mutatedDocumentsInManyPieces() {
+  @Test("Summaries joined in a random grouping equal the steps of the machine")
+  func mutatedDocumentsInManyPieces() {
     var generator = DocumentGenerator(seed: 14)
     var mutator = Mutator(seed: 15)
     var random = SplitMix64(seed: 16)

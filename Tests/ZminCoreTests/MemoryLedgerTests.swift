@@ -2,9 +2,10 @@ import Testing
 
 @testable import ZminMemory
 
-/// What a ledger tells of what it was told.
+/// Events, pool slots, resident memory and refusals of a ledger.
 @Suite struct MemoryLedgerTests {
-  @Test func keepsAsManyEventsAsAskedAndCountsTheOthers() throws {
+  @Test("Events beyond the maximum are counted and not recorded")
+  func eventsBeyondTheMaximumAreCounted() throws {
     let ledger = MemoryLedger()
     ledger.keepEvents(max: 3)
     for _ in 0..<4 { _ = try ByteBuffer(byteCount: 100, for: .nesting, in: ledger) }
@@ -12,7 +13,8 @@ import Testing
     #expect(ledger.events.lost == 5)
   }
 
-  @Test func tellsOfSlotsInTheirOrderAndOfThoseThatAreGone() {
+  @Test("Slots are listed in the order created, and totals include destroyed slots")
+  func slotsAreListedAndTotalled() {
     let ledger = MemoryLedger()
     let first = PoolSlot(.window, capacityBytes: 100, in: ledger)
     let second = PoolSlot(.slice, capacityBytes: 200, in: ledger)
@@ -31,7 +33,8 @@ import Testing
     #expect(PoolUse().fragmentation == nil)
   }
 
-  @Test func knowsWhatIsInMemory() throws {
+  @Test("Only touched pages are resident")
+  func onlyTouchedPagesAreResident() throws {
     let ledger = MemoryLedger()
     let touched = try ByteBuffer(byteCount: 40_000, for: .nesting, in: ledger)
     let untouched = try ByteBuffer(byteCount: 10_000_000, for: .fileList, in: ledger)
@@ -42,7 +45,8 @@ import Testing
     #expect(ledger.liveAllocations().map(\.byteCount) == [10_000_000, 40_000])
   }
 
-  @Test func refusesWhatItIsToldTo() {
+  @Test("An injected fault refuses memory of its purpose only")
+  func faultsRefuseTheirPurpose() {
     struct Refusal: MemoryFaults {
       func refuses(_ purpose: MemoryPurpose) -> Bool { purpose == .nesting }
     }

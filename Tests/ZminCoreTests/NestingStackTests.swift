@@ -3,16 +3,17 @@ import ZminCore
 import ZminMemory
 import ZminTestSupport
 
-/// The nesting stack is a stack, across the borders of its words too.
+/// The nesting stack, across the boundaries of its words.
 @Suite struct NestingStackTests {
-  @Test func behavesAsAnArray() throws {
+  @Test("Random pushes and pops give the same stack as an array")
+  func behavesAsAnArray() throws {
     var random = SplitMix64(seed: 9)
     let ledger = MemoryLedger()
     var stack = try NestingStack(ledger: ledger)
     var copy = try NestingStack(ledger: ledger)
     var model: [ContainerKind] = []
     for step in 0..<20_000 {
-      // In long runs up and down, so that depths of several words are reached and left.
+      // Long runs up and down reach depths of several words and leave them.
       let rises = step / 700 % 2 == 0 ? !random.once(in: 4) : random.once(in: 4)
       let kind: ContainerKind = random.once(in: 2) ? .array : .object
       if rises {
@@ -33,7 +34,8 @@ import ZminTestSupport
     }
   }
 
-  @Test func putsBackWhatAWindowMayHaveClosed() throws {
+  @Test("A copy of the innermost levels restores a stack that closed only these")
+  func partialCopyRestores() throws {
     let ledger = MemoryLedger()
     var generator = SplitMix64(seed: 5)
     var stack = try NestingStack(ledger: ledger)
@@ -60,7 +62,8 @@ import ZminTestSupport
     }
   }
 
-  @Test func growsBeyondItsFirstRoom() throws {
+  @Test("Reserving grows the stack to two million levels")
+  func reservingGrows() throws {
     var stack = try NestingStack(ledger: MemoryLedger())
     let depth = 2_000_000
     for level in 0..<depth {

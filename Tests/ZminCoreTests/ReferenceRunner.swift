@@ -1,14 +1,14 @@
 import ZminCore
 import ZminMemory
 
-/// Runs the reference over whole inputs, in chunks of any size, with one state for all of them.
+/// Runs the reference over whole inputs, in chunks of any size, and reuses one state for all of them.
 struct ReferenceRunner: ~Copyable {
-  /// What came of an input.
+  /// The output and the first error of an input.
   struct Result: Equatable {
     var output: [UInt8] = []
     var errorOffset: Int?
     var fault: Fault?
-    /// Where the string began that was open at the error.
+    /// The offset of the quote that opens the string open at the error.
     var openQuote: Int?
   }
 
@@ -18,7 +18,7 @@ struct ReferenceRunner: ~Copyable {
 
   init() throws { state = try DocumentState(ledger: ledger) }
 
-  /// Minifies and checks `input`, from `format`'s start to the end.
+  /// Minifies and checks a whole input.
   mutating func run(
     _ input: [UInt8], _ format: Format, chunk: Int = .max, depthMax: Int = 1 << 20
   ) throws -> Result {

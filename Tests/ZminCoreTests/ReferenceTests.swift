@@ -3,9 +3,10 @@ import Testing
 import ZminCore
 import ZminTestSupport
 
-/// The reference makes of any input what the oracle makes of it.
+/// The reference against the oracle.
 @Suite struct ReferenceTests {
-  @Test(arguments: Format.allCases) func shortInputs(_ format: Format) throws {
+  @Test("Reference and oracle agree on all short inputs", arguments: Format.allCases)
+  func shortInputs(_ format: Format) throws {
     var runner = try ReferenceRunner()
     try ShortInputs.forEach(upTo: Corpora.testsAreLong ? 5 : 3) { input in
       try expectAgreement(&runner, input, format, depthMax: 2)
@@ -13,8 +14,8 @@ import ZminTestSupport
     }
   }
 
-  /// Longer ones, each a beginning of a valid document and one byte more.
-  @Test(arguments: Format.allCases) func shortBeginnings(_ format: Format) throws {
+  @Test("Reference and oracle agree on beginnings of documents with one byte added", arguments: Format.allCases)
+  func shortBeginnings(_ format: Format) throws {
     var runner = try ReferenceRunner()
     try ShortInputs.forEach(upTo: Corpora.testsAreLong ? 7 : 4, over: Array("{}[]:,\"0-\\\n1".utf8)) { input in
       try expectAgreement(&runner, input, format, depthMax: 3)
@@ -23,8 +24,8 @@ import ZminTestSupport
     }
   }
 
-  /// Every byte after every byte inside a string, and after every lead byte and first continuation byte.
-  @Test func bytesInStrings() throws {
+  @Test("Reference and oracle agree on each byte after each byte in a string, and after UTF-8 leads")
+  func bytesInStrings() throws {
     var runner = try ReferenceRunner()
     let quote = UInt8(ascii: "\"")
     for first in UInt8.min...UInt8.max {
@@ -42,17 +43,20 @@ import ZminTestSupport
     }
   }
 
-  @Test(arguments: Format.allCases) func randomDocuments(_ format: Format) throws {
+  @Test("Reference and oracle agree on random documents in chunks", arguments: Format.allCases)
+  func randomDocuments(_ format: Format) throws {
     var runner = try ReferenceRunner()
     var generator = DocumentGenerator(seed: 1)
     for round in 0..<(Corpora.testsAreLong ? 20_000 : 150) {
       let document = generator.document(format)
-      #expect(Oracle(document, format).errorOffset == nil, "the generator is wrong: \(readable(document))")
+      #expect(
+        Oracle(document, format).errorOffset == nil, "invalid document: \(readable(document))")
       try expectAgreement(&runner, document, format, chunk: 1 + round % 130)
     }
   }
 
-  @Test(arguments: Format.allCases) func mutatedDocuments(_ format: Format) throws {
+  @Test("Reference and oracle agree on broken documents in chunks", arguments: Format.allCases)
+  func mutatedDocuments(_ format: Format) throws {
     var runner = try ReferenceRunner()
     var generator = DocumentGenerator(seed: 2)
     var mutator = Mutator(seed: 3)
@@ -66,7 +70,8 @@ import ZminTestSupport
     }
   }
 
-  @Test func minifyingTwiceChangesNothing() throws {
+  @Test("Minifying minified output changes nothing")
+  func minifyingTwiceChangesNothing() throws {
     var runner = try ReferenceRunner()
     var generator = DocumentGenerator(seed: 4)
     for format in Format.allCases {
@@ -78,8 +83,8 @@ import ZminTestSupport
     }
   }
 
-  /// One document in chunks of every size: the state carries all that there is to carry.
-  @Test(arguments: Format.allCases) func chunksOfEverySize(_ format: Format) throws {
+  @Test("Output and error do not depend on the chunk size", arguments: Format.allCases)
+  func chunksOfEverySize(_ format: Format) throws {
     var runner = try ReferenceRunner()
     var generator = DocumentGenerator(seed: 5)
     for shape in DocumentGenerator.Shape.allCases {
@@ -94,7 +99,8 @@ import ZminTestSupport
   }
 
   @Test(
-    .enabled(if: !Corpora.testSuite.isEmpty, "JSONTestSuite is not there: see ZMIN_CORPORA"),
+    "The reference accepts y_ files and rejects n_ files of JSONTestSuite",
+    .enabled(if: !Corpora.testSuite.isEmpty, "JSONTestSuite not found; see ZMIN_CORPORA"),
     arguments: Corpora.testSuite)
   func testSuite(_ file: URL) throws {
     var runner = try ReferenceRunner()
@@ -111,7 +117,8 @@ import ZminTestSupport
   }
 
   @Test(
-    .enabled(if: !Corpora.realDocuments.isEmpty, "the real documents are not there: see ZMIN_CORPORA"),
+    "Reference and oracle agree on real documents",
+    .enabled(if: !Corpora.realDocuments.isEmpty, "real documents not found; see ZMIN_CORPORA"),
     .enabled(if: Corpora.testsAreLong, "takes minutes unoptimised: ZMIN_LONG_TESTS=1"),
     arguments: Corpora.realDocuments)
   func realDocuments(_ file: URL) throws {

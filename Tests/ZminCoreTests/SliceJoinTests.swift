@@ -4,9 +4,10 @@ import ZminCore
 import ZminMemory
 import ZminTestSupport
 
-/// Slices joined one after another give the verdict, the output and the place of the first error that the oracle gives.
+/// Verdict, output and first error of joined slices, against the oracle.
 @Suite struct SliceJoinTests {
-  @Test(arguments: Format.allCases) func shortInputsInEveryCut(_ format: Format) throws {
+  @Test("Short inputs join to the oracle's result in every cut", arguments: Format.allCases)
+  func shortInputsInEveryCut(_ format: Format) throws {
     var joiner = try SummaryJoiner(format, depthMax: 2, seed: 20)
     try ShortInputs.forEach(upTo: Corpora.testsAreLong ? 6 : 4, over: Array("{}[]:,\"0.\n a".utf8)) { input in
       let oracle = Oracle(input, format, depthMax: 2)
@@ -17,8 +18,8 @@ import ZminTestSupport
     }
   }
 
-  /// As well as beginnings of documents, what can only be dirty: one cut.
-  @Test(arguments: Format.allCases) func shortInputsInTwo(_ format: Format) throws {
+  @Test("Short inputs, most of them invalid, join to the oracle's result in two slices", arguments: Format.allCases)
+  func shortInputsInTwo(_ format: Format) throws {
     var joiner = try SummaryJoiner(format, depthMax: 3, seed: 21)
     try ShortInputs.forEach(upTo: Corpora.testsAreLong ? 5 : 3) { input in
       let oracle = Oracle(input, format, depthMax: 3)
@@ -27,8 +28,8 @@ import ZminTestSupport
     }
   }
 
-  /// Every rule of the grammar where three slices meet, in every way to cut them.
-  @Test(arguments: GrammarRuleTests.all) func rulesInEveryCut(_ rule: GrammarCase) throws {
+  @Test("Each rule of the grammar holds in every cut into three slices", arguments: GrammarRuleTests.all)
+  func rulesInEveryCut(_ rule: GrammarCase) throws {
     var joiner = try SummaryJoiner(rule.format, depthMax: 3, seed: 29)
     let oracle = Oracle(rule.input, rule.format, depthMax: 3)
     for first in 0...rule.input.count {
@@ -36,7 +37,8 @@ import ZminTestSupport
     }
   }
 
-  @Test(arguments: Format.allCases) func randomDocuments(_ format: Format) throws {
+  @Test("Random documents join to the oracle's result in random cuts", arguments: Format.allCases)
+  func randomDocuments(_ format: Format) throws {
     var joiner = try SummaryJoiner(format, seed: 22)
     var generator = DocumentGenerator(seed: 23)
     for _ in 0..<(Corpora.testsAreLong ? 20_000 : 40) {
@@ -48,7 +50,8 @@ import ZminTestSupport
     }
   }
 
-  @Test(arguments: Format.allCases) func mutatedDocuments(_ format: Format) throws {
+  @Test("Broken documents join to the oracle's result in random cuts", arguments: Format.allCases)
+  func mutatedDocuments(_ format: Format) throws {
     var generator = DocumentGenerator(seed: 24)
     var mutator = Mutator(seed: 25)
     for round in 0..<(Corpora.testsAreLong ? 20_000 : 80) {
@@ -63,8 +66,8 @@ import ZminTestSupport
     }
   }
 
-  /// Nesting across the borders of the words that hold it.
-  @Test func deepNesting() throws {
+  @Test("Deep nesting joins to the oracle's result across the boundaries of words")
+  func deepNesting() throws {
     var random = SplitMix64(seed: 26)
     for depth in [62, 63, 64, 65, 125, 126, 127, 1_000] {
       var joiner = try SummaryJoiner(.json, depthMax: depth, seed: UInt64(depth))
@@ -83,7 +86,8 @@ import ZminTestSupport
   }
 
   @Test(
-    .enabled(if: !Corpora.testSuite.isEmpty, "JSONTestSuite is not there: see ZMIN_CORPORA"),
+    "Files of JSONTestSuite join to the oracle's result in random cuts",
+    .enabled(if: !Corpora.testSuite.isEmpty, "JSONTestSuite not found; see ZMIN_CORPORA"),
     arguments: Corpora.testSuite)
   func testSuite(_ file: URL) throws {
     let input = try [UInt8](Data(contentsOf: file))
@@ -95,7 +99,8 @@ import ZminTestSupport
   }
 
   @Test(
-    .enabled(if: !Corpora.realDocuments.isEmpty, "the real documents are not there: see ZMIN_CORPORA"),
+    "Real documents join to the oracle's result in equal slices",
+    .enabled(if: !Corpora.realDocuments.isEmpty, "real documents not found; see ZMIN_CORPORA"),
     .enabled(if: Corpora.testsAreLong, "takes minutes unoptimised: ZMIN_LONG_TESTS=1"),
     arguments: Corpora.realDocuments)
   func realDocuments(_ file: URL) throws {

@@ -2,11 +2,11 @@ import Testing
 import ZminCore
 import ZminTestSupport
 
-/// The laws of joining: the empty slice changes nothing, grouping does not matter, and a whole is what its parts make.
+/// The laws of joining slices: a neutral element, associativity, and parts that equal the whole.
 @Suite struct SliceLawTests {
   private let rounds = Corpora.testsAreLong ? 300_000 : 1_500
 
-  /// A run of bytes worth cutting: valid, broken, or without any order, and often from the midst of a document.
+  /// A run of bytes, often from the middle of a document: valid, broken or random.
   private func bytes(_ random: inout SplitMix64, _ format: Format) -> [UInt8] {
     var generator = DocumentGenerator(seed: random.next())
     var mutator = Mutator(seed: random.next())
@@ -17,12 +17,13 @@ import ZminTestSupport
     return Array(bytes[start...].prefix(random.below(60)))
   }
 
-  /// The state before the run: mostly one in which what follows can be clean.
+  /// A state before the run, mostly one after which the run can be clean.
   private func lexeme(_ random: inout SplitMix64) -> Lexeme {
     random.once(in: 4) ? random.pick(Lexeme.allCases) : random.once(in: 4) ? .string : .between
   }
 
-  @Test(arguments: Format.allCases) func emptySliceChangesNothing(_ format: Format) {
+  @Test("Joining the empty slice changes nothing", arguments: Format.allCases)
+  func emptySliceChangesNothing(_ format: Format) {
     var random = SplitMix64(seed: 11)
     for _ in 0..<rounds / 3 {
       let input = bytes(&random, format)
@@ -34,7 +35,8 @@ import ZminTestSupport
     #expect(SliceSummary.documentStart.combined(with: .identity, format: format) == .documentStart)
   }
 
-  @Test(arguments: Format.allCases) func groupingDoesNotMatter(_ format: Format) {
+  @Test("The summary does not depend on the grouping of joins", arguments: Format.allCases)
+  func groupingDoesNotMatter(_ format: Format) {
     var random = SplitMix64(seed: 12)
     var cleanCount = 0
     for _ in 0..<rounds {
@@ -42,7 +44,7 @@ import ZminTestSupport
       var start = lexeme(&random)
       let parts = input.slices(at: random.cuts(in: input.count)).map { slice in
         let summary = ScannedSlice(slice, from: start, format).summary
-        // Mostly what the slice before says, now and then a lie.
+        // Mostly the end of the slice before, sometimes another state.
         start = random.once(in: 30) ? random.pick(Lexeme.allCases) : summary.local?.end ?? start
         return summary
       }
@@ -57,7 +59,8 @@ import ZminTestSupport
     #expect(cleanCount > rounds / 4, "hardly any case is clean")
   }
 
-  @Test(arguments: Format.allCases) func partsMakeTheWhole(_ format: Format) {
+  @Test("Two joined parts have the summary of the whole", arguments: Format.allCases)
+  func partsMakeTheWhole(_ format: Format) {
     var random = SplitMix64(seed: 13)
     var cleanCount = 0
     for _ in 0..<rounds {
@@ -75,15 +78,17 @@ import ZminTestSupport
     #expect(cleanCount > rounds / 4, "hardly any case is clean")
   }
 
-  /// What needs no nesting to be found wrong, stage 1 finds wrong by itself.
-  @Test(arguments: ["{1", "[:", ":,", "\"a\" 1", "[,", "1:", "{\"a\",", "tru ", "01", "\"\\x", "\"\u{1}", "}1", ",]"])
-  func locallyWrong(_ text: String) {
+  @Test(
+    "Stage 1 alone finds errors that need no nesting",
+    arguments: ["{1", "[:", ":,", "\"a\" 1", "[,", "1:", "{\"a\",", "tru ", "01", "\"\\x", "\"\u{1}", "}1", ",]"])
+  func errorsWithoutNesting(_ text: String) {
     #expect(!ScannedSlice(Array(text.utf8)[...], from: .between, .json).isLocallyClean)
   }
 
-  /// What needs nesting is found wrong by the elements.
-  @Test(arguments: ["[}", "{]", "[1,\"a\":", "1,2}", "{\"a\":1,2"])
-  func wronglyNested(_ text: String) {
+  @Test(
+    "Stage 2 finds errors in the nesting",
+    arguments: ["[}", "{]", "[1,\"a\":", "1,2}", "{\"a\":1,2"])
+  func errorsInNesting(_ text: String) {
     let scanned = ScannedSlice(Array(text.utf8)[...], from: .between, .json)
     #expect(scanned.summary.isDirty)
   }

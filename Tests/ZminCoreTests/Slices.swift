@@ -1,12 +1,12 @@
 import ZminCore
 import ZminTestSupport
 
-/// A slice and what stage 1 makes of it.
+/// A slice scanned by stage 1.
 struct ScannedSlice {
   var summary: SliceSummary
   var output: [UInt8]
   var elements: [Element]
-  /// Whether stage 1 found nothing wrong.
+  /// True if stage 1 found no error.
   var isLocallyClean: Bool
 
   init(_ bytes: ArraySlice<UInt8>, from start: Lexeme, _ format: Format) {
@@ -32,14 +32,14 @@ struct ScannedSlice {
 }
 
 extension Array where Element == UInt8 {
-  /// The pieces between `cuts`, which are in order.
+  /// The slices between `cuts`, which must be in order.
   func slices(at cuts: [Int]) -> [ArraySlice<UInt8>] {
     zip([0] + cuts, cuts + [count]).map { self[$0..<$1] }
   }
 }
 
 extension SplitMix64 {
-  /// `parts` joined in a random grouping.
+  /// Joins `parts` in a random grouping.
   mutating func join(_ parts: [SliceSummary], _ format: Format) -> SliceSummary {
     var parts = parts
     while parts.count > 1 {

@@ -3,15 +3,15 @@ import ZminCore
 import ZminMemory
 import ZminTestSupport
 
-/// Joins slices in order, as an engine does: by their summaries, and beside that by a document's state.
+/// Joins slices in order, both by their summaries and by a document's state, and compares the two.
 struct SummaryJoiner: ~Copyable {
   var random: SplitMix64
   private let format: Format
   private let depthMax: Int
   private var reference: Reference
-  /// Goes on slice by slice.
+  /// The state advanced slice by slice.
   private var state: DocumentState
-  /// The state that the summary of all slices so far gives.
+  /// The state set from the summary of all slices so far.
   private var restarted: DocumentState
   private var nesting: SliceNesting
 
@@ -20,7 +20,7 @@ struct SummaryJoiner: ~Copyable {
     self.depthMax = depthMax
     random = SplitMix64(seed: seed)
     reference = Reference(format: format, depthMax: depthMax)
-    // All before any is stored: a half-made value could not be given back.
+    // All values are made before one is stored: a partly initialised noncopyable value cannot be destroyed.
     let ledger = MemoryLedger()
     let first = try DocumentState(ledger: ledger)
     let second = try DocumentState(ledger: ledger)
@@ -30,13 +30,13 @@ struct SummaryJoiner: ~Copyable {
     self.nesting = nesting
   }
 
-  /// Joins the slices of `input` between `cuts` and checks all that comes of it.
+  /// Joins the slices of `input` between `cuts` and checks the result.
   mutating func expectAgreement(_ input: [UInt8], at cuts: [Int], _ oracle: Oracle) throws {
     let mismatch = try mismatch(input, at: cuts, oracle)
     if let mismatch { Issue.record("\(format): \(readable(input)) at \(cuts): \(mismatch)") }
   }
 
-  /// What is wrong with the join, nil if nothing is.
+  /// Describes the first mismatch of the join, nil if there is none.
   private mutating func mismatch(_ input: [UInt8], at cuts: [Int], _ oracle: Oracle) throws -> String? {
     var joined = SliceSummary.documentStart
     var output: [UInt8] = []
@@ -44,7 +44,7 @@ struct SummaryJoiner: ~Copyable {
     state.reset()
     for slice in input.slices(at: cuts) {
       guard let start = joined.local?.end else { return "no end" }
-      if let lie = lie(slice, insteadOf: start, joined) { return lie }
+      if let mismatch = mismatchAfterWrongStart(slice, insteadOf: start, joined) { return mismatch }
       let scanned = ScannedSlice(slice, from: start, format)
       var next = joined
       next.append(scanned.summary, format: format)
@@ -79,15 +79,18 @@ struct SummaryJoiner: ~Copyable {
     return try state.append(local, nesting, format: format, depthMax: depthMax)
   }
 
-  /// A slice that was assumed to start wrongly must not go through.
-  private mutating func lie(_ slice: ArraySlice<UInt8>, insteadOf start: Lexeme, _ joined: SliceSummary) -> String? {
-    let lie = random.pick(Lexeme.allCases)
-    guard lie != start, !slice.isEmpty else { return nil }
-    let isDirty = joined.combined(with: ScannedSlice(slice, from: lie, format).summary, format: format).isDirty
-    return isDirty ? nil : "\(lie) taken for \(start) before \(slice.indices)"
+  /// Checks that a slice scanned from a wrong start state does not join.
+  private mutating func mismatchAfterWrongStart(
+    _ slice: ArraySlice<UInt8>, insteadOf start: Lexeme, _ joined: SliceSummary
+  ) -> String? {
+    let wrongStart = random.pick(Lexeme.allCases)
+    guard wrongStart != start, !slice.isEmpty else { return nil }
+    let summary = ScannedSlice(slice, from: wrongStart, format).summary
+    let isDirty = joined.combined(with: summary, format: format).isDirty
+    return isDirty ? nil : "\(wrongStart) taken for \(start) before \(slice.indices)"
   }
 
-  /// A dirty slice must hold the error, and the reference must find it from the state before the slice.
+  /// Checks that a dirty slice contains the error, and that the reference finds it from the state before the slice.
   private mutating func mismatchWhereDirty(
     _ input: [UInt8], _ slice: ArraySlice<UInt8>, _ joined: SliceSummary, _ oracle: Oracle
   ) throws -> String? {
@@ -109,7 +112,7 @@ struct SummaryJoiner: ~Copyable {
   }
 
   private static func kinds(_ nesting: borrowing NestingStack) -> [UInt64] {
-    // The same levels may lie in two forms: with the innermost full word outside `top`, or in it.
+    // The same levels have two layouts: with `top` equal to 1, or with the last word moved into it.
     let words = Array(nesting.words.prefix(nesting.wordCount))
     return nesting.top == 1 ? words : words + [nesting.top]
   }
@@ -127,7 +130,7 @@ struct SummaryJoiner: ~Copyable {
 }
 
 extension SliceNesting {
-  /// Becomes what `residue` is.
+  /// Copies `residue`.
   fileprivate mutating func assign(from residue: UnmatchedBrackets) throws {
     try reset(in: residue.base, byteCount: max(residue.openers.count, residue.closers.count))
     residue.openers.forEach { openers.open($0) }

@@ -2,7 +2,7 @@ import Testing
 import ZminCore
 import ZminTestSupport
 
-/// The unchecked reference keeps of any input what the oracle keeps of it.
+/// The machine of unchecked input against the oracle.
 @Suite struct UncheckedReferenceTests {
   private func kept(_ input: [UInt8], _ format: Format) -> [UInt8] {
     var state = UncheckedState()
@@ -10,14 +10,16 @@ import ZminTestSupport
     return format == .ndjson && state.owesLineFeed ? kept + [UInt8(ascii: "\n")] : kept
   }
 
-  @Test(arguments: [Format.json, .ndjson]) func shortInputs(_ format: Format) {
+  @Test("Machine and oracle keep the same bytes of all short inputs", arguments: [Format.json, .ndjson])
+  func shortInputs(_ format: Format) {
     ShortInputs.forEach(upTo: Corpora.testsAreLong ? 8 : 5, over: Array("\"\\ \n1".utf8)) { input in
       #expect(kept(input, format) == Oracle.unchecked(input, format), "\(readable(input))")
       return true
     }
   }
 
-  @Test(arguments: [Format.json, .ndjson]) func mutatedDocuments(_ format: Format) {
+  @Test("Machine and oracle keep the same bytes of broken documents", arguments: [Format.json, .ndjson])
+  func mutatedDocuments(_ format: Format) {
     var generator = DocumentGenerator(seed: 6)
     var mutator = Mutator(seed: 7)
     for _ in 0..<(Corpora.testsAreLong ? 20_000 : 100) {
@@ -26,8 +28,8 @@ import ZminTestSupport
     }
   }
 
-  /// On valid documents checking changes nothing.
-  @Test(arguments: [Format.json, .ndjson]) func validDocuments(_ format: Format) {
+  @Test("Checked and unchecked output of valid documents are equal", arguments: [Format.json, .ndjson])
+  func validDocuments(_ format: Format) {
     var generator = DocumentGenerator(seed: 8)
     for _ in 0..<100 {
       let input = generator.document(format)

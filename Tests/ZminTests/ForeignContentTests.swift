@@ -3,8 +3,8 @@ import Zmin
 import ZminEngine
 import ZminTestSupport
 
-@Suite("Content that is not JSON, by its first bytes")
-struct ForeignContentTests {
+/// Content that is not JSON, recognised by its first bytes.
+@Suite struct ForeignContentTests {
   static let heads: [(head: [UInt8], content: ForeignContent)] = [
     ([0x1F, 0x8B, 8, 0, 0, 0, 0, 0], .compressed(.gzip)),
     ([0x28, 0xB5, 0x2F, 0xFD, 4, 0, 1, 2], .compressed(.zstd)),
@@ -42,13 +42,12 @@ struct ForeignContentTests {
     ([0x1E, 0x31, 0x0A], .recordSeparator),
   ]
 
-  @Test("Each kind is known by its first bytes", arguments: heads)
+  @Test("Each kind is recognised by its first bytes", arguments: heads)
   func kinds(_ head: [UInt8], _ content: ForeignContent) {
     #expect(ForeignContent(head: head) == content)
   }
 
-  /// With fewer bytes something may be known or nothing, but nothing else.
-  @Test("A shorter beginning is never taken for another kind", arguments: heads)
+  @Test("Fewer bytes are recognised as the same kind, as NULs, or not at all", arguments: heads)
   func beginnings(_ head: [UInt8], _ content: ForeignContent) {
     for count in 0...head.count {
       let found = ForeignContent(head: Array(head.prefix(count)))
@@ -57,7 +56,7 @@ struct ForeignContentTests {
   }
 
   @Test(
-    "Text with a byte or two torn is not taken for anything else",
+    "Text with a corrupt byte or two is not recognised as another kind",
     arguments: [
       "{}\n\0\n{\"a\":1}\n", "[1,\0\n 2]", "12\n\0\n{", "1\n\0\0{\"a\":1}\n", "\0{}\n{\"a\":1}\n", "\0[1\n[2]\n",
       "x^2 = é\n", "xڪ text", "BZh1 is a text", "\0\n\0\n{\"a\":1}\n", "\n\0\n\0{\"a\":1}\n", "\n\0\n\0\n\0\n\0",
@@ -65,9 +64,9 @@ struct ForeignContentTests {
       "\u{2}\0\0\0[1]\n", "\u{9}\0\0\0{a}",
       "\"\0ab", "\"\0abcdef\"\n", "\0\"abcdef\"\n", "\"\0éééé\"\n",
     ])
-  func tornText(_ text: String) {
+  func corruptText(_ text: String) {
     #expect(ForeignContent(head: Array(text.utf8.prefix(8))) == nil)
-    // The same with the error where it is.
+    // The library agrees when it meets the error.
     let error = #expect(throws: ZminError.self) {
       try validate(Array(text.utf8), options: MinifierOptions(format: .ndjson))
     }
@@ -75,13 +74,13 @@ struct ForeignContentTests {
     if case .foreign(let content) = invalid.reason { Issue.record("taken for \(content)") }
   }
 
-  @Test("What may begin JSON is not taken for anything else")
+  @Test("Beginnings of JSON are not recognised as another kind")
   func json() {
     let texts = [
       "1", "[", "{\"a\"", "\"x^\"", " \n\t", "-0.1", "null", "true", "\u{FEFF}[1]", "xylophone", "x^2", "PKZIP",
     ]
     for text in texts { #expect(ForeignContent(head: Array(text.utf8.prefix(8))) == nil, "\(text)") }
-    // One NUL, or a code unit with nothing that could follow it, is no evidence.
+    // One NUL, or one code unit without a plausible second one, is not evidence.
     for head: [UInt8] in [
       [0x31, 0], [0x5B, 0, 0, 0], [0x5B, 0, 1, 0], [0, 0x5B], [0xFF, 0xFE], [0xFF, 0xFE, 1, 0],
     ] {

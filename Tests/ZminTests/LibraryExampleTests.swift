@@ -3,12 +3,12 @@ import Testing
 import Zmin
 @testable import ZminExamples
 
-/// The article "Using zmin as a library" and its code, which is that of Examples/Snippets.
+/// The article "Using zmin as a library" and its code in Examples/Snippets.
 @Suite struct LibraryExampleTests {
   private static let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
 
-  /// What stands between `// snippet: NAME` and `// end`, by name.
+  /// The code between `// snippet: NAME` and `// end`, by name.
   private static func snippets() throws -> [String: String] {
     var snippets: [String: String] = [:]
     for file in ["WholeInputs.swift", "Streams.swift"] {
@@ -30,24 +30,28 @@ import Zmin
     }
   }
 
-  @Test func articleAndSnippetsAreTheSame() throws {
+  @Test("The code blocks of the article equal the snippets")
+  func articleAndSnippetsAreTheSame() throws {
     let snippets = try Self.snippets()
     #expect(snippets.count == 7)
     #expect(Set(try Self.blocks()) == Set(snippets.values))
   }
 
-  @Test func bytes() throws {
+  @Test("Bytes and text are minified")
+  func bytes() throws {
     #expect(try stored(Array("[ 1 ]".utf8)) == Array("[1]".utf8))
     #expect(try shortened("{ \"a\" : 1.0 }") == "{\"a\":1.0}")
   }
 
-  @Test func errors() {
+  @Test("Each error becomes its HTTP status")
+  func errors() {
     #expect(answer(Array("[ 1 ]".utf8)) == (200, "[1]"))
     #expect(answer(Array("[ 1,\n]".utf8)) == (400, "line 2, column 1: trailing comma in array"))
-    #expect(answer([UInt8](repeating: 32, count: 1 << 20 + 1)) == (413, "no more than 1048576 bytes, please"))
+    #expect(answer([UInt8](repeating: 32, count: 1 << 20 + 1)) == (413, "body longer than 1048576 bytes"))
   }
 
-  @Test func inPlace() throws {
+  @Test("Memory and arrays are minified in place")
+  func inPlace() throws {
     var bytes = Array("[ 1 ]".utf8)
     #expect(try bytes.withUnsafeMutableBytes { try shorten($0) } == 3)
     bytes = Array("[ 1 ]".utf8)
@@ -55,12 +59,14 @@ import Zmin
     #expect(bytes == Array("[1]".utf8))
   }
 
-  @Test func validation() throws {
+  @Test("Validation accepts valid records and rejects two values on one line")
+  func validation() throws {
     #expect(try isValid(Array("1\n2\n".utf8)))
     #expect(try !isValid(Array("1 2\n".utf8)))
   }
 
-  @Test func push() throws {
+  @Test("A connection minifies its messages and frees its memory")
+  func push() throws {
     let ledger = MemoryLedger()
     do {
       var connection = try Connection(ledger: ledger)
@@ -74,7 +80,8 @@ import Zmin
     #expect(ledger.snapshot().total.currentBytes == 0)
   }
 
-  @Test func async() async throws {
+  @Test("A relay passes on whole records")
+  func async() async throws {
     let body = AsyncStream { continuation in
       for chunk in ["{ \"a\"", ": 1}\n [", "2 ]"] { continuation.yield(Array(chunk.utf8)) }
       continuation.finish()

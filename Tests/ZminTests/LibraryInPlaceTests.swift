@@ -3,10 +3,10 @@ import Zmin
 import ZminEngine
 import ZminTestSupport
 
-/// Minifying in one buffer.
+/// Minifying in place.
 @Suite struct LibraryInPlaceTests {
-  /// In memory of exactly the input's size, so that a sanitizer sees any byte written beyond. After an error the memory
-  /// must be as it was.
+  /// Minifies in memory of exactly the input's size, so that a sanitizer detects any write past it. Checks that an
+  /// error leaves the memory unchanged.
   private func inPlace(_ input: [UInt8], _ options: MinifierOptions, windowBytes: Int) -> LibraryOutcome {
     let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: input.count, alignment: 1)
     defer { memory.deallocate() }
@@ -20,7 +20,8 @@ import ZminTestSupport
     }
   }
 
-  @Test(arguments: Format.allCases) func agreesWithTheOracleAndLeavesBadInputAsItWas(_ format: Format) throws {
+  @Test("Output agrees with the oracle, and an error leaves the input unchanged", arguments: Format.allCases)
+  func agreesWithTheOracle(_ format: Format) throws {
     for (round, test) in try LibraryCase.random(format, seed: 44, count: 150).enumerated() {
       for windowBytes in [1 + round % 70, 512, 1 << 18] {
         let outcome = inPlace(test.input, test.options, windowBytes: windowBytes)
@@ -34,7 +35,8 @@ import ZminTestSupport
     }
   }
 
-  @Test func everySizeAcrossAWindowsEdge() throws {
+  @Test("Inputs of each size around a window boundary agree with the oracle")
+  func sizesAroundWindows() throws {
     for byteCount in 32...400 {
       let input = paddedDocument(byteCount: byteCount)
       let expected = LibraryOutcome(output: Oracle(input, .json).output)
@@ -52,7 +54,8 @@ import ZminTestSupport
     }
   }
 
-  @Test func arraysKeepTheirStorage() throws {
+  @Test("An array keeps its storage and takes less than 1 MiB of other memory")
+  func arraysKeepTheirStorage() throws {
     let ledger = MemoryLedger()
     let input = paddedDocument(byteCount: 4 << 20)
     var bytes = input
@@ -65,7 +68,8 @@ import ZminTestSupport
     #expect(total.currentBytes == 0 && total.peakBytes < 1 << 20)
   }
 
-  @Test func arraysAreAsTheyWereAfterAnError() {
+  @Test("An error leaves an array unchanged")
+  func errorsLeaveArraysUnchanged() {
     let input = paddedDocument(byteCount: 1 << 20).dropLast()
     var bytes = Array(input)
     #expect(throws: ZminError.self) { try minifyInPlace(&bytes) }
@@ -77,7 +81,8 @@ import ZminTestSupport
     #expect(throws: ZminError.self) { try minifyInPlace(&empty) }
   }
 
-  @Test func theLastLineFeedOfRecords() throws {
+  @Test("A last LF without room grows an array, and is an error in a span")
+  func missingLastLineFeed() throws {
     for validates in [true, false] {
       let options = MinifierOptions(format: .ndjson, validates: validates)
       for (text, expected) in [("1", "1\n"), ("1\n2", "1\n2\n"), (" 1", "1\n"), ("1 \n\n", "1\n"), ("", "")] {
@@ -91,7 +96,8 @@ import ZminTestSupport
     }
   }
 
-  @Test func spansAndWithoutACheck() throws {
+  @Test("Unchecked output in place is the oracle's, and a span returns its length")
+  func uncheckedAndSpans() throws {
     var mutator = Mutator(seed: 45)
     for format in [Format.json, .ndjson] {
       let options = MinifierOptions(format: format, validates: false)

@@ -3,33 +3,38 @@ import Zmin
 import ZminEngine
 import ZminTestSupport
 
-/// The push interface.
+/// Streams, pushed in chunks.
 @Suite struct LibraryStreamTests {
-  /// Every chunking into two, and into chunks of every size, in windows that are smaller and larger than the chunks.
-  @Test(arguments: Format.allCases) func everyChunking(_ format: Format) throws {
+  @Test("Output and error agree with the oracle for every chunk size and every cut in two", arguments: Format.allCases)
+  func everyChunking(_ format: Format) throws {
     for test in try LibraryCase.random(format, seed: 46, count: 12) where test.input.count < 600 {
       for windowBytes in [7, 64, 4096] {
         var stream = try MinifierStream(test.options, windowBytes: windowBytes, ledger: MemoryLedger())
         for cut in 1...max(1, test.input.count) {
           let sized = chunks(of: test.input, byteCount: cut)
           #expect(
-            pushed(sized, through: &stream).settled == test.expected(pushedIn: sized),
+            pushed(sized, through: &stream).withoutPartialOutput == test.expected(pushedIn: sized),
             "chunks of \(cut), windows of \(windowBytes): \(readable(test.input))")
           let halves = [Array(test.input.prefix(cut)), [], Array(test.input.dropFirst(cut))]
           #expect(
-            pushed(halves, through: &stream).settled == test.expected(pushedIn: halves),
+            pushed(halves, through: &stream).withoutPartialOutput == test.expected(pushedIn: halves),
             "cut at \(cut), windows of \(windowBytes): \(readable(test.input))")
         }
       }
     }
   }
 
-  @Test("An error is thrown by the push that brings its byte, at the same place whatever the chunks")
+  @Test("An error is thrown by the push that brings its byte, at the same position for all chunks")
   func errorsComeWithTheirByte() throws {
     for message in MessageTests.cases {
       let test = try LibraryCase(message.input, MinifierOptions(format: message.format))
       #expect(test.expected.error?.description == message.description)
-      guard case .invalidJSON(let expected) = test.expected.error, expected.offset < test.input.count else { continue }
+      guard case .invalidJSON(let expected) = test.expected.error else {
+        Issue.record("no error: \(readable(test.input))")
+        continue
+      }
+      // An error at the end of input is thrown by `finish`.
+      if expected.offset >= test.input.count { continue }
       for byteCount in 1...test.input.count {
         var stream = try MinifierStream(test.options)
         var left = chunks(of: test.input, byteCount: byteCount)[...]
@@ -40,7 +45,7 @@ import ZminTestSupport
           do throws(ZminError) { try stream.push(chunk) { _ in } } catch { thrown = error }
         }
         guard case .invalidJSON(let error) = thrown else {
-          Issue.record("\(readable(test.input)) in chunks of \(byteCount): no error with the byte that is wrong")
+          Issue.record("\(readable(test.input)) in chunks of \(byteCount): no error with the faulty byte")
           continue
         }
         #expect((error.line, error.column, error.offset) == (expected.line, expected.column, expected.offset))
@@ -50,7 +55,7 @@ import ZminTestSupport
   }
 
   @Test(
-    "Each value is handed on by the push that completes it, and nothing of the next",
+    "Each value is written by the push that completes it, without any of the next",
     arguments: [Format.ndjson, .concat])
   func valuesComeAtOnce(_ format: Format) throws {
     var generator = DocumentGenerator(seed: 47)
@@ -76,7 +81,7 @@ import ZminTestSupport
     }
   }
 
-  @Test("Values of concat before an error are handed on before it is thrown")
+  @Test("Values of concat before an error are written before it is thrown")
   func valuesBeforeAnError() throws {
     let texts = [
       ("{\"a\": 1}x", "{\"a\":1}\n"), ("[1] ]", "[1]\n"), ("\"a\",", "\"a\"\n"), ("12 oops", "12\n"),
@@ -93,7 +98,8 @@ import ZminTestSupport
     }
   }
 
-  @Test func sizesAcrossTheWindow() throws {
+  @Test("Inputs and chunks around the window size agree with the oracle")
+  func sizesAroundTheWindow() throws {
     var stream = try MinifierStream()
     for extra in [-1, 0, 1] {
       for windows in 1...2 {
@@ -106,7 +112,8 @@ import ZminTestSupport
     }
   }
 
-  @Test(arguments: [Format.ndjson, .concat]) func wholeRecordsOnlyBeforeAnError(_ format: Format) throws {
+  @Test("Exactly the whole records before an error are written", arguments: [Format.ndjson, .concat])
+  func wholeRecordsOnlyBeforeAnError(_ format: Format) throws {
     var stream = try MinifierStream(MinifierOptions(format: format))
     let input = Array("{\"a\": 1}\n[2, 3]\n[4, x]\n".utf8)
     for byteCount in 1...input.count {
@@ -116,7 +123,8 @@ import ZminTestSupport
     }
   }
 
-  @Test func anErrorIsThrownAgainUntilReset() throws {
+  @Test("An error is thrown again until reset")
+  func anErrorIsThrownAgainUntilReset() throws {
     var stream = try MinifierStream()
     let bad = Array("[1,]        ".utf8)
     let good = Array(" [1]".utf8)
@@ -129,13 +137,13 @@ import ZminTestSupport
     #expect(errors.count == 6 && Set(errors).count == 1)
     stream.reset()
     #expect(pushed([good], through: &stream) == LibraryOutcome(output: Array("[1]".utf8)))
-    // Ready for another after the end too.
+    // After the end of an input the stream takes another.
     #expect(pushed([good], through: &stream) == LibraryOutcome(output: Array("[1]".utf8)))
   }
 
-  @Test func limitOnTheInput() throws {
-    // An error in the bytes that are allowed comes first, whatever the chunks; else the limit. `NaN` is named by a chunk
-    // that has all of it.
+  @Test("An error within the size limit precedes the error of the limit")
+  func sizeLimit() throws {
+    // `NaN` is named only if one chunk contains all of it.
     for (text, limit, description) in [
       ("[1, 2]   ", 6, "input is longer than 6 bytes"), ("[1, 2]", 5, "input is longer than 5 bytes"),
       ("[1, x,    2]", 5, "1:5: value expected, found 'x' (byte 4)"),
@@ -160,7 +168,8 @@ import ZminTestSupport
     #expect(pushed([Array("[1, 2]".utf8)], through: &stream).error == nil)
   }
 
-  @Test func chunksAllocateNothingAndTheEndFreesAll() throws {
+  @Test("Pushing allocates nothing, and destroying the stream frees all")
+  func chunksAllocateNothing() throws {
     let ledger = MemoryLedger()
     do {
       var stream = try MinifierStream(MinifierOptions(format: .ndjson), ledger: ledger)
@@ -174,7 +183,8 @@ import ZminTestSupport
     #expect(ledger.snapshot().total.currentBytes == 0)
   }
 
-  @Test func nestingCostsOneBitALevel() throws {
+  @Test("Nesting costs one bit per level")
+  func nestingCostsOneBitPerLevel() throws {
     let ledger = MemoryLedger()
     let options = MinifierOptions(depthMax: 4_000_000)
     var stream = try MinifierStream(options, ledger: ledger)
@@ -183,7 +193,7 @@ import ZminTestSupport
     let closers = [UInt8](repeating: UInt8(ascii: "]"), count: 1_000_000)
     let chunks = [openers, openers, closers, closers]
     #expect(pushed(chunks, through: &stream).output == Array(chunks.joined()))
-    // Two stacks of two million levels, each no more than twice as large as it must be.
+    // Two stacks of two million levels, each at most twice the needed size.
     #expect(ledger.snapshot().total.currentBytes - before <= 4 * 2_000_000 / 8 + 4096)
   }
 }

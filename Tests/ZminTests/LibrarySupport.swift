@@ -3,22 +3,22 @@ import Zmin
 import ZminEngine
 import ZminTestSupport
 
-/// What a public function made of an input.
+/// The output or error of a public function.
 struct LibraryOutcome: Equatable {
   var output: [UInt8] = []
   var error: ZminError?
 
-  /// The output and the error, with no output where there is one: how much came before it is no promise.
-  var settled: LibraryOutcome { LibraryOutcome(output: error == nil ? output : [], error: error) }
+  /// The outcome without output before an error, the length of which is not specified.
+  var withoutPartialOutput: LibraryOutcome { LibraryOutcome(output: error == nil ? output : [], error: error) }
 }
 
-/// Inputs of all kinds, valid and not, and what should become of them.
+/// An input and its expected outcome.
 struct LibraryCase {
   let input: [UInt8]
   let options: MinifierOptions
-  /// By the oracle, but for the message, which is that of a run over the input at once.
+  /// The oracle's outcome, with the message of a run over the whole input.
   let expected: LibraryOutcome
-  /// The error where the input is known up to so many bytes from the error on, from 1.
+  /// At index `n` the error if the input is known up to `n` bytes after the faulty one.
   private let errorsSoFar: [ZminError?]
 
   init(_ input: [UInt8], _ options: MinifierOptions) throws {
@@ -36,7 +36,7 @@ struct LibraryCase {
     }
   }
 
-  /// The outcome in a stream: an error comes with the chunk that brings its byte, and is named by no later bytes.
+  /// The outcome of a stream. An error is thrown with the chunk of the faulty byte, so later chunks do not refine it.
   func expected(pushedIn chunks: [[UInt8]]) -> LibraryOutcome {
     guard case .invalidJSON(let error) = expected.error, error.offset < input.count else { return expected }
     var end = 0
@@ -44,7 +44,7 @@ struct LibraryCase {
     return LibraryOutcome(error: errorsSoFar[min(end - error.offset, errorsSoFar.count) - 1])
   }
 
-  /// Random documents and as many broken ones, some under a small limit on depth.
+  /// Random documents and the same number of broken ones, some with a small depth limit.
   static func random(_ format: Format, seed: UInt64, count: Int) throws -> [LibraryCase] {
     var generator = DocumentGenerator(seed: seed)
     var mutator = Mutator(seed: seed + 1)
@@ -56,7 +56,7 @@ struct LibraryCase {
   }
 }
 
-/// What a stream makes of an input that is pushed in these chunks.
+/// Pushes an input in chunks through a stream, and returns the outcome.
 func pushed(_ chunks: [[UInt8]], through stream: inout MinifierStream) -> LibraryOutcome {
   var outcome = LibraryOutcome()
   do throws(ZminError) {
@@ -69,7 +69,7 @@ func pushed(_ chunks: [[UInt8]], through stream: inout MinifierStream) -> Librar
   return outcome
 }
 
-/// A document of exactly `byteCount` bytes, at least 32, that shrinks to about half.
+/// Returns a document of exactly `byteCount` bytes, at least 32, about half of it whitespace.
 func paddedDocument(byteCount: Int) -> [UInt8] {
   let member = Array("{\"a\" : [1, 2.5e3 , \"\u{e9} \\n\"] } ,\n".utf8)
   var document: [UInt8] = [UInt8(ascii: "[")]

@@ -4,7 +4,7 @@ import Zmin
 import ZminEngine
 import ZminTestSupport
 
-/// The public functions on inputs that are whole in memory.
+/// The public functions on whole inputs in memory.
 @Suite struct LibraryWholeInputTests {
   private func minified(_ input: some Collection<UInt8>, _ options: MinifierOptions) -> LibraryOutcome {
     do throws(ZminError) {
@@ -14,7 +14,8 @@ import ZminTestSupport
     }
   }
 
-  @Test(arguments: Format.allCases) func agreesWithTheOracle(_ format: Format) throws {
+  @Test("minify and validate agree with the oracle on valid and broken documents", arguments: Format.allCases)
+  func agreesWithTheOracle(_ format: Format) throws {
     for test in try LibraryCase.random(format, seed: 41, count: 150) {
       #expect(minified(test.input, test.options) == test.expected, "\(readable(test.input))")
       let validated = Result { () throws(ZminError) in try validate(test.input, options: test.options) }
@@ -25,8 +26,8 @@ import ZminTestSupport
     }
   }
 
-  /// Sizes around those of the windows that an input is cut into.
-  @Test func sizesAcrossWindows() throws {
+  @Test("Inputs around a multiple of the window size agree with the oracle")
+  func sizesAcrossWindows() throws {
     for windows in 1...2 {
       for extra in [-129, -2, -1, 0, 1, 2, 64, 4095] {
         let input = paddedDocument(byteCount: windows * 256 * 1024 + extra)
@@ -39,7 +40,8 @@ import ZminTestSupport
     }
   }
 
-  @Test func takesWhatCallersHave() throws {
+  @Test("Any collection of bytes is accepted")
+  func acceptsAnyCollection() throws {
     let text = "[ 1, \"\u{e9}\" ]"
     let expected = Array("[1,\"\u{e9}\"]".utf8)
     let bytes = Array(text.utf8)
@@ -48,13 +50,14 @@ import ZminTestSupport
     #expect(try minify(([0] + bytes).dropFirst()) == expected)
     #expect(try minify(Data(bytes)) == expected)
     #expect(try minify(ContiguousArray(bytes)) == expected)
-    // Not in contiguous memory.
+    // This collection is not contiguous.
     #expect(try minify(bytes.lazy.map { $0 }) == expected)
     #expect(try bytes.span.bytes.withUnsafeBytes { try minify($0) } == expected)
     #expect(throws: ZminError.self) { try minify([]) }
   }
 
-  @Test func limits() throws {
+  @Test("Limits on size and depth are exact")
+  func limits() throws {
     let options = MinifierOptions(inputBytesMax: 3)
     #expect(try minify(Array("[1]".utf8), options: options).count == 3)
     #expect(throws: ZminError.inputTooLarge(limit: 3)) { try minify(Array("[1] ".utf8), options: options) }
@@ -68,13 +71,14 @@ import ZminTestSupport
     #expect(error?.description == "2:1: nested deeper than 1 levels (byte 2)")
   }
 
-  @Test func withoutACheck() throws {
+  @Test("Without validation the output is the oracle's, and concat is still checked")
+  func withoutValidation() throws {
     for format in Format.allCases {
       var mutator = Mutator(seed: 43)
       let options = MinifierOptions(format: format, validates: false)
       for _ in 0..<100 {
         let input = mutator.soup(byteCount: mutator.random.below(200))
-        // `concat` cannot be taken apart without a check.
+        // `concat` cannot be split into values without checks.
         let expected =
           format == .concat
           ? try LibraryCase(input, options).expected : LibraryOutcome(output: Oracle.unchecked(input, format))
@@ -84,7 +88,8 @@ import ZminTestSupport
     #expect(throws: ZminError.self) { try validate(Array("tru e".utf8), options: MinifierOptions(validates: false)) }
   }
 
-  @Test func ledgerIsEmptyAfterwards() throws {
+  @Test("Each call frees its memory and stays below 1 MiB")
+  func memoryIsFreed() throws {
     let ledger = MemoryLedger()
     let input = paddedDocument(byteCount: 4 << 20)
     _ = try minify(input, ledger: ledger)

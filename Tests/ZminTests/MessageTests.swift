@@ -4,7 +4,7 @@ import ZminCore
 import ZminEngine
 import ZminTestSupport
 
-/// The first error, exactly: place and message, from every kernel and every way of cutting the input.
+/// The exact position and message of the first error, from every kernel and for every window size.
 @Suite struct MessageTests {
   struct Case: Sendable {
     let input: [UInt8]
@@ -95,7 +95,8 @@ import ZminTestSupport
     }
   }
 
-  @Test(arguments: Kernel.available) func everyCaseInEveryWindow(_ kernel: Kernel) throws {
+  @Test("The message does not depend on kernel and window size", arguments: Kernel.available)
+  func everyCaseInEveryWindow(_ kernel: Kernel) throws {
     for test in Self.cases {
       var runner = try MinifierRunner(MinifierOptions(format: test.format, kernel: kernel))
       #expect(try runner.run(test.input).error?.description == test.description, "\(readable(test.input))")
@@ -106,8 +107,8 @@ import ZminTestSupport
     }
   }
 
-  /// The same faults far into an input, where vector code meets them.
-  @Test(arguments: Kernel.available) func everyCaseFarIn(_ kernel: Kernel) throws {
+  @Test("Errors far into an input, in vector code, agree with the oracle", arguments: Kernel.available)
+  func everyCaseFarIn(_ kernel: Kernel) throws {
     let before = Array("[\"\(String(repeating: "é\\u00e9 ", count: 300))\",\n".utf8)
     let after = Array(String(repeating: ",{\"a\":[1, 2.5]}", count: 100).utf8) + [UInt8(ascii: "]")]
     for test in Self.cases where test.format == .json && !test.input.isEmpty {
@@ -122,7 +123,8 @@ import ZminTestSupport
     }
   }
 
-  @Test(arguments: Kernel.available) func byteOrderMark(_ kernel: Kernel) throws {
+  @Test("A leading byte order mark is dropped for every window size", arguments: Kernel.available)
+  func byteOrderMark(_ kernel: Kernel) throws {
     for validates in [true, false] {
       var runner = try MinifierRunner(MinifierOptions(validates: validates, kernel: kernel))
       for windowBytes in [1, 2, 3, 4, 100] {

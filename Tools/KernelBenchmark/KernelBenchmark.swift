@@ -13,23 +13,23 @@ import ZminMemory
 struct KernelBenchmark: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "kernel-benchmark",
-    abstract: "Times every kernel, everything checked, against memcpy: one core, memory to memory.",
+    abstract: "Time every kernel, with all checks, against memcpy.",
     discussion: """
-      Paths are interleaved; figures are medians. Every output is compared with that of the portable kernel. Documents \
-      are seeded, larger than the caches, and the same on every run.
+      Everything runs on one core, memory to memory. Paths are interleaved. Figures are medians. Every output is \
+      compared with that of the portable kernel. Documents are generated from a seed and larger than the caches.
       """)
 
-  @Option(help: "Size of each document in MiB.") var size = 256
-  @Option(help: "Timed rounds.") var rounds = 9
-  @Option(help: "Bytes that a kernel is given at once, in KiB.") var window = 256
-  @Option(help: "Seed of the documents.") var seed: UInt64 = 1
-  @Option(help: "Time nothing; write the documents into this directory.") var writeTo: String?
-  @Option(name: .customLong("kind"), help: "Only documents of these kinds.") var kinds: [DocumentKind] = []
-  @Option(name: .customLong("file"), help: "Time these files, repeated in an array, too.") var files: [String] = []
-  @Option(help: "Time this kernel alone on the one --file as it is, once for each line on standard input.")
+  @Option(help: "Set the size of each document in MiB.") var size = 256
+  @Option(help: "Set the number of timed rounds.") var rounds = 9
+  @Option(help: "Pass this many KiB to a kernel at once.") var window = 256
+  @Option(help: "Set the seed of the documents.") var seed: UInt64 = 1
+  @Option(help: "Write the documents to this directory and stop.") var writeTo: String?
+  @Option(name: .customLong("kind"), help: "Use only documents of these kinds.") var kinds: [DocumentKind] = []
+  @Option(name: .customLong("file"), help: "Also time these files, repeated in an array.") var files: [String] = []
+  @Option(help: "Time this kernel on --file for each line of input.")
   var serve: String?
-  @Option(help: "Time slices taken by so many workers beside one worker, instead of the kernels.") var workers: Int?
-  @Flag(help: "With --serve: check nothing.") var unchecked = false
+  @Option(help: "Compare this many workers with one, in slices.") var workers: Int?
+  @Flag(help: "Skip all checks. Needs --serve.") var unchecked = false
 
   mutating func run() throws {
     if let writeTo {
@@ -78,7 +78,7 @@ struct KernelBenchmark: ParsableCommand {
       for index in timings.indices {
         let seconds = try timings[index].run(document, windowBytes: window << 10)
         guard expected.withUnsafeBytes({ timings[index].output.hasSameBytes(as: $0) }) else {
-          throw ValidationError("kernel \(timings[index].kernel.name) gave other bytes: no figure")
+          throw ValidationError("kernel \(timings[index].kernel.name) differs from the portable kernel")
         }
         // The first round warms up.
         if round > 0 { kernelSeconds[index].append(seconds) }
@@ -104,7 +104,7 @@ struct KernelBenchmark: ParsableCommand {
       let check = { (run: (seconds: Double, byteCount: Int)) in
         let output = UnsafeRawBufferPointer(rebasing: room.bytes.prefix(run.byteCount))
         guard expected.withUnsafeBytes({ output.hasSameBytes(as: $0) }) else {
-          throw ValidationError("kernel \(kernel.name) in slices gave other bytes: no figure")
+          throw ValidationError("kernel \(kernel.name) in slices differs from the portable kernel")
         }
         return run.seconds
       }
@@ -140,7 +140,7 @@ struct KernelBenchmark: ParsableCommand {
     guard let file = fopen(path, "rb") else { throw ValidationError("cannot open \(path)") }
     defer { fclose(file) }
     guard fseek(file, 0, SEEK_END) == 0, case let size = ftell(file), size >= 0 else {
-      throw ValidationError("cannot measure \(path)")
+      throw ValidationError("cannot read the size of \(path)")
     }
     rewind(file)
     return [UInt8](unsafeUninitializedCapacity: size) { bytes, count in
@@ -148,7 +148,7 @@ struct KernelBenchmark: ParsableCommand {
     }
   }
 
-  /// The file's bytes again and again as the elements of an array.
+  /// Returns the file's bytes, repeated as elements of an array up to the document size.
   private func repeated(_ path: String) throws -> [UInt8] {
     let content = try read(path)
     var document: [UInt8] = [UInt8(ascii: "[")]
@@ -162,7 +162,7 @@ struct KernelBenchmark: ParsableCommand {
   }
 }
 
-/// Writes all of `bytes` into a new file.
+/// Writes `bytes` to a new file.
 func writeFile(_ bytes: UnsafeRawBufferPointer, to path: String) throws {
   guard let file = fopen(path, "wb") else { throw ValidationError("cannot write \(path)") }
   let count = fwrite(bytes.baseAddress, 1, bytes.count, file)

@@ -2,10 +2,10 @@ import Glibc
 import ZminCPU
 import ZminMemory
 
-/// Runs one kernel whenever it is told to, so that another program can time it among others, in turn.
+/// A kernel that runs on request, so that another program can time it in turn with others.
 ///
-/// Each line on standard input is answered with seconds or "refused". A line that is not empty names a file that the
-/// output is written to.
+/// Each line on standard input starts a run. The answer is a line with the seconds, or one that begins with "refused".
+/// A non-empty line is the path of a file for the output.
 struct KernelServer {
   private let document: [UInt8]
   private let windowBytes: Int

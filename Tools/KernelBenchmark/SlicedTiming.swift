@@ -4,7 +4,7 @@ import ZminCore
 import ZminEngine
 import ZminMemory
 
-/// A document taken in slices by a number of workers, memory to memory: copied into slices, and out of them.
+/// A document minified in slices by several workers, memory to memory, including the copies into and out of slices.
 struct SlicedTiming: ~Copyable {
   let workers: Int
   private var run: SlicedRun
@@ -16,7 +16,7 @@ struct SlicedTiming: ~Copyable {
 
   /// Minifies the document once.
   ///
-  /// - Returns: Seconds, and how much of `room` was written.
+  /// - Returns: The seconds taken and the number of bytes written to `room`.
   /// - Throws: ``TimedKernel/Refusal`` if the document is not valid.
   mutating func run(
     _ document: UnsafeRawBufferPointer, into room: UnsafeMutableRawBufferPointer

@@ -4,7 +4,7 @@ import ZminCore
 import ZminEngine
 import ZminMemory
 
-/// A kernel with an output as large as the document.
+/// A kernel with an output buffer for a whole document.
 struct TimedKernel {
   let kernel: Kernel
   private let box: Box
@@ -26,12 +26,12 @@ struct TimedKernel {
     box = try Box(options, byteCount: byteCount, ledger: ledger)
   }
 
-  /// What the last run wrote.
+  /// The output of the last run.
   var output: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: box.buffer.bytes[..<written]) }
 
   /// Minifies the document once.
   ///
-  /// - Returns: Seconds from the first byte to the last.
+  /// - Returns: The seconds from the first byte to the last.
   /// - Throws: ``Refusal`` if the document is not valid.
   mutating func run(_ document: [UInt8], windowBytes: Int) throws -> Double {
     let room = box.buffer.bytes
@@ -59,6 +59,6 @@ struct TimedKernel {
     return seconds
   }
 
-  /// The document is not valid.
+  /// The error for an invalid document.
   struct Refusal: Error {}
 }
