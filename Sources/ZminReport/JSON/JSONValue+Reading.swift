@@ -1,21 +1,21 @@
-/// What is wrong with a text that should be JSON, and where.
+/// An error in a text that should be JSON.
 package struct JSONSyntaxError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The byte at which it goes wrong, from 0.
+  /// The offset of the byte that is wrong, from 0.
   package let offset: Int
-  /// What is wrong, as a clause.
+  /// The reason, in a few words.
   package let reason: String
 
   package var description: String { "not valid JSON: \(reason) (byte \(offset))" }
 }
 
 extension JSONValue {
-  /// Deeper nesting is an error. No report of zmin's comes near it.
+  /// The deepest nesting that is read. Reports of zmin nest far less.
   package static let depthMax = 128
 
-  /// Reads one value that is all of the text but for whitespace.
+  /// Reads a text that holds one value, with whitespace around it.
   ///
-  /// Strictly RFC 8259. Two things that the grammar allows are errors, as a value cannot hold them: numbers too large
-  /// for a `Double`, and escaped surrogates that form no pair.
+  /// Follows RFC 8259 strictly. Two things that the grammar allows are errors, because a ``JSONValue`` cannot hold
+  /// them: numbers too large for a `Double`, and escaped surrogates that form no pair.
   package init(reading bytes: [UInt8]) throws(JSONSyntaxError) {
     var reader = JSONReader(bytes)
     self = try reader.readDocument()
@@ -32,7 +32,7 @@ private struct JSONReader {
 
   init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-  /// The byte that is next, nil at the end.
+  /// The next byte, nil at the end.
   private var next: UInt8? { offset < bytes.count ? bytes[offset] : nil }
 
   mutating func readDocument() throws(JSONSyntaxError) -> JSONValue {
@@ -91,7 +91,7 @@ private struct JSONReader {
     return .array(elements)
   }
 
-  /// Steps over an opening bracket or brace.
+  /// Skips an opening bracket or brace.
   private mutating func descend() throws(JSONSyntaxError) {
     guard depth < JSONValue.depthMax else { throw fault("it is nested deeper than \(JSONValue.depthMax)") }
     depth += 1
@@ -119,7 +119,7 @@ private struct JSONReader {
       try skipDigits()
     }
     let text = String(decoding: bytes[start..<offset], as: UTF8.self)
-    // Minus zero is no integer of Swift's.
+    // `Int` has no minus zero.
     if isInteger, text != "-0", let value = Int(text) { return .integer(value) }
     guard let value = Double(text), value.isFinite else { throw fault("a number is too large", at: start) }
     return .number(value)
@@ -152,7 +152,7 @@ private struct JSONReader {
     throw fault("a string does not end")
   }
 
-  /// The UTF-8 of what an escape stands for.
+  /// Reads an escape and returns the UTF-8 of the character it stands for.
   private mutating func readEscape() throws(JSONSyntaxError) -> [UInt8] {
     let start = offset
     offset += 1
@@ -195,7 +195,7 @@ private struct JSONReader {
     while let byte = next, byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D { offset += 1 }
   }
 
-  /// Steps over the byte if it is next.
+  /// Skips the next byte if it is `byte`.
   private mutating func take(_ byte: UInt8) -> Bool {
     guard next == byte else { return false }
     offset += 1

@@ -1,16 +1,16 @@
 extension Plot {
-  /// A row of bars, one after another.
+  /// One row of a bar plot: a bar made of parts.
   package struct Bar {
     package let name: String
-    /// Their lengths, by the names of their parts.
+    /// The lengths of the parts, in the order in which they are drawn.
     package let parts: [(name: String, value: Double)]
-    /// What it could be at most.
+    /// The highest value that was possible, drawn as a line.
     package let limit: Double?
-    /// What limits it.
+    /// The name of the limit.
     package let limitName: String?
-    /// Between which values the whole was measured.
+    /// The lowest and the highest measured value of the whole bar.
     package let range: ClosedRange<Double>?
-    /// Said behind it.
+    /// A text behind the bar. If it is empty, the sum of the parts is shown.
     package let note: String
 
     package init(
@@ -29,7 +29,7 @@ extension Plot {
     var sum: Double { parts.reduce(0) { $0 + $1.value } }
   }
 
-  /// What bars are lengths of.
+  /// The quantity that the bars show.
   package enum BarUnit {
     case bytes, seconds, count
     case plain(String)
@@ -44,7 +44,7 @@ extension Plot {
     }
   }
 
-  /// The name of a part that is what the others leave: it is grey, and comes last.
+  /// The name of the part that the other parts leave over. It is drawn grey and last.
   package static let restName = "not accounted for"
 
   /// Horizontal bars, in the order given.
@@ -75,7 +75,7 @@ extension Plot {
 private struct BarDrawing {
   private let bars: [Plot.Bar]
   private let unit: Axis.Unit
-  /// In the order in which they come up.
+  /// In order of first appearance.
   let partNames: [String]
 
   init(_ bars: [Plot.Bar], _ unit: Axis.Unit) {
@@ -94,7 +94,7 @@ private struct BarDrawing {
   }
 
   func draw(on drawing: inout Drawing) {
-    // Beside the bars there is room for names and notes, or else above them.
+    // A wide drawing has names and notes beside the bars, a narrow one above them.
     let isNarrow = drawing.isNarrow
     let nameWidth = min(180, bars.map { Drawing.width(of: $0.name) }.max() ?? 0)
     let noteWidth = min(180, bars.map { Drawing.width(of: note($0)) }.max() ?? 0)
@@ -123,7 +123,7 @@ private struct BarDrawing {
       for part in bar.parts {
         let start = x.place(sum)
         sum += part.value
-        // What is there shows, however little it is; what follows leaves a gap.
+        // The smallest part stays visible. A gap separates it from the next.
         let width = x.place(sum) - start
         if part.value > 0 {
           drawing.add(

@@ -1,11 +1,11 @@
 extension Plot {
-  /// A map of states: a row for each thing, a column for each moment.
+  /// Makes a map of states over time: a row for each thing, a column for each moment.
   ///
   /// - Parameters:
   ///   - rows: The names of the things.
-  ///   - states: What a state is called, by its number.
-  ///   - seconds: The moments, in order.
-  ///   - cells: For each moment the states of the things, by number; things that were not there yet are missing.
+  ///   - states: The names of the states, indexed by the numbers in `cells`.
+  ///   - seconds: The times of the moments, in order.
+  ///   - cells: For each moment, the state of each thing. Things that did not exist yet are missing at the end.
   package static func heatMap(
     _ title: String, _ caption: String, rows: [String], states: [String], seconds: [Double], cells: [[Int]]
   ) -> Plot {
@@ -62,7 +62,7 @@ private struct HeatDrawing {
       let (start, end) = (starts[number], starts[number + 1])
       drawing.add(hit: start, top, end - start, bottom - top, words(for: column.lowerBound))
     }
-    // Names that have no room are left out, but for the first and the last.
+    // If not all names fit, some are left out, never the first or the last.
     let stride = Int((14 / rowHeight).rounded(.up))
     for (row, name) in rows.enumerated() where row % stride == 0 && row + stride <= rows.count || row == rows.count - 1
     {
@@ -73,7 +73,7 @@ private struct HeatDrawing {
     drawing.height = bottom + 28
   }
 
-  /// The state that a thing was in most often, nil if it was not there.
+  /// The most frequent state of a thing during `moments`, nil if it did not exist.
   private func state(of row: Int, in moments: Range<Int>) -> Int? {
     var counts = [Int](repeating: 0, count: states.count)
     for moment in moments where row < cells[moment].count && states.indices.contains(cells[moment][row]) {

@@ -1,7 +1,7 @@
 extension Plot {
-  /// How many there were of each size class, a class being the sizes up to a power of two and more than half of it.
+  /// Makes a histogram over size classes. Class n holds the sizes up to 2^n bytes and above 2^(n-1).
   ///
-  /// - Parameter classes: Counts by exponent. Classes between others in which there was none are shown as such.
+  /// - Parameter classes: Counts by n. Empty classes between others are drawn as empty.
   package static func histogram(_ title: String, _ caption: String, classes: [Int: Int], of noun: String) -> Plot {
     var plot = Plot(title, caption)
     guard let first = classes.keys.min(), let last = classes.keys.max(), last - first < 64 else { return plot }
@@ -14,7 +14,7 @@ extension Plot {
       drawing.add(text: noun, 4, 13)
       let step = (right - left) / Double(columns.count)
       let barWidth = min(step * 0.8, 48)
-      // Every so manieth class is named, as there is room.
+      // If not all names fit, only every `stride`-th class is named.
       let widest = columns.map { Drawing.width(of: $0.name) }.max() ?? 0
       let stride = Int(((widest + 6) / step).rounded(.up))
       for (number, column) in columns.enumerated() {

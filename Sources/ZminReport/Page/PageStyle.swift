@@ -1,6 +1,6 @@
 extension Page {
-  /// Colours by name, for light and dark. `c0` to `c7` are the palette of Okabe and Ito (2008), which colour-blind people
-  /// tell apart, darker on white and lighter on black; grey is for what is not of the matter.
+  /// Colours by name, for light and dark pages. `c1` to `c7` follow the palette of Okabe and Ito (2008), which
+  /// colour-blind people can tell apart, darker on white and lighter on black. Grey (`c0`) marks secondary parts.
   static let colours: [(name: String, light: String, dark: String)] = [
     ("ink", "#1b1f24", "#e8ebee"), ("soft", "#57606a", "#a5afba"), ("paper", "#ffffff", "#14171a"),
     ("card", "#f4f6f8", "#1e2327"), ("grid", "#d5dae0", "#363d44"), ("mark", "#b00020", "#ff7b86"),

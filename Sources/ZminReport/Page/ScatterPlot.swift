@@ -1,9 +1,9 @@
 extension Plot {
-  /// Points on an axis of sizes that counts in powers of ten, and another upwards.
+  /// A series of points in a scatter plot. `x` is a size in bytes.
   package struct Points {
     package let name: String
     package let points: [(x: Double, y: Double, name: String)]
-    /// Whether a line leads from each to the next.
+    /// True if lines connect the points.
     package let isLine: Bool
 
     package init(_ name: String, _ points: [(x: Double, y: Double, name: String)], isLine: Bool = false) {
@@ -13,13 +13,15 @@ extension Plot {
     }
   }
 
-  /// Values upwards that are further apart than this count in powers of ten too.
+  /// The largest ratio between y values that still get a linear axis.
   private static let linearRatioMax = 20.0
 
+  /// Makes a scatter plot over file sizes, which have a logarithmic axis.
+  ///
   /// - Parameters:
-  ///   - axes: What both axes are of, in words.
-  ///   - unit: What stands upwards; below there are sizes of files.
-  ///   - mark: A size that is pointed out.
+  ///   - axes: The names of the axes.
+  ///   - unit: The unit of the y axis.
+  ///   - mark: A size that is marked with a line and a text.
   package static func scatter(
     _ title: String, _ caption: String, _ series: [Points], axes: (x: String, y: String), _ unit: BarUnit,
     mark: (x: Double, text: String)? = nil

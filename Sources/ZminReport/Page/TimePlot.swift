@@ -1,5 +1,5 @@
 extension Plot {
-  /// A course over time: areas one upon another, lines over them, and what was done beneath.
+  /// The data of a plot over time: stacked areas, lines over them, and bands of activity below.
   package struct Course {
     package struct Series {
       package let name: String
@@ -23,19 +23,19 @@ extension Plot {
       }
     }
 
-    /// When the values were taken, in order.
+    /// The times of the samples, in order.
     package var seconds: [Double] = []
-    /// From the lowest on.
+    /// Stacked areas, the lowest first.
     package var areas: [Series] = []
     package var lines: [Series] = []
     package var bands: [Band] = []
-    /// What is pointed out.
+    /// A point that is marked.
     package var mark: (seconds: Double, value: Double, text: String)?
 
     package init() {}
   }
 
-  /// A course in bytes over time.
+  /// Makes a plot of bytes over time.
   package static func course(_ title: String, _ caption: String, _ course: Course) -> Plot {
     var plot = Plot(title, caption)
     guard !course.seconds.isEmpty else { return plot }
@@ -66,7 +66,7 @@ extension Plot {
 
 private struct CourseDrawing {
   private let course: Plot.Course
-  /// The tops of the areas.
+  /// The upper edges of the stacked areas.
   private let roofs: [[Double]]
   private let sums: [Double]
 
@@ -80,7 +80,7 @@ private struct CourseDrawing {
     sums = roof
   }
 
-  /// The samples to be shown where there is room for so many stretches of time.
+  /// The indices of the samples to show if time is divided into `columns` columns.
   func kept(columns: Int) -> [Int] {
     let end = max(course.seconds.last ?? 0, .leastNormalMagnitude)
     let places = course.seconds.map { Int(clamping: ($0 / end * Double(columns)).rounded(.down)) }
@@ -99,7 +99,7 @@ private struct CourseDrawing {
     let kept = kept(columns: Int(right - left))
     draw(areas: kept, x, y, on: &drawing)
     for (number, series) in course.lines.enumerated() {
-      // Where a value is missing there is a gap.
+      // A missing value leaves a gap.
       for run in kept.split(whereSeparator: { series.values[$0] == nil }) {
         let path = run.map { (x: x.place(course.seconds[$0]), y: y.place(series.values[$0] ?? 0)) }
         drawing.add(path: path, "halo")
@@ -124,7 +124,7 @@ private struct CourseDrawing {
         (x: x.place(course.seconds[index]), y: y.place(number > 0 ? roofs[number - 1][index] : 0))
       }
       let outline = kept.map { (x: x.place(course.seconds[$0]), y: y.place(roof[$0])) }
-      // One sample is no area: it is drawn as a bar.
+      // A single sample has no area: it is drawn as a bar.
       guard outline.count > 1 else {
         drawing.add(bar: outline[0].x - 3, outline[0].y, 6, floor[0].y - outline[0].y, "area c\(number % 8)")
         continue
@@ -140,7 +140,7 @@ private struct CourseDrawing {
       var spans: [(start: Double, end: Double)] = []
       for band in course.bands where band.name == name {
         let (start, end) = (x.place(band.startSeconds), x.place(band.endSeconds))
-        // Spans that touch on the screen are one there.
+        // Spans that touch on the screen are joined.
         if let last = spans.last, start - last.end < 0.5 {
           spans[spans.count - 1].end = max(end, last.end)
         } else {
@@ -162,7 +162,7 @@ private struct CourseDrawing {
     drawing.height += names.isEmpty ? 0 : 6
   }
 
-  /// A strip for each sample, or for the largest of several where there are more than a pointer can tell apart.
+  /// Adds a strip for each sample. Samples too close for a pointer share one, which shows the largest.
   private func addHits(_ x: Axis, top: Double, bottom: Double, on drawing: inout Drawing) {
     let places = course.seconds.map { Int(x.place($0) / 4) }
     var first = 0
