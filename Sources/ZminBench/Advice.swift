@@ -2,9 +2,9 @@ import ZminBase
 import ZminCPU
 import ZminReport
 
-/// From which size on a device pays.
+/// Finds the input size from which a device makes runs faster.
 enum BreakEven {
-  /// What the report's own figures say; nil without a device.
+  /// The break-even by the figures of the report, nil without a device.
   static func find(in report: BenchReport) -> BenchReport.BreakEven? {
     guard let device = report.device else { return nil }
     let (with, without) = (
@@ -20,7 +20,9 @@ enum BreakEven {
       bytesWithoutSetup: crossing(with.1, without.1, extraSeconds: 0))
   }
 
-  /// Where the first line goes below the second for good, nil if nowhere.
+  /// The size from which the first line stays below the second, nil if it never does.
+  ///
+  /// - Parameter extraSeconds: Added to the delay of the first line.
   static func crossing(
     _ one: (delay: Double, perByte: Double), _ other: (delay: Double, perByte: Double), extraSeconds: Double
   ) -> Int? {
@@ -38,7 +40,7 @@ enum BreakEven {
   }
 }
 
-/// What to choose, in one line.
+/// The recommendation of a report, in one line.
 enum Advice {
   static func text(for report: BenchReport) -> String {
     guard report.isVerified else { return "none: a path gave wrong bytes" }
@@ -67,7 +69,7 @@ enum Advice {
     return share > 0.8 ? "bound by \(limit)" : "at \(Text.percent(share)) of \(limit)"
   }
 
-  /// From which size on all cores are faster than one.
+  /// The size from which all cores are faster than one.
   private static func from(_ report: BenchReport) -> String {
     let alone = report.series.filter { $0.path == Kernel.fastest.name }
     let all = report.series.filter { $0.path == BenchPath.cpu.name }
@@ -88,7 +90,7 @@ enum Advice {
       + "\(Text.milliseconds(breakEven.setupSeconds)) included"
   }
 
-  /// The geometric mean, nil of nothing.
+  /// The geometric mean, nil if there are no values.
   static func mean(_ values: [Double]) -> Double? {
     values.isEmpty ? nil : BenchStatistics.geometricMean(values)
   }

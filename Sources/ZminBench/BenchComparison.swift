@@ -2,30 +2,30 @@ import Glibc
 import ZminBase
 package import ZminReport
 
-/// What became faster or slower between two reports, beyond noise.
+/// The differences between two reports that are larger than noise.
 package struct BenchComparison: Sendable, Equatable {
-  /// How a figure changed.
+  /// The outcome for one figure.
   package enum Verdict: String, Sendable {
     case same, faster, slower, smaller, larger, missing, wrong
-    /// Past the threshold, and yet within what the figures spread by.
+    /// Past the threshold, but within three standard errors.
     case noise
 
-    /// Whether it is worse beyond doubt.
+    /// True for verdicts that fail the comparison.
     package var isWorse: Bool { [.slower, .larger, .missing, .wrong].contains(self) }
   }
 
-  /// A figure in both reports.
+  /// One figure in the two reports.
   package struct Change: Sendable, Equatable {
     package let document: String
     package let path: String
     package let mode: String
-    /// `time` or `memory`.
+    /// `time`, `host memory` or `device memory`.
     package let figure: String
     package let old: Double?
     package let new: Double?
     package let verdict: Verdict
 
-    /// The change as a share of what was: more than 0 is worse.
+    /// The change as a share of the old value. Above 0 is worse.
     package var share: Double? {
       guard let old, let new, old > 0 else { return nil }
       return new / old - 1
@@ -35,21 +35,23 @@ package struct BenchComparison: Sendable, Equatable {
   package let changes: [Change]
   package let notes: [String]
 
-  /// Whether nothing is worse past the threshold.
+  /// True if nothing got worse by more than the threshold.
   package var isGood: Bool { !changes.contains { $0.verdict.isWorse } }
 
-  /// A text is no report of `zmin bench`.
+  /// The input is not a report of `zmin bench`, or has no figure in common with the other.
   package struct NotAReport: Error, CustomStringConvertible {
     package let description: String
   }
 
-  /// Memory changes of less than this are none.
+  /// The smallest change of memory that counts.
   private static let memoryBytesMin = 65_536.0
 
+  /// Compares two reports.
+  ///
   /// - Parameters:
-  ///   - threshold: The share from which on a change counts.
-  ///   - old: The report before, as JSON.
-  ///   - new: The report after.
+  ///   - old: The earlier report, as JSON.
+  ///   - new: The later report, as JSON.
+  ///   - threshold: The largest change that does not count, as a share of the old value.
   /// - Throws: ``NotAReport``.
   package init(from old: JSONValue, to new: JSONValue, threshold: Double) throws {
     let (before, after) = (try Self.figures(old), try Self.figures(new))
@@ -80,8 +82,8 @@ package struct BenchComparison: Sendable, Equatable {
       return old.change("time", old.median, nil, .wrong)
     }
     let share = after / before - 1
-    // Three standard deviations of a ratio of medians, as far as so few samples tell. By its logarithm, so that half the
-    // time is as far from the same as twice the time.
+    // Three standard deviations of the logarithm of a ratio of medians, estimated from few samples. With a logarithm,
+    // half the time is as far from no change as twice the time.
     let noise = 3 * (old.error * old.error + new.error * new.error).squareRoot()
     let verdict: Verdict =
       abs(share) <= threshold ? .same : abs(log(after / before)) <= noise ? .noise : share > 0 ? .slower : .faster
@@ -97,7 +99,7 @@ package struct BenchComparison: Sendable, Equatable {
     }
   }
 
-  /// What is compared of one path on one document.
+  /// The measurements of one path on one document.
   private struct Figure {
     let document: String
     let path: String
@@ -109,7 +111,7 @@ package struct BenchComparison: Sendable, Equatable {
 
     var key: [String] { [document, path, mode] }
     var median: Double? { samples.isEmpty ? nil : BenchStatistics.median(samples) }
-    /// The standard error of the median, as a share of it.
+    /// The standard error of the median, as a share of the median: 1.2533 is the square root of π/2.
     var error: Double { (BenchStatistics.spread(samples) ?? 0) * 1.2533 / Double(max(1, samples.count)).squareRoot() }
 
     func change(_ figure: String, _ old: Double?, _ new: Double?, _ verdict: Verdict) -> Change {
@@ -154,17 +156,17 @@ extension BenchComparison {
     return "\(Figures.count(worse, "figure")) worse, \(better) better, of \(changes.count)"
   }
 
-  /// For a terminal.
+  /// The comparison for a terminal.
   package var table: String {
     rows.columns + "\n" + (notes.map { "note: \($0)" } + [summary]).joined(separator: "\n") + "\n"
   }
 
-  /// As Markdown.
+  /// The comparison as Markdown.
   package var markdown: String {
     rows.markdown + "\n" + (notes.map { "- \($0)" } + ["- \(summary)"]).joined(separator: "\n") + "\n"
   }
 
-  /// As JSON.
+  /// The comparison as JSON, schema `zmin-bench-comparison/1`.
   package var json: JSONValue {
     [
       "schema": "zmin-bench-comparison/1", "good": .bool(isGood), "notes": .array(notes.map(JSONValue.string)),

@@ -5,7 +5,7 @@ import ZminMemory
 import ZminVulkan
 import ZminVulkanEngine
 
-/// A device that is timed, and what it took to make it ready.
+/// A device that is timed, and the times of the steps that set it up.
 struct BenchDevice {
   let pending = PendingDevice()
   let facts: BenchReport.Device
@@ -13,14 +13,14 @@ struct BenchDevice {
   let ledger: MemoryLedger
   private let vulkanDevice: VulkanDevice
 
-  /// There is no device to be had.
+  /// No device is available.
   struct Absence: Error {
     let reason: String
   }
 
-  /// Finds a device and makes it ready, as runs do, each step timed.
+  /// Finds a device and sets it up as runs do, timing each step.
   ///
-  /// - Parameter keeps: Is given what must live as long as the process.
+  /// - Parameter keeps: Called with objects that must live as long as the process.
   /// - Throws: ``Absence``.
   init(
     _ selector: DeviceSelector, isLines: Bool, interruption: Interruption, keeps: (any Sendable) -> Void
@@ -71,14 +71,14 @@ struct BenchDevice {
     pending.resolve(.success(device))
   }
 
-  /// Where the time of its slices went since the last call.
+  /// The time of its slices by stage, since the last call.
   func takePartSeconds() -> LaneSeconds {
     device.lanes.reduce(into: LaneSeconds()) { sum, lane in
       if let lane = lane as? VulkanSliceLane { sum.add(lane.takePartSeconds()) }
     }
   }
 
-  /// Copies between pinned memory and the device, and within it; none to or from a device that shares the host's memory.
+  /// Measures copies to and from the device, and within it. A device that shares host memory has only the last.
   ///
   /// - Throws: ``VulkanError``.
   func limits(rounds: Int) throws -> [BenchReport.Limit] {

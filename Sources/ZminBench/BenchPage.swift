@@ -1,13 +1,13 @@
 import ZminBase
 import ZminReport
 
-/// A benchmark as a page with plots. Every figure on it is one of ``BenchReport/json``, or follows from those.
+/// A benchmark as an HTML page with plots. Every figure on it is in ``BenchReport/json`` or follows from it.
 package struct BenchPage {
   private let report: BenchReport
 
   package init(_ report: BenchReport) { self.report = report }
 
-  /// The page, complete in one file: what most look for comes first, and each document has a part that unfolds.
+  /// The page, complete in one file. The results come first. Each document has a section that unfolds.
   package var html: String {
     let commit = report.commit.map { " (\($0))" } ?? ""
     var page = Page(
@@ -50,7 +50,7 @@ package struct BenchPage {
     return page.html
   }
 
-  /// Most minify files.
+  /// Files first: most users minify files.
   private static let modes = [BenchReport.Mode.file, .memory]
 
   private static func words(for mode: BenchReport.Mode) -> String {
@@ -134,7 +134,7 @@ package struct BenchPage {
 
   // MARK: Plots
 
-  /// All documents together, and a table of each.
+  /// Adds the mean over all documents, and a table with a row for each.
   private func addOverview(to page: inout Page) {
     for mode in Self.modes {
       let results = report.results.filter { $0.mode == mode }
@@ -153,7 +153,7 @@ package struct BenchPage {
     }
   }
 
-  /// In the order of the results.
+  /// The names of the paths, in the order of the results.
   private var paths: [String] {
     report.results.reduce(into: []) { if !$0.contains($1.path) { $0.append($1.path) } }
   }
@@ -194,7 +194,7 @@ package struct BenchPage {
       }, .plain("GB/s"))
   }
 
-  /// The rate that the path would have if what bounds it were all that takes time.
+  /// The highest rate that the limit of this result allows, in GB/s.
   private func limitRate(_ result: BenchReport.Result) -> Double? {
     guard let rate = result.gigabytesPerSecond, let share = result.limitShare, share > 0 else { return nil }
     return rate / share
@@ -209,7 +209,7 @@ package struct BenchPage {
       results.map { result in
         let parts = result.parts.filter { $0.parent == nil }
         let sum = parts.reduce(0) { $0 + $1.seconds }
-        // No more than all of it, however it is rounded.
+        // The factor keeps the sum of the shares at or below 100% after rounding.
         let whole = (result.accountedShare.map { $0 > 0 && $0 < 1 ? sum / $0 : sum } ?? sum) * (1 + 1e-12)
         let shares = parts.map { (name: $0.name, value: 100 * $0.seconds / whole) }
         let rest = whole > sum ? [(name: Plot.restName, value: 100 * (whole - sum) / whole)] : []
@@ -219,7 +219,7 @@ package struct BenchPage {
       }, .plain("%"))
   }
 
-  /// Nil where no path has a device.
+  /// The parts of the time on a device, nil if no path used one.
   private func deviceParts(_ results: [BenchReport.Result], _ mode: BenchReport.Mode) -> Plot? {
     let bars = results.compactMap { result -> Plot.Bar? in
       let parts = result.parts.filter { $0.parent != nil }

@@ -7,7 +7,7 @@ import ZminMemory
 import ZminReport
 import ZminVulkanEngine
 
-/// Times paths on documents, in turn, and compares every output.
+/// Times all paths on all documents, in turn, and compares every output.
 package struct BenchRunner {
   private let plan: BenchPlan
   private let files: FileAccess
@@ -16,32 +16,32 @@ package struct BenchRunner {
   private let keeps: (any Sendable) -> Void
   private let says: (String) -> Void
 
-  /// Rounds that there are at least and at most, whatever the time.
+  /// The least and the most rounds, whatever the time budget.
   static let roundsRange = 3...25
-  /// Sizes of the documents that throughput is set against.
+  /// Document sizes for throughput by input size.
   private static let seriesBytes = [64 << 10, 512 << 10, 4 << 20, 32 << 20, 256 << 20]
   private static let seriesRounds = 5
-  /// Spreads beyond this make figures doubtful.
+  /// Spreads above this get a warning.
   private static let noisySpread = 0.1
 
-  /// A path that was asked for is not available.
+  /// A requested path is not available, or no path is left to time.
   package struct Unavailable: Error, CustomStringConvertible {
     package let description: String
   }
 
-  /// A document is not valid: `PATH:LINE:COLUMN: …`.
+  /// A document is not valid JSON. The description begins with `PATH:LINE:COLUMN:`.
   package struct InvalidDocument: Error, CustomStringConvertible {
     package let description: String
   }
 
   /// - Parameters:
-  ///   - plan: What is to be done.
-  ///   - files: What files are opened with.
-  ///   - interruption: What ends the search for a device.
-  ///   - fault: Has a path do wrong, for tests.
-  ///   - keeps: Is given the drivers and the device, which are not to be let go before the process ends: drivers do not
-  ///     take that well.
-  ///   - says: Hears how far it is.
+  ///   - plan: The paths, documents and conditions.
+  ///   - files: Access to files.
+  ///   - interruption: Ends the search for a device.
+  ///   - fault: Makes a path slow or wrong, for tests.
+  ///   - keeps: Called with the driver and the device, which must live as long as the process. Some drivers crash when
+  ///     they are unloaded earlier.
+  ///   - says: Called with the current step.
   package init(
     _ plan: BenchPlan, files: FileAccess, interruption: Interruption, fault: PathFault? = nil,
     keeps: @escaping (any Sendable) -> Void = { _ in }, says: @escaping (String) -> Void = { _ in }
@@ -54,9 +54,9 @@ package struct BenchRunner {
     self.says = says
   }
 
-  /// Does it all.
+  /// Runs the benchmark.
   ///
-  /// - Throws: ``Unavailable``, ``InvalidDocument``, ``FileError``, `OutOfMemory`, and what runs throw.
+  /// - Throws: ``Unavailable``, ``InvalidDocument``, ``FileError``, `OutOfMemory`, and the errors of runs.
   package func run() throws -> BenchReport {
     let (limits, facts) = (MachineLimits(using: files), HostFacts(using: files))
     let memoryBytes = min(limits.physicalMemoryBytes, limits.memoryBytes ?? .max)
@@ -77,7 +77,7 @@ package struct BenchRunner {
       throw Unavailable(description: "there is nothing to time: concat is the CPU's")
     }
     if let device { report.limits += try device.limits(rounds: 5) }
-    // The document, its output and the runs' own memory beside it, twice over.
+    // Leaves room for the document, its output and the memory of the runs, twice over.
     let heldBytesMax = memoryBytes / 8
     let budget = plan.budgetSeconds / Double(2 * plan.sources.count)
     for source in plan.sources {
@@ -95,7 +95,7 @@ package struct BenchRunner {
           continue
         }
         says("\(document.name), \(mode == .memory ? "memory to memory" : "file to file")")
-        // A device takes no values of any layout: its paths would be the CPU's under another name.
+        // Devices do not support concat: a path with a device would run on the CPU only.
         let timed = try paths.filter { !$0.usesDevice || document.format != .concat }.map {
           try TimedPath($0, mode, document.format, plan: plan, device: device, files: files, fault: fault)
         }
@@ -146,7 +146,7 @@ package struct BenchRunner {
     }
   }
 
-  /// Runs all paths and limits in turn: once to warm up, then until the time is up.
+  /// Runs all paths and limits in turn: once to warm up, then until the time budget is spent.
   private func time(
     _ timed: [TimedPath], _ document: BenchDocument, _ mode: BenchReport.Mode, _ host: HostLimits,
     budgetSeconds: Double
@@ -195,7 +195,7 @@ package struct BenchRunner {
     return points
   }
 
-  /// Where a figure under a device's name is not, or not altogether, the device's.
+  /// Warnings that a figure of a device path is partly or wholly the work of the CPU.
   private func deviceWarnings(_ path: TimedPath, _ document: BenchDocument, _ report: BenchReport) -> [String] {
     let place =
       "\(report.label(of: path.path.name)) on \(document.name), \(path.mode.rawValue) to \(path.mode.rawValue)"
@@ -236,12 +236,12 @@ package struct BenchRunner {
 }
 
 extension BenchPlan {
-  /// Whether there are lines alone, so that the device is made ready for these.
+  /// True if all documents are `ndjson`. The device is then set up for lines.
   fileprivate var isLines: Bool {
     sources.allSatisfy { $0.format == .ndjson }
   }
 
-  /// Whether documents are generated.
+  /// True if at least one document is generated.
   fileprivate var isGenerated: Bool {
     sources.contains { if case .generated = $0 { true } else { false } }
   }

@@ -1,12 +1,12 @@
 import ZminBase
 import ZminReport
 
-/// The rows of a report for people, however they are drawn.
+/// A table for people, as text or Markdown.
 struct BenchTable {
   let header: [String]
   let rows: [[String]]
 
-  /// The speed of every path on every document.
+  /// Makes the table of the speed of every path on every document.
   static func results(_ report: BenchReport) -> BenchTable {
     var rows: [[String]] = []
     var keys: [(document: String, path: String)] = []
@@ -37,7 +37,7 @@ struct BenchTable {
     ]
   }
 
-  /// What the documents are made of.
+  /// Makes the table of the documents.
   static func documents(_ report: BenchReport) -> BenchTable {
     BenchTable(
       header: ["document", "format", "size", "whitespace", "strings", "past ASCII", "elements/kB", "output"],
@@ -51,7 +51,7 @@ struct BenchTable {
       })
   }
 
-  /// What the machine does at most, by the first document.
+  /// Makes the table of the machine's limits, measured with the first document.
   static func limits(_ report: BenchReport) -> BenchTable {
     let first = report.documents.first?.name
     return BenchTable(
@@ -61,10 +61,10 @@ struct BenchTable {
       })
   }
 
-  /// Parts of a time that are less have no place in a table.
+  /// The smallest share of a part that the table shows.
   private static let leastShare = 0.005
 
-  /// Where the time goes, from file to file, of the first document.
+  /// Makes the table of the parts of each path's time, file to file, with the first document.
   static func parts(_ report: BenchReport) -> BenchTable {
     let first = report.documents.first?.name
     var rows: [[String]] = []
@@ -90,13 +90,13 @@ struct BenchTable {
       .map { "\($0.name) \(Text.percent($0.seconds / whole))" }.joined(separator: ", ")
   }
 
-  /// As a table of Markdown.
+  /// The table in Markdown.
   var markdown: String {
     let lines = [header, header.map { _ in "---" }] + rows
     return lines.map { "| \($0.joined(separator: " | ")) |" }.joined(separator: "\n") + "\n"
   }
 
-  /// In columns; what looks like a number stands to the right.
+  /// The table in columns of text. Columns of numbers are aligned to the right.
   var columns: String {
     let widths = header.indices.map { column in ([header] + rows).map { $0[column].count }.max() ?? 0 }
     let lines = ([header] + rows).map { row in
@@ -184,7 +184,7 @@ extension BenchReport {
     """
   }
 
-  /// A line for each path on each document, with a header.
+  /// The results as CSV: a header, and a line for each path on each document.
   package var csv: String {
     var lines = [
       "document,bytes,mode,path,label,verified,gigabytes_per_second,median_seconds,spread,limit,limit_share,samples,"
@@ -204,7 +204,7 @@ extension BenchReport {
     return lines.joined(separator: "\r\n") + "\r\n"
   }
 
-  /// As RFC 4180 wants it.
+  /// Quotes a cell if RFC 4180 requires it.
   private static func quoted(_ cell: String) -> String {
     let isSpecial = cell.contains { $0 == "," || $0 == "\"" || $0.isNewline }
     return isSpecial ? "\"\(cell.replacing("\"", with: "\"\""))\"" : cell

@@ -3,9 +3,9 @@ import ZminEngine
 import ZminIO
 import ZminMemory
 
-/// What processor, memory and file system do at most with a document, in runs between those of the paths.
+/// Measures the limits of the host: copying, reading and writing a document. Its runs alternate with the paths' runs.
 final class HostLimits {
-  /// The limits by name, with what each took in each run.
+  /// The time of each run of each limit.
   private(set) var samples: [(name: String, byteCount: Int, seconds: [Double])] = []
   private let plan: BenchPlan
   private let files: FileAccess
@@ -16,7 +16,7 @@ final class HostLimits {
     self.files = files
   }
 
-  /// Runs each once.
+  /// Measures each limit of `mode` once.
   func run(
     _ document: BenchDocument, _ mode: BenchReport.Mode, room: UnsafeMutableRawBufferPointer?, counts: Bool
   ) throws {
@@ -68,7 +68,7 @@ final class HostLimits {
     }
   }
 
-  /// As the report has them.
+  /// The entries for the report.
   func reported(for document: String) -> [BenchReport.Limit] {
     samples.map { limit in
       BenchReport.Limit(
@@ -78,14 +78,14 @@ final class HostLimits {
     }
   }
 
-  /// What it takes by the median, nil if it was not measured.
+  /// The median time of a limit, nil if it was not measured.
   func seconds(_ name: String) -> Double? {
     samples.first { $0.name == name }.map { BenchStatistics.median($0.seconds) }
   }
 
-  /// What bounds a path, and the time that this alone takes.
+  /// The limit that binds a path, and the time that it takes by itself.
   ///
-  /// - Parameter upSeconds: What the way to the device takes for the document; nil for paths without.
+  /// - Parameter upSeconds: The time to copy the document to the device, nil without a device.
   func bound(
     of path: BenchPath, _ mode: BenchReport.Mode, upSeconds: Double?
   ) -> (name: String, seconds: Double)? {
@@ -93,7 +93,7 @@ final class HostLimits {
     switch (mode, path) {
     case (.memory, .kernel): if let seconds = seconds("memcpy") { bounds.append(("memcpy", seconds)) }
     case (.memory, _):
-      // Threads take their time to start: little is copied faster by one.
+      // Starting threads takes time: one thread copies small documents faster.
       let copies = ["memcpy, all cores", "memcpy"].compactMap { name in seconds(name).map { (name: name, seconds: $0) }
       }
       if let fastest = copies.min(by: { $0.seconds < $1.seconds }) { bounds.append(fastest) }
@@ -102,7 +102,7 @@ final class HostLimits {
         bounds.append(("file read, then write", read + write))
       }
     case (.file, _):
-      // Several read at once, and one writes at a time.
+      // Several threads read at once, but only one writes at a time.
       if let read = seconds("file read") { bounds.append(("file read", read / Double(max(1, plan.workers)))) }
       if let write = seconds("file write") { bounds.append(("file write", write)) }
     }
@@ -111,7 +111,7 @@ final class HostLimits {
   }
 }
 
-/// A copy in as many parts as there are threads.
+/// A copy divided among threads.
 ///
 /// `@unchecked Sendable` because each thread copies a part of its own.
 private struct ParallelCopy: @unchecked Sendable {

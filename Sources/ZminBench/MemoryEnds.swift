@@ -1,6 +1,6 @@
 import ZminEngine
 
-/// A document in memory as the input of a run: it has places, as a file has.
+/// A seekable input in memory.
 package struct MemoryInput: ByteSource, ~Copyable {
   private let bytes: UnsafeRawBufferPointer
   private var readBytes = 0
@@ -26,7 +26,7 @@ package struct MemoryInput: ByteSource, ~Copyable {
   }
 }
 
-/// Memory that the output of a run is copied to.
+/// A sink that copies the output to memory of the caller, which must be large enough.
 package struct MemoryOutput: ByteSink, ~Copyable {
   private let room: UnsafeMutableRawBufferPointer
   package private(set) var byteCount = 0
