@@ -130,7 +130,7 @@ package struct BenchReport: Sendable, Equatable {
 
   /// The rate at which the machine only copies, reads or writes the same bytes.
   package struct Limit: Sendable, Equatable {
-    /// `memcpy`, `memcpy, all cores`, `file read` or `file write`; with a device also `copy up`, `copy down`,
+    /// `memcpy`, `memcpy, all cores`, `file read` or `file write`. With a device also `copy up`, `copy down`,
     /// `copy both ways` or `device copy`.
     package var name: String
     /// The document that it was measured with, nil for copies to and from a device.

@@ -2,7 +2,7 @@ import ZminBase
 import ZminMemory
 import ZminReport
 
-/// All that is known of the memory of a run, as text with plots in characters, 80 columns wide.
+/// The full report on the memory of a run, as text with plots of characters, 80 columns wide.
 package struct DetailedReport {
   private static let columns = 80
   private static let filesMax = 40
@@ -35,19 +35,19 @@ package struct DetailedReport {
 
   // MARK: Plots
 
-  /// Columns of the plots over time.
+  /// The width of the plots over time.
   private static let plotColumns = 64
 
-  /// When the plots end.
+  /// The time at the right end of the plots.
   private var endSeconds: Double { profile.spanSeconds }
 
-  /// The column of a plot that a time falls into.
+  /// The column of a time in the plots.
   private func column(_ seconds: Double) -> Int {
     guard endSeconds > 0 else { return 0 }
     return Int(min(1, max(0, seconds / endSeconds)) * Double(Self.plotColumns - 1))
   }
 
-  /// For each column of a plot the samples that fall into it; where none does, the one before.
+  /// The samples of each column of the plots. A column without samples repeats the last one before it.
   private var columns: [[MemorySample]] {
     guard !profile.samples.isEmpty else { return [] }
     var columns = [[MemorySample]](repeating: [], count: Self.plotColumns)
@@ -99,7 +99,7 @@ package struct DetailedReport {
       })
   }
 
-  /// A line with a bar as long as its share of the longest.
+  /// A line with a bar of `value`. The bar of `most` has the full length.
   private func bar(_ name: String, _ value: Int, of most: Int, _ text: String) -> String {
     let length = most > 0 ? Int((Double(value) / Double(most) * 32).rounded()) : 0
     return ReportText.padded(name, columns: 20)

@@ -2,35 +2,35 @@ import ZminBase
 import ZminMemory
 import ZminReport
 
-/// Something that a run's figures suggest to do.
+/// A recommendation drawn from the figures of a run.
 package struct MemoryAdvice: Sendable, Equatable {
-  /// The figure that it is drawn from, as the JSON report names it.
+  /// The path of the figure in the JSON report.
   package let figure: String
-  /// That figure, as people read it.
+  /// The value of the figure, for people.
   package let value: String
-  /// What it means, and what would change it.
+  /// The meaning of the figure and a way to change it.
   package let text: String
-  /// The option that would change it.
+  /// The option that changes it.
   package let option: String
 
-  /// All of it on one line.
+  /// Figure, value and text on one line.
   package var line: String { "\(figure) is \(value): \(text)" }
 
-  /// What the figures of a run suggest, the most pressing first; empty if nothing.
+  /// The recommendations for a run, the most urgent first. Empty if there are none.
   package static func advice(for profile: MemoryProfile) -> [MemoryAdvice] {
     let adviser = MemoryAdviser(profile: profile)
     return adviser.failures + adviser.pressure + adviser.shape + adviser.plan
   }
 }
 
-/// Draws advice from a run's figures. What was not reported suggests nothing.
+/// Draws recommendations from the figures of a run. Figures that were not reported lead to none.
 private struct MemoryAdviser {
-  /// Less than this is not worth a word.
+  /// The smallest amount that is worth a recommendation.
   private static let noteworthyBytes = 4 << 20
 
   let profile: MemoryProfile
 
-  // MARK: What went wrong
+  // MARK: Failures
 
   var failures: [MemoryAdvice] {
     var advice: [MemoryAdvice] = []
@@ -106,7 +106,7 @@ private struct MemoryAdviser {
     return advice
   }
 
-  /// What one worker less would save, if workers are what costs.
+  /// A hint at the memory that one worker less saves. Empty if that is little.
   private var perWorker: String {
     let workers = profile.run.workers
     let poolBytes = profile.ledger.domains[.pool]?.peakBytes ?? 0
@@ -114,7 +114,7 @@ private struct MemoryAdviser {
     return ", or -j: each of \(workers) workers has \(Figures.memorySize(poolBytes / workers)) of the pools"
   }
 
-  // MARK: What takes more than it must
+  // MARK: Large parts
 
   var shape: [MemoryAdvice] {
     var advice: [MemoryAdvice] = []
@@ -188,7 +188,7 @@ private struct MemoryAdviser {
     ]
   }
 
-  // MARK: What was planned for more
+  // MARK: Plans larger than the work
 
   var plan: [MemoryAdvice] {
     var advice: [MemoryAdvice] = []

@@ -2,7 +2,7 @@ import ZminBase
 import ZminMemory
 import ZminReport
 
-/// The memory of a run as a page with plots.
+/// The memory of a run as an HTML page with plots.
 package struct MemoryPage {
   private let profile: MemoryProfile
 
@@ -11,7 +11,7 @@ package struct MemoryPage {
   /// The page, complete in one file.
   package var html: String { page.html }
 
-  /// The page in pieces, which take less memory than the whole.
+  /// The page in pieces, which need less memory than one string.
   package var pieces: [String] { page.pieces }
 
   private var page: Page {

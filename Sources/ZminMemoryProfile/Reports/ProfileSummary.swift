@@ -2,11 +2,11 @@ import ZminBase
 import ZminMemory
 import ZminReport
 
-/// The memory of a run on one screen.
+/// A summary of the memory of a run that fits one screen.
 package struct ProfileSummary {
-  /// No line is wider.
+  /// The largest width of a line.
   private static let columns = 100
-  /// There are no more lines.
+  /// The largest number of lines.
   private static let linesMax = 24
   private static let labelColumns = 14
 
@@ -130,14 +130,14 @@ package struct ProfileSummary {
       + "\(ReportText.size(profile.peakDeviceBytes)) by its driver"
   }
 
-  /// The advice in so many lines, and where there is more.
+  /// The recommendations in at most `count` lines. If some are left out, the last line tells how to see them.
   private func advice(lines count: Int) -> [String] {
     let advice = MemoryAdvice.advice(for: profile)
     guard !advice.isEmpty else { return [line("advice", "nothing to advise")] }
     let blocks = advice.map { ReportText.wrapped($0.line, columns: Self.columns - Self.labelColumns - 2) }
     var lines: [String] = []
     for (index, block) in blocks.enumerated() {
-      // A line stays free for what is left out, unless nothing will be.
+      // Keeps a line free for that, except after the last recommendation.
       let room = count - (index + 1 < blocks.count ? 1 : 0)
       guard lines.count + block.count <= room else {
         lines.append(line("", "and \(blocks.count - index) more: --memory-report=detailed"))
@@ -148,7 +148,7 @@ package struct ProfileSummary {
     return lines
   }
 
-  /// As many lines as the text takes.
+  /// A labelled text, wrapped.
   private func lines(_ label: String, _ text: String) -> [String] {
     ReportText.wrapped(text, columns: Self.columns - Self.labelColumns - 2).enumerated()
       .map { line($0 == 0 ? label : "", $1) }
