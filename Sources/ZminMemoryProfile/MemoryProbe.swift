@@ -4,9 +4,6 @@ import ZminMemory
 
 /// Takes single samples of memory from the ledger, the kernel and the allocator.
 struct MemoryProbe: Sendable {
-  /// How far the run is.
-  typealias Progress = @Sendable () -> (files: Int, bytes: Int)
-
   let ledger: MemoryLedger
   let files: FileAccess
   let group: ControlGroupFiles
