@@ -1,6 +1,6 @@
 import Glibc
 
-/// Memory that ends where a page ends that nobody may touch, so that a byte read or written beyond stops the process.
+/// Memory that ends at an inaccessible page, so that an access past its end crashes the process.
 ///
 /// `@unchecked Sendable` because one thread uses it at a time.
 package final class GuardedRoom: @unchecked Sendable {
@@ -12,7 +12,7 @@ package final class GuardedRoom: @unchecked Sendable {
 
   deinit { unmap() }
 
-  /// So many bytes with nothing after them; what was given before is no longer to be used.
+  /// The last `byteCount` bytes before the inaccessible page. Invalidates the memory returned before.
   package func last(_ byteCount: Int) -> UnsafeMutableRawBufferPointer {
     if byteCount > roomBytes { map(2 * byteCount) }
     guard let start else { return UnsafeMutableRawBufferPointer(start: nil, count: 0) }

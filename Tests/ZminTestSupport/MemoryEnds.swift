@@ -1,12 +1,12 @@
 import ZminEngine
 
-/// An input in memory, in pieces if it is read in order.
+/// An input in memory, which can be read in pieces.
 package struct MemoryInput: ByteSource {
   package let bytes: [UInt8]
-  /// As many bytes as a read gives at most.
+  /// The most bytes that a sequential read returns.
   package var pieceBytes = Int.max
   package let isSeekable: Bool
-  /// Whether bytes can be had from any place at any time.
+  /// True if the size is known, so that bytes can be read at any offset at any time.
   package let hasPlaces: Bool
   package private(set) var offset = 0
 
@@ -17,7 +17,7 @@ package struct MemoryInput: ByteSource {
     isSeekable = hasPlaces
   }
 
-  /// One that comes in order.
+  /// Makes an input without a known size, which is read in order.
   package init(_ text: String, pieceBytes: Int = .max, isSeekable: Bool = false) {
     bytes = Array(text.utf8)
     hasPlaces = false
@@ -45,7 +45,7 @@ package struct MemoryInput: ByteSource {
   }
 }
 
-/// An output in memory.
+/// A sink that keeps the output in memory.
 package struct MemoryOutput: ByteSink {
   package var isFinal = false
   package private(set) var bytes: [UInt8] = []

@@ -4,23 +4,23 @@ import ZminCore
 package import ZminEngine
 import ZminMemory
 
-/// A device that is the CPU, and does wrong when it is told to.
+/// A device simulated on the CPU, which can be told to fail.
 package final class TestDevice: SliceDevice {
-  /// What a lane does with a slice.
+  /// The behaviour of a lane for one slice.
   package enum Action: Sendable {
     case work
-    /// The device is lost.
+    /// Loses the device.
     case fail
     case runOutOfMemory
-    /// The slice is called dirty, whatever it is.
+    /// Reports the slice as not clean in any case.
     case callDirty
-    /// One byte of the output is another.
+    /// Changes one byte of the output.
     case changeByte
-    /// One byte of the output is missing.
+    /// Drops the last byte of the output.
     case dropByte
-    /// The slice is called clean, whatever it is, and left as it is.
+    /// Reports a slice that is not clean as clean, and copies it unchanged.
     case callClean
-    /// The slice is said to end in a string if it does not, and the other way round.
+    /// Reports the opposite of whether the slice ends in a string.
     case mistakeEnd
   }
 
@@ -29,7 +29,7 @@ package final class TestDevice: SliceDevice {
   package let sliceBytesMax: Int
   package let sliceBytesMin: Int
 
-  /// - Parameter action: Called with how many slices the lanes had before; what takes time there takes the lane's.
+  /// - Parameter action: Called with the number of slices before this one. Time spent in it delays the lane.
   package init(
     lanes: Int = 3, sliceBytesMax: Int, sliceBytesMin: Int, kernel: Kernel = .fastest,
     action: @escaping @Sendable (Int) -> Action = { _ in .work }
@@ -42,7 +42,7 @@ package final class TestDevice: SliceDevice {
     }
   }
 
-  /// A box that has the device in it.
+  /// A pending device that is already resolved to this one.
   package var ready: PendingDevice {
     let pending = PendingDevice()
     pending.resolve(.success(self))
@@ -70,7 +70,7 @@ private final class TestLane: SliceLane, @unchecked Sendable {
 
   init(sliceBytesMax: Int, kernel: Kernel, action: @escaping @Sendable () -> TestDevice.Action) throws {
     let ledger = MemoryLedger()
-    // To the byte, so that a sanitizer sees what is read or written beyond.
+    // Sized to the byte, so that a sanitizer notices accesses past the end.
     let inputBytes = sliceBytesMax + SliceSlot.inputMarginBytes
     inputBuffer = try ByteBuffer(byteCount: inputBytes, for: .inputWindow, in: ledger)
     outputBuffer = try ByteBuffer(
