@@ -3,7 +3,7 @@ import ZminTestSupport
 
 @testable import ZminReport
 
-/// What is left out of a drawing would not have changed it.
+/// The samples left out of a drawing would not have changed it.
 @Suite struct ReductionTests {
   @Test func keepsTheExtremesOfEachColumn() {
     var random = SplitMix64(seed: 8)
@@ -20,13 +20,13 @@ import ZminTestSupport
     }
   }
 
-  @Test func keepsAllWhereThereIsRoom() {
+  @Test func keepsAllSamplesIfTheyFit() {
     #expect(Reduction.kept([0, 1, 5, 6], [[1, 2, nil, 3]]) == [0, 1, 2, 3])
     #expect(Reduction.kept([], [[]]).isEmpty)
     #expect(Reduction.kept([3], [[nil]]) == [0])
   }
 
-  /// One sample among ten thousand stands out in the path that is drawn and in the table.
+  /// One peak among ten thousand samples is in the drawn path and in the table.
   @Test func aPeakIsDrawn() throws {
     var course = Plot.Course()
     course.seconds = (0..<10_000).map { Double($0) / 100 }
