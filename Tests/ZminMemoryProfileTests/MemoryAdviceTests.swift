@@ -13,7 +13,7 @@ struct MemoryAdviceTests {
     return profile
   }
 
-  private static func figures(_ change: (inout MemoryProfile) -> Void) -> [String] {
+  private static func advisedFigures(_ change: (inout MemoryProfile) -> Void) -> [String] {
     var profile = quiet()
     change(&profile)
     return MemoryAdvice.advice(for: profile).map(\.figure)
@@ -21,22 +21,22 @@ struct MemoryAdviceTests {
 
   @Test("A quiet run and a run without figures get no advice")
   func none() {
-    #expect(Self.figures { _ in } == [])
+    #expect(Self.advisedFigures { _ in } == [])
     #expect(MemoryAdvice.advice(for: MadeUpProfile.empty()) == [])
   }
 
   @Test("Each figure leads to its own advice")
   func figures() {
     let mebibyte = MadeUpProfile.mebibyte
-    #expect(Self.figures { $0.leaks = MadeUpProfile.full().leaks } == ["leaked_bytes"])
-    #expect(Self.figures { $0.kernel.groupKills = 1 } == ["kernel.group_kills"])
-    #expect(Self.figures { $0.kernel.stalledSeconds = 0.1 } == ["kernel.stalled_seconds"])
-    #expect(Self.figures { $0.kernel.swappedBytes = 2 * mebibyte } == ["kernel.swapped_bytes"])
-    #expect(Self.figures { $0.kernel.majorFaults = 256 } == ["kernel.major_faults"])
-    #expect(Self.figures { $0.kernel.groupLimitBytes = 50 * mebibyte }.contains("peak_resident_bytes"))
-    #expect(Self.figures { $0.kernel.groupUsageBytes = 500 * mebibyte } == [])
+    #expect(Self.advisedFigures { $0.leaks = MadeUpProfile.full().leaks } == ["leaked_bytes"])
+    #expect(Self.advisedFigures { $0.kernel.groupKills = 1 } == ["kernel.group_kills"])
+    #expect(Self.advisedFigures { $0.kernel.stalledSeconds = 0.1 } == ["kernel.stalled_seconds"])
+    #expect(Self.advisedFigures { $0.kernel.swappedBytes = 2 * mebibyte } == ["kernel.swapped_bytes"])
+    #expect(Self.advisedFigures { $0.kernel.majorFaults = 256 } == ["kernel.major_faults"])
+    #expect(Self.advisedFigures { $0.kernel.groupLimitBytes = 50 * mebibyte }.contains("peak_resident_bytes"))
+    #expect(Self.advisedFigures { $0.kernel.groupUsageBytes = 500 * mebibyte } == [])
     #expect(
-      Self.figures {
+      Self.advisedFigures {
         $0.kernel.groupUsageBytes = 500 * mebibyte
         $0.kernel.groupCacheBytes = 400 * mebibyte
       } == ["kernel.group_cache_bytes"])
@@ -45,22 +45,22 @@ struct MemoryAdviceTests {
       (.deviceStaging, "device_staging"),
     ] {
       #expect(
-        Self.figures {
+        Self.advisedFigures {
           $0.ledger.purposes = [
             purpose: MemoryUsage(currentBytes: 0, peakBytes: 16 * mebibyte, allocations: 1, frees: 1)
           ]
         } == ["ledger.purposes.\(name).peak_bytes"])
     }
-    #expect(Self.figures { $0.account = MadeUpProfile.full().account } == ["account.unaccounted_bytes"])
+    #expect(Self.advisedFigures { $0.account = MadeUpProfile.full().account } == ["account.unaccounted_bytes"])
     #expect(
-      Self.figures { profile in
+      Self.advisedFigures { profile in
         for index in profile.samples.indices { profile.samples[index].anonymousBytes = index * 4 * mebibyte }
       } == ["growth_bytes"])
-    #expect(Self.figures { $0.poolUse = PoolUse(slots: 4, takes: 3, filledBytes: 1, roomBytes: 3) } == ["pool.takes"])
+    #expect(Self.advisedFigures { $0.poolUse = PoolUse(slots: 4, takes: 3, filledBytes: 1, roomBytes: 3) } == ["pool.takes"])
     #expect(
-      Self.figures { $0.poolUse = PoolUse(slots: 4, takes: 9, filledBytes: 4, roomBytes: 9) }
+      Self.advisedFigures { $0.poolUse = PoolUse(slots: 4, takes: 9, filledBytes: 4, roomBytes: 9) }
         == ["pool.fragmentation_ratio"])
-    #expect(Self.figures { $0.predictedPeakBytes = 120 * mebibyte } == ["predicted_peak_bytes"])
+    #expect(Self.advisedFigures { $0.predictedPeakBytes = 120 * mebibyte } == ["predicted_peak_bytes"])
   }
 
   @Test("Unaccounted memory is blamed on a driver only if there is a device")
