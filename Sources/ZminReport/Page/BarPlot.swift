@@ -60,8 +60,8 @@ extension Plot {
       plot.keys = drawing.partNames.map { Key(name: $0, style: drawing.style(of: $0)) }
     }
     if hasLimits { plot.keys.append(Key(name: "limit", style: "key-line limit")) }
-    if hasRanges { plot.keys.append(Key(name: "least and most measured", style: "key-line range")) }
-    plot.head = [""] + drawing.partNames + (hasLimits ? ["limit"] : []) + (hasRanges ? ["least", "most"] : [])
+    if hasRanges { plot.keys.append(Key(name: "lowest and highest measurement", style: "key-line range")) }
+    plot.head = [""] + drawing.partNames + (hasLimits ? ["limit"] : []) + (hasRanges ? ["lowest", "highest"] : [])
     plot.rows = bars.map { bar in
       let parts = drawing.partNames.map { name in bar.parts.first { $0.name == name }?.value }
       let limit = hasLimits ? [bar.limit] : []

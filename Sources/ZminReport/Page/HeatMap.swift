@@ -16,7 +16,7 @@ extension Plot {
     plot.keys = states.enumerated().map { Key(name: $1, style: "s\($0)") }
     if seconds.count > HeatDrawing.columnsMax {
       plot.notes.append(
-        "Of the \(seconds.count) moments several share a column, which shows the state that was seen most often.")
+        "There are more samples (\(seconds.count)) than columns. Each column shows its most frequent state.")
     }
     plot.head = ["seconds"] + states
     plot.rows = zip(seconds, cells).map { moment in
@@ -84,11 +84,10 @@ private struct HeatDrawing {
   }
 
   private func words(for moment: Int) -> String {
-    let said = states.indices.compactMap { state in
+    let counts = states.indices.compactMap { state in
       let count = cells[moment].count { $0 == state }
       return count > 0 ? "\(count) \(states[state])" : nil
     }
-    return
-      "\(Axis.Unit.seconds.text(seconds[moment])): \(said.isEmpty ? "nothing there" : said.joined(separator: ", "))"
+    return "\(Axis.Unit.seconds.text(seconds[moment])): \(counts.isEmpty ? "none" : counts.joined(separator: ", "))"
   }
 }

@@ -23,7 +23,8 @@ package struct Page {
   /// Adds single figures, each with its name.
   package mutating func add(cards: [(name: String, value: String, note: String)]) {
     let cards = cards.map { card in
-      "<div><dt>\(Markup.escaped(card.name))</dt><dd>\(Markup.escaped(card.value))<small>\(Markup.escaped(card.note))</small></dd></div>"
+      "<div><dt>\(Markup.escaped(card.name))</dt><dd>\(Markup.escaped(card.value))"
+        + "<small>\(Markup.escaped(card.note))</small></dd></div>"
     }
     body.append("<dl class=\"cards\">\(cards.joined(separator: "\n"))</dl>\n")
   }
@@ -63,7 +64,8 @@ package struct Page {
     <!DOCTYPE html>
     <html lang="en"><head><meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
-    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:">
+    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; \
+    script-src 'unsafe-inline'; img-src data:">
     <title>\(Markup.escaped(title))</title>
     <style>
     \(Self.style)

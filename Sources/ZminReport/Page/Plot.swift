@@ -42,14 +42,14 @@ package struct Plot {
       return drawing.svg(name: title)
     }
     let notes =
-      (notes + (rows.count > Self.rowsMax ? ["The table has the first \(Self.rowsMax) of \(rows.count) rows."] : []))
+      (notes + (rows.count > Self.rowsMax ? ["The table shows the first \(Self.rowsMax) of \(rows.count) rows."] : []))
       .map { "<p class=\"note\">\(Markup.escaped($0))</p>" }.joined()
     return """
       <figure class="plot"><figcaption><h3>\(name)</h3><p>\(Markup.escaped(caption))</p></figcaption>
       \(keys.isEmpty ? "" : "<ul class=\"legend\">\(legend)</ul>")
       \(drawings.joined(separator: "\n"))
-      <output aria-live="polite">Point at the plot, or use the arrow keys on it.</output>
-      \(notes)<details><summary>Figures</summary><div class="wide" tabindex="0">\
+      <output aria-live="polite">Point at the plot or use the arrow keys to read its values.</output>
+      \(notes)<details><summary>Values as a table</summary><div class="wide" tabindex="0">\
       \(Self.table(head, Array(rows.prefix(Self.rowsMax))))</div></details>
       </figure>
       """

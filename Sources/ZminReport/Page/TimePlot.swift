@@ -57,8 +57,8 @@ extension Plot {
     }
     if shown.count < count {
       plot.notes.append(
-        "Of \(count) samples the table has \(shown.count) and the drawing those for which it has room: of each stretch "
-          + "the first, the last, and those with least and most. The page's data has all.")
+        "The table shows \(shown.count) of \(count) samples. The drawing shows the first, last, lowest and highest "
+          + "sample of each column of pixels. The data embedded in the page has all samples.")
     }
     return plot
   }
