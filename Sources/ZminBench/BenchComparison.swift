@@ -57,11 +57,13 @@ package struct BenchComparison: Sendable, Equatable {
     let (before, after) = (try Self.figures(old), try Self.figures(new))
     var notes: [String] = []
     for key in ["cpu", "cpus", "memory_bytes"] where old["host"]?[key] != new["host"]?[key] {
-      notes.append("the reports are of different hosts (\(key)): differences need not be zmin's")
+      notes.append("the reports are from different hosts (\(key) differs): changes may not come from zmin")
       break
     }
-    if old["documents"] != new["documents"] { notes.append("the documents differ") }
-    if old["conditions"]?["cache"] != new["conditions"]?["cache"] { notes.append("one is cold, one warm") }
+    if old["documents"] != new["documents"] { notes.append("the reports are of different documents") }
+    if old["conditions"]?["cache"] != new["conditions"]?["cache"] {
+      notes.append("one report is with a cold page cache, the other with a warm one")
+    }
     var changes: [Change] = []
     for figure in before where figure.isVerified {
       let other = after.first { $0.key == figure.key }
@@ -71,7 +73,7 @@ package struct BenchComparison: Sendable, Equatable {
     for figure in after where !figure.isVerified && !before.contains(where: { $0.key == figure.key && $0.isVerified }) {
       changes.append(figure.change("time", nil, nil, .wrong))
     }
-    guard !changes.isEmpty else { throw NotAReport(description: "the reports have no figure in common") }
+    guard !changes.isEmpty else { throw NotAReport(description: "the two reports have no results in common") }
     self.changes = changes
     self.notes = notes
   }
@@ -121,13 +123,13 @@ package struct BenchComparison: Sendable, Equatable {
 
   private static func figures(_ report: JSONValue) throws -> [Figure] {
     guard report["schema"]?.string == BenchReport.schema, let results = report["results"]?.elements else {
-      throw NotAReport(description: "it is no report of schema \(BenchReport.schema)")
+      throw NotAReport(description: "not a report of zmin bench (schema \(BenchReport.schema))")
     }
     return try results.map { result in
       guard let document = result["document"]?.string, let path = result["path"]?.string,
         let mode = result["mode"]?.string, let isVerified = result["verified"]?.bool,
         let samples = result["samples_seconds"]?.elements?.compactMap(\.double)
-      else { throw NotAReport(description: "a result lacks a member") }
+      else { throw NotAReport(description: "not a valid report of zmin bench: a result lacks a required member") }
       return Figure(
         document: document, path: path, mode: mode, isVerified: isVerified, samples: samples,
         hostBytes: result["peak_host_bytes"]?.double ?? 0, deviceBytes: result["peak_device_bytes"]?.double ?? 0)
@@ -138,7 +140,7 @@ package struct BenchComparison: Sendable, Equatable {
 extension BenchComparison {
   private var rows: BenchTable {
     BenchTable(
-      header: ["document", "path", "from/to", "figure", "old", "new", "change", "verdict"],
+      header: ["document", "path", "mode", "figure", "old", "new", "change", "verdict"],
       rows: changes.map { change in
         let write = { (value: Double?) in
           value.map { change.figure == "time" ? Text.milliseconds($0) : Figures.memorySize(Int($0)) } ?? "-"

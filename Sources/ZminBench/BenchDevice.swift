@@ -30,7 +30,7 @@ struct BenchDevice {
       var value: Value?
       let seconds = try elapsedSeconds { value = try body() }
       setup.append(BenchReport.Part(name: name, seconds: seconds))
-      guard let value else { throw Absence(reason: "it could not be made ready") }
+      guard let value else { throw Absence(reason: "setup failed") }
       return value
     }
     let ledger = MemoryLedger()
@@ -39,13 +39,13 @@ struct BenchDevice {
       guard let verdict else { throw Absence(reason: "the run was interrupted") }
       guard case .found(_, let uuid) = verdict else {
         if case .none(let reason) = verdict { throw Absence(reason: reason) }
-        throw Absence(reason: "it is not there")
+        throw Absence(reason: "no device was found")
       }
       let instance = try step("loader") { try VulkanInstance() }
       keeps(instance)
       let (physical, device) = try step("device") {
         guard let physical = try instance.devices().first(where: { $0.uuid == uuid }) else {
-          throw Absence(reason: "it is gone")
+          throw Absence(reason: "the device disappeared during setup")
         }
         var options = VulkanDevice.Options()
         options.measures = true

@@ -248,7 +248,7 @@ package struct BenchReport: Sendable, Equatable {
     /// The path without a device that it is compared with.
     package var comparedWith: String
     package var setupSeconds: Double
-    /// The size from which the device is faster, set-up included. Nil if it never is.
+    /// The size from which the device is faster, setup included. Nil if it never is.
     package var bytes: Int?
     /// The same for a device that is already set up.
     package var bytesWithoutSetup: Int?

@@ -71,10 +71,10 @@ package struct BenchRunner {
     let device = try openDevice(&report)
     let paths = plan.paths.filter { !$0.usesDevice || device != nil }
     guard !paths.isEmpty else {
-      throw Unavailable(description: "there is nothing to time: \(report.deviceAbsence ?? "")")
+      throw Unavailable(description: "no path can be timed: \(report.deviceAbsence ?? "none was requested")")
     }
     guard paths.contains(where: { !$0.usesDevice }) || plan.sources.contains(where: { $0.format != .concat }) else {
-      throw Unavailable(description: "there is nothing to time: concat is the CPU's")
+      throw Unavailable(description: "no path can be timed: devices do not support concat")
     }
     if let device { report.limits += try device.limits(rounds: 5) }
     // Leaves room for the document, its output and the memory of the runs, twice over.
@@ -83,14 +83,14 @@ package struct BenchRunner {
     for source in plan.sources {
       let document = try self.document(source, heldBytesMax)
       if document.format == .concat, device != nil {
-        report.warnings.append("\(document.name): concat is the CPU's: no path with a device is timed on it")
+        report.warnings.append("\(document.name): devices do not support concat, so only CPU paths are timed")
       }
       report.documents.append(document.description)
       let host = HostLimits(plan, files: files)
       for mode in BenchReport.Mode.allCases {
         if mode == .memory, document.bytes == nil {
           if document.facts.byteCount > 0 {
-            report.warnings.append("\(document.name) is too large to be held: it is timed from file to file alone")
+            report.warnings.append("\(document.name) is too large to hold in memory, so it is timed file to file only")
           }
           continue
         }
@@ -106,7 +106,7 @@ package struct BenchRunner {
       report.limits += host.reported(for: document.name)
     }
     if plan.measuresSizes, case .generated(let kind, let byteCount)? = plan.sources.first {
-      says("throughput against size")
+      says("throughput by input size")
       report.series = try series(kind, upTo: byteCount, paths, device)
     }
     report.host.loadAfter = HostFacts.load(using: files)
@@ -126,21 +126,21 @@ package struct BenchRunner {
 
   private func openDevice(_ report: inout BenchReport) throws -> BenchDevice? {
     guard plan.paths.contains(where: \.usesDevice) else {
-      report.deviceAbsence = "no path with a device was asked for"
+      report.deviceAbsence = "no path with a device was requested"
       return nil
     }
     guard let selector = plan.device else {
-      report.deviceAbsence = "CUDA_VISIBLE_DEVICES hides it"
+      report.deviceAbsence = "CUDA_VISIBLE_DEVICES hides all devices"
       return nil
     }
     do {
-      says("making the device ready")
+      says("setting up the device")
       let device = try BenchDevice(selector, isLines: plan.isLines, interruption: interruption, keeps: keeps)
       report.device = device.facts
       return device
     } catch let absence as BenchDevice.Absence {
       try files.checkInterruption()
-      if plan.requiresDevice { throw Unavailable(description: "the gpu paths are not available: \(absence.reason)") }
+      if plan.requiresDevice { throw Unavailable(description: "no device for the gpu paths: \(absence.reason)") }
       report.deviceAbsence = absence.reason
       return nil
     }
@@ -201,7 +201,7 @@ package struct BenchRunner {
       "\(report.label(of: path.path.name)) on \(document.name), \(path.mode.rawValue) to \(path.mode.rawValue)"
     var warnings = path.deviceNotes.map { "\(place): \($0)" }
     if path.path == .gpu, path.hasRunWithoutDevice {
-      warnings.append("\(place): the device took no slice in some runs: these are the CPU's")
+      warnings.append("\(place): the device took no slice in some runs, which therefore measure the CPU")
     }
     return warnings
   }
@@ -210,23 +210,23 @@ package struct BenchRunner {
     var warnings: [String] = []
     for result in report.results where !result.isVerified {
       warnings.append(
-        "\(report.label(of: result.path)) gave other bytes than the reference on \(result.document), "
-          + "\(result.mode.rawValue) to \(result.mode.rawValue): it has no speed")
+        "\(report.label(of: result.path)) gave wrong output on \(result.document), "
+          + "\(result.mode.rawValue) to \(result.mode.rawValue): no speed is reported")
     }
     if let load = report.host.loadBefore, load > 0.5 {
-      warnings.append("the load average was \(Text.fixed(load, 2)) before the run: other work disturbs the figures")
+      warnings.append("the load average was \(Text.fixed(load, 2)) before the run: other programs distort the figures")
     }
     let noisy = report.results.filter { ($0.spread ?? 0) > Self.noisySpread }
     if !noisy.isEmpty {
       warnings.append(
-        "\(noisy.count) of \(report.results.count) figures spread by more than "
-          + "\(Text.percent(Self.noisySpread)): read them as rough ones")
+        "\(noisy.count) of \(report.results.count) figures vary by more than "
+          + "\(Text.percent(Self.noisySpread)) between runs: treat them as approximate")
     }
     let beyond = report.results.count { ($0.limitShare ?? 0) > 1 }
     if beyond > 0 {
       warnings.append(
-        "\(Figures.count(beyond, "figure")) of \(report.results.count) beyond the limit: other work disturbed the limits"
-      )
+        "\(beyond) of \(report.results.count) figures exceed the limit of the machine: other programs disturbed the "
+          + "measurement of the limits")
     }
     if report.device?.isSoftware == true {
       warnings.append("the device is a software device: its figures say nothing about a GPU")

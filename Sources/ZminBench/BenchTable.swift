@@ -18,7 +18,7 @@ struct BenchTable {
       var row = [document, report.label(of: path)]
       for mode in BenchReport.Mode.allCases { row += cells(results.first { $0.mode == mode }) }
       let last = results.last { $0.mode == .file } ?? results.last
-      row.append(last?.isVerified == true ? last?.limit ?? "-" : "WRONG BYTES")
+      row.append(last?.isVerified == true ? last?.limit ?? "-" : "WRONG OUTPUT")
       row.append(last.map { Figures.memorySize($0.peakHostBytes) } ?? "-")
       rows.append(row)
     }
@@ -40,7 +40,7 @@ struct BenchTable {
   /// Makes the table of the documents.
   static func documents(_ report: BenchReport) -> BenchTable {
     BenchTable(
-      header: ["document", "format", "size", "whitespace", "strings", "past ASCII", "elements/kB", "output"],
+      header: ["document", "format", "size", "whitespace", "strings", "non-ASCII", "elements/kB", "output"],
       rows: report.documents.map { document in
         [
           document.name, document.format, Figures.size(document.bytes), Text.percent(document.whitespaceShare),
@@ -79,7 +79,7 @@ struct BenchTable {
       for part in result.parts where part.parent == nil {
         let shares = shares(result.parts.filter { $0.parent == part.name }, of: part.seconds)
         guard !shares.isEmpty else { continue }
-        rows.append(["of its \(part.name)", Text.milliseconds(part.seconds), shares, "-", "-"])
+        rows.append(["within \(part.name)", Text.milliseconds(part.seconds), shares, "-", "-"])
       }
     }
     return BenchTable(header: ["path", "file to file", "parts", "threads busy", "accounted"], rows: rows)
@@ -130,9 +130,9 @@ extension BenchReport {
       lines.append(
         "device: \(device.name)\(device.isSoftware ? " (software device)" : ""), \(device.driver), Vulkan \(device.api)"
           + "\(device.bus.map { ", \($0)" } ?? ""); "
-          + "set-up \(Text.milliseconds(device.setupSeconds)): \(steps)")
+          + "setup \(Text.milliseconds(device.setupSeconds)): \(steps)")
     } else {
-      lines.append("no GPU was timed: \(deviceAbsence ?? "none is there")")
+      lines.append("no GPU was timed: \(deviceAbsence ?? "no device was found")")
     }
     return lines
   }
@@ -140,9 +140,9 @@ extension BenchReport {
   private var tail: [String] {
     var lines: [String] = []
     if let breakEven {
-      let size = breakEven.bytes.map { "from \(Figures.size($0)) on" } ?? "at no size"
-      lines.append(
-        "\(label(of: breakEven.path)) pays \(size) against \(breakEven.comparedWith), set-up included")
+      let other = breakEven.comparedWith
+      let gain = breakEven.bytes.map { "faster than \(other) from \(Figures.size($0)) on" }
+      lines.append("\(label(of: breakEven.path)) is \(gain ?? "not faster than \(other) at any size"), including setup")
     }
     return lines + warnings.map { "warning: \($0)" } + ["advice: \(advice)"]
   }
@@ -164,8 +164,9 @@ extension BenchReport {
     \(headline.map { "- \($0)" }.joined(separator: "\n"))
     - command: `\(command)`
 
-    Medians of rates of input, in GB/s (10^9 bytes); ± is the median absolute deviation, scaled; *of limit* is the share \
-    of what the machine itself does with the same bytes. Every output was compared with the reference's.
+    Rates are medians, in GB/s of input (10^9 bytes). ± is the median absolute deviation, scaled to match a standard \
+    deviation. *Of limit* is the share of the rate at which the machine copies, reads or writes the same bytes. Every \
+    output was compared with the reference's.
 
     ## Speed
 

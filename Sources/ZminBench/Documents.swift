@@ -40,12 +40,12 @@ package enum DocumentKind: String, CaseIterable, Sendable {
     case .cjk: "records of Chinese and Japanese text, indented by two spaces"
     case .minified: "the records without whitespace"
     case .numbers: "arrays of coordinates without whitespace"
-    case .fifth: "the records, indented by two spaces: a fifth of it is whitespace"
-    case .half: "the records, indented by nine spaces: half of it is whitespace"
+    case .fifth: "the records, indented by two spaces (a fifth of it whitespace)"
+    case .half: "the records, indented by nine spaces (half of it whitespace)"
     case .lines: "the records, one a line (ndjson)"
     case .text: "long texts, indented by two spaces"
-    case .nested: "arrays and objects in one another, hundreds deep"
-    case .escapes: "records whose strings are escapes for the most part"
+    case .nested: "arrays and objects inside each other, hundreds deep"
+    case .escapes: "records whose strings are mostly escapes"
     }
   }
 }

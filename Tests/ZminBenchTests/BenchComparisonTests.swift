@@ -89,10 +89,10 @@ import ZminReport
   @Test("Reports of different hosts or cache states get a note")
   func notes() throws {
     let other = try BenchComparison(from: Self.steady, to: Self.report([1], cpu: "Another"), threshold: 0.05)
-    #expect(other.notes == ["the reports are of different hosts (cpu): differences need not be zmin's"])
-    #expect(other.table.contains("note: the reports are of different hosts"))
+    #expect(other.notes == ["the reports are from different hosts (cpu differs): changes may not come from zmin"])
+    #expect(other.table.contains("note: the reports are from different hosts"))
     let cold = try BenchComparison(from: Self.steady, to: Self.report([1], cache: "cold"), threshold: 0.05)
-    #expect(cold.notes == ["one is cold, one warm"])
+    #expect(cold.notes == ["one report is with a cold page cache, the other with a warm one"])
   }
 
   @Test(

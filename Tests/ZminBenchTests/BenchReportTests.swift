@@ -109,8 +109,8 @@ import ZminReport
     #expect(report.markdown.contains("`zmin bench a,b.json`"))
     for text in [report.markdown, report.table] {
       for part in [
-        "A CPU, 8 CPUs", "load 0.25 before and 1.00 after", "6.50", "81%", "no speed", "WRONG BYTES",
-        "set-up 125.00 ms", "of its read", "summarise 80%",
+        "A CPU, 8 CPUs", "load 0.25 before and 1.00 after", "6.50", "81%", "no speed", "WRONG OUTPUT",
+        "setup 125.00 ms", "within read", "summarise 80%",
       ] {
         #expect(text.contains(part), "\(part)")
       }
@@ -130,18 +130,20 @@ import ZminReport
     #expect(report.json["device"]?["is_software"] == true)
     var verified = report
     verified.results.removeAll { !$0.isVerified }
-    #expect(Advice.text(for: verified).hasSuffix("A device is a software device and not considered"))
+    #expect(Advice.text(for: verified).hasSuffix("A device is a software device and was not considered"))
     #expect(Advice.text(for: verified).hasPrefix("--mode streaming: 4.00 GB/s"))
   }
 
   @Test("The advice names the fastest path, or the reason that there is none")
   func advice() {
     var report = Self.report()
-    #expect(report.advice == "none: a path gave wrong bytes")
+    #expect(report.advice == "none: a path gave wrong output")
     report.results.removeAll { !$0.isVerified }
     let advice = Advice.text(for: report)
-    #expect(advice.hasPrefix("--mode gpu: 6.50 GB/s from file to file, 1.62 times --mode streaming; bound by memcpy"))
+    #expect(
+      advice.hasPrefix(
+        "--mode gpu: 6.50 GB/s from file to file, 1.62 times as fast as --mode streaming, limited by memcpy"))
     report.results = []
-    #expect(Advice.text(for: report) == "none: nothing was timed from file to file")
+    #expect(Advice.text(for: report) == "none: no path was timed from file to file")
   }
 }

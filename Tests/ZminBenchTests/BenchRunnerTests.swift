@@ -53,7 +53,7 @@ import ZminReport
     }
     let limits = Set(report.limits.map(\.name))
     #expect(limits == ["memcpy", "memcpy, all cores", "file read", "file write"])
-    #expect(report.device == nil && report.deviceAbsence == "no path with a device was asked for")
+    #expect(report.device == nil && report.deviceAbsence == "no path with a device was requested")
     #expect(report.advice.hasPrefix("--mode s"))
     #expect(names == [])
   }
@@ -63,15 +63,15 @@ import ZminReport
     var plan = plan()
     plan.measuresSizes = true
     let report = try run(plan, fault: PathFault(path: path.name, corruptsOutput: true))
-    #expect(!report.isVerified && report.advice == "none: a path gave wrong bytes")
+    #expect(!report.isVerified && report.advice == "none: a path gave wrong output")
     for result in report.results {
       let isWrong = result.path == path.name
       #expect(result.isVerified == !isWrong && result.samplesSeconds.isEmpty == isWrong)
       #expect((result.gigabytesPerSecond == nil) == isWrong && (result.limitShare == nil) == isWrong)
     }
-    #expect(report.warnings.count { $0.contains("\(path.name) gave other bytes than the reference") } == 2)
+    #expect(report.warnings.count { $0.contains("\(path.name) gave wrong output on pretty") } == 2)
     #expect(!report.series.contains { $0.path == path.name })
-    #expect(report.table.contains("WRONG BYTES") && report.markdown.contains("| no speed |"))
+    #expect(report.table.contains("WRONG OUTPUT") && report.markdown.contains("| no speed |"))
     #expect(BenchPage(report).html.contains("wrong output"))
     let wrong = try #require(report.json["results"]?.elements?.filter { $0["path"]?.string == path.name })
     #expect(wrong.count == 2 && wrong.allSatisfy { $0["verified"] == false && $0["gigabytes_per_second"] == .null })
@@ -133,13 +133,13 @@ import ZminReport
   func noDevice() throws {
     var plan = plan(paths: [.cpu, .gpu, .hybrid])
     let report = try run(plan)
-    #expect(report.device == nil && report.deviceAbsence == "CUDA_VISIBLE_DEVICES hides it")
+    #expect(report.device == nil && report.deviceAbsence == "CUDA_VISIBLE_DEVICES hides all devices")
     #expect(Set(report.results.map(\.path)) == ["cpu"])
-    #expect(report.table.contains("no GPU was timed: CUDA_VISIBLE_DEVICES hides it"))
-    #expect(report.advice.contains("No GPU: CUDA_VISIBLE_DEVICES hides it"))
+    #expect(report.table.contains("no GPU was timed: CUDA_VISIBLE_DEVICES hides all devices"))
+    #expect(report.advice.contains("No GPU: CUDA_VISIBLE_DEVICES hides all devices"))
     plan.paths = [.gpu]
     let error = #expect(throws: BenchRunner.Unavailable.self) { try self.run(plan) }
-    #expect(error?.description == "there is nothing to time: CUDA_VISIBLE_DEVICES hides it")
+    #expect(error?.description == "no path can be timed: CUDA_VISIBLE_DEVICES hides all devices")
   }
 
   @Test("A failed run leaves no files behind")
