@@ -56,7 +56,8 @@ struct MemoryAdviceTests {
       Self.advisedFigures { profile in
         for index in profile.samples.indices { profile.samples[index].anonymousBytes = index * 4 * mebibyte }
       } == ["growth_bytes"])
-    #expect(Self.advisedFigures { $0.poolUse = PoolUse(slots: 4, takes: 3, filledBytes: 1, roomBytes: 3) } == ["pool.takes"])
+    #expect(
+      Self.advisedFigures { $0.poolUse = PoolUse(slots: 4, takes: 3, filledBytes: 1, roomBytes: 3) } == ["pool.takes"])
     #expect(
       Self.advisedFigures { $0.poolUse = PoolUse(slots: 4, takes: 9, filledBytes: 4, roomBytes: 9) }
         == ["pool.fragmentation_ratio"])
@@ -93,7 +94,7 @@ struct MemoryAdviceTests {
     }
     // The summary has room for only some of them.
     let summary = ProfileSummary(profile).text
-    #expect(summary.contains(" more: --memory-report=detailed"))
+    #expect(summary.contains(" more: see --memory-report=detailed"))
     for one in advice { #expect(DetailedReport(profile).text.contains(one.figure)) }
   }
 }

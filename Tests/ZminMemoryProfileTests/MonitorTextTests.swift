@@ -26,7 +26,7 @@ struct MonitorTextTests {
     let text = Self.text(MadeUpProfile.sample(4), history: [8_000_000, 32 << 20, 16_000_012])
     let block = text.block(columns: 100)
     for part in [
-      "resident 15.3 MiB, most so far 32 MiB", "pools 7.6 MiB, device 3.8 MiB", "5.7 MiB by its driver",
+      "resident 15.3 MiB, peak so far 32 MiB", "pools 7.6 MiB, device 3.8 MiB", "5.7 MiB by its driver",
       "400.0 MB of 1.0 GB, 3 of 7 files, 1.25 GB/s",
     ] { #expect(block.contains(part), "\(part)") }
     #expect(try #require(block.split(separator: "\n").first).hasSuffix("▂█▄"))

@@ -33,9 +33,9 @@ struct ProfileTextTests {
       "hybrid, avx2, 3 workers, 2 inputs, 123.5 MB to 98.8 MB, 2.500 s",
       "peak 31 MiB: pools 17 MiB, pinned staging 14 MiB", "at 1.250 s, large files, a\\u{1B}[2J\\n\\u{202E}",
       "input windows 17 MiB, device staging 14 MiB", "peak 49 MiB, average 15.3 MiB",
-      "at the start 6 MiB, at the end 11 MiB", "peak 57 MiB, of which the run took 86.0%",
-      "101 made, 99 given back", "12.1 KiB in 1: verification 12.1 KiB",
-      "4 slots taken 44 times, 40 reuses, 25.0% of their room empty (fragmentation)",
+      "at the start 6 MiB, at the end 11 MiB", "peak 57 MiB, of which the run used 86.0%",
+      "101 made, 99 freed", "12.1 KiB in 1 allocation: verification 12.1 KiB",
+      "4 slots used 44 times, 40 reuses, 25.0% of their space unused (fragmentation)",
       "4321 minor, 43 major; stalled for memory 0.013 s; swapped 8 KiB", "210 MiB used, 150 MiB of it cached files",
       "limit 512 MiB", "Made-up device: peak 23 MiB allocated, 5.7 MiB by its driver", "12.9 MiB of 40 MiB private",
     ] { #expect(text.contains(part), "\(part)") }
@@ -44,15 +44,16 @@ struct ProfileTextTests {
   }
 
   @Test("A figure that was not reported is not shown as none or 0")
-  func notReported() {
+  func notReported() throws {
     let text = ProfileSummary(MadeUpProfile.empty()).text
     for part in [
       "suggested_limit_bytes: not reported", "peak not reported, average not reported", "no device",
-      "not reported minor, not reported major", "nothing to advise",
+      "not reported minor, not reported major", "nothing to change",
     ] { #expect(text.contains(part), "\(part)") }
     let detailed = DetailedReport(MadeUpProfile.empty()).text
-    #expect(detailed.contains("no device took part") && detailed.contains("none was finished"))
-    #expect(!detailed.contains("limit                        0 bytes"))
+    #expect(detailed.contains("no device was used") && detailed.contains("no file was finished"))
+    let limit = try #require(Self.lines(detailed).first { $0.contains("control group: limit") })
+    #expect(limit.hasSuffix("not reported"))
   }
 
   @Test("The detailed report is at most 80 columns wide and has no control characters")
@@ -70,10 +71,11 @@ struct ProfileTextTests {
   func detailed() {
     let text = DetailedReport(MadeUpProfile.full()).text
     for part in [
-      "to 16 KiB", "to 256 KiB", "100.0 MB", "0.500", "0.750", "and 6 files more", "not reported",
+      "up to 16 KiB", "up to 256 KiB", "100.0 MB", "0.500", "0.750", "and 6 more files, smaller or later",
+      "not reported",
       "used 29 MiB, budget 7 GiB", "heap 1, 4 GiB", "used not reported, budget not reported", "made-up driver 1.2",
-      "in software", "10 samples, one in 0.020 s, 0.063 s of a processor", "12.1 KiB, since 0.500 s", "310 MiB",
-      "zmin's ledger: pools", "64 KiB", "512 MiB",
+      "software device", "10 samples, one every 0.020 s, 0.063 s of processor time", "12.1 KiB, since 0.500 s",
+      "310 MiB", "allocated by zmin: pools", "64 KiB", "512 MiB",
     ] { #expect(text.contains(part), "\(part)") }
   }
 

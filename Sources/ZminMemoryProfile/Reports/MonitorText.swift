@@ -38,7 +38,7 @@ package struct MonitorText {
   /// A few lines for a terminal, none wider than `columns` columns.
   package func block(columns: Int) -> String {
     let resident =
-      "memory  resident \(ReportText.size(sample.residentBytes)), most so far \(ReportText.size(history.max()))"
+      "memory  resident \(ReportText.size(sample.residentBytes)), peak so far \(ReportText.size(history.max()))"
     let room = columns - ReportText.width(resident) - 3
     let lines = [
       room > 8 ? "\(resident)  \(sparkline(columns: min(40, room)))" : resident,

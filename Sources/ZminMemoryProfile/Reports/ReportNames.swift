@@ -4,7 +4,7 @@ import ZminMemory
 extension MemoryDomain {
   var words: String {
     switch self {
-    case .heap: "growing lists"
+    case .heap: "growing buffers"
     case .pool: "pools"
     case .mappedFile: "mapped files"
     case .pinnedStaging: "pinned staging"

@@ -5,6 +5,8 @@ import ZminReport
 enum ReportText {
   /// The text for a figure that was not reported.
   static let missing = "not reported"
+  /// The text for a run without recommendations.
+  static let noAdvice = "nothing to change"
 
   static func size(_ byteCount: Int?) -> String { byteCount.map(Figures.memorySize) ?? missing }
 
@@ -20,7 +22,7 @@ enum ReportText {
   /// The time that tasks were stalled for lack of memory.
   static func stall(_ kernel: KernelFacts) -> String {
     seconds(kernel.stalledSeconds)
-      + (kernel.stalledSeconds != nil && kernel.isStallOfMachine ? " (all of the machine)" : "")
+      + (kernel.stalledSeconds != nil && kernel.isStallOfMachine ? " (whole machine)" : "")
   }
 
   /// The limit of the control group: `none` if there is a group without one.
