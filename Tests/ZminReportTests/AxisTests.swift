@@ -5,7 +5,7 @@ import Testing
 /// Ticks of axes are round, fit, and are drawn at the right coordinates.
 @Suite struct AxisTests {
   private static func axis(_ values: [Double], _ unit: Axis.Unit, _ kind: Axis.Kind = .linear) -> Axis {
-    Axis(values, unit, kind, start: 0, end: 600, room: 60)
+    Axis(values, unit, kind, start: 0, end: 600, tickSpace: 60)
   }
 
   private static func texts(_ axis: Axis) -> [String] { axis.ticks.map(axis.text) }
@@ -32,7 +32,7 @@ import Testing
           #expect(zip(axis.ticks, axis.ticks.dropFirst()).allSatisfy { $0 < $1 })
           #expect(axis.ticks.allSatisfy { $0 <= axis.high * (1 + 1e-9) })
           #expect(axis.high >= value * (1 - 1e-9))
-          #expect((0...600).contains(axis.place(value)))
+          #expect((0...600).contains(axis.coordinate(of: value)))
         }
       }
     }
@@ -40,12 +40,12 @@ import Testing
 
   @Test func coordinatesAreProportionalToValuesOrLogarithms() {
     let linear = Self.axis([8], .count)
-    #expect(linear.place(0) == 0 && linear.place(4) == 300 && linear.place(8) == 600)
+    #expect(linear.coordinate(of: 0) == 0 && linear.coordinate(of: 4) == 300 && linear.coordinate(of: 8) == 600)
     let logarithmic = Self.axis([1e3, 1e6], .sizes, .logarithmic)
-    #expect(abs(logarithmic.place(1e4) - 200) < 0.01 && abs(logarithmic.place(1e6) - 600) < 0.01)
-    #expect(logarithmic.place(0) == 0)
-    let upwards = Axis([10], .count, start: 200, end: 0, room: 30)
-    #expect(upwards.place(10) == 0 && upwards.place(0) == 200)
+    #expect(abs(logarithmic.coordinate(of: 1e4) - 200) < 0.01 && abs(logarithmic.coordinate(of: 1e6) - 600) < 0.01)
+    #expect(logarithmic.coordinate(of: 0) == 0)
+    let upwards = Axis([10], .count, start: 200, end: 0, tickSpace: 30)
+    #expect(upwards.coordinate(of: 10) == 0 && upwards.coordinate(of: 0) == 200)
   }
 
   @Test func oddValuesStayOnTheAxis() {
@@ -53,7 +53,7 @@ import Testing
       for kind in [Axis.Kind.linear, .tight, .logarithmic] {
         let axis = Self.axis(values, .bytes, kind)
         #expect(!axis.ticks.isEmpty && axis.high > axis.low)
-        #expect((0...600).contains(axis.place(values.first ?? 0)))
+        #expect((0...600).contains(axis.coordinate(of: values.first ?? 0)))
       }
     }
     #expect(Axis.Unit.bytes.text(1e300).isEmpty == false)

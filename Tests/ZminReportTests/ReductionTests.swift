@@ -38,8 +38,8 @@ import ZminTestSupport
     var drawing = Drawing(width: 720)
     let draw = try #require(plot.draw)
     draw(&drawing)
-    let y = Axis([64e6], .bytes, start: 240, end: 24, room: 34)
-    #expect(drawing.elements.contains(" \(Markup.number(y.place(64e6)))L"))
+    let y = Axis([64e6], .bytes, start: 240, end: 24, tickSpace: 34)
+    #expect(drawing.elements.contains(" \(Markup.number(y.coordinate(of: 64e6)))L"))
     #expect(drawing.elements.utf8.count < 200_000)
   }
 }

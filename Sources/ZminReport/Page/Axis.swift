@@ -24,13 +24,13 @@ struct Axis {
   /// - Parameters:
   ///   - values: The values that the axis must cover. Values that are not finite are ignored, and on a logarithmic axis
   ///     also values that are not above 0.
-  ///   - room: The space that the label of a tick takes, in the units of `start` and `end`.
-  init(_ values: [Double], _ unit: Unit, _ kind: Kind = .linear, start: Double, end: Double, room: Double) {
+  ///   - tickSpace: The space that the label of a tick takes, in the units of `start` and `end`.
+  init(_ values: [Double], _ unit: Unit, _ kind: Kind = .linear, start: Double, end: Double, tickSpace: Double) {
     self.unit = unit
     self.kind = kind
     self.start = start
     self.end = end
-    let ticksMax = max(2, ((end - start).magnitude / room).rounded(.down))
+    let ticksMax = max(2, ((end - start).magnitude / tickSpace).rounded(.down))
     let values = values.filter(\.isFinite)
     switch kind {
     case .linear, .tight:
@@ -51,7 +51,8 @@ struct Axis {
     }
   }
 
-  func place(_ value: Double) -> Double {
+  /// The coordinate at which a value is drawn. Values out of range are drawn at the nearest end.
+  func coordinate(of value: Double) -> Double {
     let share =
       switch kind {
       case .linear, .tight: (value - low) / (high - low)

@@ -104,7 +104,7 @@ private struct BarDrawing {
     let top = 6.0
     let bottom = top + rowHeight * Double(bars.count)
     let values = bars.map(\.sum) + bars.compactMap(\.limit) + bars.compactMap(\.range?.upperBound)
-    let x = Axis(values, unit, start: left, end: right, room: 76)
+    let x = Axis(values, unit, start: left, end: right, tickSpace: 76)
     drawing.add(rightwards: x, from: top, to: bottom)
     for (row, bar) in bars.enumerated() {
       let y = top + rowHeight * Double(row)
@@ -121,10 +121,10 @@ private struct BarDrawing {
       }
       var sum = 0.0
       for part in bar.parts {
-        let start = x.place(sum)
+        let start = x.coordinate(of: sum)
         sum += part.value
         // The smallest part stays visible. A gap separates it from the next.
-        let width = x.place(sum) - start
+        let width = x.coordinate(of: sum) - start
         if part.value > 0 {
           drawing.add(
             bar: start, barTop, max(partNames.count > 1 ? width - 1 : width, 1), barHeight,
@@ -133,12 +133,13 @@ private struct BarDrawing {
       }
       if let range = bar.range {
         let middle = barTop + barHeight / 2
-        let (start, end) = (x.place(range.lowerBound), x.place(range.upperBound))
+        let (start, end) = (x.coordinate(of: range.lowerBound), x.coordinate(of: range.upperBound))
         drawing.add(lineFrom: start, middle, to: end, middle, "range")
-        for place in [start, end] { drawing.add(lineFrom: place, middle - 4, to: place, middle + 4, "range") }
+        for tip in [start, end] { drawing.add(lineFrom: tip, middle - 4, to: tip, middle + 4, "range") }
       }
       if let limit = bar.limit {
-        drawing.add(lineFrom: x.place(limit), barTop - 2, to: x.place(limit), barTop + barHeight + 2, "limit")
+        drawing.add(
+          lineFrom: x.coordinate(of: limit), barTop - 2, to: x.coordinate(of: limit), barTop + barHeight + 2, "limit")
       }
       addHits(bar, x, y, rowHeight, on: &drawing)
     }
@@ -155,10 +156,10 @@ private struct BarDrawing {
     }
     var sum = 0.0
     for part in bar.parts {
-      let start = x.place(sum)
+      let start = x.coordinate(of: sum)
       sum += part.value
       drawing.add(
-        hit: start, y, x.place(sum) - start, height,
+        hit: start, y, x.coordinate(of: sum) - start, height,
         "\(bar.name), \(part.name): \(unit.text(part.value)) of \(unit.text(bar.sum))")
     }
   }

@@ -59,8 +59,8 @@ struct Drawing {
   /// Adds the lines and labels of a vertical axis.
   mutating func add(upwards axis: Axis, from left: Double, to right: Double) {
     for tick in axis.ticks {
-      add(lineFrom: left, axis.place(tick), to: right, axis.place(tick), "grid")
-      add(text: axis.text(tick), left - 6, axis.place(tick) + 4, "end")
+      add(lineFrom: left, axis.coordinate(of: tick), to: right, axis.coordinate(of: tick), "grid")
+      add(text: axis.text(tick), left - 6, axis.coordinate(of: tick) + 4, "end")
     }
   }
 
@@ -68,9 +68,9 @@ struct Drawing {
   mutating func add(rightwards axis: Axis, from top: Double, to bottom: Double, hasLines: Bool = true) {
     for tick in axis.ticks {
       let text = axis.text(tick)
-      if hasLines { add(lineFrom: axis.place(tick), top, to: axis.place(tick), bottom, "grid") }
+      if hasLines { add(lineFrom: axis.coordinate(of: tick), top, to: axis.coordinate(of: tick), bottom, "grid") }
       // The last label must stay inside the picture.
-      let x = min(axis.place(tick), width - 2 - Self.width(of: text) / 2)
+      let x = min(axis.coordinate(of: tick), width - 2 - Self.width(of: text) / 2)
       add(text: text, x, bottom + 19, "middle")
     }
   }

@@ -39,13 +39,13 @@ private struct HeatDrawing {
     let (left, right, top) = (nameWidth + 12, drawing.width - 14, 8.0)
     let rowHeight = max(4, min(18, 300 / Double(rows.count)))
     let bottom = top + rowHeight * Double(rows.count)
-    let x = Axis(seconds, .seconds, .tight, start: left, end: right, room: 64)
+    let x = Axis(seconds, .seconds, .tight, start: left, end: right, tickSpace: 64)
     let columnsMax = min(Self.columnsMax, Int((right - left) / 3))
     let perColumn = (seconds.count + columnsMax - 1) / columnsMax
     let columns = stride(from: 0, to: seconds.count, by: perColumn).map { first in
       first..<min(first + perColumn, seconds.count)
     }
-    let starts = columns.map { x.place(seconds[$0.lowerBound]) } + [right]
+    let starts = columns.map { x.coordinate(of: seconds[$0.lowerBound]) } + [right]
     for row in rows.indices {
       let found = columns.map { state(of: row, in: $0) }
       var first = 0

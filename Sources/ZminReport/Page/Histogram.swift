@@ -8,7 +8,7 @@ extension Plot {
     let columns = (first...last).map { (name: sizeName($0), count: classes[$0, default: 0]) }
     plot.draw = { drawing in
       let (right, top, bottom) = (drawing.width - 14, 28.0, 200.0)
-      let y = Axis(columns.map { Double($0.count) }, .count, start: bottom, end: top, room: 34)
+      let y = Axis(columns.map { Double($0.count) }, .count, start: bottom, end: top, tickSpace: 34)
       let left = y.margin
       drawing.add(upwards: y, from: left, to: right)
       drawing.add(text: noun, 4, 13)
@@ -19,7 +19,7 @@ extension Plot {
       let stride = Int(((widest + 6) / step).rounded(.up))
       for (number, column) in columns.enumerated() {
         let middle = left + step * (Double(number) + 0.5)
-        let roof = y.place(Double(column.count))
+        let roof = y.coordinate(of: Double(column.count))
         if column.count > 0 {
           drawing.add(bar: middle - barWidth / 2, min(roof, bottom - 1), barWidth, max(bottom - roof, 1), "bar c1")
         }
