@@ -20,10 +20,10 @@ struct BenchDevice {
 
   /// Finds a device and sets it up as runs do, timing each step.
   ///
-  /// - Parameter keeps: Called with objects that must live as long as the process.
+  /// - Parameter keepAlive: Called with objects that must live as long as the process.
   /// - Throws: ``Absence``.
   init(
-    _ selector: DeviceSelector, isLines: Bool, interruption: Interruption, keeps: (any Sendable) -> Void
+    _ selector: DeviceSelector, isLines: Bool, interruption: Interruption, keepAlive: (any Sendable) -> Void
   ) throws {
     var setup: [BenchReport.Part] = []
     func step<Value>(_ name: String, _ body: () throws -> Value) throws -> Value {
@@ -42,7 +42,7 @@ struct BenchDevice {
         throw Absence(reason: "no device was found")
       }
       let instance = try step("loader") { try VulkanInstance() }
-      keeps(instance)
+      keepAlive(instance)
       let (physical, device) = try step("device") {
         guard let physical = try instance.devices().first(where: { $0.uuid == uuid }) else {
           throw Absence(reason: "the device disappeared during setup")
@@ -56,7 +56,7 @@ struct BenchDevice {
       self.device = try step("pinning") {
         try VulkanSliceDevice(device, DevicePools.usual, for: kinds, kernel: .fastest, ledger: ledger)
       }
-      keeps(self.device)
+      keepAlive(self.device)
       vulkanDevice = device
       facts = BenchReport.Device(
         name: physical.name, driver: physical.driver, api: physical.apiVersion, type: physical.kind.rawValue,

@@ -46,7 +46,7 @@ final class BenchDocument {
       made = (plan.name(of: path), path)
     case .generated(let kind, let byteCount):
       let file = try ScratchFile(in: plan.scratchDirectory, for: "bench-\(kind.rawValue)", using: files)
-      try Self.checkRoom(for: 2 * byteCount, file, plan.scratchDirectory)
+      try Self.checkSpace(for: 2 * byteCount, file, plan.scratchDirectory)
       try Self.write(kind, byteCount, seed: plan.seed, to: file.path, files)
       made = (kind.rawValue, file.path)
       scratch = file
@@ -56,12 +56,12 @@ final class BenchDocument {
     let input = try InputFile(path, using: files)
     let byteCount = Int(input.status.knownSize ?? 0)
     held = try byteCount > 0 && byteCount <= heldBytesMax ? HeldMemory(byteCount: byteCount) : nil
-    facts = try Self.look(at: input, into: held?.bytes)
+    facts = try Self.read(input, into: held?.bytes)
     expected = try Self.reference(path, format, files)
     self.scratch = scratch
   }
 
-  private static func checkRoom(for byteCount: Int, _ file: ScratchFile, _ directory: FilePath) throws {
+  private static func checkSpace(for byteCount: Int, _ file: ScratchFile, _ directory: FilePath) throws {
     guard let freeBytes = file.freeBytes, freeBytes < Int64(byteCount) else { return }
     throw FileError.system(SystemError(action: .write, file: .path(directory), errno: .noSpace))
   }
@@ -79,8 +79,8 @@ final class BenchDocument {
   }
 
   /// Reads the document, counts what it is made of, and copies it to `memory` if given.
-  private static func look(
-    at input: borrowing InputFile, into memory: UnsafeMutableRawBufferPointer?
+  private static func read(
+    _ input: borrowing InputFile, into memory: UnsafeMutableRawBufferPointer?
   ) throws -> DocumentFacts {
     var facts = DocumentFacts()
     var piece = [UInt8](repeating: 0, count: pieceBytes)

@@ -13,8 +13,8 @@ package struct BenchRunner {
   private let files: FileAccess
   private let interruption: Interruption
   private let fault: PathFault?
-  private let keeps: (any Sendable) -> Void
-  private let says: (String) -> Void
+  private let keepAlive: (any Sendable) -> Void
+  private let showProgress: (String) -> Void
 
   /// The least and the most rounds, whatever the time budget.
   static let roundsRange = 3...25
@@ -39,19 +39,19 @@ package struct BenchRunner {
   ///   - files: Access to files.
   ///   - interruption: Ends the search for a device.
   ///   - fault: Makes a path slow or wrong, for tests.
-  ///   - keeps: Called with the driver and the device, which must live as long as the process. Some drivers crash when
-  ///     they are unloaded earlier.
-  ///   - says: Called with the current step.
+  ///   - keepAlive: Called with the driver and the device, which must live as long as the process. Some drivers crash
+  ///     when they are unloaded earlier.
+  ///   - showProgress: Called with the current step.
   package init(
     _ plan: BenchPlan, files: FileAccess, interruption: Interruption, fault: PathFault? = nil,
-    keeps: @escaping (any Sendable) -> Void = { _ in }, says: @escaping (String) -> Void = { _ in }
+    keepAlive: @escaping (any Sendable) -> Void = { _ in }, showProgress: @escaping (String) -> Void = { _ in }
   ) {
     self.plan = plan
     self.files = files
     self.interruption = interruption
     self.fault = fault
-    self.keeps = keeps
-    self.says = says
+    self.keepAlive = keepAlive
+    self.showProgress = showProgress
   }
 
   /// Runs the benchmark.
@@ -94,7 +94,7 @@ package struct BenchRunner {
           }
           continue
         }
-        says("\(document.name), \(mode == .memory ? "memory to memory" : "file to file")")
+        showProgress("\(document.name), \(mode == .memory ? "memory to memory" : "file to file")")
         // Devices do not support concat: a path with a device would run on the CPU only.
         let timed = try paths.filter { !$0.usesDevice || document.format != .concat }.map {
           try TimedPath($0, mode, document.format, plan: plan, device: device, files: files, fault: fault)
@@ -106,7 +106,7 @@ package struct BenchRunner {
       report.limits += host.reported(for: document.name)
     }
     if plan.measuresSizes, case .generated(let kind, let byteCount)? = plan.sources.first {
-      says("throughput by input size")
+      showProgress("throughput by input size")
       report.series = try series(kind, upTo: byteCount, paths, device)
     }
     report.host.loadAfter = HostFacts.load(using: files)
@@ -134,8 +134,8 @@ package struct BenchRunner {
       return nil
     }
     do {
-      says("setting up the device")
-      let device = try BenchDevice(selector, isLines: plan.isLines, interruption: interruption, keeps: keeps)
+      showProgress("setting up the device")
+      let device = try BenchDevice(selector, isLines: plan.isLines, interruption: interruption, keepAlive: keepAlive)
       report.device = device.facts
       return device
     } catch let absence as BenchDevice.Absence {
@@ -151,21 +151,21 @@ package struct BenchRunner {
     _ timed: [TimedPath], _ document: BenchDocument, _ mode: BenchReport.Mode, _ host: HostLimits,
     budgetSeconds: Double
   ) throws {
-    let roomBytes = max(
+    let bufferBytes = max(
       document.facts.byteCount, Minifier.outputBytes(forInputBytes: document.facts.byteCount, format: document.format))
-    let room = mode == .memory ? try HeldMemory(byteCount: roomBytes) : nil
+    let buffer = mode == .memory ? try HeldMemory(byteCount: bufferBytes) : nil
     var spentSeconds = 0.0
     var rounds = 0
     while rounds < Self.roundsRange.upperBound, rounds < Self.roundsRange.lowerBound || spentSeconds < budgetSeconds {
-      let counts = rounds > 0 || spentSeconds > 0
+      let isMeasured = rounds > 0 || spentSeconds > 0
       spentSeconds += try elapsedSeconds {
         for path in timed where path.isVerified {
           try files.checkInterruption()
-          try path.run(document, room: room?.bytes, counts: counts)
+          try path.run(document, buffer: buffer?.bytes, isMeasured: isMeasured)
         }
-        try host.run(document, mode, room: room?.bytes, counts: counts)
+        try host.run(document, mode, buffer: buffer?.bytes, isMeasured: isMeasured)
       }
-      if counts { rounds += 1 }
+      if isMeasured { rounds += 1 }
     }
   }
 
@@ -182,7 +182,7 @@ package struct BenchRunner {
       for round in 0...Self.seriesRounds {
         for path in timed where path.isVerified {
           try files.checkInterruption()
-          try path.run(document, room: nil, counts: round > 0)
+          try path.run(document, buffer: nil, isMeasured: round > 0)
         }
       }
       for path in timed where path.isVerified {
@@ -197,11 +197,11 @@ package struct BenchRunner {
 
   /// Warnings that a figure of a device path is partly or wholly the work of the CPU.
   private func deviceWarnings(_ path: TimedPath, _ document: BenchDocument, _ report: BenchReport) -> [String] {
-    let place =
+    let subject =
       "\(report.label(of: path.path.name)) on \(document.name), \(path.mode.rawValue) to \(path.mode.rawValue)"
-    var warnings = path.deviceNotes.map { "\(place): \($0)" }
+    var warnings = path.deviceNotes.map { "\(subject): \($0)" }
     if path.path == .gpu, path.hasRunWithoutDevice {
-      warnings.append("\(place): the device took no slice in some runs, which therefore measure the CPU")
+      warnings.append("\(subject): the device took no slice in some runs, which therefore measure the CPU")
     }
     return warnings
   }

@@ -62,7 +62,7 @@ struct BenchTable {
   }
 
   /// The smallest share of a part that the table shows.
-  private static let leastShare = 0.005
+  private static let shareMin = 0.005
 
   /// Makes the table of the parts of each path's time, file to file, with the first document.
   static func parts(_ report: BenchReport) -> BenchTable {
@@ -86,7 +86,7 @@ struct BenchTable {
   }
 
   private static func shares(_ parts: [BenchReport.Part], of whole: Double) -> String {
-    parts.filter { $0.seconds > 0 && $0.seconds >= leastShare * whole }
+    parts.filter { $0.seconds > 0 && $0.seconds >= shareMin * whole }
       .map { "\($0.name) \(Text.percent($0.seconds / whole))" }.joined(separator: ", ")
   }
 

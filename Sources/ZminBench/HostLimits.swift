@@ -18,22 +18,24 @@ final class HostLimits {
 
   /// Measures each limit of `mode` once.
   func run(
-    _ document: BenchDocument, _ mode: BenchReport.Mode, room: UnsafeMutableRawBufferPointer?, counts: Bool
+    _ document: BenchDocument, _ mode: BenchReport.Mode, buffer: UnsafeMutableRawBufferPointer?, isMeasured: Bool
   ) throws {
     switch mode {
     case .memory:
-      guard let bytes = document.bytes, let room else { return }
-      note("memcpy", bytes.count, elapsedSeconds { room.copyMemory(from: bytes) }, counts: counts)
-      let copies = ParallelCopy(from: bytes, to: room, parts: plan.workers)
-      note("memcpy, all cores", bytes.count, elapsedSeconds { copies.run() }, counts: counts)
+      guard let bytes = document.bytes, let buffer else { return }
+      note("memcpy", bytes.count, elapsedSeconds { buffer.copyMemory(from: bytes) }, isMeasured: isMeasured)
+      let copies = ParallelCopy(from: bytes, to: buffer, parts: plan.workers)
+      note("memcpy, all cores", bytes.count, elapsedSeconds { copies.run() }, isMeasured: isMeasured)
     case .file:
-      note("file read", document.facts.byteCount, try readSeconds(document), counts: counts)
-      note("file write", document.expected.byteCount, try writeSeconds(document.expected.byteCount), counts: counts)
+      note("file read", document.facts.byteCount, try readSeconds(document), isMeasured: isMeasured)
+      note(
+        "file write", document.expected.byteCount, try writeSeconds(document.expected.byteCount), isMeasured: isMeasured
+      )
     }
   }
 
-  private func note(_ name: String, _ byteCount: Int, _ seconds: Double, counts: Bool) {
-    guard counts else { return }
+  private func note(_ name: String, _ byteCount: Int, _ seconds: Double, isMeasured: Bool) {
+    guard isMeasured else { return }
     if let index = samples.firstIndex(where: { $0.name == name }) {
       samples[index].seconds.append(seconds)
     } else {

@@ -86,19 +86,19 @@ final class TimedPath {
   /// Runs once and compares the output with the expected one.
   ///
   /// - Parameters:
-  ///   - room: Memory for the output. Needed only for runs in memory.
-  ///   - counts: False for a run to warm up, which is not sampled.
+  ///   - buffer: Memory for the output. Needed only for runs in memory.
+  ///   - isMeasured: False for a run to warm up, which is not sampled.
   /// - Throws: ``FileError`` and the errors of runs.
-  func run(_ document: BenchDocument, room: UnsafeMutableRawBufferPointer?, counts: Bool) throws {
+  func run(_ document: BenchDocument, buffer: UnsafeMutableRawBufferPointer?, isMeasured: Bool) throws {
     times.reset()
     _ = device?.takePartSeconds()
     let (seconds, output) =
       switch mode {
       case .file: try runOnFiles(document)
-      case .memory: try runInMemory(document, room)
+      case .memory: try runInMemory(document, buffer)
       }
     if output != document.expected { isVerified = false }
-    guard counts else { return }
+    guard isMeasured else { return }
     samples.append(
       Sample(
         seconds: seconds, account: times.account, lanes: path.usesDevice ? device?.takePartSeconds() : nil))
@@ -123,11 +123,11 @@ final class TimedPath {
   }
 
   private func runInMemory(
-    _ document: BenchDocument, _ room: UnsafeMutableRawBufferPointer?
+    _ document: BenchDocument, _ buffer: UnsafeMutableRawBufferPointer?
   ) throws -> (Double, BenchDocument.Output) {
-    guard let bytes = document.bytes, let room else { preconditionFailure("a document that is not held") }
+    guard let bytes = document.bytes, let buffer else { preconditionFailure("the document is not held in memory") }
     var input = MemoryInput(bytes)
-    var output = MemoryOutput(room)
+    var output = MemoryOutput(buffer)
     var result: RunResult?
     let seconds = try elapsedSeconds {
       if windowedRun != nil {
@@ -139,8 +139,8 @@ final class TimedPath {
     }
     if slicedRun != nil { note(slicedRun?.slicesOnDevice ?? 0, slicedRun?.deviceNotes ?? []) }
     guard case .complete = result else { return (seconds, BenchDocument.Output()) }
-    if fault?.corruptsOutput == true, output.byteCount > 0 { room[output.byteCount / 2] ^= 1 }
-    return (seconds, BenchDocument.output(UnsafeRawBufferPointer(rebasing: room.prefix(output.byteCount))))
+    if fault?.corruptsOutput == true, output.byteCount > 0 { buffer[output.byteCount / 2] ^= 1 }
+    return (seconds, BenchDocument.output(UnsafeRawBufferPointer(rebasing: buffer.prefix(output.byteCount))))
   }
 
   private func note(_ slicesOnDevice: Int, _ notes: [String]) {

@@ -16,8 +16,8 @@ package struct Minified: Equatable {
 package struct MinifierRunner: ~Copyable {
   package let options: MinifierOptions
   private var minifier: Minifier
-  private let windowRoom = GuardedRoom()
-  private let outputRoom = GuardedRoom()
+  private let windowBuffer = GuardedBuffer()
+  private let outputBuffer = GuardedBuffer()
 
   package init(_ options: MinifierOptions) throws {
     self.options = options
@@ -32,18 +32,18 @@ package struct MinifierRunner: ~Copyable {
     var offset = 0
     while offset < input.count, failure == nil {
       let end = min(input.count, offset + min(windowBytes(), input.count))
-      let window = windowRoom.last(end - offset)
+      let window = windowBuffer.last(end - offset)
       window.copyBytes(from: input[offset..<end])
-      let room = outputRoom.last(Minifier.outputBytes(forInputBytes: window.count, format: options.format))
-      let result = try minifier.minify(UnsafeRawBufferPointer(window), into: room)
-      minified.output += room.prefix(result.writtenBytes)
+      let buffer = outputBuffer.last(Minifier.outputBytes(forInputBytes: window.count, format: options.format))
+      let result = try minifier.minify(UnsafeRawBufferPointer(window), into: buffer)
+      minified.output += buffer.prefix(result.writtenBytes)
       failure = result.failure
       offset = end
     }
     if failure == nil {
-      let room = outputRoom.last(Minifier.outputBytes(forInputBytes: 0, format: options.format))
-      let result = minifier.finish(into: room)
-      minified.output += room.prefix(result.writtenBytes)
+      let buffer = outputBuffer.last(Minifier.outputBytes(forInputBytes: 0, format: options.format))
+      let result = minifier.finish(into: buffer)
+      minified.output += buffer.prefix(result.writtenBytes)
       failure = result.failure
     }
     minified.error = failure?.located { offset in

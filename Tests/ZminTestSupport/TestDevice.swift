@@ -83,7 +83,7 @@ private final class TestLane: SliceLane, @unchecked Sendable {
   var input: UnsafeMutableRawBufferPointer { inputBuffer.bytes }
   var output: UnsafeMutableRawBufferPointer { outputBuffer.bytes }
 
-  private var room: UnsafeMutableRawBufferPointer {
+  private var target: UnsafeMutableRawBufferPointer {
     UnsafeMutableRawBufferPointer(rebasing: output[SliceSlot.outputMarginBytes...])
   }
 
@@ -96,12 +96,12 @@ private final class TestLane: SliceLane, @unchecked Sendable {
   ) throws -> LocalSummary? {
     let action = action()
     var local = try kernel.checkSlice(
-      &nesting, startingIn: start, format: format, riseMax: riseMax, slice(byteCount), into: room)
+      &nesting, startingIn: start, format: format, riseMax: riseMax, slice(byteCount), into: target)
     try act(action)
     switch action {
     case .callDirty: return nil
     case .callClean where local == nil:
-      room.copyMemory(from: slice(byteCount))
+      target.copyMemory(from: slice(byteCount))
       local = LocalSummary(start: start.lexeme, end: .between, tokens: TokenRun(.value), outputByteCount: byteCount)
     default: break
     }
@@ -113,7 +113,7 @@ private final class TestLane: SliceLane, @unchecked Sendable {
 
   func unchecked(_ state: inout UncheckedState, format: Format, byteCount: Int) throws -> Int {
     let action = action()
-    var writtenBytes = kernel.unchecked(&state, format: format, slice(byteCount), into: room)
+    var writtenBytes = kernel.unchecked(&state, format: format, slice(byteCount), into: target)
     try act(action)
     alter(&writtenBytes, action)
     if case .mistakeEnd = action { state.stringState = state.stringState == .outside ? .inString : .outside }
@@ -130,7 +130,7 @@ private final class TestLane: SliceLane, @unchecked Sendable {
 
   private func alter(_ writtenBytes: inout Int, _ action: TestDevice.Action) {
     switch action {
-    case .changeByte where writtenBytes > 0: room[writtenBytes / 2] ^= 1
+    case .changeByte where writtenBytes > 0: target[writtenBytes / 2] ^= 1
     case .dropByte where writtenBytes > 0: writtenBytes -= 1
     default: break
     }

@@ -58,7 +58,7 @@ package struct DocumentWriter {
   private var random: SplitMix64
   private let indentation: Int?
   /// Bytes of the pieces that were returned.
-  private var handedOnBytes = 0
+  private var returnedBytes = 0
   private var hasValue = false
   private var hasEnded = false
 
@@ -92,9 +92,9 @@ package struct DocumentWriter {
     if hasEnded { return nil }
     bytes.removeAll(keepingCapacity: true)
     if !hasValue, !kind.isLines { put("[") }
-    while handedOnBytes + bytes.count < byteCount {
+    while returnedBytes + bytes.count < byteCount {
       if bytes.count >= Self.pieceBytes {
-        handedOnBytes += bytes.count
+        returnedBytes += bytes.count
         return bytes
       }
       if hasValue, !kind.isLines { put(",") }

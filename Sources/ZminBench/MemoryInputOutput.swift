@@ -28,15 +28,15 @@ package struct MemoryInput: ByteSource, ~Copyable {
 
 /// A sink that copies the output to memory of the caller, which must be large enough.
 package struct MemoryOutput: ByteSink, ~Copyable {
-  private let room: UnsafeMutableRawBufferPointer
+  private let buffer: UnsafeMutableRawBufferPointer
   package private(set) var byteCount = 0
 
-  package init(_ room: UnsafeMutableRawBufferPointer) { self.room = room }
+  package init(_ buffer: UnsafeMutableRawBufferPointer) { self.buffer = buffer }
 
   package var isFinal: Bool { false }
 
   package mutating func write(_ bytes: UnsafeRawBufferPointer, isUnchanged: Bool) {
-    UnsafeMutableRawBufferPointer(rebasing: room[byteCount...]).copyMemory(from: bytes)
+    UnsafeMutableRawBufferPointer(rebasing: buffer[byteCount...]).copyMemory(from: bytes)
     byteCount += bytes.count
   }
 }
