@@ -141,7 +141,7 @@ package final class MemoryProfiler: Sendable {
     package func stop() {
       profiler.end.request(.cancelled)
       thread?.join()
-      profiler.look(isSlow: true)
+      profiler.takeSample(includesSlowSources: true)
       // Releases the device.
       profiler.state.withLock { $0.deviceProbe = nil }
     }
@@ -149,32 +149,32 @@ package final class MemoryProfiler: Sendable {
 
   /// Takes the first sample and starts the sampling thread.
   package func watch() -> Watch {
-    look(isSlow: false, group: start.group)
+    takeSample(includesSlowSources: false, group: start.group)
     return Watch(
-      profiler: self, thread: SystemThread(stackBytes: Self.stackBytes, ledger: ledger) { self.lookOn() })
+      profiler: self, thread: SystemThread(stackBytes: Self.stackBytes, ledger: ledger) { self.sampleUntilStopped() })
   }
 
-  private func lookOn() {
+  private func sampleUntilStopped() {
     var nextSlowSeconds = seconds + Self.slowIntervalSeconds
     while true {
       let wait = state.withLock { $0.series.intervalSeconds }
       if end.wait(milliseconds: Int32(wait * 1000)) { break }
-      let isSlow = seconds >= nextSlowSeconds
-      if isSlow { nextSlowSeconds = seconds + Self.slowIntervalSeconds }
-      look(isSlow: isSlow)
+      let includesSlowSources = seconds >= nextSlowSeconds
+      if includesSlowSources { nextSlowSeconds = seconds + Self.slowIntervalSeconds }
+      takeSample(includesSlowSources: includesSlowSources)
     }
   }
 
   /// Takes a sample.
   ///
   /// - Parameters:
-  ///   - isSlow: True to sample the slow sources as well.
+  ///   - includesSlowSources: True to sample the slow sources as well.
   ///   - group: The control group's memory, if it was read already.
-  private func look(isSlow: Bool, group: ControlGroupMemory? = nil) {
+  private func takeSample(includesSlowSources: Bool, group: ControlGroupMemory? = nil) {
     let processorStart = MemoryProbe.threadSeconds()
     var group = group
     var device: DeviceMemoryFacts?
-    if isSlow {
+    if includesSlowSources {
       group = ControlGroupMemory(reading: probe.group)
       // The driver may be slow: it is called without the lock, so that other threads can report events meanwhile.
       let deviceProbe = state.withLock(\.deviceProbe)
@@ -211,10 +211,10 @@ package final class MemoryProfiler: Sendable {
   /// True if a sample has seen a device.
   package var hasSeenDevice: Bool { state.withLock { $0.device != nil } }
 
-  /// Waits until all memory of the run is freed, for at most `seconds`. A run does not wait for some of its threads,
-  /// which may still be about to end.
-  package func settle(seconds: Double) {
-    let deadlineSeconds = MonotonicClock.seconds() + seconds
+  /// Waits until all memory of the run is freed, for at most `timeoutSeconds`. A run does not wait for some of its
+  /// threads, which may still be about to end.
+  package func waitUntilFreed(timeoutSeconds: Double) {
+    let deadlineSeconds = MonotonicClock.seconds() + timeoutSeconds
     while !leaks.isEmpty, MonotonicClock.seconds() < deadlineSeconds { usleep(100) }
   }
 
