@@ -6,26 +6,26 @@ package struct MemoryInput: ByteSource {
   /// The most bytes that a sequential read returns.
   package var pieceBytes = Int.max
   package let isSeekable: Bool
-  /// True if the size is known, so that bytes can be read at any offset at any time.
-  package let hasPlaces: Bool
+  private let isSizeKnown: Bool
   package private(set) var offset = 0
 
-  package init(_ bytes: [UInt8], hasPlaces: Bool, pieceBytes: Int = .max) {
+  /// Makes an input. If it is seekable, its size is known and bytes can be read at any offset at any time.
+  package init(_ bytes: [UInt8], isSeekable: Bool, pieceBytes: Int = .max) {
     self.bytes = bytes
-    self.hasPlaces = hasPlaces
     self.pieceBytes = pieceBytes
-    isSeekable = hasPlaces
+    self.isSeekable = isSeekable
+    isSizeKnown = isSeekable
   }
 
-  /// Makes an input without a known size, which is read in order.
+  /// Makes an input that is read in order, because its size is not known.
   package init(_ text: String, pieceBytes: Int = .max, isSeekable: Bool = false) {
     bytes = Array(text.utf8)
-    hasPlaces = false
+    isSizeKnown = false
     self.pieceBytes = pieceBytes
     self.isSeekable = isSeekable
   }
 
-  package var seekableSize: Int? { hasPlaces ? bytes.count : nil }
+  package var seekableSize: Int? { isSizeKnown ? bytes.count : nil }
   package var endedEarlyError: any Error { EndedEarly() }
 
   package struct EndedEarly: Error {

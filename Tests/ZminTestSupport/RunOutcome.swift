@@ -26,7 +26,7 @@ package struct RunOutcome: Equatable {
     _ input: [UInt8], _ options: MinifierOptions, isFinal: Bool = false
   ) throws -> RunOutcome {
     var run = try WindowedRun(options, windowBytes: max(1, input.count), ledger: MemoryLedger())
-    var (input, output) = (MemoryInput(input, hasPlaces: true), MemoryOutput(isFinal: isFinal))
+    var (input, output) = (MemoryInput(input, isSeekable: true), MemoryOutput(isFinal: isFinal))
     return RunOutcome(try run.run(from: &input, to: &output), output)
   }
 }
