@@ -21,7 +21,7 @@ import Testing
     #expect(Self.texts(Self.axis([20, 4e9], .sizes, .logarithmic)).last == "10 GB")
   }
 
-  /// For any values there is at least one tick, no more than fit, in order, and none beyond the axis.
+  /// Any values get at least one tick, no more than fit, in order, and none beyond the axis.
   @Test(arguments: [Axis.Kind.linear, .tight, .logarithmic]) func ticksFit(_ kind: Axis.Kind) throws {
     for exponent in -30..<19 {
       for factor in [1, 1.5, 2, 3.3, 5, 9.99] {

@@ -24,7 +24,7 @@ package final class GuardedBuffer: @unchecked Sendable {
     capacityBytes = (byteCount + pageBytes - 1) / pageBytes * pageBytes
     let address = mmap(nil, capacityBytes + pageBytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
     guard let address, address != MAP_FAILED, mprotect(address, capacityBytes, PROT_READ | PROT_WRITE) == 0 else {
-      fatalError("no memory for a test")
+      fatalError("out of memory for a guarded buffer")
     }
     start = address
   }

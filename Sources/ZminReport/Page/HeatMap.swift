@@ -5,7 +5,7 @@ extension Plot {
   ///   - rows: The names of the things.
   ///   - states: The names of the states, indexed by the numbers in `cells`.
   ///   - seconds: The times of the moments, in order.
-  ///   - cells: For each moment, the state of each thing. Things that did not exist yet are missing at the end.
+  ///   - cells: The state of each thing at each moment. Things that did not exist yet are missing at the end.
   package static func heatMap(
     _ title: String, _ caption: String, rows: [String], states: [String], seconds: [Double], cells: [[Int]]
   ) -> Plot {
