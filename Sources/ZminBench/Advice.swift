@@ -2,9 +2,9 @@ import ZminBase
 import ZminCPU
 import ZminReport
 
-/// From which size on a device pays.
+/// Finds the input size from which a device makes runs faster.
 enum BreakEven {
-  /// What the report's own figures say; nil without a device.
+  /// The break-even by the figures of the report, nil without a device.
   static func find(in report: BenchReport) -> BenchReport.BreakEven? {
     guard let device = report.device else { return nil }
     let (with, without) = (
@@ -20,7 +20,9 @@ enum BreakEven {
       bytesWithoutSetup: crossing(with.1, without.1, extraSeconds: 0))
   }
 
-  /// Where the first line goes below the second for good, nil if nowhere.
+  /// The size from which the first line stays below the second, nil if it never does.
+  ///
+  /// - Parameter extraSeconds: Added to the delay of the first line.
   static func crossing(
     _ one: (delay: Double, perByte: Double), _ other: (delay: Double, perByte: Double), extraSeconds: Double
   ) -> Int? {
@@ -38,10 +40,10 @@ enum BreakEven {
   }
 }
 
-/// What to choose, in one line.
+/// The recommendation of a report, in one line.
 enum Advice {
   static func text(for report: BenchReport) -> String {
-    guard report.isVerified else { return "none: a path gave wrong bytes" }
+    guard report.isVerified else { return "none: a path gave wrong output" }
     let software = report.device?.isSoftware == true
     var rates: [(mode: String, path: String, rate: Double)] = []
     for path in Set(report.results.map(\.path)).sorted() {
@@ -52,43 +54,45 @@ enum Advice {
       let mode = path == BenchPath.cpu.name ? "streaming" : isDevice ? path : "standard --kernel \(path)"
       rates.append((mode, path, rate))
     }
-    guard let best = rates.max(by: { $0.rate < $1.rate }) else { return "none: nothing was timed from file to file" }
+    guard let best = rates.max(by: { $0.rate < $1.rate }) else { return "none: no path was timed from file to file" }
     let simple = rates.filter { $0.path != best.path }.max { $0.rate < $1.rate }
     var text = "--mode \(best.mode): \(Text.rate(best.rate)) GB/s from file to file"
-    if let simple { text += ", \(Text.fixed(best.rate / simple.rate, 2)) times --mode \(simple.mode)" }
-    if let bound = bound(of: best.path, report) { text += "; \(bound)" }
-    if best.path == BenchPath.cpu.name { text += "; \(from(report))" }
+    if let simple { text += ", \(Text.fixed(best.rate / simple.rate, 2)) times as fast as --mode \(simple.mode)" }
+    if let bound = bound(of: best.path, report) { text += ", \(bound)" }
+    if best.path == BenchPath.cpu.name { text += ", \(from(report))" }
     return text + device(report)
   }
 
   private static func bound(of path: String, _ report: BenchReport) -> String? {
     let results = report.results.filter { $0.path == path && $0.mode == .file }
     guard let share = mean(results.compactMap(\.limitShare)), let limit = results.last?.limit else { return nil }
-    return share > 0.8 ? "bound by \(limit)" : "at \(Text.percent(share)) of \(limit)"
+    return share > 0.8 ? "limited by \(limit)" : "at \(Text.percent(share)) of the limit (\(limit))"
   }
 
-  /// From which size on all cores are faster than one.
+  /// The size from which all cores are faster than one.
   private static func from(_ report: BenchReport) -> String {
     let alone = report.series.filter { $0.path == Kernel.fastest.name }
     let all = report.series.filter { $0.path == BenchPath.cpu.name }
     let pairs = zip(alone, all).filter { $0.bytes == $1.bytes }
-    guard !pairs.isEmpty else { return "auto takes it from 10 MB on" }
+    guard !pairs.isEmpty else { return "used by auto from 10 MB on" }
     let slower = pairs.last { $0.seconds <= $1.seconds }
-    guard let slower else { return "at every size measured" }
-    guard let first = pairs.first(where: { $0.0.bytes > slower.0.bytes }) else { return "not below the sizes measured" }
-    return "from between \(Figures.size(slower.0.bytes)) and \(Figures.size(first.0.bytes)) on"
+    guard let slower else { return "faster than one core at every size measured" }
+    guard let first = pairs.first(where: { $0.0.bytes > slower.0.bytes }) else {
+      return "not faster than one core at the largest size measured"
+    }
+    return "faster than one core from between \(Figures.size(slower.0.bytes)) and \(Figures.size(first.0.bytes)) on"
   }
 
   private static func device(_ report: BenchReport) -> String {
     guard let device = report.device else { return ". No GPU: \(report.deviceAbsence ?? "none was timed")" }
-    if device.isSoftware { return ". \(device.name) is a software device and not considered" }
+    if device.isSoftware { return ". \(device.name) is a software device and was not considered" }
     guard let breakEven = report.breakEven else { return "" }
-    guard let bytes = breakEven.bytes else { return ". \(device.name) does not pay at any size" }
-    return ". \(device.name) pays from \(Figures.size(bytes)) on, its set-up of "
-      + "\(Text.milliseconds(breakEven.setupSeconds)) included"
+    guard let bytes = breakEven.bytes else { return ". \(device.name) is not faster at any size" }
+    return ". \(device.name) is faster from \(Figures.size(bytes)) on, including "
+      + "\(Text.milliseconds(breakEven.setupSeconds)) of setup"
   }
 
-  /// The geometric mean, nil of nothing.
+  /// The geometric mean, nil if there are no values.
   static func mean(_ values: [Double]) -> Double? {
     values.isEmpty ? nil : BenchStatistics.geometricMean(values)
   }

@@ -2,30 +2,30 @@ import Glibc
 import ZminBase
 package import ZminReport
 
-/// What became faster or slower between two reports, beyond noise.
+/// The differences between two reports that are larger than noise.
 package struct BenchComparison: Sendable, Equatable {
-  /// How a figure changed.
+  /// The outcome for one figure.
   package enum Verdict: String, Sendable {
     case same, faster, slower, smaller, larger, missing, wrong
-    /// Past the threshold, and yet within what the figures spread by.
+    /// Past the threshold, but within three standard errors.
     case noise
 
-    /// Whether it is worse beyond doubt.
+    /// True for verdicts that fail the comparison.
     package var isWorse: Bool { [.slower, .larger, .missing, .wrong].contains(self) }
   }
 
-  /// A figure in both reports.
+  /// One figure in the two reports.
   package struct Change: Sendable, Equatable {
     package let document: String
     package let path: String
     package let mode: String
-    /// `time` or `memory`.
+    /// `time`, `host memory` or `device memory`.
     package let figure: String
     package let old: Double?
     package let new: Double?
     package let verdict: Verdict
 
-    /// The change as a share of what was: more than 0 is worse.
+    /// The change as a share of the old value. Above 0 is worse.
     package var share: Double? {
       guard let old, let new, old > 0 else { return nil }
       return new / old - 1
@@ -35,31 +35,35 @@ package struct BenchComparison: Sendable, Equatable {
   package let changes: [Change]
   package let notes: [String]
 
-  /// Whether nothing is worse past the threshold.
+  /// True if nothing got worse by more than the threshold.
   package var isGood: Bool { !changes.contains { $0.verdict.isWorse } }
 
-  /// A text is no report of `zmin bench`.
+  /// The input is not a report of `zmin bench`, or has no figure in common with the other.
   package struct NotAReport: Error, CustomStringConvertible {
     package let description: String
   }
 
-  /// Memory changes of less than this are none.
+  /// The smallest change of memory that counts.
   private static let memoryBytesMin = 65_536.0
 
+  /// Compares two reports.
+  ///
   /// - Parameters:
-  ///   - threshold: The share from which on a change counts.
-  ///   - old: The report before, as JSON.
-  ///   - new: The report after.
+  ///   - old: The earlier report, as JSON.
+  ///   - new: The later report, as JSON.
+  ///   - threshold: The largest change that does not count, as a share of the old value.
   /// - Throws: ``NotAReport``.
   package init(from old: JSONValue, to new: JSONValue, threshold: Double) throws {
     let (before, after) = (try Self.figures(old), try Self.figures(new))
     var notes: [String] = []
     for key in ["cpu", "cpus", "memory_bytes"] where old["host"]?[key] != new["host"]?[key] {
-      notes.append("the reports are of different hosts (\(key)): differences need not be zmin's")
+      notes.append("the reports are from different hosts (\(key) differs): changes may not come from zmin")
       break
     }
-    if old["documents"] != new["documents"] { notes.append("the documents differ") }
-    if old["conditions"]?["cache"] != new["conditions"]?["cache"] { notes.append("one is cold, one warm") }
+    if old["documents"] != new["documents"] { notes.append("the reports are of different documents") }
+    if old["conditions"]?["cache"] != new["conditions"]?["cache"] {
+      notes.append("one report is with a cold page cache, the other with a warm one")
+    }
     var changes: [Change] = []
     for figure in before where figure.isVerified {
       let other = after.first { $0.key == figure.key }
@@ -69,7 +73,7 @@ package struct BenchComparison: Sendable, Equatable {
     for figure in after where !figure.isVerified && !before.contains(where: { $0.key == figure.key && $0.isVerified }) {
       changes.append(figure.change("time", nil, nil, .wrong))
     }
-    guard !changes.isEmpty else { throw NotAReport(description: "the reports have no figure in common") }
+    guard !changes.isEmpty else { throw NotAReport(description: "the two reports have no results in common") }
     self.changes = changes
     self.notes = notes
   }
@@ -80,8 +84,8 @@ package struct BenchComparison: Sendable, Equatable {
       return old.change("time", old.median, nil, .wrong)
     }
     let share = after / before - 1
-    // Three standard deviations of a ratio of medians, as far as so few samples tell. By its logarithm, so that half the
-    // time is as far from the same as twice the time.
+    // Three standard deviations of the logarithm of a ratio of medians, estimated from few samples. With a logarithm,
+    // half the time is as far from no change as twice the time.
     let noise = 3 * (old.error * old.error + new.error * new.error).squareRoot()
     let verdict: Verdict =
       abs(share) <= threshold ? .same : abs(log(after / before)) <= noise ? .noise : share > 0 ? .slower : .faster
@@ -97,7 +101,7 @@ package struct BenchComparison: Sendable, Equatable {
     }
   }
 
-  /// What is compared of one path on one document.
+  /// The measurements of one path on one document.
   private struct Figure {
     let document: String
     let path: String
@@ -109,7 +113,7 @@ package struct BenchComparison: Sendable, Equatable {
 
     var key: [String] { [document, path, mode] }
     var median: Double? { samples.isEmpty ? nil : BenchStatistics.median(samples) }
-    /// The standard error of the median, as a share of it.
+    /// The standard error of the median, as a share of the median: 1.2533 is the square root of π/2.
     var error: Double { (BenchStatistics.spread(samples) ?? 0) * 1.2533 / Double(max(1, samples.count)).squareRoot() }
 
     func change(_ figure: String, _ old: Double?, _ new: Double?, _ verdict: Verdict) -> Change {
@@ -119,13 +123,13 @@ package struct BenchComparison: Sendable, Equatable {
 
   private static func figures(_ report: JSONValue) throws -> [Figure] {
     guard report["schema"]?.string == BenchReport.schema, let results = report["results"]?.elements else {
-      throw NotAReport(description: "it is no report of schema \(BenchReport.schema)")
+      throw NotAReport(description: "not a report of zmin bench (schema \(BenchReport.schema))")
     }
     return try results.map { result in
       guard let document = result["document"]?.string, let path = result["path"]?.string,
         let mode = result["mode"]?.string, let isVerified = result["verified"]?.bool,
         let samples = result["samples_seconds"]?.elements?.compactMap(\.double)
-      else { throw NotAReport(description: "a result lacks a member") }
+      else { throw NotAReport(description: "not a valid report of zmin bench: a result lacks a required member") }
       return Figure(
         document: document, path: path, mode: mode, isVerified: isVerified, samples: samples,
         hostBytes: result["peak_host_bytes"]?.double ?? 0, deviceBytes: result["peak_device_bytes"]?.double ?? 0)
@@ -136,7 +140,7 @@ package struct BenchComparison: Sendable, Equatable {
 extension BenchComparison {
   private var rows: BenchTable {
     BenchTable(
-      header: ["document", "path", "from/to", "figure", "old", "new", "change", "verdict"],
+      header: ["document", "path", "mode", "figure", "old", "new", "change", "verdict"],
       rows: changes.map { change in
         let write = { (value: Double?) in
           value.map { change.figure == "time" ? Text.milliseconds($0) : Figures.memorySize(Int($0)) } ?? "-"
@@ -154,17 +158,17 @@ extension BenchComparison {
     return "\(Figures.count(worse, "figure")) worse, \(better) better, of \(changes.count)"
   }
 
-  /// For a terminal.
+  /// The comparison for a terminal.
   package var table: String {
     rows.columns + "\n" + (notes.map { "note: \($0)" } + [summary]).joined(separator: "\n") + "\n"
   }
 
-  /// As Markdown.
+  /// The comparison as Markdown.
   package var markdown: String {
     rows.markdown + "\n" + (notes.map { "- \($0)" } + ["- \(summary)"]).joined(separator: "\n") + "\n"
   }
 
-  /// As JSON.
+  /// The comparison as JSON, schema `zmin-bench-comparison/1`.
   package var json: JSONValue {
     [
       "schema": "zmin-bench-comparison/1", "good": .bool(isGood), "notes": .array(notes.map(JSONValue.string)),

@@ -5,7 +5,7 @@ import ZminMemory
 import ZminVulkan
 import ZminVulkanEngine
 
-/// A device that is timed, and what it took to make it ready.
+/// A device that is timed, and the times of the steps that set it up.
 struct BenchDevice {
   let pending = PendingDevice()
   let facts: BenchReport.Device
@@ -13,24 +13,24 @@ struct BenchDevice {
   let ledger: MemoryLedger
   private let vulkanDevice: VulkanDevice
 
-  /// There is no device to be had.
+  /// No device is available.
   struct Absence: Error {
     let reason: String
   }
 
-  /// Finds a device and makes it ready, as runs do, each step timed.
+  /// Finds a device and sets it up as runs do, timing each step.
   ///
-  /// - Parameter keeps: Is given what must live as long as the process.
+  /// - Parameter keepAlive: Called with objects that must live as long as the process.
   /// - Throws: ``Absence``.
   init(
-    _ selector: DeviceSelector, isLines: Bool, interruption: Interruption, keeps: (any Sendable) -> Void
+    _ selector: DeviceSelector, isLines: Bool, interruption: Interruption, keepAlive: (any Sendable) -> Void
   ) throws {
     var setup: [BenchReport.Part] = []
     func step<Value>(_ name: String, _ body: () throws -> Value) throws -> Value {
       var value: Value?
       let seconds = try elapsedSeconds { value = try body() }
       setup.append(BenchReport.Part(name: name, seconds: seconds))
-      guard let value else { throw Absence(reason: "it could not be made ready") }
+      guard let value else { throw Absence(reason: "setup failed") }
       return value
     }
     let ledger = MemoryLedger()
@@ -39,13 +39,13 @@ struct BenchDevice {
       guard let verdict else { throw Absence(reason: "the run was interrupted") }
       guard case .found(_, let uuid) = verdict else {
         if case .none(let reason) = verdict { throw Absence(reason: reason) }
-        throw Absence(reason: "it is not there")
+        throw Absence(reason: "no device was found")
       }
       let instance = try step("loader") { try VulkanInstance() }
-      keeps(instance)
+      keepAlive(instance)
       let (physical, device) = try step("device") {
         guard let physical = try instance.devices().first(where: { $0.uuid == uuid }) else {
-          throw Absence(reason: "it is gone")
+          throw Absence(reason: "the device disappeared during setup")
         }
         var options = VulkanDevice.Options()
         options.measures = true
@@ -56,7 +56,7 @@ struct BenchDevice {
       self.device = try step("pinning") {
         try VulkanSliceDevice(device, DevicePools.usual, for: kinds, kernel: .fastest, ledger: ledger)
       }
-      keeps(self.device)
+      keepAlive(self.device)
       vulkanDevice = device
       facts = BenchReport.Device(
         name: physical.name, driver: physical.driver, api: physical.apiVersion, type: physical.kind.rawValue,
@@ -71,14 +71,14 @@ struct BenchDevice {
     pending.resolve(.success(device))
   }
 
-  /// Where the time of its slices went since the last call.
+  /// The time of its slices by stage, since the last call.
   func takePartSeconds() -> LaneSeconds {
     device.lanes.reduce(into: LaneSeconds()) { sum, lane in
       if let lane = lane as? VulkanSliceLane { sum.add(lane.takePartSeconds()) }
     }
   }
 
-  /// Copies between pinned memory and the device, and within it; none to or from a device that shares the host's memory.
+  /// Measures copies to and from the device, and within it. A device that shares host memory has only the last.
   ///
   /// - Throws: ``VulkanError``.
   func limits(rounds: Int) throws -> [BenchReport.Limit] {

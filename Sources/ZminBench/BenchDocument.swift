@@ -6,27 +6,27 @@ import ZminFiles
 import ZminIO
 import ZminMemory
 
-/// A document on the disk, perhaps in memory too, with what it must become.
+/// An input file, its expected output and, unless it is too large, its bytes in memory.
 final class BenchDocument {
   let name: String
   let format: Format
   let path: FilePath
   let facts: DocumentFacts
-  /// What every path must make of it.
+  /// The output that every path must give.
   let expected: Output
-  /// Its bytes, nil where it is too large to be held.
+  /// The bytes, nil if the document is empty or too large to hold.
   var bytes: UnsafeRawBufferPointer? { held.map { UnsafeRawBufferPointer($0.bytes) } }
   private let held: HeldMemory?
-  /// Removes it, where it was made for the benchmark.
+  /// The owner of a generated file, which it removes at the end.
   private let scratch: ScratchFile?
 
-  /// What an output is known by.
+  /// The length and hash of an output.
   struct Output: Equatable {
     var byteCount = 0
     var hash = OutputHash().value
   }
 
-  /// The document is not valid: there is nothing to time.
+  /// The document is not valid JSON and cannot be timed.
   struct Invalid: Error {
     let file: FileName
     let problem: InvalidJSON
@@ -34,7 +34,9 @@ final class BenchDocument {
 
   private static let pieceBytes = 1 << 20
 
-  /// - Parameter heldBytesMax: Larger documents are not held in memory.
+  /// Generates or opens the document, counts what it is made of, and computes the expected output.
+  ///
+  /// - Parameter heldBytesMax: The largest document that is held in memory.
   /// - Throws: ``FileError``, `OutOfMemory`, ``Invalid``, ``VerificationDifference``.
   init(_ source: BenchPlan.Source, plan: BenchPlan, heldBytesMax: Int, files: FileAccess) throws {
     let made: (String, FilePath)
@@ -44,7 +46,7 @@ final class BenchDocument {
       made = (plan.name(of: path), path)
     case .generated(let kind, let byteCount):
       let file = try ScratchFile(in: plan.scratchDirectory, for: "bench-\(kind.rawValue)", using: files)
-      try Self.checkRoom(for: 2 * byteCount, file, plan.scratchDirectory)
+      try Self.checkSpace(for: 2 * byteCount, file, plan.scratchDirectory)
       try Self.write(kind, byteCount, seed: plan.seed, to: file.path, files)
       made = (kind.rawValue, file.path)
       scratch = file
@@ -54,12 +56,12 @@ final class BenchDocument {
     let input = try InputFile(path, using: files)
     let byteCount = Int(input.status.knownSize ?? 0)
     held = try byteCount > 0 && byteCount <= heldBytesMax ? HeldMemory(byteCount: byteCount) : nil
-    facts = try Self.look(at: input, into: held?.bytes)
+    facts = try Self.read(input, into: held?.bytes)
     expected = try Self.reference(path, format, files)
     self.scratch = scratch
   }
 
-  private static func checkRoom(for byteCount: Int, _ file: ScratchFile, _ directory: FilePath) throws {
+  private static func checkSpace(for byteCount: Int, _ file: ScratchFile, _ directory: FilePath) throws {
     guard let freeBytes = file.freeBytes, freeBytes < Int64(byteCount) else { return }
     throw FileError.system(SystemError(action: .write, file: .path(directory), errno: .noSpace))
   }
@@ -76,9 +78,9 @@ final class BenchDocument {
     try output.commit()
   }
 
-  /// Counts what the document is made of, and keeps it if there is room.
-  private static func look(
-    at input: borrowing InputFile, into memory: UnsafeMutableRawBufferPointer?
+  /// Reads the document, counts what it is made of, and copies it to `memory` if given.
+  private static func read(
+    _ input: borrowing InputFile, into memory: UnsafeMutableRawBufferPointer?
   ) throws -> DocumentFacts {
     var facts = DocumentFacts()
     var piece = [UInt8](repeating: 0, count: pieceBytes)
@@ -96,7 +98,7 @@ final class BenchDocument {
     }
   }
 
-  /// What the portable kernel makes of it, each window compared with what the reference makes of it.
+  /// The output of the portable kernel. Each window is compared with the reference's output.
   private static func reference(_ path: FilePath, _ format: Format, _ files: FileAccess) throws -> Output {
     var options = MinifierOptions(format: format, kernel: Kernel.named("portable") ?? .fastest)
     options.verification = .whole
@@ -109,7 +111,7 @@ final class BenchDocument {
     }
   }
 
-  /// What stands in a file.
+  /// The length and hash of a file.
   ///
   /// - Throws: ``FileError``.
   static func output(at path: FilePath, _ files: FileAccess) throws -> Output {
@@ -128,14 +130,14 @@ final class BenchDocument {
     }
   }
 
-  /// What stands in memory.
+  /// The length and hash of `bytes`.
   static func output(_ bytes: UnsafeRawBufferPointer) -> Output {
     var hash = OutputHash()
     hash.append(bytes)
     return Output(byteCount: bytes.count, hash: hash.value)
   }
 
-  /// How the report describes it.
+  /// The document as the report describes it.
   var description: BenchReport.Document {
     BenchReport.Document(
       name: name, format: format.rawValue, bytes: facts.byteCount, outputBytes: expected.byteCount,
@@ -144,7 +146,7 @@ final class BenchDocument {
   }
 }
 
-/// Memory that a benchmark holds for itself.
+/// Memory of the benchmark itself, in a ledger of its own, so that no path is charged for it.
 final class HeldMemory {
   private let buffer: ByteBuffer
 
@@ -153,11 +155,11 @@ final class HeldMemory {
     buffer = try ByteBuffer(byteCount: byteCount, for: .inputWindow, in: MemoryLedger())
   }
 
-  /// The memory itself. Valid while this lives.
+  /// The memory. Valid only as long as this object.
   var bytes: UnsafeMutableRawBufferPointer { buffer.bytes }
 }
 
-/// An output that is only hashed.
+/// A sink that hashes the output and keeps nothing.
 private struct HashedOutput: ByteSink {
   private var hash = OutputHash()
   private var byteCount = 0

@@ -1,13 +1,13 @@
 import ZminBase
 import ZminReport
 
-/// A benchmark as a page with plots. Every figure on it is one of ``BenchReport/json``, or follows from those.
+/// A benchmark as an HTML page with plots. Every figure on it is in ``BenchReport/json`` or follows from it.
 package struct BenchPage {
   private let report: BenchReport
 
   package init(_ report: BenchReport) { self.report = report }
 
-  /// The page, complete in one file: what most look for comes first, and each document has a part that unfolds.
+  /// The page, complete in one file. The results come first. Each document has a section that unfolds.
   package var html: String {
     let commit = report.commit.map { " (\($0))" } ?? ""
     var page = Page(
@@ -16,7 +16,7 @@ package struct BenchPage {
     page.add(cards: cards)
     if !report.advice.isEmpty { page.add(paragraph: report.advice) }
     if !report.warnings.isEmpty {
-      page.add(heading: "To be careful about")
+      page.add(heading: "Warnings")
       page.add(list: report.warnings)
     }
     if report.documents.count > 1 { addOverview(to: &page) }
@@ -36,21 +36,21 @@ package struct BenchPage {
     page.add(heading: "Machine")
     page.add(facts: machine)
     page.add(fold: "Documents") {
-      $0.add(table: ["document", "format", "bytes", "minified", "blanks", "strings", "past ASCII"], documents)
+      $0.add(table: ["document", "format", "bytes", "minified", "whitespace", "strings", "non-ASCII"], documents)
     }
-    page.add(fold: "What the machine does at most") { $0.add(table: ["what", "document", "GB/s"], limits) }
+    page.add(fold: "Limits of this machine") { $0.add(table: ["limit", "document", "GB/s"], limits) }
     if let device = report.device {
-      page.add(fold: "Before the first slice") {
+      page.add(fold: "Device setup") {
         $0.add(
-          table: ["part", "seconds"],
+          table: ["step", "seconds"],
           device.setup.map { [$0.name, Figures.fixed($0.seconds, digits: 6)] }
-            + [["all of it", Figures.fixed(device.setupSeconds, digits: 6)]])
+            + [["total", Figures.fixed(device.setupSeconds, digits: 6)]])
       }
     }
     return page.html
   }
 
-  /// Most minify files.
+  /// Files first: most users minify files.
   private static let modes = [BenchReport.Mode.file, .memory]
 
   private static func words(for mode: BenchReport.Mode) -> String {
@@ -86,21 +86,21 @@ package struct BenchPage {
         fastest.map { "\(report.label(of: $0.path)), \($0.document), \(Self.words(for: $0.mode))" } ?? ""
       ),
       (
-        "Outputs", report.results.isEmpty ? "not measured" : wrong == 0 ? "all equal" : "\(wrong) wrong",
-        "compared with the reference's, byte for byte"
+        "Outputs", report.results.isEmpty ? "not measured" : wrong == 0 ? "all correct" : "\(wrong) wrong",
+        "compared with the reference, byte for byte"
       ),
     ]
     if let breakEven = report.breakEven {
       let path = report.label(of: breakEven.path)
       cards.append(
         (
-          "\(path) pays", breakEven.bytes.map { "from \(Figures.size($0))" } ?? "never",
-          "against \(breakEven.comparedWith), with \(Figures.fixed(breakEven.setupSeconds, digits: 3)) s of set-up"
+          "\(path) is faster", breakEven.bytes.map { "from \(Figures.size($0))" } ?? "never",
+          "than \(breakEven.comparedWith), including \(Figures.fixed(breakEven.setupSeconds, digits: 3)) s of setup"
         ))
       cards.append(
         (
-          "\(path), once ready", breakEven.bytesWithoutSetup.map { "from \(Figures.size($0))" } ?? "never",
-          "against \(breakEven.comparedWith), without set-up"
+          "\(path) once set up", breakEven.bytesWithoutSetup.map { "from \(Figures.size($0))" } ?? "never",
+          "faster than \(breakEven.comparedWith), without setup"
         ))
     }
     return cards
@@ -116,7 +116,10 @@ package struct BenchPage {
     ]
     if let device = report.device {
       rows += [
-        ("device", "\(device.name)\(device.isSoftware ? ", a software device: it says nothing about a GPU" : "")"),
+        (
+          "device",
+          "\(device.name)\(device.isSoftware ? ", a software device: its figures say nothing about a GPU" : "")"
+        ),
         ("driver", device.driver), ("API", device.api),
         ("device memory", device.memoryBytes.map(Figures.memorySize) ?? "not reported"),
         ("bus", device.bus ?? "not reported"),
@@ -127,14 +130,14 @@ package struct BenchPage {
     let conditions = report.conditions
     return rows + [
       ("page cache", conditions.cache), ("workers", "\(conditions.workers)"),
-      ("seed", conditions.seed.map { "\($0)" } ?? "files were named"),
-      ("time for all runs", "\(Figures.fixed(conditions.budgetSeconds, digits: 0)) s"),
+      ("seed", conditions.seed.map { "\($0)" } ?? "none: files were given"),
+      ("time budget", "\(Figures.fixed(conditions.budgetSeconds, digits: 0)) s"),
     ]
   }
 
   // MARK: Plots
 
-  /// All documents together, and a table of each.
+  /// Adds the mean over all documents, and a table with a row for each.
   private func addOverview(to page: inout Page) {
     for mode in Self.modes {
       let results = report.results.filter { $0.mode == mode }
@@ -153,7 +156,7 @@ package struct BenchPage {
     }
   }
 
-  /// In the order of the results.
+  /// The names of the paths, in the order of the results.
   private var paths: [String] {
     report.results.reduce(into: []) { if !$0.contains($1.path) { $0.append($1.path) } }
   }
@@ -161,7 +164,7 @@ package struct BenchPage {
   private func means(_ results: [BenchReport.Result], _ mode: BenchReport.Mode) -> Plot {
     .bars(
       "\(Self.title(of: mode)): each path over all documents",
-      "The geometric mean of its rates, the slowest and the fastest document, and what the machine could do at most.",
+      "Geometric mean of the rates over all documents, the slowest and the fastest document, and the machine's limit.",
       paths.map { path in
         let results = results.filter { $0.path == path }
         let rates = results.compactMap(\.gigabytesPerSecond)
@@ -178,7 +181,7 @@ package struct BenchPage {
   private func rates(_ results: [BenchReport.Result], _ mode: BenchReport.Mode) -> Plot {
     .bars(
       "\(Self.title(of: mode)): rate of each path",
-      "The median of all runs and, in percent, how much that is of what the machine could do at most.",
+      "Median rate of all runs, also as a percentage of the machine's limit for the same work.",
       results.map { result in
         let limit = limitRate(result)
         guard let rate = result.gigabytesPerSecond, let median = result.medianSeconds else {
@@ -194,7 +197,7 @@ package struct BenchPage {
       }, .plain("GB/s"))
   }
 
-  /// The rate that the path would have if what bounds it were all that takes time.
+  /// The highest rate that the limit of this result allows, in GB/s.
   private func limitRate(_ result: BenchReport.Result) -> Double? {
     guard let rate = result.gigabytesPerSecond, let share = result.limitShare, share > 0 else { return nil }
     return rate / share
@@ -204,12 +207,12 @@ package struct BenchPage {
     let results = results.filter { $0.parts.contains { $0.parent == nil } }
     return .bars(
       "\(Self.title(of: mode)): where the time goes",
-      "Shares of the median run of each path. What threads are at together counts by its share of their number. Behind "
-        + "it, how long it took, and how many of its threads were at work at once.",
+      "Parts of the median run of each path, averaged over its threads. Beside each bar: the elapsed time, and how "
+        + "many of the threads were at work at once.",
       results.map { result in
         let parts = result.parts.filter { $0.parent == nil }
         let sum = parts.reduce(0) { $0 + $1.seconds }
-        // No more than all of it, however it is rounded.
+        // The factor keeps the sum of the shares at or below 100% after rounding.
         let whole = (result.accountedShare.map { $0 > 0 && $0 < 1 ? sum / $0 : sum } ?? sum) * (1 + 1e-12)
         let shares = parts.map { (name: $0.name, value: 100 * $0.seconds / whole) }
         let rest = whole > sum ? [(name: Plot.restName, value: 100 * (whole - sum) / whole)] : []
@@ -219,7 +222,7 @@ package struct BenchPage {
       }, .plain("%"))
   }
 
-  /// Nil where no path has a device.
+  /// The parts of the time on a device, nil if no path used one.
   private func deviceParts(_ results: [BenchReport.Result], _ mode: BenchReport.Mode) -> Plot? {
     let bars = results.compactMap { result -> Plot.Bar? in
       let parts = result.parts.filter { $0.parent != nil }
@@ -231,14 +234,14 @@ package struct BenchPage {
     }
     guard !bars.isEmpty else { return nil }
     return .bars(
-      "\(Self.title(of: mode)): where a device's time goes",
-      "Shares of what all lanes together were at in the median run: shaders by the device's own clock. Behind it, how long "
-        + "that was, which is more than passed where lanes work side by side.", bars, .plain("%"))
+      "\(Self.title(of: mode)): where the device's time goes",
+      "Parts of the time of all device lanes in the median run. Shaders are timed by the device's own clock. Beside "
+        + "each bar: the sum over all lanes, which exceeds the elapsed time if lanes overlap.", bars, .plain("%"))
   }
 
   private var memory: Plot {
     .bars(
-      "Memory of each path", "The most that it held of the host's memory, and of the device's, on any document.",
+      "Memory of each path", "Peak of host memory and of device memory over all documents.",
       paths.map { path in
         let results = report.results.filter { $0.path == path }
         let host = results.map(\.peakHostBytes).max() ?? 0
@@ -254,11 +257,11 @@ package struct BenchPage {
     let paths = report.series.reduce(into: [String]()) { if !$0.contains($1.path) { $0.append($1.path) } }
     var mark: (x: Double, text: String)?
     if let breakEven = report.breakEven, let bytes = breakEven.bytes {
-      mark = (Double(bytes), "\(report.label(of: breakEven.path)) pays from \(Figures.size(bytes))")
+      mark = (Double(bytes), "\(report.label(of: breakEven.path)) is faster from \(Figures.size(bytes))")
     }
     return .scatter(
-      "Throughput against size",
-      "File to file, the first document at several sizes, with a device that is ready. The mark includes its set-up.",
+      "Throughput by input size",
+      "File to file, for the first kind of document. The curves leave out device setup, the marked size includes it.",
       paths.map { path in
         let points = report.series.filter { $0.path == path }.sorted { $0.bytes < $1.bytes }
         return Plot.Points(

@@ -1,17 +1,17 @@
 package import ZminCPU
 
-/// A way through zmin that is timed.
+/// A way through zmin that a benchmark times.
 package enum BenchPath: Sendable, Equatable {
-  /// One kernel on one core, through one window.
+  /// One kernel on one core, in one window.
   case kernel(Kernel)
-  /// The fastest kernel in slices on all cores.
+  /// The fastest kernel on all cores, in slices.
   case cpu
   /// Slices on a device.
   case gpu
-  /// Slices on device and cores, whichever is free.
+  /// Slices on the device and the cores, whichever is free.
   case hybrid
 
-  /// How reports and `--paths` call it.
+  /// The name in reports and for `--paths`.
   package var name: String {
     switch self {
     case .kernel(let kernel): kernel.name
@@ -21,10 +21,10 @@ package enum BenchPath: Sendable, Equatable {
     }
   }
 
-  /// Whether it needs a device.
+  /// True if it needs a device.
   package var usesDevice: Bool { self == .gpu || self == .hybrid }
 
-  /// Every path of any machine.
+  /// All paths, on any machine.
   package static var all: [BenchPath] { Kernel.all.map(BenchPath.kernel) + [.cpu, .gpu, .hybrid] }
 
   /// The paths that need no device.

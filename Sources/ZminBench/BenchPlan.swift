@@ -2,14 +2,13 @@ package import SystemPackage
 package import ZminCore
 package import ZminVulkanEngine
 
-/// What a benchmark is to do.
+/// The plan of a benchmark.
 package struct BenchPlan: Sendable {
-  /// What is minified.
+  /// An input that is minified.
   package enum Source: Sendable {
     case generated(DocumentKind, byteCount: Int)
     case file(FilePath, Format)
 
-    /// How its values are laid out.
     var format: Format {
       switch self {
       case .generated(let kind, _): kind.isLines ? .ndjson : .json
@@ -18,28 +17,28 @@ package struct BenchPlan: Sendable {
     }
   }
 
-  /// What the page cache holds of an input before a run on files.
+  /// The state of the page cache before a run on files: `cold` drops the input from it.
   package enum Cache: String, Sendable, CaseIterable {
     case warm, cold
   }
 
   package var sources: [Source]
   package var paths: [BenchPath]
-  /// Which device the paths with a device have; nil for none.
+  /// The device of the paths that need one, nil if no device may be used.
   package var device: DeviceSelector?
-  /// Whether a path that needs a device was asked for by name: without one there is nothing to do then.
+  /// True if a path that needs a device was named. Without a device the benchmark then fails.
   package var requiresDevice = false
   package var cache = Cache.warm
   package var seed: UInt64 = 1
   package var workers: Int
-  /// How long all timed runs together should take.
+  /// The time that all timed runs together should take.
   package var budgetSeconds = 30.0
-  /// Where documents and outputs are written.
+  /// The directory of generated documents and outputs.
   package var scratchDirectory: FilePath
   package var version = ""
   package var commit: String?
   package var command = "zmin bench"
-  /// Whether throughput against size is measured too, of generated documents.
+  /// True if throughput by input size is measured too. Only with generated documents.
   package var measuresSizes = true
 
   package init(sources: [Source], paths: [BenchPath], workers: Int, scratchDirectory: FilePath) {
@@ -49,7 +48,7 @@ package struct BenchPlan: Sendable {
     self.scratchDirectory = scratchDirectory
   }
 
-  /// What reports call a file: its name, or its path where another has the same name.
+  /// The name of a file in reports: its last component, or its path if another file has the same name.
   func name(of path: FilePath) -> String {
     let paths = sources.compactMap { if case .file(let path, _) = $0 { path } else { nil } }
     let isAlone = paths.count { $0.lastComponent == path.lastComponent } == 1
@@ -57,12 +56,12 @@ package struct BenchPlan: Sendable {
   }
 }
 
-/// Has a path do wrong, so that tests see it caught.
+/// Makes a path slow or wrong, for tests.
 package struct PathFault: Sendable {
   package var path: String
-  /// How much longer each run takes.
+  /// The time added to each run.
   package var delaySeconds = 0.0
-  /// Whether a byte of the output is changed.
+  /// True if one byte of each output is changed.
   package var corruptsOutput = false
 
   package init(path: String, delaySeconds: Double = 0, corruptsOutput: Bool = false) {

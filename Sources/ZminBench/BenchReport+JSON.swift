@@ -1,7 +1,7 @@
 package import ZminReport
 
 extension BenchReport {
-  /// The whole report.
+  /// The report as JSON, schema ``schema``.
   package var json: JSONValue {
     [
       "schema": .string(Self.schema), "version": .string(version), "commit": JSONValue(commit),

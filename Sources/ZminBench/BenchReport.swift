@@ -1,40 +1,40 @@
-/// What a benchmark found: all that the table, the page and the files say is made from this value alone.
+/// The results of a benchmark. Tables, pages and files are made from this value alone.
 ///
-/// Rates are of input, in 10^9 bytes a second. Figures that are not known are nil.
+/// Rates are of input, in 10^9 bytes a second. Unknown figures are nil.
 package struct BenchReport: Sendable, Equatable {
-  /// What readers know the layout of the JSON by.
+  /// The name of the JSON schema. Keys may be added under it, never changed.
   package static let schema = "zmin-bench/1"
 
   package var version: String
   package var commit: String?
   /// The command line that was run.
   package var command: String
-  /// When it began, in UTC, as ISO 8601 writes it.
+  /// The start time in UTC, in ISO 8601.
   package var date: String
   package var host: Host
-  /// The device that was timed, nil if none was.
+  /// The device that was timed, nil if there was none.
   package var device: Device?
-  /// Why no device was timed.
+  /// The reason that no device was timed.
   package var deviceAbsence: String?
   package var conditions: Conditions
   package var documents: [Document] = []
   package var limits: [Limit] = []
   package var results: [Result] = []
-  /// Throughput against size, of one document.
+  /// Throughput by input size, for one kind of document.
   package var series: [SeriesPoint] = []
   package var breakEven: BreakEven?
-  /// What to choose on this machine, in one line.
+  /// The recommended mode for this machine, in one line.
   package var advice = ""
   package var warnings: [String] = []
 
-  /// The machine.
+  /// The machine that the benchmark ran on.
   package struct Host: Sendable, Equatable {
     package var cpu: String
-    /// How many processors the run may use.
+    /// The number of processors that the run may use.
     package var cpus: Int
     package var kernel: String
     package var memoryBytes: Int?
-    /// The load average of the last minute.
+    /// The load average over one minute, before the benchmark.
     package var loadBefore: Double?
     package var loadAfter: Double?
 
@@ -50,21 +50,21 @@ package struct BenchReport: Sendable, Equatable {
     }
   }
 
-  /// The device.
+  /// The Vulkan device.
   package struct Device: Sendable, Equatable {
     package var name: String
     package var driver: String
     package var api: String
     package var type: String
     package var memoryBytes: Int?
-    /// How it is connected, where that is known.
+    /// The bus and its speed, nil if unknown.
     package var bus: String?
-    /// What it takes before the first slice: search, loader, device, pipelines, pinning.
+    /// The steps before the first slice and their times: search, loader, device, pipelines, pinning.
     package var setup: [Part]
 
-    /// Whether its shaders run on the processor: figures of it say nothing about a GPU.
+    /// True if its shaders run on the CPU. Its figures then say nothing about a GPU.
     package var isSoftware: Bool { type == "software" }
-    /// What all of it takes.
+    /// The time of all steps together.
     package var setupSeconds: Double { setup.reduce(0) { $0 + $1.seconds } }
 
     package init(
@@ -80,15 +80,15 @@ package struct BenchReport: Sendable, Equatable {
     }
   }
 
-  /// How it was measured.
+  /// The conditions of the measurement.
   package struct Conditions: Sendable, Equatable {
-    /// Whether inputs were read from the page cache: `warm`, or `cold` where they were dropped from it before each run.
+    /// `warm` if inputs were read from the page cache, `cold` if they were dropped from it before each run.
     package var cache: String
-    /// Of the generated documents, nil where files were named.
+    /// The seed of the generated documents, nil if only files were timed.
     package var seed: UInt64?
-    /// How many threads the paths on all cores had.
+    /// The number of threads of the paths that use all cores.
     package var workers: Int
-    /// How long all timed runs together should take.
+    /// The time that all timed runs together should take.
     package var budgetSeconds: Double
 
     package init(cache: String, seed: UInt64?, workers: Int, budgetSeconds: Double) {
@@ -99,18 +99,18 @@ package struct BenchReport: Sendable, Equatable {
     }
   }
 
-  /// An input, described by what is in it.
+  /// An input and what it is made of.
   package struct Document: Sendable, Equatable {
     package var name: String
     package var format: String
     package var bytes: Int
     package var outputBytes: Int
-    /// Shares of the bytes, from 0 to 1.
+    /// The share of whitespace outside strings in all bytes, from 0 to 1.
     package var whitespaceShare: Double
-    /// Strings with their quotes.
+    /// The share of strings, quotes included.
     package var stringShare: Double
     package var nonASCIIShare: Double
-    /// Brackets, braces and commas outside strings in 1000 bytes.
+    /// Brackets, braces and commas outside strings, per 1000 bytes.
     package var elementsPerKilobyte: Double
 
     package init(
@@ -128,11 +128,12 @@ package struct BenchReport: Sendable, Equatable {
     }
   }
 
-  /// What the machine itself does with the same bytes.
+  /// The rate at which the machine only copies, reads or writes the same bytes.
   package struct Limit: Sendable, Equatable {
-    /// `memcpy`, `memcpy, all cores`, `file read`, `file write`, `copy up`, `copy down`, `copy both ways`, `device copy`.
+    /// `memcpy`, `memcpy, all cores`, `file read` or `file write`. With a device also `copy up`, `copy down`,
+    /// `copy both ways` or `device copy`.
     package var name: String
-    /// The document that it was measured with, nil for copies of slices.
+    /// The document that it was measured with, nil for copies to and from a device.
     package var document: String?
     package var gigabytesPerSecond: Double
     package var samplesSeconds: [Double]
@@ -145,41 +146,42 @@ package struct BenchReport: Sendable, Equatable {
     }
   }
 
-  /// From where to where a path was timed.
+  /// The source and destination of timed runs: memory to memory, or file to file.
   package enum Mode: String, Sendable, CaseIterable {
     case memory, file
   }
 
-  /// One path on one document.
+  /// The measurements of one path on one document.
   package struct Result: Sendable, Equatable {
     package var document: String
-    /// `portable`, `avx2`, … for a kernel on one core; `cpu`, `gpu`, `hybrid`.
+    /// The name of a kernel (`portable`, `avx2`, …) on one core, or `cpu`, `gpu` or `hybrid`.
     package var path: String
-    /// What did the work, for people.
+    /// The kernel, cores and device that did the work, for people.
     package var engine: String
     package var mode: Mode
-    /// Whether every output was the reference's, byte for byte. Otherwise there is no speed.
+    /// True if every output equals the reference's, byte for byte. Otherwise no speed is reported.
     package var isVerified: Bool
-    /// Of the median; nil if not verified.
+    /// The rate of the median run, nil if not verified.
     package var gigabytesPerSecond: Double?
     package var samplesSeconds: [Double]
-    /// The median absolute deviation as a share of the median, scaled to compare with a standard deviation.
+    /// The median absolute deviation as a share of the median, scaled by 1.4826 to match a standard deviation.
     package var spread: Double?
-    /// What the machine could do at most, and how much of it this is.
+    /// The name of the limit that bounds this path.
     package var limit: String?
+    /// The rate as a share of that limit's rate.
     package var limitShare: Double?
-    /// Where the time of the median run went.
+    /// The parts of the time of the median run.
     package var parts: [Part]
-    /// How many threads had a part in it.
+    /// The number of threads in the median run.
     package var threads: Int
-    /// Threads at work at once, on average: how far the parts overlap.
+    /// The average number of threads at work at once, which shows how far the parts overlap.
     package var overlap: Double?
-    /// The share of the time from end to end that the parts account for.
+    /// The share of the elapsed time that the parts explain.
     package var accountedShare: Double?
     package var peakHostBytes: Int
     package var peakDeviceBytes: Int
 
-    /// The time of the median run, from end to end.
+    /// The elapsed time of the median run.
     package var medianSeconds: Double? { samplesSeconds.isEmpty ? nil : BenchStatistics.median(samplesSeconds) }
 
     package init(
@@ -209,11 +211,11 @@ package struct BenchReport: Sendable, Equatable {
   /// A part of a time.
   package struct Part: Sendable, Equatable {
     package var name: String
-    /// On average over the threads: the parts of a run add up to its time, but for what is not accounted for.
+    /// The average over the threads. The parts of a run add up to its time, except for unexplained time.
     package var seconds: Double
-    /// Of all threads together. More than ``seconds`` where several were at it at once.
+    /// The sum over all threads. Larger than ``seconds`` if several worked on it at once.
     package var threadSeconds: Double
-    /// The part that this is a part of, nil if of the whole.
+    /// The name of the part that contains this one, nil at the top level.
     package var parent: String?
 
     package init(name: String, seconds: Double, threadSeconds: Double? = nil, parent: String? = nil) {
@@ -224,7 +226,7 @@ package struct BenchReport: Sendable, Equatable {
     }
   }
 
-  /// A path at one size, file to file.
+  /// The time of a path for one input size, file to file.
   package struct SeriesPoint: Sendable, Equatable {
     package var path: String
     package var bytes: Int
@@ -239,15 +241,16 @@ package struct BenchReport: Sendable, Equatable {
     }
   }
 
-  /// From which size on the device pays, set-up included.
+  /// The input size from which a device makes runs faster.
   package struct BreakEven: Sendable, Equatable {
-    /// The path with the device, and the one without that it is compared with.
+    /// The path that uses the device.
     package var path: String
+    /// The path without a device that it is compared with.
     package var comparedWith: String
     package var setupSeconds: Double
-    /// Nil if it never pays.
+    /// The size from which the device is faster, setup included. Nil if it never is.
     package var bytes: Int?
-    /// The same for a device that is ready already.
+    /// The same for a device that is already set up.
     package var bytesWithoutSetup: Int?
 
     package init(path: String, comparedWith: String, setupSeconds: Double, bytes: Int?, bytesWithoutSetup: Int?) {
@@ -275,10 +278,10 @@ package struct BenchReport: Sendable, Equatable {
 }
 
 extension BenchReport {
-  /// Whether every path gave the reference's bytes.
+  /// True if every path gave the reference's bytes.
   package var isVerified: Bool { results.allSatisfy(\.isVerified) }
 
-  /// What says wherever a path is named that its device is none.
+  /// The name of a path, marked if its device is a software device.
   package func label(of path: String) -> String {
     let usesDevice = path == BenchPath.gpu.name || path == BenchPath.hybrid.name
     return usesDevice && device?.isSoftware == true ? "\(path) (software device)" : path

@@ -7,56 +7,56 @@ import ZminMemory
 import ZminReport
 import ZminVulkanEngine
 
-/// Times paths on documents, in turn, and compares every output.
+/// Times all paths on all documents, in turn, and compares every output.
 package struct BenchRunner {
   private let plan: BenchPlan
   private let files: FileAccess
   private let interruption: Interruption
   private let fault: PathFault?
-  private let keeps: (any Sendable) -> Void
-  private let says: (String) -> Void
+  private let keepAlive: (any Sendable) -> Void
+  private let showProgress: (String) -> Void
 
-  /// Rounds that there are at least and at most, whatever the time.
+  /// The least and the most rounds, whatever the time budget.
   static let roundsRange = 3...25
-  /// Sizes of the documents that throughput is set against.
+  /// Document sizes for throughput by input size.
   private static let seriesBytes = [64 << 10, 512 << 10, 4 << 20, 32 << 20, 256 << 20]
   private static let seriesRounds = 5
-  /// Spreads beyond this make figures doubtful.
+  /// Spreads above this get a warning.
   private static let noisySpread = 0.1
 
-  /// A path that was asked for is not available.
+  /// A requested path is not available, or no path is left to time.
   package struct Unavailable: Error, CustomStringConvertible {
     package let description: String
   }
 
-  /// A document is not valid: `PATH:LINE:COLUMN: …`.
+  /// A document is not valid JSON. The description begins with `PATH:LINE:COLUMN:`.
   package struct InvalidDocument: Error, CustomStringConvertible {
     package let description: String
   }
 
   /// - Parameters:
-  ///   - plan: What is to be done.
-  ///   - files: What files are opened with.
-  ///   - interruption: What ends the search for a device.
-  ///   - fault: Has a path do wrong, for tests.
-  ///   - keeps: Is given the drivers and the device, which are not to be let go before the process ends: drivers do not
-  ///     take that well.
-  ///   - says: Hears how far it is.
+  ///   - plan: The paths, documents and conditions.
+  ///   - files: Access to files.
+  ///   - interruption: Ends the search for a device.
+  ///   - fault: Makes a path slow or wrong, for tests.
+  ///   - keepAlive: Called with the driver and the device, which must live as long as the process. Some drivers crash
+  ///     when they are unloaded earlier.
+  ///   - showProgress: Called with the current step.
   package init(
     _ plan: BenchPlan, files: FileAccess, interruption: Interruption, fault: PathFault? = nil,
-    keeps: @escaping (any Sendable) -> Void = { _ in }, says: @escaping (String) -> Void = { _ in }
+    keepAlive: @escaping (any Sendable) -> Void = { _ in }, showProgress: @escaping (String) -> Void = { _ in }
   ) {
     self.plan = plan
     self.files = files
     self.interruption = interruption
     self.fault = fault
-    self.keeps = keeps
-    self.says = says
+    self.keepAlive = keepAlive
+    self.showProgress = showProgress
   }
 
-  /// Does it all.
+  /// Runs the benchmark.
   ///
-  /// - Throws: ``Unavailable``, ``InvalidDocument``, ``FileError``, `OutOfMemory`, and what runs throw.
+  /// - Throws: ``Unavailable``, ``InvalidDocument``, ``FileError``, `OutOfMemory`, and the errors of runs.
   package func run() throws -> BenchReport {
     let (limits, facts) = (MachineLimits(using: files), HostFacts(using: files))
     let memoryBytes = min(limits.physicalMemoryBytes, limits.memoryBytes ?? .max)
@@ -71,31 +71,31 @@ package struct BenchRunner {
     let device = try openDevice(&report)
     let paths = plan.paths.filter { !$0.usesDevice || device != nil }
     guard !paths.isEmpty else {
-      throw Unavailable(description: "there is nothing to time: \(report.deviceAbsence ?? "")")
+      throw Unavailable(description: "no path can be timed: \(report.deviceAbsence ?? "none was requested")")
     }
     guard paths.contains(where: { !$0.usesDevice }) || plan.sources.contains(where: { $0.format != .concat }) else {
-      throw Unavailable(description: "there is nothing to time: concat is the CPU's")
+      throw Unavailable(description: "no path can be timed: devices do not support concat")
     }
     if let device { report.limits += try device.limits(rounds: 5) }
-    // The document, its output and the runs' own memory beside it, twice over.
+    // Leaves room for the document, its output and the memory of the runs, twice over.
     let heldBytesMax = memoryBytes / 8
     let budget = plan.budgetSeconds / Double(2 * plan.sources.count)
     for source in plan.sources {
       let document = try self.document(source, heldBytesMax)
       if document.format == .concat, device != nil {
-        report.warnings.append("\(document.name): concat is the CPU's: no path with a device is timed on it")
+        report.warnings.append("\(document.name): devices do not support concat, so only CPU paths are timed")
       }
       report.documents.append(document.description)
       let host = HostLimits(plan, files: files)
       for mode in BenchReport.Mode.allCases {
         if mode == .memory, document.bytes == nil {
           if document.facts.byteCount > 0 {
-            report.warnings.append("\(document.name) is too large to be held: it is timed from file to file alone")
+            report.warnings.append("\(document.name) is too large to hold in memory, so it is timed file to file only")
           }
           continue
         }
-        says("\(document.name), \(mode == .memory ? "memory to memory" : "file to file")")
-        // A device takes no values of any layout: its paths would be the CPU's under another name.
+        showProgress("\(document.name), \(mode == .memory ? "memory to memory" : "file to file")")
+        // Devices do not support concat: a path with a device would run on the CPU only.
         let timed = try paths.filter { !$0.usesDevice || document.format != .concat }.map {
           try TimedPath($0, mode, document.format, plan: plan, device: device, files: files, fault: fault)
         }
@@ -106,7 +106,7 @@ package struct BenchRunner {
       report.limits += host.reported(for: document.name)
     }
     if plan.measuresSizes, case .generated(let kind, let byteCount)? = plan.sources.first {
-      says("throughput against size")
+      showProgress("throughput by input size")
       report.series = try series(kind, upTo: byteCount, paths, device)
     }
     report.host.loadAfter = HostFacts.load(using: files)
@@ -126,46 +126,46 @@ package struct BenchRunner {
 
   private func openDevice(_ report: inout BenchReport) throws -> BenchDevice? {
     guard plan.paths.contains(where: \.usesDevice) else {
-      report.deviceAbsence = "no path with a device was asked for"
+      report.deviceAbsence = "no path with a device was requested"
       return nil
     }
     guard let selector = plan.device else {
-      report.deviceAbsence = "CUDA_VISIBLE_DEVICES hides it"
+      report.deviceAbsence = "CUDA_VISIBLE_DEVICES hides all devices"
       return nil
     }
     do {
-      says("making the device ready")
-      let device = try BenchDevice(selector, isLines: plan.isLines, interruption: interruption, keeps: keeps)
+      showProgress("setting up the device")
+      let device = try BenchDevice(selector, isLines: plan.isLines, interruption: interruption, keepAlive: keepAlive)
       report.device = device.facts
       return device
     } catch let absence as BenchDevice.Absence {
       try files.checkInterruption()
-      if plan.requiresDevice { throw Unavailable(description: "the gpu paths are not available: \(absence.reason)") }
+      if plan.requiresDevice { throw Unavailable(description: "no device for the gpu paths: \(absence.reason)") }
       report.deviceAbsence = absence.reason
       return nil
     }
   }
 
-  /// Runs all paths and limits in turn: once to warm up, then until the time is up.
+  /// Runs all paths and limits in turn: once to warm up, then until the time budget is spent.
   private func time(
     _ timed: [TimedPath], _ document: BenchDocument, _ mode: BenchReport.Mode, _ host: HostLimits,
     budgetSeconds: Double
   ) throws {
-    let roomBytes = max(
+    let bufferBytes = max(
       document.facts.byteCount, Minifier.outputBytes(forInputBytes: document.facts.byteCount, format: document.format))
-    let room = mode == .memory ? try HeldMemory(byteCount: roomBytes) : nil
+    let buffer = mode == .memory ? try HeldMemory(byteCount: bufferBytes) : nil
     var spentSeconds = 0.0
     var rounds = 0
     while rounds < Self.roundsRange.upperBound, rounds < Self.roundsRange.lowerBound || spentSeconds < budgetSeconds {
-      let counts = rounds > 0 || spentSeconds > 0
+      let isMeasured = rounds > 0 || spentSeconds > 0
       spentSeconds += try elapsedSeconds {
         for path in timed where path.isVerified {
           try files.checkInterruption()
-          try path.run(document, room: room?.bytes, counts: counts)
+          try path.run(document, buffer: buffer?.bytes, isMeasured: isMeasured)
         }
-        try host.run(document, mode, room: room?.bytes, counts: counts)
+        try host.run(document, mode, buffer: buffer?.bytes, isMeasured: isMeasured)
       }
-      if counts { rounds += 1 }
+      if isMeasured { rounds += 1 }
     }
   }
 
@@ -182,7 +182,7 @@ package struct BenchRunner {
       for round in 0...Self.seriesRounds {
         for path in timed where path.isVerified {
           try files.checkInterruption()
-          try path.run(document, room: nil, counts: round > 0)
+          try path.run(document, buffer: nil, isMeasured: round > 0)
         }
       }
       for path in timed where path.isVerified {
@@ -195,13 +195,13 @@ package struct BenchRunner {
     return points
   }
 
-  /// Where a figure under a device's name is not, or not altogether, the device's.
+  /// Warnings that a figure of a device path is partly or wholly the work of the CPU.
   private func deviceWarnings(_ path: TimedPath, _ document: BenchDocument, _ report: BenchReport) -> [String] {
-    let place =
+    let subject =
       "\(report.label(of: path.path.name)) on \(document.name), \(path.mode.rawValue) to \(path.mode.rawValue)"
-    var warnings = path.deviceNotes.map { "\(place): \($0)" }
+    var warnings = path.deviceNotes.map { "\(subject): \($0)" }
     if path.path == .gpu, path.hasRunWithoutDevice {
-      warnings.append("\(place): the device took no slice in some runs: these are the CPU's")
+      warnings.append("\(subject): the device took no slice in some runs, which therefore measure the CPU")
     }
     return warnings
   }
@@ -210,23 +210,23 @@ package struct BenchRunner {
     var warnings: [String] = []
     for result in report.results where !result.isVerified {
       warnings.append(
-        "\(report.label(of: result.path)) gave other bytes than the reference on \(result.document), "
-          + "\(result.mode.rawValue) to \(result.mode.rawValue): it has no speed")
+        "\(report.label(of: result.path)) gave wrong output on \(result.document), "
+          + "\(result.mode.rawValue) to \(result.mode.rawValue): no speed is reported")
     }
     if let load = report.host.loadBefore, load > 0.5 {
-      warnings.append("the load average was \(Text.fixed(load, 2)) before the run: other work disturbs the figures")
+      warnings.append("the load average was \(Text.fixed(load, 2)) before the run: other programs distort the figures")
     }
     let noisy = report.results.filter { ($0.spread ?? 0) > Self.noisySpread }
     if !noisy.isEmpty {
       warnings.append(
-        "\(noisy.count) of \(report.results.count) figures spread by more than "
-          + "\(Text.percent(Self.noisySpread)): read them as rough ones")
+        "\(noisy.count) of \(report.results.count) figures vary by more than "
+          + "\(Text.percent(Self.noisySpread)) between runs: treat them as approximate")
     }
     let beyond = report.results.count { ($0.limitShare ?? 0) > 1 }
     if beyond > 0 {
       warnings.append(
-        "\(Figures.count(beyond, "figure")) of \(report.results.count) beyond the limit: other work disturbed the limits"
-      )
+        "\(beyond) of \(report.results.count) figures exceed the limit of the machine: other programs disturbed the "
+          + "measurement of the limits")
     }
     if report.device?.isSoftware == true {
       warnings.append("the device is a software device: its figures say nothing about a GPU")
@@ -236,12 +236,12 @@ package struct BenchRunner {
 }
 
 extension BenchPlan {
-  /// Whether there are lines alone, so that the device is made ready for these.
+  /// True if all documents are `ndjson`. The device is then set up for lines.
   fileprivate var isLines: Bool {
     sources.allSatisfy { $0.format == .ndjson }
   }
 
-  /// Whether documents are generated.
+  /// True if at least one document is generated.
   fileprivate var isGenerated: Bool {
     sources.contains { if case .generated = $0 { true } else { false } }
   }

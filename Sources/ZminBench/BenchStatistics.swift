@@ -1,8 +1,8 @@
 import Glibc
 
-/// What samples come to.
+/// Statistics of samples.
 package enum BenchStatistics {
-  /// The value in the middle; of an even number, the mean of the two there.
+  /// The median. For an even number of values, the mean of the middle two. NaN if there are none.
   package static func median(_ values: [Double]) -> Double {
     guard !values.isEmpty else { return .nan }
     let sorted = values.sorted()
@@ -10,26 +10,27 @@ package enum BenchStatistics {
     return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
   }
 
-  /// What rates of several documents come to: twice as fast on one and half as fast on another is neither.
+  /// The geometric mean: twice as fast on one document and half as fast on another cancel out.
   package static func geometricMean(_ values: [Double]) -> Double {
     exp(values.reduce(0) { $0 + log($1) } / Double(values.count))
   }
 
-  /// The median absolute deviation as a share of the median, times what makes it a standard deviation where values are
-  /// spread normally. One run that was interrupted does not move it.
+  /// The median absolute deviation as a share of the median, times 1.4826, which makes it the standard deviation of
+  /// normally distributed values. A single outlier hardly changes it. Nil for fewer than two values.
   package static func spread(_ values: [Double]) -> Double? {
     guard values.count > 1 else { return nil }
     let middle = median(values)
     return middle > 0 ? 1.4826 * median(values.map { abs($0 - middle) }) / middle : nil
   }
 
-  /// The place of the sample that is nearest to the median.
+  /// The index of the sample nearest to the median, nil if there are none.
   package static func medianIndex(_ values: [Double]) -> Int? {
     let middle = median(values)
     return values.indices.min { abs(values[$0] - middle) < abs(values[$1] - middle) }
   }
 
-  /// The straight line through points that leaves the least relative error: seconds at no bytes, and for each byte.
+  /// The least-squares line by relative error: the seconds at 0 bytes and the seconds a byte. Nil if the points do not
+  /// determine a line.
   package static func line(_ points: [(bytes: Double, seconds: Double)]) -> (delay: Double, perByte: Double)? {
     var (weight, sumX, sumY, sumXX, sumXY) = (0.0, 0.0, 0.0, 0.0, 0.0)
     for (x, y) in points where y > 0 {

@@ -1,12 +1,12 @@
 import ZminBase
 import ZminReport
 
-/// The rows of a report for people, however they are drawn.
+/// A table for people, as text or Markdown.
 struct BenchTable {
   let header: [String]
   let rows: [[String]]
 
-  /// The speed of every path on every document.
+  /// Makes the table of the speed of every path on every document.
   static func results(_ report: BenchReport) -> BenchTable {
     var rows: [[String]] = []
     var keys: [(document: String, path: String)] = []
@@ -18,7 +18,7 @@ struct BenchTable {
       var row = [document, report.label(of: path)]
       for mode in BenchReport.Mode.allCases { row += cells(results.first { $0.mode == mode }) }
       let last = results.last { $0.mode == .file } ?? results.last
-      row.append(last?.isVerified == true ? last?.limit ?? "-" : "WRONG BYTES")
+      row.append(last?.isVerified == true ? last?.limit ?? "-" : "WRONG OUTPUT")
       row.append(last.map { Figures.memorySize($0.peakHostBytes) } ?? "-")
       rows.append(row)
     }
@@ -37,10 +37,10 @@ struct BenchTable {
     ]
   }
 
-  /// What the documents are made of.
+  /// Makes the table of the documents.
   static func documents(_ report: BenchReport) -> BenchTable {
     BenchTable(
-      header: ["document", "format", "size", "whitespace", "strings", "past ASCII", "elements/kB", "output"],
+      header: ["document", "format", "size", "whitespace", "strings", "non-ASCII", "elements/kB", "output"],
       rows: report.documents.map { document in
         [
           document.name, document.format, Figures.size(document.bytes), Text.percent(document.whitespaceShare),
@@ -51,7 +51,7 @@ struct BenchTable {
       })
   }
 
-  /// What the machine does at most, by the first document.
+  /// Makes the table of the machine's limits, measured with the first document.
   static func limits(_ report: BenchReport) -> BenchTable {
     let first = report.documents.first?.name
     return BenchTable(
@@ -61,10 +61,10 @@ struct BenchTable {
       })
   }
 
-  /// Parts of a time that are less have no place in a table.
-  private static let leastShare = 0.005
+  /// The smallest share of a part that the table shows.
+  private static let shareMin = 0.005
 
-  /// Where the time goes, from file to file, of the first document.
+  /// Makes the table of the parts of each path's time, file to file, with the first document.
   static func parts(_ report: BenchReport) -> BenchTable {
     let first = report.documents.first?.name
     var rows: [[String]] = []
@@ -79,24 +79,24 @@ struct BenchTable {
       for part in result.parts where part.parent == nil {
         let shares = shares(result.parts.filter { $0.parent == part.name }, of: part.seconds)
         guard !shares.isEmpty else { continue }
-        rows.append(["of its \(part.name)", Text.milliseconds(part.seconds), shares, "-", "-"])
+        rows.append(["within \(part.name)", Text.milliseconds(part.seconds), shares, "-", "-"])
       }
     }
     return BenchTable(header: ["path", "file to file", "parts", "threads busy", "accounted"], rows: rows)
   }
 
   private static func shares(_ parts: [BenchReport.Part], of whole: Double) -> String {
-    parts.filter { $0.seconds > 0 && $0.seconds >= leastShare * whole }
+    parts.filter { $0.seconds > 0 && $0.seconds >= shareMin * whole }
       .map { "\($0.name) \(Text.percent($0.seconds / whole))" }.joined(separator: ", ")
   }
 
-  /// As a table of Markdown.
+  /// The table in Markdown.
   var markdown: String {
     let lines = [header, header.map { _ in "---" }] + rows
     return lines.map { "| \($0.joined(separator: " | ")) |" }.joined(separator: "\n") + "\n"
   }
 
-  /// In columns; what looks like a number stands to the right.
+  /// The table in columns of text. Columns of numbers are aligned to the right.
   var columns: String {
     let widths = header.indices.map { column in ([header] + rows).map { $0[column].count }.max() ?? 0 }
     let lines = ([header] + rows).map { row in
@@ -130,9 +130,9 @@ extension BenchReport {
       lines.append(
         "device: \(device.name)\(device.isSoftware ? " (software device)" : ""), \(device.driver), Vulkan \(device.api)"
           + "\(device.bus.map { ", \($0)" } ?? ""); "
-          + "set-up \(Text.milliseconds(device.setupSeconds)): \(steps)")
+          + "setup \(Text.milliseconds(device.setupSeconds)): \(steps)")
     } else {
-      lines.append("no GPU was timed: \(deviceAbsence ?? "none is there")")
+      lines.append("no GPU was timed: \(deviceAbsence ?? "no device was found")")
     }
     return lines
   }
@@ -140,9 +140,9 @@ extension BenchReport {
   private var tail: [String] {
     var lines: [String] = []
     if let breakEven {
-      let size = breakEven.bytes.map { "from \(Figures.size($0)) on" } ?? "at no size"
-      lines.append(
-        "\(label(of: breakEven.path)) pays \(size) against \(breakEven.comparedWith), set-up included")
+      let other = breakEven.comparedWith
+      let gain = breakEven.bytes.map { "faster than \(other) from \(Figures.size($0)) on" }
+      lines.append("\(label(of: breakEven.path)) is \(gain ?? "not faster than \(other) at any size"), including setup")
     }
     return lines + warnings.map { "warning: \($0)" } + ["advice: \(advice)"]
   }
@@ -164,8 +164,9 @@ extension BenchReport {
     \(headline.map { "- \($0)" }.joined(separator: "\n"))
     - command: `\(command)`
 
-    Medians of rates of input, in GB/s (10^9 bytes); ± is the median absolute deviation, scaled; *of limit* is the share \
-    of what the machine itself does with the same bytes. Every output was compared with the reference's.
+    Rates are medians, in GB/s of input (10^9 bytes). ± is the median absolute deviation, scaled to match a standard \
+    deviation. *Of limit* is the share of the rate at which the machine copies, reads or writes the same bytes. Every \
+    output was compared with the reference's.
 
     ## Speed
 
@@ -184,7 +185,7 @@ extension BenchReport {
     """
   }
 
-  /// A line for each path on each document, with a header.
+  /// The results as CSV: a header, and a line for each path on each document.
   package var csv: String {
     var lines = [
       "document,bytes,mode,path,label,verified,gigabytes_per_second,median_seconds,spread,limit,limit_share,samples,"
@@ -204,7 +205,7 @@ extension BenchReport {
     return lines.joined(separator: "\r\n") + "\r\n"
   }
 
-  /// As RFC 4180 wants it.
+  /// Quotes a cell if RFC 4180 requires it.
   private static func quoted(_ cell: String) -> String {
     let isSpecial = cell.contains { $0 == "," || $0 == "\"" || $0.isNewline }
     return isSpecial ? "\"\(cell.replacing("\"", with: "\"\""))\"" : cell

@@ -1,11 +1,11 @@
-/// What a document is made of, counted as it goes by.
+/// Counts of what a document is made of.
 package struct DocumentFacts: Sendable, Equatable {
   package private(set) var byteCount = 0
   /// Spaces, tabs, LFs and CRs outside strings.
   package private(set) var whitespaceBytes = 0
-  /// Strings with their quotes.
+  /// Bytes of strings, quotes included.
   package private(set) var stringBytes = 0
-  /// Bytes past 0x7F.
+  /// Bytes above 0x7F.
   package private(set) var nonASCIIBytes = 0
   /// Brackets, braces and commas outside strings.
   package private(set) var elements = 0
@@ -15,7 +15,7 @@ package struct DocumentFacts: Sendable, Equatable {
 
   package init() {}
 
-  /// Goes on by some bytes.
+  /// Counts the next bytes of the document.
   package mutating func append(_ bytes: UnsafeRawBufferPointer) {
     byteCount += bytes.count
     var copy = self
@@ -46,9 +46,9 @@ package struct DocumentFacts: Sendable, Equatable {
     }
   }
 
-  /// A number of bytes as a share of all.
+  /// `bytes` as a share of the document, from 0 to 1.
   package func share(_ bytes: Int) -> Double { byteCount > 0 ? Double(bytes) / Double(byteCount) : 0 }
 
-  /// Elements in 1000 bytes.
+  /// Elements per 1000 bytes.
   package var elementsPerKilobyte: Double { share(elements) * 1000 }
 }

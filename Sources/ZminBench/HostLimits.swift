@@ -3,9 +3,9 @@ import ZminEngine
 import ZminIO
 import ZminMemory
 
-/// What processor, memory and file system do at most with a document, in runs between those of the paths.
+/// Measures the limits of the host: copying, reading and writing a document. Its runs alternate with the paths' runs.
 final class HostLimits {
-  /// The limits by name, with what each took in each run.
+  /// The time of each run of each limit.
   private(set) var samples: [(name: String, byteCount: Int, seconds: [Double])] = []
   private let plan: BenchPlan
   private let files: FileAccess
@@ -16,24 +16,26 @@ final class HostLimits {
     self.files = files
   }
 
-  /// Runs each once.
+  /// Measures each limit of `mode` once.
   func run(
-    _ document: BenchDocument, _ mode: BenchReport.Mode, room: UnsafeMutableRawBufferPointer?, counts: Bool
+    _ document: BenchDocument, _ mode: BenchReport.Mode, buffer: UnsafeMutableRawBufferPointer?, isMeasured: Bool
   ) throws {
     switch mode {
     case .memory:
-      guard let bytes = document.bytes, let room else { return }
-      note("memcpy", bytes.count, elapsedSeconds { room.copyMemory(from: bytes) }, counts: counts)
-      let copies = ParallelCopy(from: bytes, to: room, parts: plan.workers)
-      note("memcpy, all cores", bytes.count, elapsedSeconds { copies.run() }, counts: counts)
+      guard let bytes = document.bytes, let buffer else { return }
+      note("memcpy", bytes.count, elapsedSeconds { buffer.copyMemory(from: bytes) }, isMeasured: isMeasured)
+      let copies = ParallelCopy(from: bytes, to: buffer, parts: plan.workers)
+      note("memcpy, all cores", bytes.count, elapsedSeconds { copies.run() }, isMeasured: isMeasured)
     case .file:
-      note("file read", document.facts.byteCount, try readSeconds(document), counts: counts)
-      note("file write", document.expected.byteCount, try writeSeconds(document.expected.byteCount), counts: counts)
+      note("file read", document.facts.byteCount, try readSeconds(document), isMeasured: isMeasured)
+      note(
+        "file write", document.expected.byteCount, try writeSeconds(document.expected.byteCount), isMeasured: isMeasured
+      )
     }
   }
 
-  private func note(_ name: String, _ byteCount: Int, _ seconds: Double, counts: Bool) {
-    guard counts else { return }
+  private func note(_ name: String, _ byteCount: Int, _ seconds: Double, isMeasured: Bool) {
+    guard isMeasured else { return }
     if let index = samples.firstIndex(where: { $0.name == name }) {
       samples[index].seconds.append(seconds)
     } else {
@@ -68,7 +70,7 @@ final class HostLimits {
     }
   }
 
-  /// As the report has them.
+  /// The entries for the report.
   func reported(for document: String) -> [BenchReport.Limit] {
     samples.map { limit in
       BenchReport.Limit(
@@ -78,14 +80,14 @@ final class HostLimits {
     }
   }
 
-  /// What it takes by the median, nil if it was not measured.
+  /// The median time of a limit, nil if it was not measured.
   func seconds(_ name: String) -> Double? {
     samples.first { $0.name == name }.map { BenchStatistics.median($0.seconds) }
   }
 
-  /// What bounds a path, and the time that this alone takes.
+  /// The limit that binds a path, and the time that it takes by itself.
   ///
-  /// - Parameter upSeconds: What the way to the device takes for the document; nil for paths without.
+  /// - Parameter upSeconds: The time to copy the document to the device, nil without a device.
   func bound(
     of path: BenchPath, _ mode: BenchReport.Mode, upSeconds: Double?
   ) -> (name: String, seconds: Double)? {
@@ -93,7 +95,7 @@ final class HostLimits {
     switch (mode, path) {
     case (.memory, .kernel): if let seconds = seconds("memcpy") { bounds.append(("memcpy", seconds)) }
     case (.memory, _):
-      // Threads take their time to start: little is copied faster by one.
+      // Starting threads takes time: one thread copies small documents faster.
       let copies = ["memcpy, all cores", "memcpy"].compactMap { name in seconds(name).map { (name: name, seconds: $0) }
       }
       if let fastest = copies.min(by: { $0.seconds < $1.seconds }) { bounds.append(fastest) }
@@ -102,7 +104,7 @@ final class HostLimits {
         bounds.append(("file read, then write", read + write))
       }
     case (.file, _):
-      // Several read at once, and one writes at a time.
+      // Several threads read at once, but only one writes at a time.
       if let read = seconds("file read") { bounds.append(("file read", read / Double(max(1, plan.workers)))) }
       if let write = seconds("file write") { bounds.append(("file write", write)) }
     }
@@ -111,7 +113,7 @@ final class HostLimits {
   }
 }
 
-/// A copy in as many parts as there are threads.
+/// A copy divided among threads.
 ///
 /// `@unchecked Sendable` because each thread copies a part of its own.
 private struct ParallelCopy: @unchecked Sendable {

@@ -1,7 +1,7 @@
 import ZminBase
 import ZminReport
 
-/// Figures as reports for people write them.
+/// Formats figures for people.
 enum Text {
   static func fixed(_ value: Double, _ digits: Int) -> String { Figures.fixed(value, digits: digits) }
 

@@ -3,7 +3,7 @@ import ZminEngine
 import ZminVulkan
 
 extension TimedPath {
-  /// What its runs come to.
+  /// The report's entry for the runs of this path.
   func result(
     on document: BenchDocument, _ host: HostLimits, _ limits: [BenchReport.Limit]
   ) -> BenchReport.Result {
@@ -24,17 +24,17 @@ extension TimedPath {
   }
 }
 
-/// Where the time of one run went.
+/// The parts that the time of one run divides into.
 struct RunAccounts {
   let parts: [BenchReport.Part]
   let threads: Int
-  /// Threads at work at once, on average.
+  /// The average number of threads at work at once.
   let overlap: Double
   /// The share of the time that the parts account for.
   let accountedShare: Double
 
-  /// What threads were at together counts by its share of their number, so that the parts are the run's time, whatever
-  /// overlaps. The time itself is measured apart, from outside: what is missing from it is known by that.
+  /// Divides the time of a run into parts that add up to it, even where threads overlap: a part counts the time of all
+  /// threads in it, divided by their number. The total is measured from outside, so unexplained time shows.
   init(_ sample: TimedPath.Sample) {
     let account = sample.account
     var parts: [BenchReport.Part] = []
@@ -69,7 +69,7 @@ struct RunAccounts {
 }
 
 extension StageTimes.Stage {
-  /// How reports call it.
+  /// The name of the stage in reports. Part of the schema.
   var reportName: String {
     switch self {
     case .open: "opening"

@@ -8,7 +8,7 @@ import ZminIO
 import ZminMemory
 import ZminVulkan
 
-/// A path that is made ready for documents of one format, and runs as the program would.
+/// A path that is set up for documents of one format. It runs as the program would.
 final class TimedPath {
   let path: BenchPath
   let mode: BenchReport.Mode
@@ -23,7 +23,7 @@ final class TimedPath {
   private var windowedRun: WindowedRun?
   private var slicedRun: SlicedRun?
 
-  /// What does the work, for people.
+  /// The kernel, cores and device that do the work, for people.
   var engine: String {
     let cores = plan.workers == 1 ? "1 core" : "\(plan.workers) cores"
     let name = device?.facts.name ?? "no device"
@@ -38,9 +38,9 @@ final class TimedPath {
 
   private(set) var samples: [Sample] = []
   private(set) var isVerified = true
-  /// Whether there was a run in which the device took no slice.
+  /// True if the device took no slice in some run.
   private(set) var hasRunWithoutDevice = false
-  /// What runs had to say of the device.
+  /// Distinct remarks of the runs about the device.
   private(set) var deviceNotes: [String] = []
 
   /// One run.
@@ -83,20 +83,22 @@ final class TimedPath {
     }
   }
 
-  /// Runs once, and compares what comes out with what must.
+  /// Runs once and compares the output with the expected one.
   ///
-  /// - Parameter counts: Whether the run is one of the samples, or to warm up.
-  /// - Throws: ``FileError``, and what runs throw.
-  func run(_ document: BenchDocument, room: UnsafeMutableRawBufferPointer?, counts: Bool) throws {
+  /// - Parameters:
+  ///   - buffer: Memory for the output. Needed only for runs in memory.
+  ///   - isMeasured: False for a run to warm up, which is not sampled.
+  /// - Throws: ``FileError`` and the errors of runs.
+  func run(_ document: BenchDocument, buffer: UnsafeMutableRawBufferPointer?, isMeasured: Bool) throws {
     times.reset()
     _ = device?.takePartSeconds()
     let (seconds, output) =
       switch mode {
       case .file: try runOnFiles(document)
-      case .memory: try runInMemory(document, room)
+      case .memory: try runInMemory(document, buffer)
       }
     if output != document.expected { isVerified = false }
-    guard counts else { return }
+    guard isMeasured else { return }
     samples.append(
       Sample(
         seconds: seconds, account: times.account, lanes: path.usesDevice ? device?.takePartSeconds() : nil))
@@ -104,7 +106,7 @@ final class TimedPath {
 
   private func runOnFiles(_ document: BenchDocument) throws -> (Double, BenchDocument.Output) {
     if plan.cache == .cold { try files.dropFromCache(document.path) }
-    // A new name each time, as what replaces a file is synced.
+    // A new name each time, because an output that replaces a file is synced.
     let scratch = try ScratchFile(in: plan.scratchDirectory, for: "bench-output", using: files)
     let (input, output) = (FileSource.path(document.path), FileDestination.file(scratch.path))
     var outcomes: [FileOutcome] = []
@@ -121,11 +123,11 @@ final class TimedPath {
   }
 
   private func runInMemory(
-    _ document: BenchDocument, _ room: UnsafeMutableRawBufferPointer?
+    _ document: BenchDocument, _ buffer: UnsafeMutableRawBufferPointer?
   ) throws -> (Double, BenchDocument.Output) {
-    guard let bytes = document.bytes, let room else { preconditionFailure("a document that is not held") }
+    guard let bytes = document.bytes, let buffer else { preconditionFailure("the document is not held in memory") }
     var input = MemoryInput(bytes)
-    var output = MemoryOutput(room)
+    var output = MemoryOutput(buffer)
     var result: RunResult?
     let seconds = try elapsedSeconds {
       if windowedRun != nil {
@@ -137,8 +139,8 @@ final class TimedPath {
     }
     if slicedRun != nil { note(slicedRun?.slicesOnDevice ?? 0, slicedRun?.deviceNotes ?? []) }
     guard case .complete = result else { return (seconds, BenchDocument.Output()) }
-    if fault?.corruptsOutput == true, output.byteCount > 0 { room[output.byteCount / 2] ^= 1 }
-    return (seconds, BenchDocument.output(UnsafeRawBufferPointer(rebasing: room.prefix(output.byteCount))))
+    if fault?.corruptsOutput == true, output.byteCount > 0 { buffer[output.byteCount / 2] ^= 1 }
+    return (seconds, BenchDocument.output(UnsafeRawBufferPointer(rebasing: buffer.prefix(output.byteCount))))
   }
 
   private func note(_ slicesOnDevice: Int, _ notes: [String]) {
@@ -147,7 +149,7 @@ final class TimedPath {
     for note in notes where !deviceNotes.contains(note) { deviceNotes.append(note) }
   }
 
-  /// Changes a byte in the middle of a file.
+  /// Changes the byte in the middle of a file.
   private func corrupt(_ path: FilePath) throws {
     let input = try InputFile(path, using: files)
     var bytes = [UInt8](repeating: 0, count: Int(input.status.size))
@@ -162,7 +164,7 @@ final class TimedPath {
     if let fault, fault.delaySeconds > 0 { usleep(UInt32(fault.delaySeconds * 1e6)) }
   }
 
-  /// What its buffers had at most: of the host's memory, and of the device's.
+  /// The peak of its buffers in host memory and in device memory.
   var peakBytes: (host: Int, device: Int) {
     let own = ledger.snapshot().host.peakBytes
     guard path.usesDevice, let snapshot = device?.ledger.snapshot() else { return (own, 0) }

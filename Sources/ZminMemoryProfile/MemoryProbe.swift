@@ -2,11 +2,8 @@ import Glibc
 import ZminIO
 import ZminMemory
 
-/// Looks at memory from inside and outside, once each time it is asked.
+/// Takes single samples of memory from the ledger, the kernel and the allocator.
 struct MemoryProbe: Sendable {
-  /// How far the run is.
-  typealias Progress = @Sendable () -> (files: Int, bytes: Int)
-
   let ledger: MemoryLedger
   let files: FileAccess
   let group: ControlGroupFiles
@@ -17,13 +14,13 @@ struct MemoryProbe: Sendable {
     group = ControlGroupFiles(using: files)
   }
 
-  /// How things stand.
+  /// Takes a sample.
   ///
   /// - Parameters:
-  ///   - seconds: The time.
-  ///   - progress: How far the run is.
-  ///   - group: What is charged to the control group, which takes longer to find out than all else together.
-  ///   - deviceBytes: What the driver said last.
+  ///   - seconds: The time of the sample.
+  ///   - progress: The files done and the input bytes read so far.
+  ///   - group: The memory charged to the control group. Reading it takes longer than all the rest together.
+  ///   - deviceBytes: The device memory in use by the driver's account.
   ///   - slots: The slots of the pools.
   func sample(
     at seconds: Double, progress: (files: Int, bytes: Int), group: ControlGroupMemory, deviceBytes: Int?,
@@ -39,14 +36,15 @@ struct MemoryProbe: Sendable {
       inputBytes: progress.bytes, filesDone: progress.files, slots: slots.map(\.state))
   }
 
-  /// Pages that the process was given so far, without and with reading a disk; nil if the system does not tell.
+  /// Page faults of the process so far, without (minor) and with (major) disk access. Nil if the system does not report
+  /// them.
   static func faults() -> (minor: Int, major: Int)? {
     var usage = rusage()
     guard getrusage(RUSAGE_SELF.rawValue, &usage) == 0 else { return nil }
     return (usage.ru_minflt, usage.ru_majflt)
   }
 
-  /// How long this thread was at work so far.
+  /// The processor time of this thread so far.
   static func threadSeconds() -> Double {
     var time = timespec()
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)

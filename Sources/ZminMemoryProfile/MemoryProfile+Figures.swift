@@ -1,13 +1,14 @@
 package import ZminMemory
 
-/// Figures that follow from others.
+/// Figures derived from others.
 extension MemoryProfile {
-  /// The most that was resident: by the kernel's mark, which misses no moment but may lag a little behind its counts.
+  /// The peak resident memory, from the kernel's high-water mark and the samples. The mark misses no moment but may
+  /// lag a little behind the current counts.
   package var peakResidentBytes: Int? {
     (samples.map(\.residentBytes) + [kernel.peakResidentBytes]).compactMap(\.self).max()
   }
 
-  /// What was resident on average over time; nil without two samples.
+  /// The average resident memory over time, nil for fewer than two samples.
   package var averageResidentBytes: Int? {
     var area = 0.0
     var seconds = 0.0
@@ -19,18 +20,19 @@ extension MemoryProfile {
     return seconds > 0 ? Int(area / seconds) : nil
   }
 
-  /// How much more was resident at the end of the work than after its first quarter: what a leak or a growing list
-  /// would show. Nil for fewer than eight samples.
+  /// The growth of resident memory from the first quarter of the samples to the last one. It shows a leak or a growing
+  /// list. Nil for fewer than eight samples.
   package var growthBytes: Int? {
     let work = samples.compactMap(\.residentBytes)
     guard work.count >= 8 else { return nil }
     return work[work.count - 1] - work[work.count / 4]
   }
 
-  /// A limit for a container that the same run stays under.
+  /// A memory limit for a container in which the same run succeeds, in whole MiB.
   ///
-  /// What was resident at most, the making of a report included, the page tables, and room for what the kernel charges besides and for files on their way
-  /// to the disk, which it can take back but not at once: a tenth and 8 MiB; in whole MiB.
+  /// It is the larger of the predicted and the actual peak of resident memory, making a report included, plus the page
+  /// tables, plus a tenth and 8 MiB. The reserve is for other memory that the kernel charges and for files on their way
+  /// to the disk. The kernel can reclaim these, but not at once.
   package var suggestedLimitBytes: Int? {
     guard let peakResidentBytes else { return nil }
     let neededBytes =
@@ -39,17 +41,17 @@ extension MemoryProfile {
     return (neededBytes + neededBytes / 10 + 8 * mebibyte + mebibyte - 1) / mebibyte * mebibyte
   }
 
-  /// What was still held when all had to be given back.
+  /// Memory that was not freed by the end of the run.
   package var leakedBytes: Int { leaks.reduce(0) { $0 + $1.byteCount } }
 
-  /// How long the run was; no less than what is known of it.
+  /// The duration of the run, at least up to the last sample and the last stage.
   package var spanSeconds: Double {
     max(run.elapsedSeconds, samples.last?.seconds ?? 0, stages.last?.endSeconds ?? 0)
   }
 }
 
 extension PeakMoment {
-  /// What was held, by domain.
+  /// The allocated bytes, by domain.
   package var domainBytes: [MemoryDomain: Int] {
     bytes.reduce(into: [:]) { $0[$1.key.domain, default: 0] += $1.value }
   }

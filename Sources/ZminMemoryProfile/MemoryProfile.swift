@@ -1,46 +1,46 @@
 package import ZminIO
 package import ZminMemory
 
-/// What is known of the memory of a run: the ledger's account, and beside it what kernel, allocator and driver say.
+/// The memory of a run: the ledger's account, and beside it the figures of the kernel, the allocator and the driver.
 ///
-/// Times are seconds since the run began. What nobody reported is nil, never 0.
+/// Times are in seconds since the run began. A figure that was not reported is nil, never 0.
 package struct MemoryProfile: Sendable {
-  /// The run.
   package var run: RunFacts
-  /// What zmin has allocated, by its ledger, when all had to be given back.
+  /// The ledger's counts at the end of the run.
   package var ledger: MemorySnapshot
-  /// When the ledger's account of the host's memory was at its peak.
+  /// The peak of host memory by the ledger.
   package var peak: PeakMoment?
-  /// What came of the pools' slots.
+  /// Counts of how the slots of the pools were used.
   package var poolUse: PoolUse
-  /// The slots of the pools as they were when most were seen, in the order of ``MemorySample/slots``.
+  /// The slots of the pools in the order of ``MemorySample/slots``, from the sample with the most slots.
   package var pool: [PoolSlotFacts]
-  /// The course of it, in time order.
+  /// The samples, in time order.
   package var samples: [MemorySample]
-  /// What the run was doing when, in time order.
+  /// The stages of the run, in time order.
   package var stages: [StageSpan]
-  /// The files of the run, in the order in which they ended.
+  /// The first files of the run, in the order in which they ended.
   package var files: [FileMemory]
-  /// Files that ended beyond those.
+  /// The number of further files.
   package var filesLeftOut: Int
-  /// Allocations and their ends, in time order.
+  /// The first allocations and frees, in time order.
   package var events: [LedgerEvent]
+  /// The number of further allocations and frees.
   package var eventsLost: Int
-  /// What is resident, explained at the moment at which most was.
+  /// The sources of the resident memory, at the sample with the most.
   package var account: ResidentAccount?
   package var kernel: KernelFacts
   package var device: DeviceMemoryFacts?
-  /// The most that the device had by its driver's account, also where that sample was not kept.
+  /// The peak device memory by the driver's account, over all samples, kept or not.
   package var peakDeviceBytes: Int?
-  /// The most that was resident once a report had been made of this; nil before, or if the kernel does not tell.
+  /// The peak resident memory after a report was made. Nil before that, or if the kernel does not report it.
   package var reportPeakResidentBytes: Int?
-  /// What the plan said that the run would have resident at most, nil if there was none.
+  /// The peak resident memory that the plan predicted, nil if there was no plan.
   package var predictedPeakBytes: Int?
-  /// What was still held when all had to be given back.
+  /// Allocations that were not freed by the end of the run.
   package var leaks: [LiveAllocation]
   package var sampler: SamplerCost
 
-  /// A run, apart from its memory.
+  /// Facts about the run other than its memory.
   package struct RunFacts: Sendable {
     package var version: String
     package var command: [String]
@@ -50,15 +50,15 @@ package struct MemoryProfile: Sendable {
     package var inputCount: Int
     package var inputBytes: Int
     package var outputBytes: Int
-    /// How it ended, as its exit status.
+    /// The exit status.
     package var exitStatus: Int
     package var elapsedSeconds = 0.0
-    /// When it began, by the calendar, in seconds since 1970.
+    /// The start of the run, in seconds since 1970.
     package var unixSeconds = 0
-    /// When it began, by the monotonic clock; what times here count from.
+    /// The start of the run by the monotonic clock, from which the times of this profile count.
     package var monotonicSeconds = 0.0
 
-    /// A run whose times are not known yet.
+    /// Facts without the times, which the profiler fills in.
     package init(
       version: String, command: [String], mode: String, kernel: String, workers: Int, inputCount: Int, inputBytes: Int,
       outputBytes: Int, exitStatus: Int
@@ -76,39 +76,39 @@ package struct MemoryProfile: Sendable {
   }
 }
 
-/// The moment at which most of something was held.
+/// The moment at which the most host memory was allocated.
 package struct PeakMoment: Sendable, Equatable {
   package var seconds: Double
   package var byteCount: Int
-  /// What the run was doing, nil before and after its work.
+  /// The stage of the run, nil before its first stage.
   package var stage: StageSpan.Stage?
-  /// The file that was begun last, nil if none was.
+  /// The file of that stage, nil if the stage is not about one file.
   package var file: FileName?
-  /// What was held, by purpose.
+  /// The allocated bytes, by purpose.
   package var bytes: [MemoryPurpose: Int]
 }
 
-/// What a run does for a while.
+/// An activity of a run, with its start and end.
 package struct StageSpan: Sendable, Equatable {
   package enum Stage: String, Sendable, CaseIterable {
-    /// Reads the plan, makes its pools.
+    /// Reads the plan and allocates the pools.
     case starting
     /// Walks directories.
     case finding
-    /// Waits for the device without which it does nothing.
+    /// Waits for a device that the run requires.
     case waitingForDevice
-    /// Reads, minifies, writes.
+    /// Reads, minifies and writes.
     case minifying
-    /// Large files one by one, before the others.
+    /// Minifies large files one by one, before the small ones.
     case largeFiles
-    /// Many files at once.
+    /// Minifies many files at once.
     case smallFiles
-    /// Lets go of what it has.
+    /// Frees its memory and ends.
     case ending
   }
 
   package var stage: Stage
-  /// The file it is about, if it is about one.
+  /// The file, nil if the stage is not about one file.
   package var file: FileName?
   package var startSeconds: Double
   package var endSeconds: Double
@@ -120,30 +120,34 @@ package struct PoolSlotFacts: Sendable, Equatable {
   package var capacityBytes: Int
 }
 
-/// How things stood at one moment.
+/// The memory at one moment.
 package struct MemorySample: Sendable, Equatable {
   package var seconds: Double
-  /// By the kernel: private, of files, shared.
+  /// Resident private memory, by the kernel.
   package var anonymousBytes: Int?
+  /// Resident memory of files, by the kernel.
   package var fileBytes: Int?
+  /// Resident shared memory, by the kernel.
   package var sharedBytes: Int?
-  /// By the ledger: allocated, by domain.
+  /// Allocated bytes by domain, by the ledger.
   package var allocated: [MemoryDomain: Int]
-  /// By the ledger and the kernel: how much of that was in memory, by domain; the device's own is not here.
+  /// The resident part of the allocated bytes by domain, by the ledger and the kernel. Excludes memory of the device.
   package var resident: [MemoryDomain: Int]
-  /// By the allocator: what is in use of its heap, and what it holds of the system's.
+  /// Bytes in use on the heap, by the allocator.
   package var heapUsedBytes: Int
+  /// Bytes that the heap took from the system, by the allocator.
   package var heapHeldBytes: Int
-  /// By the kernel: what is charged to the control group, and what of it is cached files.
+  /// Memory charged to the control group, by the kernel.
   package var groupBytes: Int?
+  /// The part of that which is cached files.
   package var groupCacheBytes: Int?
-  /// By the driver: what of the device's heaps this process uses, all heaps together.
+  /// Memory of all device heaps that this process uses, by the driver.
   package var deviceBytes: Int?
-  /// How many bytes of input were read.
+  /// The input bytes read so far.
   package var inputBytes: Int
-  /// Files that were done.
+  /// The number of files done.
   package var filesDone: Int
-  /// What the pools' slots were doing.
+  /// The states of the slots of the pools.
   package var slots: [PoolSlot.State]
 
   package var residentBytes: Int? {
@@ -151,73 +155,77 @@ package struct MemorySample: Sendable, Equatable {
     return anonymousBytes + fileBytes + sharedBytes
   }
 
-  /// What the ledger has of the host's memory.
+  /// Allocated host memory, by the ledger.
   package var allocatedHostBytes: Int { allocated.reduce(0) { $0 + ($1.key.isHost ? $1.value : 0) } }
 }
 
-/// A file of the run.
+/// The memory of a run while it worked on a file.
 package struct FileMemory: Sendable, Equatable {
   package var name: FileName
   package var inputBytes: Int
   package var startSeconds: Double
   package var endSeconds: Double
-  /// The most that was resident while it was at work, or in the sample nearest to it; nil if there is none.
+  /// The peak resident memory while the file was processed. If no sample was taken then, of the sample nearest to its
+  /// end. Nil if there is none.
   package var peakResidentBytes: Int?
-  /// The most that the ledger had of the host's memory then.
+  /// The peak of allocated host memory in the same samples.
   package var peakAllocatedBytes: Int?
 }
 
-/// Where the resident memory comes from, at the sample that had most of it.
+/// The sources of the resident memory, at the sample with the most.
 package struct ResidentAccount: Sendable, Equatable {
   package var seconds: Double
-  /// By the kernel.
+  /// All resident memory, by the kernel: the sum of the next three.
   package var residentBytes: Int
   package var anonymousBytes: Int
   package var fileBytes: Int
   package var sharedBytes: Int
-  /// What was private and resident when the run began: the runtime's and the program's own.
+  /// The private part when the run began: memory of the runtime and of the program itself.
   package var startAnonymousBytes: Int
-  /// The ledger's memory that was in memory, by domain.
+  /// The resident part of the ledger's allocations, by domain.
   package var ledgerBytes: [MemoryDomain: Int]
-  /// How much more of the allocator's heap was in memory than when the run began: what is left after all that is above,
-  /// and no more than the allocator has taken of the system since.
+  /// Growth of the allocator's heap since the run began: the memory that the above leaves unexplained, but at most what
+  /// the allocator took from the system since.
   package var heapGrowthBytes: Int
-  /// What of the private memory nothing of that explains; less than 0 if it explains more than there is.
+  /// The private memory that none of the above explains. Negative if they explain more than there is.
   package var unaccountedBytes: Int
 }
 
-/// What the kernel says of the whole run.
+/// The kernel's figures for the whole run.
 package struct KernelFacts: Sendable, Equatable {
-  /// The most that was resident, by the kernel's own mark, which misses nothing.
+  /// The high-water mark of resident memory, which misses no moment.
   package var peakResidentBytes: Int?
-  /// What was resident when the run began and when it had ended.
+  /// Resident memory when the run began.
   package var startResidentBytes: Int?
+  /// Resident memory when the run had ended.
   package var endResidentBytes: Int?
   package var pageTableBytes: Int?
   package var swappedBytes: Int?
-  /// Pages given without and with reading a disk, over the run.
+  /// Page faults without disk access during the run.
   package var minorFaults: Int?
+  /// Page faults with disk access during the run.
   package var majorFaults: Int?
   package var groupLimitBytes: Int?
   package var groupUsageBytes: Int?
-  /// Since the group was made, other processes included.
+  /// The peak since the group was created, other processes included.
   package var groupPeakBytes: Int?
   package var groupCacheBytes: Int?
-  /// Processes of the group that were killed for memory during the run.
+  /// The number of processes in the group that were killed for lack of memory during the run.
   package var groupKills: Int?
-  /// For how long tasks were stalled for want of memory during the run.
+  /// The time that tasks were stalled for lack of memory during the run.
   package var stalledSeconds: Double?
-  /// Whose tasks: the group's, or all of the machine where the group does not tell.
+  /// True if that counts all tasks of the machine, because the group does not report its own.
   package var isStallOfMachine = false
 }
 
-/// What is known of the device's memory.
+/// Facts about the device and its memory.
 package struct DeviceMemoryFacts: Sendable, Equatable {
   package struct Heap: Sendable, Equatable {
     package var byteCount: Int
     package var isDeviceLocal: Bool
-    /// By the driver: what this process may use of it, and what it uses; nil if the driver does not report it.
+    /// The bytes that this process may use, nil if the driver does not report them.
     package var budgetBytes: Int?
+    /// The bytes that this process uses, nil if the driver does not report them.
     package var usageBytes: Int?
 
     package init(byteCount: Int, isDeviceLocal: Bool, budgetBytes: Int?, usageBytes: Int?) {
@@ -230,7 +238,7 @@ package struct DeviceMemoryFacts: Sendable, Equatable {
 
   package var name: String
   package var driver: String
-  /// Whether the device's memory is the host's.
+  /// True if the device works in host memory.
   package var sharesHostMemory: Bool
   package var isSoftware: Bool
   package var heaps: [Heap]
@@ -244,12 +252,12 @@ package struct DeviceMemoryFacts: Sendable, Equatable {
   }
 }
 
-/// What looking cost.
+/// The cost of sampling.
 package struct SamplerCost: Sendable, Equatable {
-  /// How often it looked; not all samples may have been kept.
+  /// The number of samples taken. Not all may have been kept.
   package var samples: Int
-  /// How long it was at work, its thread and others.
+  /// The processor time of sampling, on all threads.
   package var processorSeconds: Double
-  /// How often it looked, at the end: where there are too many samples it keeps every other one.
+  /// The time between samples at the end. It doubles whenever there are too many samples.
   package var intervalSeconds: Double
 }

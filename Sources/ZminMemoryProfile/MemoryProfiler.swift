@@ -4,18 +4,18 @@ import ZminBase
 package import ZminIO
 package import ZminMemory
 
-/// Watches the memory of a run from its beginning to its end, on a thread of its own.
+/// Samples the memory of a run from beginning to end, on its own thread.
 ///
-/// Whoever carries the run out says what it does; what it costs in memory is seen. Many threads may tell.
+/// The code that carries out the run reports stages and files, on any thread. The profiler measures their memory.
 package final class MemoryProfiler: Sendable {
-  /// What tells of the device's memory, nil while there is no device.
+  /// Returns the state of the device's memory, nil while there is no device.
   package typealias DeviceProbe = @Sendable () -> DeviceMemoryFacts?
-  /// Who is shown samples as they come.
+  /// Called with new samples.
   package typealias Watcher = @Sendable (MemorySample) -> Void
 
   private static let stackBytes = 256 << 10
   private static let intervalSeconds = 0.04
-  /// Between looks at what takes long to look at: the control group, the driver.
+  /// The time between samples of the slow sources: the control group and the driver.
   private static let slowIntervalSeconds = 0.25
   private static let eventsMax = 4096
   private static let filesMax = 1024
@@ -28,7 +28,7 @@ package final class MemoryProfiler: Sendable {
     var filesLeftOut = 0
     var deviceProbe: DeviceProbe?
     var device: DeviceMemoryFacts?
-    /// What was charged to the control group when it was looked at last.
+    /// The control group's memory at the last slow sample.
     var group: ControlGroupMemory
     var slots: [PoolSlotFacts] = []
     var processorSeconds = 0.0
@@ -42,7 +42,7 @@ package final class MemoryProfiler: Sendable {
   private let end: Interruption
   private let start: Start
 
-  /// How things were before the run.
+  /// Figures from before the run.
   private struct Start {
     let monotonicSeconds: Double
     let unixSeconds: Int
@@ -53,13 +53,13 @@ package final class MemoryProfiler: Sendable {
     let stalledSeconds: Double?
   }
 
-  /// A profiler for a run that is about to begin.
+  /// Makes a profiler for a run that is about to begin.
   ///
   /// - Parameters:
-  ///   - ledger: The run's book.
-  ///   - files: What the kernel is asked through; its counts of bytes are not the run's.
-  ///   - progress: How many files are done, and how many bytes of input were read.
-  /// - Throws: The system's error if there is no descriptor left.
+  ///   - ledger: The ledger of the run.
+  ///   - files: File access for the kernel's figures, separate from the run's so that its byte counts stay right.
+  ///   - progress: Returns the number of files done and of input bytes read.
+  /// - Throws: The system's error if no file descriptor is left.
   package init(
     _ ledger: MemoryLedger, files: FileAccess = FileAccess(),
     progress: @escaping @Sendable () -> (files: Int, bytes: Int)
@@ -76,33 +76,37 @@ package final class MemoryProfiler: Sendable {
     state = Mutex(State(group: start.group))
   }
 
-  // MARK: What the run tells
+  // MARK: Events of the run
 
   /// Seconds since the run began.
   package var seconds: Double { MonotonicClock.seconds() - start.monotonicSeconds }
 
-  /// Says what the run does from now on, and about which file.
+  /// Ends the current stage and begins another.
+  ///
+  /// - Parameters:
+  ///   - stage: The new stage.
+  ///   - file: The file that the stage is about, if it is about one.
   package func begin(_ stage: StageSpan.Stage, file: FileName? = nil) {
     let now = seconds
     state.withLock { state in
       if var last = state.stages.popLast() {
         last.endSeconds = now
-        // What took no time is no stage.
+        // A stage that took no time is dropped.
         if last.endSeconds > last.startSeconds { state.stages.append(last) }
       }
-      // After so many, what follows counts to the last one: the run's end stays right.
+      // Beyond the maximum, time counts to the last stage that was kept, up to the end of the run.
       if state.stages.count < Self.stagesMax || stage == .ending {
         state.stages.append(StageSpan(stage: stage, file: file, startSeconds: now, endSeconds: now))
       }
     }
   }
 
-  /// Says that a file is done.
+  /// Records a file that is done.
   ///
   /// - Parameters:
   ///   - name: The file.
-  ///   - inputBytes: How much was read of it.
-  ///   - span: From when to when it was at work, in seconds of the monotonic clock.
+  ///   - inputBytes: The number of bytes read from it.
+  ///   - span: The start and end of its processing, in seconds of the monotonic clock.
   package func endFile(_ name: FileName, inputBytes: Int, span: ClosedRange<Double>) {
     let start = start.monotonicSeconds
     state.withLock { state in
@@ -115,63 +119,64 @@ package final class MemoryProfiler: Sendable {
     }
   }
 
-  /// Has the device's memory looked at from now on.
+  /// Samples the device's memory from now on, with `probe`.
   package func observe(device probe: @escaping DeviceProbe) {
     state.withLock { $0.deviceProbe = probe }
   }
 
-  /// Shows samples to somebody, on the profiler's thread, at most so often. For before ``watch()``.
+  /// Calls `watcher` with samples, on the profiler's thread, at most once in `intervalSeconds`. Call it before
+  /// ``watch()``.
   package func show(every intervalSeconds: Double, to watcher: @escaping Watcher) {
     state.withLock { $0.watchers.append((intervalSeconds, 0, watcher)) }
   }
 
   // MARK: Watching
 
-  /// A profiler at work.
+  /// A profiler that is sampling.
   package struct Watch: Sendable {
     fileprivate let profiler: MemoryProfiler
     fileprivate let thread: SystemThread?
 
-    /// Looks a last time, and no more.
+    /// Takes a last sample and ends the thread.
     package func stop() {
       profiler.end.request(.cancelled)
       thread?.join()
-      profiler.look(isSlow: true)
-      // What it looks at may go now.
+      profiler.takeSample(includesSlowSources: true)
+      // Releases the device.
       profiler.state.withLock { $0.deviceProbe = nil }
     }
   }
 
-  /// Begins to look, again and again.
+  /// Takes the first sample and starts the sampling thread.
   package func watch() -> Watch {
-    look(isSlow: false, group: start.group)
+    takeSample(includesSlowSources: false, group: start.group)
     return Watch(
-      profiler: self, thread: SystemThread(stackBytes: Self.stackBytes, ledger: ledger) { self.lookOn() })
+      profiler: self, thread: SystemThread(stackBytes: Self.stackBytes, ledger: ledger) { self.sampleUntilStopped() })
   }
 
-  private func lookOn() {
+  private func sampleUntilStopped() {
     var nextSlowSeconds = seconds + Self.slowIntervalSeconds
     while true {
       let wait = state.withLock { $0.series.intervalSeconds }
       if end.wait(milliseconds: Int32(wait * 1000)) { break }
-      let isSlow = seconds >= nextSlowSeconds
-      if isSlow { nextSlowSeconds = seconds + Self.slowIntervalSeconds }
-      look(isSlow: isSlow)
+      let includesSlowSources = seconds >= nextSlowSeconds
+      if includesSlowSources { nextSlowSeconds = seconds + Self.slowIntervalSeconds }
+      takeSample(includesSlowSources: includesSlowSources)
     }
   }
 
   /// Takes a sample.
   ///
   /// - Parameters:
-  ///   - isSlow: Whether to look at what takes long to look at too.
-  ///   - group: What is charged to the control group, if that is known already.
-  private func look(isSlow: Bool, group: ControlGroupMemory? = nil) {
+  ///   - includesSlowSources: True to sample the slow sources as well.
+  ///   - group: The control group's memory, if it was read already.
+  private func takeSample(includesSlowSources: Bool, group: ControlGroupMemory? = nil) {
     let processorStart = MemoryProbe.threadSeconds()
     var group = group
     var device: DeviceMemoryFacts?
-    if isSlow {
+    if includesSlowSources {
       group = ControlGroupMemory(reading: probe.group)
-      // The driver takes its time, and others may want to tell something meanwhile.
+      // The driver may be slow: it is called without the lock, so that other threads can report events meanwhile.
       let deviceProbe = state.withLock(\.deviceProbe)
       device = deviceProbe?()
     }
@@ -200,29 +205,29 @@ package final class MemoryProfiler: Sendable {
 
   // MARK: The end
 
-  /// The most that was resident so far, by the kernel's mark; nil if it does not tell.
+  /// The peak resident memory so far, nil if the kernel does not report it.
   package var peakResidentBytes: Int? { ProcessMemory(using: probe.files).peakResidentBytes }
 
-  /// Whether there was a device when it was looked for last.
+  /// True if a sample has seen a device.
   package var hasSeenDevice: Bool { state.withLock { $0.device != nil } }
 
-  /// Waits until all that the run took has been given back, or for so long: threads that a run does not wait for may be
-  /// about to end.
-  package func settle(seconds: Double) {
-    let deadlineSeconds = MonotonicClock.seconds() + seconds
+  /// Waits until all memory of the run is freed, for at most `timeoutSeconds`. A run does not wait for some of its
+  /// threads, which may still be about to end.
+  package func waitUntilFreed(timeoutSeconds: Double) {
+    let deadlineSeconds = MonotonicClock.seconds() + timeoutSeconds
     while !leaks.isEmpty, MonotonicClock.seconds() < deadlineSeconds { usleep(100) }
   }
 
-  /// What is held of what was taken since the run began; what was there before is the process's.
+  /// Live allocations that were made since the run began. Earlier ones belong to the process.
   private var leaks: [LiveAllocation] {
     ledger.liveAllocations().filter { $0.monotonicSeconds > start.monotonicSeconds }
   }
 
-  /// What was seen, for when all memory has been given back that had to be.
+  /// Makes the profile. Call it when the memory of the run is freed: live allocations count as leaks.
   ///
   /// - Parameters:
-  ///   - run: The run; its times are filled in here.
-  ///   - predictedPeakBytes: What the plan said that it would have resident at most, nil if there was none.
+  ///   - run: Facts about the run. The times are filled in here.
+  ///   - predictedPeakBytes: The peak resident memory that the plan predicted, nil if there was no plan.
   package func profile(of run: MemoryProfile.RunFacts, predictedPeakBytes: Int?) -> MemoryProfile {
     let now = seconds
     let process = ProcessMemory(using: probe.files)
@@ -273,7 +278,7 @@ package final class MemoryProfiler: Sendable {
 }
 
 extension DeviceMemoryFacts {
-  /// What this process uses of all heaps together, nil if the driver does not report it.
+  /// The memory of all heaps that this process uses, nil if the driver does not report it.
   package var usedBytes: Int? {
     let used = heaps.compactMap(\.usageBytes)
     return used.count == heaps.count && !heaps.isEmpty ? used.reduce(0, +) : nil
@@ -281,7 +286,7 @@ extension DeviceMemoryFacts {
 }
 
 extension FileMemory {
-  /// The same with the peaks that samples saw.
+  /// The file with its peaks filled in from `samples`.
   fileprivate func measured(by samples: [MemorySample]) -> FileMemory {
     var seen = samples.filter { (startSeconds...endSeconds).contains($0.seconds) }
     if seen.isEmpty {
@@ -295,19 +300,20 @@ extension FileMemory {
 }
 
 extension ResidentAccount {
-  /// What is resident at the sample that has most of it, explained; nil if the kernel does not tell.
+  /// Explains the sample with the most resident memory. Nil if the kernel does not report it.
   fileprivate init?(_ samples: [MemorySample], startAnonymousBytes: Int?, _ startHeap: AllocatorHeap) {
     guard let startAnonymousBytes,
       let sample = samples.max(by: { ($0.residentBytes ?? 0) < ($1.residentBytes ?? 0) }),
       let anonymousBytes = sample.anonymousBytes, let fileBytes = sample.fileBytes,
       let sharedBytes = sample.sharedBytes
     else { return nil }
-    // What a driver maps for device and host may be private or shared.
+    // A driver may map pinned staging as private or as shared memory.
     let stagingBytes = sample.resident[.pinnedStaging] ?? 0
     let ledgerBytes = sample.resident.reduce(0) { $0 + ($1.key.isHost ? $1.value : 0) }
     let restBytes =
       anonymousBytes + min(sharedBytes, stagingBytes) - startAnonymousBytes - ledgerBytes
-    // How much of what the allocator holds is in memory nobody tells: what is left is taken for that, as far as it goes.
+    // Nothing reports how much of the allocator's heap is resident. The unexplained rest is taken for it, up to the
+    // growth of the heap.
     let heapGrowthBytes = max(0, min(restBytes, sample.heapHeldBytes - startHeap.heldBytes))
     self.init(
       seconds: sample.seconds, residentBytes: anonymousBytes + fileBytes + sharedBytes, anonymousBytes: anonymousBytes,

@@ -3,7 +3,7 @@ import ZminReport
 
 @testable import ZminBench
 
-/// What became of figures from one report to the next.
+/// Verdicts on the figures of two reports.
 @Suite("Bench comparisons") struct BenchComparisonTests {
   private static func report(
     _ samples: [Double], hostBytes: Int = 10_000_000, deviceBytes: Int = 0, path: String = "cpu", cpu: String = "A CPU",
@@ -31,7 +31,7 @@ import ZminReport
     try BenchComparison(from: old, to: new, threshold: threshold).changes.first { $0.figure == figure }?.verdict
   }
 
-  @Test("Slower and faster past the threshold")
+  @Test("A time past the threshold is slower or faster, one within it is the same")
   func times() throws {
     let slower = Self.report([1.2, 1.201, 1.199])
     #expect(try Self.verdict(Self.steady, slower) == .slower)
@@ -39,7 +39,8 @@ import ZminReport
     #expect(try Self.verdict(Self.steady, slower, threshold: 0.25) == .same)
     let comparison = try BenchComparison(from: Self.steady, to: slower, threshold: 0.05)
     #expect(!comparison.isGood && comparison.notes.isEmpty)
-    #expect(abs((comparison.changes[0].share ?? 0) - 0.2) < 1e-9)
+    let share = try #require(comparison.changes.first?.share)
+    #expect(abs(share - 0.2) < 1e-9)
     #expect(comparison.table.contains("1000.00 ms  1200.00 ms  +20.0%  slower"))
     #expect(comparison.table.hasSuffix("1 figure worse, 0 better, of 2\n"))
     #expect(comparison.markdown.contains("| pretty | cpu | file | time | 1000.00 ms | 1200.00 ms | +20.0% | slower |"))
@@ -48,17 +49,17 @@ import ZminReport
     #expect(try BenchComparison(from: slower, to: Self.steady, threshold: 0.05).isGood)
   }
 
-  @Test("What figures spread by is no change")
+  @Test("A change within the spread of the samples is noise")
   func noise() throws {
     let old = Self.report([1, 1.5, 0.7])
     let new = Self.report([1.2, 1.8, 0.8])
     #expect(try Self.verdict(old, new) == .noise)
     #expect(try BenchComparison(from: old, to: new, threshold: 0.05).isGood)
-    // A hundredth of the time is as plain as a hundred times, whatever they spread by.
+    // A factor of 100 exceeds even this wide spread, in both directions.
     let wide = Self.report([100, 190, 20])
     #expect(try Self.verdict(wide, Self.steady) == .faster)
     #expect(try Self.verdict(Self.steady, wide) == .slower)
-    // One sample says nothing of its spread, and is believed.
+    // A single sample has no spread, so its change counts.
     #expect(try Self.verdict(Self.report([1]), Self.report([1.2])) == .slower)
   }
 
@@ -75,7 +76,7 @@ import ZminReport
     #expect(try !BenchComparison(from: Self.steady, to: larger, threshold: 0.05).isGood)
   }
 
-  @Test("What is missing, or wrong, is worse; what is new is not")
+  @Test("A missing or wrong figure is worse, a new figure is not")
   func missing() throws {
     let other = Self.report([1, 1, 1], path: "gpu")
     #expect(try Self.verdict(Self.steady, other) == .missing)
@@ -85,17 +86,17 @@ import ZminReport
     #expect(throws: BenchComparison.NotAReport.self) { try Self.verdict(wrong, Self.steady) }
   }
 
-  @Test("What cannot be compared is said")
+  @Test("Reports of different hosts or cache states get a note")
   func notes() throws {
     let other = try BenchComparison(from: Self.steady, to: Self.report([1], cpu: "Another"), threshold: 0.05)
-    #expect(other.notes == ["the reports are of different hosts (cpu): differences need not be zmin's"])
-    #expect(other.table.contains("note: the reports are of different hosts"))
+    #expect(other.notes == ["the reports are from different hosts (cpu differs): changes may not come from zmin"])
+    #expect(other.table.contains("note: the reports are from different hosts"))
     let cold = try BenchComparison(from: Self.steady, to: Self.report([1], cache: "cold"), threshold: 0.05)
-    #expect(cold.notes == ["one is cold, one warm"])
+    #expect(cold.notes == ["one report is with a cold page cache, the other with a warm one"])
   }
 
   @Test(
-    "What is no report",
+    "A JSON value that is not a bench report is refused",
     arguments: [
       "{}", "[]", "{\"schema\":\"zmin-memory/1\",\"results\":[]}", "{\"schema\":\"zmin-bench/1\",\"results\":[{}]}",
     ])

@@ -7,7 +7,7 @@ import ZminCore
 import ZminEngine
 import ZminIO
 
-/// Generated documents are what they are said to be.
+/// Generated documents match their descriptions.
 @Suite("Bench documents") struct BenchDocumentTests {
   private static let byteCount = 150_000
 
@@ -15,7 +15,7 @@ import ZminIO
     MinifierOptions(format: kind.isLines ? .ndjson : .json)
   }
 
-  /// Counts without the code that is tested: what is in strings by a regular expression.
+  /// Counts independently of the tested code, finding strings by a regular expression.
   private static func count(_ bytes: [UInt8]) -> (whitespace: Int, strings: Int, nonASCII: Int, elements: Int) {
     let text = String(decoding: bytes, as: UTF8.self)
     var (strings, outside) = (0, "")
@@ -32,7 +32,7 @@ import ZminIO
     )
   }
 
-  @Test("Of the size asked for, valid, and the same for the same seed", arguments: DocumentKind.allCases)
+  @Test("A document has the requested size, is valid, and depends only on its seed", arguments: DocumentKind.allCases)
   func contents(_ kind: DocumentKind) throws {
     let document = DocumentWriter.document(kind, byteCount: Self.byteCount, seed: 3)
     #expect((Self.byteCount...Self.byteCount + 20_000).contains(document.count))
@@ -44,7 +44,7 @@ import ZminIO
     #expect(small.count < 10_000)
   }
 
-  @Test("Described by what is in them", arguments: DocumentKind.ofBench)
+  @Test("The description of a document matches an independent count", arguments: DocumentKind.ofBench)
   func description(_ kind: DocumentKind) throws {
     let directory = FileManager.default.temporaryDirectory.appending(path: "zmin-bench-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
@@ -67,7 +67,7 @@ import ZminIO
     #expect(try found.outputBytes == minify(bytes, options: Self.options(kind)).count)
   }
 
-  @Test("Each is hard in a way of its own")
+  @Test("Each kind of document has its own extreme")
   func kinds() throws {
     let facts = Dictionary(
       uniqueKeysWithValues: DocumentKind.ofBench.map { kind in

@@ -2,7 +2,7 @@ import Testing
 import ZminBench
 import ZminReport
 
-/// The page of a benchmark shows the report's figures, and none where there is none.
+/// The page of a benchmark shows the figures of the report, and none that was not measured.
 @Suite("Bench page")
 struct BenchPageTests {
   private static func report(device: BenchReport.Device?) -> BenchReport {
@@ -47,21 +47,21 @@ struct BenchPageTests {
     return report
   }
 
-  /// What is embedded in the page as its data.
+  /// The JSON embedded in the page.
   private static func data(_ html: String) throws -> JSONValue {
     let start = try #require(html.firstRange(of: "id=\"data\">")).upperBound
     let end = try #require(html[start...].firstRange(of: "</script>")).lowerBound
     return try JSONValue(reading: String(html[start..<end]))
   }
 
-  @Test("The figures of the report")
+  @Test("The page shows the figures of the report and embeds its JSON")
   func figures() throws {
     let report = Self.full(type: "discrete")
     let html = BenchPage(report).html
     #expect(try Self.data(html) == JSONValue(reading: report.json.text()))
     for text in [
       ">4.000 GB/s, 50.0%<", "6.500 GB/s, 81.3%", "limit 8 GB/s (memcpy)", "wrong output", "1 wrong",
-      "gpu pays from 47.0 MB", "250.0 ms, 5.25 of 8", "20 MiB + 64 MiB", "0.125000",
+      "gpu is faster from 47.0 MB", "250.0 ms, 5.25 of 8", "20 MiB + 64 MiB", "0.125000",
       "<td>device memory</td><td>not reported</td>", "2026-01-02T03:04:05Z",
     ] {
       #expect(html.contains(text), "\(text)")
@@ -69,20 +69,21 @@ struct BenchPageTests {
     #expect(html.contains("47000000 bytes"))
     let body = html[..<(try #require(html.firstRange(of: "id=\"data\">")).lowerBound)]
     #expect(body.contains(">not accounted for</th>"))
-    // What is a part of a part is in a plot of its own.
+    // Parts of parts are in a plot of their own.
     let plots = body.split(separator: "<figure").filter { $0.contains("of that") }
-    #expect(plots.count == 1 && plots[0].contains("where a device's time goes") && plots[0].contains("9000.0 ms"))
+    #expect(plots.count == 1 && plots[0].contains("where the device's time goes") && plots[0].contains("9000.0 ms"))
     #expect(!body.contains("<a&b>") && body.contains("&lt;a&amp;b&gt;.json"))
     #expect(!html.contains("(software)"))
   }
 
-  @Test("A device in software is called so wherever it is named")
+  @Test("A software device is marked wherever it is named")
   func software() {
     let html = BenchPage(Self.full(type: "software")).html
-    #expect(html.contains("gpu (software device) pays from 47.0 MB") && html.contains("says nothing about a GPU"))
+    #expect(html.contains("gpu (software device) is faster from 47.0 MB"))
+    #expect(html.contains("its figures say nothing about a GPU"))
   }
 
-  @Test("What was not measured has no figure")
+  @Test("A report without results has no plot and no figure")
   func empty() throws {
     let html = BenchPage(Self.report(device: nil)).html
     #expect(html.contains("Not measured.") && html.contains("none: no driver") && !html.contains("<svg"))

@@ -3,7 +3,7 @@ import ZminReport
 
 @testable import ZminBench
 
-/// A report says the same in every form.
+/// Every form of a report has the same figures.
 @Suite("Bench reports") struct BenchReportTests {
   static func report(type: String = "discrete") -> BenchReport {
     var report = BenchReport(
@@ -39,7 +39,7 @@ import ZminReport
     return report
   }
 
-  @Test("As JSON, with the keys that programs rely on")
+  @Test("The JSON report has the keys that programs rely on")
   func json() throws {
     let report = Self.report()
     let json = try JSONValue(reading: report.json.text(.indented))
@@ -61,7 +61,7 @@ import ZminReport
     }
   }
 
-  /// The cells of a line of CSV, as RFC 4180 has them.
+  /// Splits a line of CSV into cells, by RFC 4180.
   private static func cells(_ line: Substring) -> [String] {
     var (cells, cell, isQuoted) = ([String](), "", false)
     var rest = line
@@ -80,7 +80,7 @@ import ZminReport
     return cells + [cell]
   }
 
-  @Test("As CSV")
+  @Test("The CSV report has a line with the right cells for each result")
   func csv() throws {
     let report = Self.report()
     #expect(report.csv.hasSuffix("\r\n"))
@@ -97,23 +97,20 @@ import ZminReport
     }
   }
 
-  @Test("As Markdown and as a table, with every path and what it came to")
+  @Test("The Markdown and the text report show every path and its outcome")
   func text() throws {
     let report = Self.report()
-    var widths: [Int] = []
-    for line in report.markdown.split(separator: "\n", omittingEmptySubsequences: false) {
-      guard line.hasPrefix("|") else {
-        #expect(Set(widths).count <= 1)
-        widths = []
-        continue
-      }
-      widths.append(line.count { $0 == "|" })
-    }
+    // All rows of a table have the same number of cells.
+    let widths = report.markdown.split(separator: "\n", omittingEmptySubsequences: false)
+      .map { line in line.hasPrefix("|") ? line.count { $0 == "|" } : 0 }
+    let tables = widths.split(separator: 0)
+    #expect(tables.count == 4)
+    for table in tables { #expect(table.count > 2 && Set(table).count == 1) }
     #expect(report.markdown.contains("`zmin bench a,b.json`"))
     for text in [report.markdown, report.table] {
       for part in [
-        "A CPU, 8 CPUs", "load 0.25 before and 1.00 after", "6.50", "81%", "no speed", "WRONG BYTES",
-        "set-up 125.00 ms", "of its read", "summarise 80%",
+        "A CPU, 8 CPUs", "load 0.25 before and 1.00 after", "6.50", "81%", "no speed", "WRONG OUTPUT",
+        "setup 125.00 ms", "within read", "summarise 80%",
       ] {
         #expect(text.contains(part), "\(part)")
       }
@@ -121,7 +118,7 @@ import ZminReport
     }
   }
 
-  @Test("A device in software is called so in every form")
+  @Test("A software device is marked in every form of the report")
   func software() throws {
     let report = Self.report(type: "software")
     for text in [report.table, report.markdown, report.csv, BenchPage(report).html] {
@@ -133,18 +130,20 @@ import ZminReport
     #expect(report.json["device"]?["is_software"] == true)
     var verified = report
     verified.results.removeAll { !$0.isVerified }
-    #expect(Advice.text(for: verified).hasSuffix("A device is a software device and not considered"))
+    #expect(Advice.text(for: verified).hasSuffix("A device is a software device and was not considered"))
     #expect(Advice.text(for: verified).hasPrefix("--mode streaming: 4.00 GB/s"))
   }
 
-  @Test("What to choose")
+  @Test("The advice names the fastest path, or the reason that there is none")
   func advice() {
     var report = Self.report()
-    #expect(report.advice == "none: a path gave wrong bytes")
+    #expect(report.advice == "none: a path gave wrong output")
     report.results.removeAll { !$0.isVerified }
     let advice = Advice.text(for: report)
-    #expect(advice.hasPrefix("--mode gpu: 6.50 GB/s from file to file, 1.62 times --mode streaming; bound by memcpy"))
+    #expect(
+      advice.hasPrefix(
+        "--mode gpu: 6.50 GB/s from file to file, 1.62 times as fast as --mode streaming, limited by memcpy"))
     report.results = []
-    #expect(Advice.text(for: report) == "none: nothing was timed from file to file")
+    #expect(Advice.text(for: report) == "none: no path was timed from file to file")
   }
 }

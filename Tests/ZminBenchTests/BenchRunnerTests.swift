@@ -7,7 +7,7 @@ import ZminCore
 import ZminIO
 import ZminReport
 
-/// What is timed is checked; what is wrong, or slower, is caught.
+/// Every timed output is compared, and wrong or slower paths are found.
 @Suite("Bench runs") final class BenchRunnerTests {
   private let directory = FileManager.default.temporaryDirectory.appending(path: "zmin-bench-\(UUID().uuidString)")
 
@@ -32,7 +32,7 @@ import ZminReport
     try BenchRunner(plan, files: FileAccess(), interruption: Interruption(), fault: fault).run()
   }
 
-  @Test("Every path is timed both ways, compared, and accounted for")
+  @Test("Every path is timed in memory and on files, verified, and its time explained")
   func everyPath() throws {
     var plan = plan([.generated(.pretty, byteCount: 600_000), .generated(.lines, byteCount: 1)])
     plan.seed = 5
@@ -41,7 +41,7 @@ import ZminReport
     #expect(report.results.count == 4 * BenchPath.ofProcessor.count)
     for result in report.results {
       #expect(result.isVerified && result.samplesSeconds.count >= 3 && result.gigabytesPerSecond ?? 0 > 0)
-      // The parts are measured within the whole: more than that is a mistake. What is missing is said.
+      // The parts are measured within the whole, so they cannot exceed it. The report gives the unexplained rest.
       let share = try #require(result.accountedShare)
       #expect(share > 0 && share <= 1 + 1e-9)
       let parts = result.parts.filter { $0.parent == nil }.reduce(0) { $0 + $1.seconds }
@@ -53,7 +53,7 @@ import ZminReport
     }
     let limits = Set(report.limits.map(\.name))
     #expect(limits == ["memcpy", "memcpy, all cores", "file read", "file write"])
-    #expect(report.device == nil && report.deviceAbsence == "no path with a device was asked for")
+    #expect(report.device == nil && report.deviceAbsence == "no path with a device was requested")
     #expect(report.advice.hasPrefix("--mode s"))
     #expect(names == [])
   }
@@ -63,25 +63,25 @@ import ZminReport
     var plan = plan()
     plan.measuresSizes = true
     let report = try run(plan, fault: PathFault(path: path.name, corruptsOutput: true))
-    #expect(!report.isVerified && report.advice == "none: a path gave wrong bytes")
+    #expect(!report.isVerified && report.advice == "none: a path gave wrong output")
     for result in report.results {
       let isWrong = result.path == path.name
       #expect(result.isVerified == !isWrong && result.samplesSeconds.isEmpty == isWrong)
       #expect((result.gigabytesPerSecond == nil) == isWrong && (result.limitShare == nil) == isWrong)
     }
-    #expect(report.warnings.count { $0.contains("\(path.name) gave other bytes than the reference") } == 2)
+    #expect(report.warnings.count { $0.contains("\(path.name) gave wrong output on pretty") } == 2)
     #expect(!report.series.contains { $0.path == path.name })
-    #expect(report.table.contains("WRONG BYTES") && report.markdown.contains("| no speed |"))
+    #expect(report.table.contains("WRONG OUTPUT") && report.markdown.contains("| no speed |"))
     #expect(BenchPage(report).html.contains("wrong output"))
     let wrong = try #require(report.json["results"]?.elements?.filter { $0["path"]?.string == path.name })
     #expect(wrong.count == 2 && wrong.allSatisfy { $0["verified"] == false && $0["gigabytes_per_second"] == .null })
-    // Against a run in which it was right it is worse, however slow that was.
+    // Wrong output is worse than right output at any speed.
     let comparison = try BenchComparison(from: run(plan).json, to: report.json, threshold: 1000)
     #expect(comparison.changes.filter { $0.verdict == .wrong }.map(\.path) == [path.name, path.name])
     #expect(!comparison.isGood && names == [])
   }
 
-  @Test("A path that became slower is found")
+  @Test("A path that became slower is reported as slower")
   func slowed() throws {
     let name = Kernel.fastest.name
     let (old, new) = (try run(plan()), try run(plan(), fault: PathFault(path: name, delaySeconds: 0.2)))
@@ -89,14 +89,14 @@ import ZminReport
     let comparison = try BenchComparison(from: old.json, to: new.json, threshold: 0.5)
     let slower = comparison.changes.filter { $0.path == name && $0.figure == "time" }
     #expect(slower.map(\.verdict) == [.slower, .slower] && !comparison.isGood)
-    // The delay is no part of a run, and the account says that it has no idea of it.
+    // The delay is outside of all parts, so it is unexplained.
     #expect(new.results.filter { $0.path == name }.allSatisfy { $0.accountedShare ?? 1 < 0.5 })
     let back = try BenchComparison(from: new.json, to: old.json, threshold: 0.5)
     #expect(back.changes.filter { $0.path == name && $0.figure == "time" }.map(\.verdict) == [.faster, .faster])
     #expect(try BenchComparison(from: old.json, to: old.json, threshold: 0).isGood)
   }
 
-  @Test("Files are timed as they are")
+  @Test("Named files are timed and left unchanged")
   func files() throws {
     let (one, other) = (directory.appending(path: "a.json"), directory.appending(path: "b.jsonl"))
     let folder = directory.appending(path: "d")
@@ -109,7 +109,7 @@ import ZminReport
     let report = try run(
       plan([.file(path(one), .json), .file(path(other), .ndjson), .file(path(third), .json)]))
     #expect(report.isVerified && report.conditions.seed == nil)
-    // Names that are not enough to tell them by are whole paths.
+    // Files with the same name are told apart by their paths.
     #expect(report.documents.map(\.name) == [one.path, "b.jsonl", third.path])
     #expect(report.documents.map(\.bytes) == [20, 12, 3] && report.documents.map(\.outputBytes) == [12, 10, 2])
     #expect(report.documents[0].nonASCIIShare == 0.1 && report.documents[0].whitespaceShare == 0.4)
@@ -118,7 +118,7 @@ import ZminReport
     #expect(Set(names) == ["a.json", "b.jsonl", "d"])
   }
 
-  @Test("A file that is not valid is named, with the place")
+  @Test("An invalid file is reported with its line, column and offset")
   func invalid() throws {
     let file = directory.appending(path: "in.json")
     try Data("[1,]".utf8).write(to: file)
@@ -129,20 +129,20 @@ import ZminReport
     #expect(names == ["in.json"])
   }
 
-  @Test("Without a device it says so, or refuses if one was asked for")
+  @Test("Without a device the report gives the reason, and a run of device paths alone fails")
   func noDevice() throws {
     var plan = plan(paths: [.cpu, .gpu, .hybrid])
     let report = try run(plan)
-    #expect(report.device == nil && report.deviceAbsence == "CUDA_VISIBLE_DEVICES hides it")
+    #expect(report.device == nil && report.deviceAbsence == "CUDA_VISIBLE_DEVICES hides all devices")
     #expect(Set(report.results.map(\.path)) == ["cpu"])
-    #expect(report.table.contains("no GPU was timed: CUDA_VISIBLE_DEVICES hides it"))
-    #expect(report.advice.contains("No GPU: CUDA_VISIBLE_DEVICES hides it"))
+    #expect(report.table.contains("no GPU was timed: CUDA_VISIBLE_DEVICES hides all devices"))
+    #expect(report.advice.contains("No GPU: CUDA_VISIBLE_DEVICES hides all devices"))
     plan.paths = [.gpu]
     let error = #expect(throws: BenchRunner.Unavailable.self) { try self.run(plan) }
-    #expect(error?.description == "there is nothing to time: CUDA_VISIBLE_DEVICES hides it")
+    #expect(error?.description == "no path can be timed: CUDA_VISIBLE_DEVICES hides all devices")
   }
 
-  @Test("What goes wrong on the way leaves nothing behind")
+  @Test("A failed run leaves no files behind")
   func staleTemporaries() throws {
     // The second document cannot be opened.
     let missing = FilePath(directory.appending(path: "none").path)

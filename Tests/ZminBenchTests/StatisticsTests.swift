@@ -3,7 +3,7 @@ import Testing
 @testable import ZminBench
 
 @Suite struct StatisticsTests {
-  @Test func medians() {
+  @Test func theMedianOfAnEvenNumberIsTheMeanOfTheMiddleTwo() {
     #expect(BenchStatistics.median([3, 1, 2]) == 2)
     #expect(BenchStatistics.median([4, 1, 2, 3]) == 2.5)
     #expect(BenchStatistics.median([]).isNaN)
@@ -27,12 +27,12 @@ import Testing
     #expect(BenchStatistics.line([(5, 1)]) == nil)
   }
 
-  @Test func twiceAndHalfIsNeither() {
+  @Test func twiceAndHalfTheRateCancelOut() {
     #expect(abs(BenchStatistics.geometricMean([2, 0.5]) - 1) < 1e-12)
   }
 
-  @Test func linesCrossWhereOneBeginsToPay() {
-    // A second of set-up, and a nanosecond a byte saved.
+  @Test func linesCrossAtTheBreakEvenSize() {
+    // One second of setup, one nanosecond saved per byte.
     #expect(BreakEven.crossing((0, 1e-9), (0, 2e-9), extraSeconds: 1) == 1_000_000_000)
     #expect(BreakEven.crossing((0, 2e-9), (0, 1e-9), extraSeconds: 0) == nil)
     #expect(BreakEven.crossing((0, 1e-9), (5, 2e-9), extraSeconds: 1) == 0)

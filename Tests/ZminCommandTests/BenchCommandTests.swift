@@ -52,7 +52,7 @@ struct BenchCommandTests {
     let run = try Self.shell("$ZMIN \(Self.small) \(options); s=$?; ls s; exit $s", in: scratch)
     #expect(run.ending == .exit(4) && run.output.isEmpty)
     #expect(
-      run.errors.hasPrefix("zmin: the gpu paths are not available: ") && run.errors.split(separator: "\n").count == 1)
+      run.errors.hasPrefix("zmin: no device for the gpu paths: ") && run.errors.split(separator: "\n").count == 1)
   }
 
   @Test("Files are timed as they are, and one that is not valid is named")
@@ -146,7 +146,7 @@ struct BenchDeviceTests {
     #expect(run.ending == .exit(0), "\(run.errors)")
     for path in ["gpu", "hybrid"] { #expect(run.output.contains("\(path) (software device)")) }
     if form != "csv" {
-      #expect(run.output.contains("is a software device and not considered"))
+      #expect(run.output.contains("is a software device and was not considered"))
       #expect(run.output.contains("its figures say nothing about a GPU"))
     }
   }
@@ -159,9 +159,9 @@ struct BenchDeviceTests {
     let values = "--format concat values --time 0.01 --report-format json --device llvmpipe"
     let some = try ZminProgram.shell("$ZMIN bench --paths cpu,gpu,hybrid \(values)", in: scratch)
     #expect(some.ending == .exit(0) && !some.output.contains("\"path\": \"gpu\""), "\(some.errors)")
-    #expect(some.output.contains("values: concat is the CPU's: no path with a device is timed on it"))
+    #expect(some.output.contains("values: devices do not support concat, so only CPU paths are timed"))
     let none = try ZminProgram.shell("$ZMIN bench --paths gpu \(values)", in: scratch)
-    #expect(none.ending == .exit(4) && none.errors == "zmin: there is nothing to time: concat is the CPU's\n")
+    #expect(none.ending == .exit(4) && none.errors == "zmin: no path can be timed: devices do not support concat\n")
     let tiny = try ZminProgram.shell("$ZMIN bench --paths gpu --time 0.01 --device llvmpipe tiny.json", in: scratch)
     #expect(
       tiny.output.contains("gpu (software device) on tiny.json, file to file: the device took no slice"), "\(tiny)")

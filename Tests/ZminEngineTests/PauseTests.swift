@@ -119,7 +119,7 @@ import ZminTestSupport
       guard expected.errorOffset == nil else { continue }
       for pieceBytes in [1, 2, 7, 1000] {
         var run = try WindowedRun(MinifierOptions(format: .concat), windowBytes: 64, ledger: MemoryLedger())
-        var input = MemoryInput(bytes, hasPlaces: false, pieceBytes: pieceBytes)
+        var input = MemoryInput(bytes, isSeekable: false, pieceBytes: pieceBytes)
         var output = MemoryOutput(isFinal: false)
         guard case .complete(let totals) = try run.run(from: &input, to: &output) else {
           Issue.record("\(readable(bytes)) is valid")

@@ -33,7 +33,7 @@ import ZminTestSupport
         let document = generator.document(format)
         for bytes in [document, mutator.mutation(of: document)] {
           let expected = try RunOutcome.windowed(bytes, options)
-          var (first, second) = (MemoryInput(bytes, hasPlaces: true), MemoryInput(bytes, hasPlaces: true))
+          var (first, second) = (MemoryInput(bytes, isSeekable: true), MemoryInput(bytes, isSeekable: true))
           var (firstOutput, secondOutput) = (MemoryOutput(), MemoryOutput())
           let inWindows = try windows.run(from: &first, to: &firstOutput)
           let inSlices = try slices.run(from: &second, to: &secondOutput)
@@ -57,7 +57,7 @@ import ZminTestSupport
           var run = try SlicedRun(
             options, SlicePlan(workers: 2, slots: 6, sliceBytes: 20_000, smallestSliceBytes: 2_000), device: use,
             ledger: MemoryLedger())
-          var input = MemoryInput(bytes, hasPlaces: true)
+          var input = MemoryInput(bytes, isSeekable: true)
           var output = MemoryOutput()
           #expect(RunOutcome(try run.run(from: &input, to: &output), output) == expected)
         }
@@ -88,7 +88,7 @@ import ZminTestSupport
     var run = try SlicedRun(
       options, SlicePlan(workers: 2, slots: 6, sliceBytes: 700, smallestSliceBytes: 100),
       device: .alone(device.ready), ledger: MemoryLedger())
-    var input = MemoryInput(Array(text.utf8), hasPlaces: true)
+    var input = MemoryInput(Array(text.utf8), isSeekable: true)
     var output = MemoryOutput()
     do {
       _ = try run.run(from: &input, to: &output)
@@ -124,7 +124,7 @@ import ZminTestSupport
     var run = try SlicedRun(
       Self.options(), SlicePlan(workers: 1, slots: 6, sliceBytes: 701, smallestSliceBytes: 701),
       device: .alone(device.ready), ledger: MemoryLedger())
-    var input = MemoryInput(Array(text.utf8), hasPlaces: true)
+    var input = MemoryInput(Array(text.utf8), isSeekable: true)
     var output = MemoryOutput()
     let thrown = #expect(throws: VerificationDifference.self) { try run.run(from: &input, to: &output) }
     let start = output.bytes.count

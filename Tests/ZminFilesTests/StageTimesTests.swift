@@ -75,7 +75,7 @@ import ZminTestSupport
     let clock = HandClock()
     let times = StageTimes(clock: clock.look)
     var run = try WindowedRun(MinifierOptions(), windowBytes: 1000, times: times, ledger: MemoryLedger())
-    var input = SlowInput(input: MemoryInput(Self.document, hasPlaces: false), clock: clock)
+    var input = SlowInput(input: MemoryInput(Self.document, isSeekable: false), clock: clock)
     var output = SlowOutput(clock: clock)
     _ = try run.run(from: &input, to: &output)
     let (account, reads) = (times.account, Double((Self.document.count + 999) / 1000 + 1))
@@ -91,7 +91,7 @@ import ZminTestSupport
     let times = StageTimes(clock: clock.look)
     let plan = SlicePlan(workers: 1, slots: 2, sliceBytes: 1000, smallestSliceBytes: 1000)
     var run = try SlicedRun(MinifierOptions(), plan, times: times, ledger: MemoryLedger())
-    var input = SlowInput(input: MemoryInput(Self.document, hasPlaces: true), clock: clock)
+    var input = SlowInput(input: MemoryInput(Self.document, isSeekable: true), clock: clock)
     var output = SlowOutput(clock: clock)
     _ = try run.run(from: &input, to: &output)
     let account = times.account
@@ -118,7 +118,7 @@ import ZminTestSupport
     for _ in 0..<20 {
       times.reset()
       let start = clock.seconds
-      var input = MemoryInput(Self.document, hasPlaces: true)
+      var input = MemoryInput(Self.document, isSeekable: true)
       var output = MemoryOutput()
       guard case .complete = try run.run(from: &input, to: &output) else { return #expect(Bool(false)) }
       let account = times.account

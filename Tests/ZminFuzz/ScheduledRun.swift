@@ -15,7 +15,7 @@ struct ScheduledRun: ~Copyable {
     var lanes = 0
     var laneSliceBytes = 256
     var lanesAreAlone = false
-    var hasPlaces = true
+    var isSeekable = true
     /// As many bytes as a read of an input that comes in order gives at most.
     var pieceBytes = 64
   }
@@ -57,7 +57,7 @@ struct ScheduledRun: ~Copyable {
     joiner.begin(outputIsFinal: outputIsFinal)
     let rest = try ByteBuffer(byteCount: SliceBoundary.windowBytes, for: .inputWindow, in: ledger)
     var slots = try (0..<plan.slots).map { _ in try SliceSlot(sliceBytes: plan.sliceBytes, options, ledger: ledger) }
-    let lanes = plan.hasPlaces && options.format != .concat ? plan.lanes : 0
+    let lanes = plan.isSeekable && options.format != .concat ? plan.lanes : 0
     if lanes > 0 {
       let device = try TestDevice(lanes: lanes, sliceBytesMax: plan.laneSliceBytes, sliceBytesMin: 1)
       for lane in device.lanes { slots.append(try SliceSlot(lane: lane, options, ledger: ledger)) }
@@ -66,10 +66,10 @@ struct ScheduledRun: ~Copyable {
     let verifier =
       options.verification == .none ? nil : try SliceVerifier(options, roomBytes: roomBytes, ledger: ledger)
     input = .allocate(capacity: 1)
-    input.initialize(to: MemoryInput(bytes, hasPlaces: plan.hasPlaces, pieceBytes: plan.pieceBytes))
+    input.initialize(to: MemoryInput(bytes, isSeekable: plan.isSeekable, pieceBytes: plan.pieceBytes))
     reader = SliceReader(input, options.format, rest: rest.bytes)
     queue = SliceQueue(
-      byteCount: plan.hasPlaces ? bytes.count : nil,
+      byteCount: plan.isSeekable ? bytes.count : nil,
       sizes: SliceSizes(
         largestBytes: plan.sliceBytes, smallestBytes: plan.smallestSliceBytes, workers: plan.workers),
       slots: plan.slots, lanesAreAlone: plan.lanesAreAlone && lanes > 0)

@@ -21,7 +21,7 @@ enum SchedulerFuzz {
     plan.lanes = input.number(below: 3)
     plan.laneSliceBytes = 1 + 4 * Int(input.byte())
     plan.lanesAreAlone = input.once(in: 4)
-    plan.hasPlaces = !input.once(in: 4)
+    plan.isSeekable = !input.once(in: 4)
     plan.pieceBytes = 1 + Int(input.byte())
     let isFinal = input.once(in: 2)
     let schedule = input.suffix(4 * Int(input.byte()))

@@ -39,7 +39,7 @@ enum VulkanFuzz {
       isRepeated && !unit.isEmpty ? Array(repeatElement(unit, count: 1 + 2000 / unit.count).joined()) : unit
     let expected = try RunOutcome.windowed(document, options)
     var run = try SlicedRun(options, plan, device: .alone(pending), ledger: MemoryLedger())
-    var (bytes, output) = (MemoryInput(document, hasPlaces: true), MemoryOutput())
+    var (bytes, output) = (MemoryInput(document, isSeekable: true), MemoryOutput())
     let found = RunOutcome(try run.run(from: &bytes, to: &output), output)
     if found != expected {
       fail(

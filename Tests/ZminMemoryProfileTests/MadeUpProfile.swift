@@ -3,14 +3,14 @@ import ZminIO
 @testable import ZminMemory
 @testable import ZminMemoryProfile
 
-/// Profiles made up by hand, in which no two figures are the same.
+/// Profiles made up by hand. No two figures are the same, so that a swapped figure fails a test.
 enum MadeUpProfile {
   static let mebibyte = 1 << 20
-  /// A name with all that may be in one: it moves the cursor, breaks the line, turns the direction of writing, is no
-  /// UTF-8 (as what is put in its place), is markup, and takes two columns a letter.
+  /// A hostile name: it moves the cursor, breaks the line, changes the writing direction, has a replacement character
+  /// for invalid UTF-8, has markup, and has letters of two columns.
   static let badName = "a\u{1B}[2J\n\u{202E}\u{FFFD}\"<b>&日本語"
 
-  /// A run of two files at once, with a device, a control group and a leak.
+  /// A run of two files at the same time, with a device, a control group and a leak.
   static func full() -> MemoryProfile {
     var run = MemoryProfile.RunFacts(
       version: "9.8.7", command: ["zmin", "--memory-report=json", badName], mode: "hybrid", kernel: "avx2", workers: 3,
@@ -45,7 +45,7 @@ enum MadeUpProfile {
       sampler: SamplerCost(samples: 10, processorSeconds: 0.0625, intervalSeconds: 0.02))
   }
 
-  /// A run of which nobody reported anything.
+  /// A run of which no figure was reported.
   static func empty() -> MemoryProfile {
     MemoryProfile(
       run: MemoryProfile.RunFacts(
@@ -57,7 +57,7 @@ enum MadeUpProfile {
       sampler: SamplerCost(samples: 0, processorSeconds: 0, intervalSeconds: 0.02))
   }
 
-  /// A run that was over before a second look, in no time.
+  /// A run that ended before a second sample.
   static func brief() -> MemoryProfile {
     var profile = empty()
     profile.samples = [sample(0)]
@@ -66,7 +66,7 @@ enum MadeUpProfile {
     return profile
   }
 
-  /// Figures near the largest there can be.
+  /// A run with figures near the largest possible.
   static func huge() -> MemoryProfile {
     let most = 1 << 60
     var profile = full()
@@ -88,7 +88,7 @@ enum MadeUpProfile {
     return profile
   }
 
-  /// All of these, and what is said of each.
+  /// All profiles, with their names.
   static let all: [(name: String, profile: MemoryProfile)] = [
     ("full", full()), ("empty", empty()), ("brief", brief()), ("huge", huge()),
   ]
@@ -133,7 +133,7 @@ enum MadeUpProfile {
     StageSpan(stage: .ending, file: nil, startSeconds: 2.25, endSeconds: 2.5),
   ]
 
-  /// The first two are at work at once; the third comes after the first.
+  /// The first two files overlap in time. The third begins when the first ends.
   private static let files = [
     FileMemory(
       name: .path("one.json"), inputBytes: 100_000_000, startSeconds: 0.5, endSeconds: 1.75,

@@ -5,7 +5,7 @@ import ZminReport
 
 @Suite("Advice")
 struct MemoryAdviceTests {
-  /// A run about which there is nothing to say.
+  /// A run that gets no advice.
   private static func quiet() -> MemoryProfile {
     var profile = MadeUpProfile.full()
     profile.leaks = []
@@ -13,30 +13,30 @@ struct MemoryAdviceTests {
     return profile
   }
 
-  private static func options(_ change: (inout MemoryProfile) -> Void) -> [String] {
+  private static func advisedFigures(_ change: (inout MemoryProfile) -> Void) -> [String] {
     var profile = quiet()
     change(&profile)
     return MemoryAdvice.advice(for: profile).map(\.figure)
   }
 
-  @Test("None where there is nothing to say, nor where nothing was reported")
+  @Test("A quiet run and a run without figures get no advice")
   func none() {
-    #expect(Self.options { _ in } == [])
+    #expect(Self.advisedFigures { _ in } == [])
     #expect(MemoryAdvice.advice(for: MadeUpProfile.empty()) == [])
   }
 
-  @Test("Each is drawn from its figure")
+  @Test("Each figure leads to its own advice")
   func figures() {
     let mebibyte = MadeUpProfile.mebibyte
-    #expect(Self.options { $0.leaks = MadeUpProfile.full().leaks } == ["leaked_bytes"])
-    #expect(Self.options { $0.kernel.groupKills = 1 } == ["kernel.group_kills"])
-    #expect(Self.options { $0.kernel.stalledSeconds = 0.1 } == ["kernel.stalled_seconds"])
-    #expect(Self.options { $0.kernel.swappedBytes = 2 * mebibyte } == ["kernel.swapped_bytes"])
-    #expect(Self.options { $0.kernel.majorFaults = 256 } == ["kernel.major_faults"])
-    #expect(Self.options { $0.kernel.groupLimitBytes = 50 * mebibyte }.contains("peak_resident_bytes"))
-    #expect(Self.options { $0.kernel.groupUsageBytes = 500 * mebibyte } == [])
+    #expect(Self.advisedFigures { $0.leaks = MadeUpProfile.full().leaks } == ["leaked_bytes"])
+    #expect(Self.advisedFigures { $0.kernel.groupKills = 1 } == ["kernel.group_kills"])
+    #expect(Self.advisedFigures { $0.kernel.stalledSeconds = 0.1 } == ["kernel.stalled_seconds"])
+    #expect(Self.advisedFigures { $0.kernel.swappedBytes = 2 * mebibyte } == ["kernel.swapped_bytes"])
+    #expect(Self.advisedFigures { $0.kernel.majorFaults = 256 } == ["kernel.major_faults"])
+    #expect(Self.advisedFigures { $0.kernel.groupLimitBytes = 50 * mebibyte }.contains("peak_resident_bytes"))
+    #expect(Self.advisedFigures { $0.kernel.groupUsageBytes = 500 * mebibyte } == [])
     #expect(
-      Self.options {
+      Self.advisedFigures {
         $0.kernel.groupUsageBytes = 500 * mebibyte
         $0.kernel.groupCacheBytes = 400 * mebibyte
       } == ["kernel.group_cache_bytes"])
@@ -45,25 +45,26 @@ struct MemoryAdviceTests {
       (.deviceStaging, "device_staging"),
     ] {
       #expect(
-        Self.options {
+        Self.advisedFigures {
           $0.ledger.purposes = [
             purpose: MemoryUsage(currentBytes: 0, peakBytes: 16 * mebibyte, allocations: 1, frees: 1)
           ]
         } == ["ledger.purposes.\(name).peak_bytes"])
     }
-    #expect(Self.options { $0.account = MadeUpProfile.full().account } == ["account.unaccounted_bytes"])
+    #expect(Self.advisedFigures { $0.account = MadeUpProfile.full().account } == ["account.unaccounted_bytes"])
     #expect(
-      Self.options { profile in
+      Self.advisedFigures { profile in
         for index in profile.samples.indices { profile.samples[index].anonymousBytes = index * 4 * mebibyte }
       } == ["growth_bytes"])
-    #expect(Self.options { $0.poolUse = PoolUse(slots: 4, takes: 3, filledBytes: 1, roomBytes: 3) } == ["pool.takes"])
     #expect(
-      Self.options { $0.poolUse = PoolUse(slots: 4, takes: 9, filledBytes: 4, roomBytes: 9) }
+      Self.advisedFigures { $0.poolUse = PoolUse(slots: 4, takes: 3, filledBytes: 1, roomBytes: 3) } == ["pool.takes"])
+    #expect(
+      Self.advisedFigures { $0.poolUse = PoolUse(slots: 4, takes: 9, filledBytes: 4, roomBytes: 9) }
         == ["pool.fragmentation_ratio"])
-    #expect(Self.options { $0.predictedPeakBytes = 120 * mebibyte } == ["predicted_peak_bytes"])
+    #expect(Self.advisedFigures { $0.predictedPeakBytes = 120 * mebibyte } == ["predicted_peak_bytes"])
   }
 
-  @Test("Unaccounted memory is laid to a driver only where there is a device")
+  @Test("Unaccounted memory is blamed on a driver only if there is a device")
   func drivers() throws {
     var profile = MadeUpProfile.full()
     func text() throws -> String {
@@ -74,7 +75,7 @@ struct MemoryAdviceTests {
     #expect(try !text().contains("driver"))
   }
 
-  @Test("Each names a figure of the JSON report and an option")
+  @Test("Each recommendation names a figure of the JSON report and an option")
   func names() throws {
     var profile = MadeUpProfile.full()
     profile.kernel = KernelFacts(
@@ -91,9 +92,9 @@ struct MemoryAdviceTests {
       #expect(value?.double != nil, "\(one.figure)")
       #expect(one.option.hasPrefix("-") && one.text.contains(one.option) || one.option == "--memory-profile", "\(one)")
     }
-    // More than the screen has room for.
+    // The summary has room for only some of them.
     let summary = ProfileSummary(profile).text
-    #expect(summary.contains(" more: --memory-report=detailed"))
+    #expect(summary.contains(" more: see --memory-report=detailed"))
     for one in advice { #expect(DetailedReport(profile).text.contains(one.figure)) }
   }
 }

@@ -7,13 +7,13 @@ import ZminMemory
 @testable import ZminMemoryProfile
 import ZminReport
 
-/// A run that is nothing but memory, and what is found of it.
+/// A run that only allocates memory, and its profile.
 struct MadeUpRun {
   static let facts = MemoryProfile.RunFacts(
     version: "1", command: ["zmin", "<a&b>.json"], mode: "streaming", kernel: "portable", workers: 2, inputCount: 2,
     inputBytes: 3_000_000, outputBytes: 2_000_000, exitStatus: 0)
 
-  /// Touches a MiB of four, holds it for some samples, and gives all back but what `keeps` says.
+  /// Allocates 4 MiB, touches `touchedBytes` of it, holds it for some samples, and frees all but `leaked`.
   static func profile(keeping leaked: inout ByteBuffer?, touching touchedBytes: Int = 1 << 20) throws -> MemoryProfile {
     let ledger = MemoryLedger()
     let before = LedgerEntry(byteCount: 77, for: .fileList, in: ledger)
@@ -45,7 +45,7 @@ struct MadeUpRun {
 
 @Suite("Watching a run's memory")
 struct MemoryProfilerTests {
-  @Test("Ledger, pages in memory, kernel and pool are seen as they were")
+  @Test("A profile has the ledger, the resident pages, the kernel's figures and the pool of its run")
   func figures() throws {
     var kept: ByteBuffer?
     let profile = try MadeUpRun.profile(keeping: &kept)
@@ -54,7 +54,7 @@ struct MemoryProfilerTests {
     #expect(peak.stage == .minifying && peak.file == .path("<a&b>.json"))
     #expect(profile.ledger.domains[.pool]?.peakBytes == (4 << 20) + 12_345)
     #expect(profile.ledger.purposes[.inputWindow]?.frees == 1)
-    // A size class holds what is more than half of it.
+    // Size class n holds allocations of up to 2^n bytes and above half of that.
     #expect(profile.ledger.sizeClasses[22] == 1 && profile.ledger.sizeClasses[14] == 1)
     let held = profile.samples.filter { $0.allocated[.pool] == 4 << 20 }
     #expect(!held.isEmpty)
@@ -62,7 +62,7 @@ struct MemoryProfilerTests {
     #expect(held.contains { $0.slots == [.working] })
     #expect(profile.poolUse.takes == 2 && profile.poolUse.reuses == 1 && profile.poolUse.fragmentation == 0.25)
     #expect(profile.files.map(\.inputBytes) == [3_000_000])
-    #expect(try #require(profile.files[0].peakAllocatedBytes) >= 4 << 20)
+    #expect(try #require(profile.files.first?.peakAllocatedBytes) >= 4 << 20)
     #expect(profile.stages.map(\.stage).contains(.minifying))
     #expect(zip(profile.stages, profile.stages.dropFirst()).allSatisfy { $0.endSeconds == $1.startSeconds })
     let account = try #require(profile.account)
@@ -73,7 +73,7 @@ struct MemoryProfilerTests {
     #expect(explained == account.anonymousBytes)
   }
 
-  @Test("What is kept is found and named, and nothing of what was there before")
+  @Test("Only memory that the run allocated and kept is a leak")
   func leaks() throws {
     var kept: ByteBuffer?
     let profile = try MadeUpRun.profile(keeping: &kept)
@@ -83,12 +83,12 @@ struct MemoryProfilerTests {
     kept = nil
   }
 
-  @Test("Of too many samples the peak is kept, and the first")
+  @Test("A long series keeps its first sample and its peak")
   func manySamples() throws {
     var series = SampleSeries(intervalSeconds: 1)
     for number in 0..<5000 {
       var sample = Self.sample(seconds: Double(number), residentBytes: number == 3333 ? 1_000_000 : number)
-      // Such a one is not kept: the next has more in memory.
+      // Sample 2 is dropped, because the next one has more resident memory.
       sample.deviceBytes = number == 2 ? 77 : 5
       series.append(sample)
     }
@@ -117,7 +117,7 @@ struct MemoryReportTests {
     return try MadeUpRun.profile(keeping: &kept)
   }
 
-  /// A run of which nobody reported anything.
+  /// A run of which no figure was reported.
   private static func emptied() throws -> MemoryProfile {
     var profile = try profile()
     (profile.samples, profile.stages, profile.files, profile.events, profile.leaks) = ([], [], [], [], [])
@@ -136,7 +136,7 @@ struct MemoryReportTests {
     #expect(ProfileSummary(try Self.emptied()).text.contains("suggested_limit_bytes: not reported"))
   }
 
-  @Test("The detailed report is 80 columns wide, whatever there is to say")
+  @Test("The detailed report is at most 80 columns wide")
   func detailed() throws {
     for profile in [try Self.profile(), try Self.emptied()] {
       let body = DetailedReport(profile).text.dropFirst(ProfileSummary(profile).text.count)
@@ -144,7 +144,7 @@ struct MemoryReportTests {
     }
   }
 
-  @Test("The JSON report says what the profile has")
+  @Test("The JSON report has the figures of the profile")
   func json() throws {
     let profile = try Self.profile()
     let value = try JSONValue(reading: Array(ProfileJSON(profile).text.utf8))
@@ -168,7 +168,7 @@ struct MemoryReportTests {
     #expect(events.contains { $0["ph"]?.string == "C" && $0["args"]?["pool"]?.integer == 4 << 20 })
   }
 
-  @Test("The page draws what there is, says what there is not, and holds no foreign markup")
+  @Test("The page draws the figures, names the missing ones, and escapes markup in names")
   func page() throws {
     let profile = try Self.profile()
     let html = MemoryPage(profile).html

@@ -1,7 +1,7 @@
 import Testing
 @testable import ZminMemoryProfile
 
-@Suite("The memory of a run while it goes on")
+@Suite("The current memory of a run")
 struct MonitorTextTests {
   private static func text(_ sample: MemorySample, history: [Int], totalBytes: Int? = 1_000_000_000) -> MonitorText {
     MonitorText(
@@ -21,22 +21,22 @@ struct MonitorTextTests {
     }
   }
 
-  @Test("It says what the sample has")
-  func figures() {
+  @Test("The block and the line show the figures of the sample")
+  func figures() throws {
     let text = Self.text(MadeUpProfile.sample(4), history: [8_000_000, 32 << 20, 16_000_012])
     let block = text.block(columns: 100)
     for part in [
-      "resident 15.3 MiB, most so far 32 MiB", "pools 7.6 MiB, device 3.8 MiB", "5.7 MiB by its driver",
+      "resident 15.3 MiB, peak so far 32 MiB", "pools 7.6 MiB, device 3.8 MiB", "5.7 MiB by its driver",
       "400.0 MB of 1.0 GB, 3 of 7 files, 1.25 GB/s",
     ] { #expect(block.contains(part), "\(part)") }
-    #expect(block.split(separator: "\n")[0].hasSuffix("▂█▄"))
+    #expect(try #require(block.split(separator: "\n").first).hasSuffix("▂█▄"))
     #expect(!text.line.contains("\n"))
     for part in ["at 1.000 s", "resident 15.3 MiB", "ledger 7.6 MiB", "device 5.7 MiB", "400.0 MB of 1.0 GB"] {
       #expect(text.line.contains(part), "\(part)")
     }
   }
 
-  @Test("What was not reported is not called nothing")
+  @Test("A figure that was not reported is not shown as none")
   func notReported() {
     var sample = MadeUpProfile.sample(0)
     (sample.anonymousBytes, sample.deviceBytes) = (nil, nil)

@@ -13,7 +13,7 @@ struct ProfileDataTests {
     try #require(try JSONValue(reading: Array(ProfileTrace(profile).text.utf8))["traceEvents"]?.elements)
   }
 
-  @Test("JSON and traces read back as they were built")
+  @Test("Reports and traces of every profile are valid JSON")
   func readBack() throws {
     for (name, profile) in MadeUpProfile.all {
       #expect(try Self.json(profile)["schema"]?.string == "zmin-memory/1", "\(name)")
@@ -21,7 +21,7 @@ struct ProfileDataTests {
     }
   }
 
-  @Test("JSON has each figure of the profile")
+  @Test("The JSON report has each figure of the profile")
   func figures() throws {
     let profile = MadeUpProfile.full()
     let report = try Self.json(profile)
@@ -72,13 +72,13 @@ struct ProfileDataTests {
     #expect(samples["seconds"]?.elements?.last?.double == 2.25)
     #expect(samples["allocated_bytes"]?["device_local"]?.elements?.last?.integer == 4_000_009)
     #expect(samples["resident_bytes"]?["pool"]?.elements?.first?.integer == 7_000_000)
-    // Digits that index `pool.slot_state_names`.
+    // Each digit is an index into `pool.slot_state_names`.
     #expect(samples["slot_states"]?.elements?.prefix(3).map(\.string) == ["", "1", "24"])
     let names = try Self.json(MadeUpProfile.full())["pool"]?["slot_state_names"]?.elements?.map(\.string)
     #expect(names == ["free", "reading", "working", "waiting", "writing"])
   }
 
-  @Test("What was not reported is null")
+  @Test("A figure that was not reported is null")
   func nulls() throws {
     let report = try Self.json(MadeUpProfile.empty())
     for key in ["peak_resident_bytes", "growth_bytes", "suggested_limit_bytes", "account", "device"] {
@@ -88,7 +88,7 @@ struct ProfileDataTests {
     #expect(report["ledger"]?["peak"] == .null && report["pool"]?["fragmentation_ratio"] == .null)
   }
 
-  @Test("In a trace times are microseconds, and rows have names")
+  @Test("Times of a trace are in microseconds, and its rows have names")
   func trace() throws {
     let events = try Self.events(MadeUpProfile.full())
     func all(_ phase: String) -> [JSONValue] { events.filter { $0["ph"]?.string == phase } }
@@ -107,7 +107,7 @@ struct ProfileDataTests {
     #expect(Set(events.compactMap { $0["tid"]?.integer }) == named)
   }
 
-  @Test("Slices of a row do not overlap, however files were at work at once")
+  @Test("Slices of a row do not overlap, even if files were processed at the same time")
   func rows() throws {
     let slices = try Self.events(MadeUpProfile.full()).filter { $0["ph"]?.string == "X" }
     #expect(slices.count == 7 + 3)

@@ -5,7 +5,7 @@ import ZminReport
 @Suite("Figures")
 struct FiguresTests {
   @Test(
-    "Fixed",
+    "A number has the given number of digits after the point, rounded half away from zero",
     arguments: [
       (0.0, 1, "0.0"), (1.25, 1, "1.3"), (-0.04, 1, "0.0"), (-1.5, 1, "-1.5"), (12.0, 3, "12.000"),
       (0.0005, 3, "0.001"),
@@ -15,7 +15,7 @@ struct FiguresTests {
     #expect(Figures.fixed(value, digits: digits) == text)
   }
 
-  @Test("Saved, rate, counts")
+  @Test("Savings, rates and counts are written with their units")
   func words() {
     #expect(Figures.saved(0, 0) == "0.0%")
     #expect(Figures.saved(200, 150) == "25.0%")

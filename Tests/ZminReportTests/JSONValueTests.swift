@@ -2,7 +2,7 @@ import Testing
 import ZminReport
 import ZminTestSupport
 
-/// What a report writes is JSON that reads back as the same, and no text whatever upsets the reader.
+/// Written values read back as the same, and the reader survives any text.
 @Suite struct JSONValueTests {
   private static let document: JSONValue = [
     "name": "a \"b\"\\\n\t\u{1}\u{7f}é😀", "bytes": 9_007_199_254_740_993, "rate": 12.5, "none": nil, "ok": true,
@@ -14,7 +14,7 @@ import ZminTestSupport
     #expect(try JSONValue(reading: Self.document.bytes(layout)) == Self.document)
   }
 
-  @Test func layouts() {
+  @Test func layoutsDifferInWhitespaceOnly() {
     let value: JSONValue = ["a": [1, 2.5], "b": [["c": nil], []], "d": [:]]
     #expect(value.text() == #"{"a":[1,2.5],"b":[{"c":null},[]],"d":{}}"#)
     let indented = """
@@ -45,7 +45,7 @@ import ZminTestSupport
     #expect(JSONValue(Int?.none) == .null)
   }
 
-  @Test func canStandInAPage() throws {
+  @Test func canBeEmbeddedInAPage() throws {
     let text = "</script><!--<script>"
     let written = JSONValue.string(text).text()
     #expect(!written.contains("</") && !written.contains("<!"))
@@ -66,20 +66,20 @@ import ZminTestSupport
     ("\"\\u12g4\"", 5), ("\"\\ud800\"", 1), ("\"\\ud800\\u0041\"", 1), ("\"\\udc00\"", 1), ("\"ab", 3), ("\"\\", 2),
     ("1e999", 0), ("NaN", 0), ("[", 1), ("{", 1), ("\u{b}1", 0), ("'a'", 0), ("[1]]", 3), ("{\"a\"}", 4),
   ])
-  func refuses(_ text: String, at offset: Int) {
+  func refusesInvalidText(_ text: String, at offset: Int) {
     let error = #expect(throws: JSONSyntaxError.self) { try JSONValue(reading: text) }
     #expect(error?.offset == offset)
     #expect(error?.description.contains("\n") == false)
   }
 
-  @Test func refusesWhatIsNoUTF8() {
+  @Test func refusesInvalidUTF8() {
     #expect(throws: JSONSyntaxError.self) {
       try JSONValue(reading: Array("\"".utf8) + [0xC0, 0x80] + Array("\"".utf8))
     }
     #expect(throws: JSONSyntaxError.self) { try JSONValue(reading: [0xEF, 0xBB]) }
   }
 
-  @Test func accepts() throws {
+  @Test func acceptsRareButValidText() throws {
     #expect(try JSONValue(reading: #""\ud83d\ude00\u00e9\/\b""#).string == "😀é/\u{8}")
     #expect(try JSONValue(reading: "\u{FEFF}[]") == [])
     #expect(try JSONValue(reading: "-0").double?.sign == .minus)
@@ -99,7 +99,7 @@ import ZminTestSupport
     #expect(throws: JSONSyntaxError.self) { try JSONValue(reading: String(repeating: "{\"a\":", count: 1_000_000)) }
   }
 
-  /// Each beginning of a document but the whole is an error; changed bytes are one or are not, and never a crash.
+  /// Each truncated document is an error. Changed bytes may be valid or not, but never crash the reader.
   @Test func brokenDocumentsAreErrors() throws {
     let bytes = Self.document.bytes(.indented)
     for count in 0..<bytes.count {

@@ -1,6 +1,7 @@
-/// Reads the tags of a page as XML would be read, strictly.
+/// Reads the tags of a page as strictly as XML.
 enum PageReader {
-  /// What is wrong with the page, nil if nothing is: tags in pairs, attributes in quotes, no stray `<`, `>` or `&`.
+  /// The first fault in the page, nil if it is well formed: tags in pairs, attributes in quotes, no stray `<`, `>` or
+  /// `&`.
   static func fault(in page: String) -> String? {
     var open: [String] = []
     var rest = page[...]

@@ -2,7 +2,7 @@ import Testing
 
 @testable import ZminReport
 
-/// A page is well formed and complete in itself, whatever is on it, and its colours can be told from what is behind.
+/// A page with any content is well formed and complete in itself, and its colours have enough contrast.
 @Suite struct PageTests {
   private static let nasty = "</script><b onclick=\"x\">&amp; '\u{0}\u{1B}é😀.json"
 
@@ -16,7 +16,7 @@ import Testing
     return .course(nasty, nasty, course)
   }
 
-  /// One of each kind, of something and of hardly anything.
+  /// Plots of each kind, with ordinary and with extreme data.
   private static func plots(_ value: Double) -> [Plot] {
     [
       course(0, value), course(1, value), course(3, nil), course(1000, value),
@@ -55,13 +55,13 @@ import Testing
     #expect(!html.contains("nan") && !html.contains("inf\""))
   }
 
-  @Test func needsNothingButItself() {
+  @Test func loadsNothingFromTheNetwork() {
     let html = Self.page(1)
     for word in ["http:", "https:", "@import", "url(", "src=", "<link"] { #expect(!html.contains(word)) }
     #expect(html.contains("default-src 'none'"))
   }
 
-  @Test func sameDataAsGiven() throws {
+  @Test func embedsTheDataUnchanged() throws {
     let html = Self.page(2.5)
     let opener = try #require(html.firstRange(of: "id=\"data\">"))
     let rest = html[opener.upperBound...]
@@ -70,19 +70,19 @@ import Testing
       try JSONValue(reading: String(rest[..<closer.lowerBound])) == ["name": .string(Self.nasty), "value": 2.5])
   }
 
-  @Test func saysWhatIsNotMeasured() {
+  @Test func plotsWithoutDataSayNotMeasured() {
     for plot in [Self.course(0, 1), .bars("b", "", [], .bytes), .histogram("h", "", classes: [:], of: "calls")] {
       #expect(plot.html.contains("Not measured.") && !plot.html.contains("<svg"))
     }
     #expect(Self.course(3, nil).rows.allSatisfy { $0.dropFirst().allSatisfy { $0 == "not reported" } })
   }
 
-  /// The ratios of WCAG 2.2: 4.5 for text (1.4.3), 3 for what has to be told from what is behind it (1.4.11).
-  @Test(arguments: [false, true]) func contrast(_ isDark: Bool) throws {
+  /// The ratios of WCAG 2.2: 4.5 for text (1.4.3), 3 for graphics (1.4.11).
+  @Test(arguments: [false, true]) func coloursHaveEnoughContrast(_ isDark: Bool) throws {
     let colours = Dictionary(uniqueKeysWithValues: Page.colours.map { ($0.name, isDark ? $0.dark : $0.light) })
     func ratio(_ one: String, _ other: String) throws -> Double {
-      let values = try [one, other].map { Self.luminance(try #require(colours[$0])) }
-      return (values.max()! + 0.05) / (values.min()! + 0.05)
+      let values = try [one, other].map { try Self.luminance(try #require(colours[$0])) }
+      return (try #require(values.max()) + 0.05) / (try #require(values.min()) + 0.05)
     }
     for paper in ["paper", "card"] {
       for ink in ["ink", "soft"] { #expect(try ratio(ink, paper) >= 4.5, "\(ink) on \(paper)") }
@@ -93,17 +93,17 @@ import Testing
     }
   }
 
-  private static func luminance(_ colour: String) -> Double {
-    let value = Int(colour.dropFirst(), radix: 16) ?? 0
+  private static func luminance(_ colour: String) throws -> Double {
+    let value = try #require(Int(colour.dropFirst(), radix: 16))
     let parts = [16, 8, 0].map { shift in
       let part = Double(value >> shift & 255) / 255
-      // Close enough to the standard's power of 2.4 without a library.
+      // Approximates the standard's power of 2.4 without the C library.
       return part <= 0.04045 ? part / 12.92 : power((part + 0.055) / 1.055)
     }
     return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
   }
 
-  /// To the power of 2.4, as the square times the fifth root of the square.
+  /// The power of 2.4: the square times the fifth root of the square.
   private static func power(_ base: Double) -> Double {
     let square = base * base
     var root = 1.0

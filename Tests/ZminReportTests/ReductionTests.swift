@@ -3,7 +3,7 @@ import ZminTestSupport
 
 @testable import ZminReport
 
-/// What is left out of a drawing would not have changed it.
+/// The samples left out of a drawing would not have changed it.
 @Suite struct ReductionTests {
   @Test func keepsTheExtremesOfEachColumn() {
     var random = SplitMix64(seed: 8)
@@ -20,13 +20,13 @@ import ZminTestSupport
     }
   }
 
-  @Test func keepsAllWhereThereIsRoom() {
+  @Test func keepsAllSamplesIfTheyFit() {
     #expect(Reduction.kept([0, 1, 5, 6], [[1, 2, nil, 3]]) == [0, 1, 2, 3])
     #expect(Reduction.kept([], [[]]).isEmpty)
     #expect(Reduction.kept([3], [[nil]]) == [0])
   }
 
-  /// One sample among ten thousand stands out in the path that is drawn and in the table.
+  /// One peak among ten thousand samples is in the drawn path and in the table.
   @Test func aPeakIsDrawn() throws {
     var course = Plot.Course()
     course.seconds = (0..<10_000).map { Double($0) / 100 }
@@ -38,8 +38,8 @@ import ZminTestSupport
     var drawing = Drawing(width: 720)
     let draw = try #require(plot.draw)
     draw(&drawing)
-    let y = Axis([64e6], .bytes, start: 240, end: 24, room: 34)
-    #expect(drawing.elements.contains(" \(Markup.number(y.place(64e6)))L"))
+    let y = Axis([64e6], .bytes, start: 240, end: 24, tickSpace: 34)
+    #expect(drawing.elements.contains(" \(Markup.number(y.coordinate(of: 64e6)))L"))
     #expect(drawing.elements.utf8.count < 200_000)
   }
 }

@@ -1,12 +1,12 @@
 package import ZminCore
 
-/// Counts the values of a valid input that its beginning proves complete: what a stream must not hold back.
+/// Counts the values that the bytes so far prove complete, in a valid input. A stream must not hold these back.
 ///
-/// In `ndjson` the LF proves a value complete. In `concat` the closing `}`, `]` or `"` does, or the byte after a number
-/// or literal.
+/// In `ndjson`, the LF proves a value complete. In `concat`, the closing `}`, `]` or `"` does, or the byte after a
+/// number or literal.
 package struct CompleteValues {
   private let format: Format
-  /// The number of them so far.
+  /// The number of complete values so far.
   package private(set) var count = 0
   private var depth = 0
   private var isInString = false
@@ -16,7 +16,7 @@ package struct CompleteValues {
 
   package init(_ format: Format) { self.format = format }
 
-  /// Goes on by one byte.
+  /// Takes the next byte of the input.
   package mutating func append(_ byte: UInt8) {
     if isInString {
       appendToString(byte)
@@ -52,7 +52,7 @@ package struct CompleteValues {
     }
   }
 
-  /// A token ends that may be the end of a value.
+  /// Ends a token, and with it a value unless containers are open.
   private mutating func end() {
     guard depth == 0 else { return }
     if format == .concat { count += 1 } else { hasValueOnLine = true }

@@ -1,11 +1,11 @@
 package import Foundation
 
-/// Documents that lie outside the repository.
+/// Documents from outside the repository.
 package enum Corpora {
-  /// Whether the long form of the tests is asked for, by `ZMIN_LONG_TESTS=1`.
+  /// True if `ZMIN_LONG_TESTS=1` asks for the long form of the tests.
   package static let testsAreLong = ProcessInfo.processInfo.environment["ZMIN_LONG_TESTS"] == "1"
 
-  /// The folder that `ZMIN_CORPORA` names, else `../shared/corpora` beside the package; nil if there is none.
+  /// The folder that `ZMIN_CORPORA` names, by default `../shared/corpora` beside the package. Nil if it does not exist.
   package static let directory: URL? = {
     let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
@@ -15,10 +15,10 @@ package enum Corpora {
     return FileManager.default.fileExists(atPath: directory.path) ? directory : nil
   }()
 
-  /// The cases of JSONTestSuite, none if it is not there.
+  /// The cases of JSONTestSuite. Empty without the corpora.
   package static let testSuite = files(in: "JSONTestSuite/test_parsing")
 
-  /// Documents from the real world, none if they are not there.
+  /// Real documents. Empty without the corpora.
   package static let realDocuments = files(in: "real")
 
   private static func files(in folder: String) -> [URL] {

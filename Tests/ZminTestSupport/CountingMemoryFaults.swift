@@ -1,23 +1,23 @@
 import Synchronization
 package import ZminMemory
 
-/// Has the n-th mapping of memory or start of a thread be refused, from 0, or all from then on.
+/// Refuses the n-th mapping of memory or start of a thread, counted from 0, or all from the n-th on.
 package final class CountingMemoryFaults: MemoryFaults {
   private let refusedIndex: Int?
   private let isLasting: Bool
   private let state = Mutex<(asked: Int, refused: [MemoryPurpose])>((0, []))
 
   /// - Parameters:
-  ///   - refusedIndex: Which is refused; nil for none.
-  ///   - isLasting: Whether all are from then on.
+  ///   - refusedIndex: The index of the request that is refused, nil for none.
+  ///   - isLasting: True to refuse all later requests too.
   package init(refusing refusedIndex: Int? = nil, isLasting: Bool = false) {
     self.refusedIndex = refusedIndex
     self.isLasting = isLasting
   }
 
-  /// How much was asked for, threads among it.
+  /// The number of requests, threads included.
   package var asked: Int { state.withLock { $0.asked } }
-  /// What was refused.
+  /// The purposes of the refused requests.
   package var refused: [MemoryPurpose] { state.withLock { $0.refused } }
 
   package func refuses(_ purpose: MemoryPurpose) -> Bool {

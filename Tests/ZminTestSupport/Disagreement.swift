@@ -1,7 +1,7 @@
 import ZminCPU
 package import ZminEngine
 
-/// Compares a run with the oracle: the bytes of a valid input, the place of the error of any other.
+/// Compares a run with the oracle: the output of a valid input, the offset of the error of an invalid one.
 ///
 /// - Returns: A description of the difference, nil if there is none.
 package func disagreement(

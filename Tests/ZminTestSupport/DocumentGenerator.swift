@@ -1,8 +1,8 @@
 package import ZminCore
 
-/// Makes random valid documents, each in a shape of its own.
+/// Generates random valid documents in different shapes.
 package struct DocumentGenerator {
-  /// What a document is mostly made of.
+  /// The main content of a document.
   package enum Shape: CaseIterable, Sendable {
     case mixed, pretty, minified, deep, numbers, escapes, multibyte, wide, emptyContainers
   }
@@ -98,7 +98,7 @@ package struct DocumentGenerator {
         append(":")
         blank()
       }
-      // Of a deep document's members only the first goes deep, or it would be as wide as it is deep.
+      // Only the first member of a deep document goes deep. Otherwise it would be as wide as deep.
       value(levels: index == 0 || shape != .deep ? levels - 1 : 0)
       blank()
     }

@@ -3,7 +3,7 @@ import Synchronization
 package import SystemPackage
 package import ZminIO
 
-/// The real calls, but the n-th fails, reads and writes are cut short, or something happens before a call.
+/// Real system calls with faults: the n-th fails, reads and writes are cut short, or a closure runs before each call.
 package final class FaultyCalls: SystemCalls {
   package enum Kind: Sendable, Equatable, CaseIterable {
     case open, close, duplicate, read, readAt, write, wait, advise, makeWake, status, statusOfPath, readLink, list
@@ -15,30 +15,30 @@ package final class FaultyCalls: SystemCalls {
   }
 
   package struct Plan: Sendable {
-    /// Which call fails, from 0; nil for none. Only calls of `kind` count if that is given.
+    /// The index of the call that fails, from 0. Nil for none. If `kind` is set, only calls of that kind count.
     package var failingIndex: Int?
     package var kind: Kind?
-    /// Whether all such calls fail from then on.
+    /// True if all later calls fail too.
     package var isLasting = false
-    /// From where on no file can be read by places, nil for nowhere.
+    /// The offset from which positional reads fail, nil for none.
     package var unreadableFrom: Int64?
-    /// What it fails with.
+    /// The error of failing calls.
     package var errno = Errno.ioError
-    /// As many bytes as a read or write moves at most.
+    /// The most bytes that a read or write moves.
     package var pieceBytesMax = Int.max
-    /// The processors that there are, a bit each, on a machine made up for the test.
+    /// The processors of the simulated machine, a bit each. Nil for the real ones.
     package var processorMask: [UInt8]?
-    /// The type of all file systems, on such a machine.
+    /// The type of all file systems of the simulated machine. Nil for the real types.
     package var fileSystemType: Int?
-    /// What the clock of time stamps says, on such a machine.
+    /// The clock of time stamps of the simulated machine. Nil for the real clock.
     package var timeStampClock: (@Sendable () -> timespec)?
-    /// What becomes of each status, on such a machine.
+    /// A change made to the status of each file. Nil for none.
     package var changingStatus: (@Sendable (stat) -> stat)?
-    /// What becomes of names in a directory and below it, as on a file system that folds them.
+    /// A change made to the names in a directory and below it, as by a file system that folds case. Nil for none.
     package var folding: (directory: FilePath, name: @Sendable (String) -> String)?
-    /// Cleared for a file system that cannot exchange two names.
+    /// False to simulate a file system that cannot exchange two names.
     package var canExchange = true
-    /// Called before each call; for what others do meanwhile.
+    /// Called before each system call, to simulate what other processes do meanwhile.
     package var before: (@Sendable (Kind) -> Void)?
 
     package init(
@@ -82,14 +82,14 @@ package final class FaultyCalls: SystemCalls {
     self.plan = plan
   }
 
-  /// The call that was made to fail, if its turn came.
+  /// The last call that was made to fail, nil if none was.
   package var failed: Kind? { state.withLock { $0.failed } }
-  /// How many descriptors were made and not closed.
+  /// The number of open descriptors.
   package var openDescriptors: Int { state.withLock { $0.openDescriptors } }
   /// All calls so far.
   package var log: [Kind] { state.withLock { $0.log } }
 
-  /// What parts of a file the calls of a kind were about.
+  /// The ranges of bytes passed to calls of a kind.
   package func ranges(_ kind: Kind) -> [Range<Int64>] { state.withLock { $0.ranges[kind] ?? [] } }
 
   private func enter(_ kind: Kind, _ range: Range<Int64>? = nil) throws(Errno) {
@@ -108,7 +108,7 @@ package final class FaultyCalls: SystemCalls {
     if isFailing { throw plan.errno }
   }
 
-  /// Counts a descriptor that was made.
+  /// Counts a new descriptor.
   private func counted(_ descriptor: Int32) -> Int32 {
     state.withLock { $0.openDescriptors += 1 }
     return descriptor
@@ -120,7 +120,7 @@ package final class FaultyCalls: SystemCalls {
   }
 
   package func close(_ descriptor: Int32) throws(Errno) {
-    // Linux closes even where it says that something went wrong.
+    // Linux closes the descriptor even if `close` reports an error.
     try live.close(descriptor)
     state.withLock { $0.openDescriptors -= 1 }
     try enter(.close)
@@ -240,7 +240,7 @@ package final class FaultyCalls: SystemCalls {
 
   private func changed(_ status: stat) -> stat { plan.changingStatus?(status) ?? status }
 
-  /// A name as the file system has it.
+  /// The name as the simulated file system stores it.
   private func folded(_ name: FilePath, _ directory: Int32) -> FilePath {
     guard let folding = plan.folding, directory >= 0,
       let path = try? live.readLink(FilePath("/proc/self/fd/\(directory)"), in: AT_FDCWD),

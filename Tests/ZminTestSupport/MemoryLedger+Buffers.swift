@@ -1,7 +1,7 @@
 package import ZminMemory
 
 extension MemoryLedger {
-  /// Allocations other than the stacks of threads, which each input has anew.
+  /// The number of allocations other than thread stacks, which are allocated anew for each input.
   package var bufferAllocations: Int {
     let snapshot = snapshot()
     return snapshot.total.allocations - (snapshot.purposes[.threadStack]?.allocations ?? 0)

@@ -2,7 +2,7 @@ package import ZminCore
 package import ZminEngine
 import ZminMemory
 
-/// What a run made of an input.
+/// The outcome of a run over an input.
 package struct Minified: Equatable {
   package var output: [UInt8] = []
   package var error: InvalidJSON?
@@ -10,15 +10,14 @@ package struct Minified: Equatable {
   package init(output: [UInt8] = []) { self.output = output }
 }
 
-/// Runs a minifier over inputs that are in memory, cut into windows.
+/// Runs a minifier over inputs in memory, cut into windows.
 ///
-/// Each window and the room for its output end where nothing may be touched, so that a byte read or written beyond is
-/// noticed.
+/// Each window and its output buffer end at an inaccessible page, so that accesses past their ends crash.
 package struct MinifierRunner: ~Copyable {
   package let options: MinifierOptions
   private var minifier: Minifier
-  private let windowRoom = GuardedRoom()
-  private let outputRoom = GuardedRoom()
+  private let windowBuffer = GuardedBuffer()
+  private let outputBuffer = GuardedBuffer()
 
   package init(_ options: MinifierOptions) throws {
     self.options = options
@@ -33,18 +32,18 @@ package struct MinifierRunner: ~Copyable {
     var offset = 0
     while offset < input.count, failure == nil {
       let end = min(input.count, offset + min(windowBytes(), input.count))
-      let window = windowRoom.last(end - offset)
+      let window = windowBuffer.last(end - offset)
       window.copyBytes(from: input[offset..<end])
-      let room = outputRoom.last(Minifier.outputBytes(forInputBytes: window.count, format: options.format))
-      let result = try minifier.minify(UnsafeRawBufferPointer(window), into: room)
-      minified.output += room.prefix(result.writtenBytes)
+      let buffer = outputBuffer.last(Minifier.outputBytes(forInputBytes: window.count, format: options.format))
+      let result = try minifier.minify(UnsafeRawBufferPointer(window), into: buffer)
+      minified.output += buffer.prefix(result.writtenBytes)
       failure = result.failure
       offset = end
     }
     if failure == nil {
-      let room = outputRoom.last(Minifier.outputBytes(forInputBytes: 0, format: options.format))
-      let result = minifier.finish(into: room)
-      minified.output += room.prefix(result.writtenBytes)
+      let buffer = outputBuffer.last(Minifier.outputBytes(forInputBytes: 0, format: options.format))
+      let result = minifier.finish(into: buffer)
+      minified.output += buffer.prefix(result.writtenBytes)
       failure = result.failure
     }
     minified.error = failure?.located { offset in
@@ -54,7 +53,7 @@ package struct MinifierRunner: ~Copyable {
   }
 }
 
-/// What should come of an input that may begin with a byte order mark, of which the oracle knows nothing.
+/// The expected outcome for an input, by the oracle. Handles the byte order mark, which the oracle does not know.
 package struct Expected {
   package private(set) var output: [UInt8] = []
   package private(set) var errorOffset: Int?
@@ -63,7 +62,7 @@ package struct Expected {
     let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
     let markBytes = zip(input, mark).prefix { $0 == $1 }.count
     if markBytes > 0, markBytes < mark.count {
-      // The beginning of a mark may go on as one, and as nothing else.
+      // An incomplete mark is an error at the first byte that does not continue it.
       errorOffset = markBytes
       return
     }

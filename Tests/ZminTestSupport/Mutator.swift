@@ -1,6 +1,6 @@
-/// Breaks documents, or changes them in ways that may leave them valid.
+/// Makes random changes to documents, which may or may not stay valid.
 package struct Mutator {
-  /// The bytes that rules of JSON are about, and some that no rule allows.
+  /// Bytes that the rules of JSON mention, and some that no rule allows.
   package static let nastyBytes: [UInt8] =
     Array("{}[]:,\"\\ \t\r\n0123-+.eEtruefalsn/aAu'".utf8)
     + [0x00, 0x01, 0x1F, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xC1, 0xC2, 0xE0, 0xED, 0xEF, 0xF0, 0xF4]
@@ -17,7 +17,7 @@ package struct Mutator {
     return bytes
   }
 
-  /// Bytes without any order.
+  /// Random bytes of ``nastyBytes``.
   package mutating func soup(byteCount: Int) -> [UInt8] {
     (0..<byteCount).map { _ in random.pick(Self.nastyBytes) }
   }

@@ -1,15 +1,14 @@
 package import ZminCore
 
-/// What zmin should make of an input, worked out the plain way: a parser that takes what RFC 8259 lets it take and
-/// stops at the first byte that it does not.
+/// The expected output or error of an input, by a simple parser that accepts what RFC 8259 allows and stops at the
+/// first byte that it does not.
 ///
-/// Written apart from ZminCore, with which it shares nothing but the names of the formats. It may be slow; it must be
-/// plainly right.
+/// It is independent of ZminCore, except for the names of the formats. It may be slow, but it must be obviously right.
 package struct Oracle {
   /// The minified bytes, up to the error if there is one.
   package private(set) var output: [UInt8] = []
-  /// The first byte with which the input is no longer the beginning of any valid document, its length if it ends too
-  /// early, nil if it is valid.
+  /// The offset of the first byte with which the input is no longer the beginning of a valid document. The length of
+  /// the input if it ends too early, nil if it is valid.
   package private(set) var errorOffset: Int?
 
   private let input: [UInt8]
@@ -17,10 +16,10 @@ package struct Oracle {
   private let depthMax: Int
   private var position = 0
 
-  /// The byte at the position cannot come there, or the input ends there and should not.
+  /// The byte at `position` is not allowed, or the input ends too early.
   private struct Stop: Error {}
 
-  /// Minifies and checks `input`, which has no byte order mark.
+  /// Minifies and checks `input`, which must not begin with a byte order mark.
   package init(_ input: [UInt8], _ format: Format, depthMax: Int = .max) {
     self.input = input
     self.format = format
@@ -71,7 +70,7 @@ package struct Oracle {
 
   // MARK: Values
 
-  /// A value, with its containers on a list instead of the call stack.
+  /// Parses a value, with open containers on a list instead of the call stack.
   private mutating func value() throws {
     let blank = format == .ndjson ? " \t\r" : " \t\r\n"
     var closersOwed: [UInt8] = []
@@ -93,7 +92,7 @@ package struct Oracle {
       case UInt8(ascii: "n"): try literal("null")
       default: try number()
       }
-      // A value is complete, or a container that is still to be closed. Close all that is closed here.
+      // A value is complete, or a container was opened and is empty. Close all containers that end here.
       while let closer = closersOwed.last {
         skip(blank)
         guard try next() == closer else { break }
@@ -108,7 +107,7 @@ package struct Oracle {
     }
   }
 
-  /// The name of a member and its colon.
+  /// Parses the name of a member and its colon.
   private mutating func name(_ blank: String) throws {
     guard try next() == UInt8(ascii: "\"") else { throw Stop() }
     try string()
@@ -168,7 +167,8 @@ package struct Oracle {
     take()
   }
 
-  /// A code point in two to four bytes. After each byte, some code point that UTF-8 may spell so must be in reach.
+  /// Parses a code point of two to four bytes. After each byte, at least one valid encoding must still begin with the
+  /// bytes so far.
   private mutating func codePoint() throws {
     let lead = Int(try next())
     let (byteCount, leadBits, smallest) =
@@ -214,7 +214,7 @@ package struct Oracle {
 }
 
 extension Oracle {
-  /// What `--no-validate` should make of any bytes, for `json` and `ndjson`.
+  /// The expected output of `--no-validate` for any bytes, in `json` and `ndjson`.
   package static func unchecked(_ input: [UInt8], _ format: Format) -> [UInt8] {
     var output: [UInt8] = []
     var isInString = false

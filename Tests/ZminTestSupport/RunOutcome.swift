@@ -1,7 +1,7 @@
 package import ZminEngine
 import ZminMemory
 
-/// What came of a run, as far as all ways of running agree on it.
+/// The part of a run's outcome that all modes must agree on.
 package struct RunOutcome: Equatable {
   package private(set) var output: [UInt8] = []
   package private(set) var error: InvalidJSON?
@@ -12,7 +12,7 @@ package struct RunOutcome: Equatable {
     switch result {
     case .complete(let totals):
       self.output = output.bytes
-      // Where unchecked input begins like a byte order mark, how it is cut decides whether that is noticed as unchanged.
+      // If unchecked input begins like a byte order mark, `isUnchanged` depends on how the input was cut.
       isUnchanged = output.bytes.first == 0xEF ? nil : totals.isUnchanged
       outputBytes = totals.outputBytes
     case .invalid(let error, _):
@@ -21,12 +21,12 @@ package struct RunOutcome: Equatable {
     }
   }
 
-  /// What comes of an input that is one window.
+  /// The outcome of minifying the input in one window.
   package static func windowed(
     _ input: [UInt8], _ options: MinifierOptions, isFinal: Bool = false
   ) throws -> RunOutcome {
     var run = try WindowedRun(options, windowBytes: max(1, input.count), ledger: MemoryLedger())
-    var (input, output) = (MemoryInput(input, hasPlaces: true), MemoryOutput(isFinal: isFinal))
+    var (input, output) = (MemoryInput(input, isSeekable: true), MemoryOutput(isFinal: isFinal))
     return RunOutcome(try run.run(from: &input, to: &output), output)
   }
 }

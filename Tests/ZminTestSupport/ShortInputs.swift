@@ -1,10 +1,10 @@
 /// All short inputs over an alphabet.
 package enum ShortInputs {
-  /// The bytes on which most rules turn.
+  /// Bytes that cover most rules of JSON.
   package static let alphabet = Array("{}[]:,\"0-.e\n a1".utf8)
 
-  /// Calls `body` with every string of up to `lengthMax` bytes over `alphabet`; where it returns false, with none that
-  /// the string begins.
+  /// Calls `body` with every string of up to `lengthMax` bytes over `alphabet`. If it returns false, strings that begin
+  /// with that string are skipped.
   package static func forEach(
     upTo lengthMax: Int, over alphabet: [UInt8] = alphabet, _ body: ([UInt8]) throws -> Bool
   ) rethrows {
@@ -17,7 +17,7 @@ package enum ShortInputs {
         input.append(alphabet[0])
         continue
       }
-      // On to the next: the last place that has a byte left takes it.
+      // Advances like an odometer: the last index that is not at its end moves on.
       while let last = indices.popLast() {
         input.removeLast()
         if last + 1 < alphabet.count {

@@ -1,4 +1,4 @@
-/// A small seeded generator, so that a failure can be had again from its seed.
+/// A small seeded random generator. A failure can be reproduced from its seed.
 package struct SplitMix64: RandomNumberGenerator {
   private var state: UInt64
 
@@ -18,12 +18,12 @@ package struct SplitMix64: RandomNumberGenerator {
   /// True once in `count` times.
   package mutating func once(in count: Int) -> Bool { below(count) == 0 }
 
-  /// One of `choices`, which is not empty.
+  /// One of `choices`, which must not be empty.
   package mutating func pick<Choices: Collection>(_ choices: Choices) -> Choices.Element {
     choices[choices.index(choices.startIndex, offsetBy: below(choices.count))]
   }
 
-  /// Places at which to cut a run of this many bytes: few or many, empty pieces too.
+  /// Random offsets at which to cut `byteCount` bytes: few or many, with empty pieces too.
   package mutating func cuts(in byteCount: Int) -> [Int] {
     let count = once(in: 3) ? below(byteCount + 1) : 1 + below(5)
     return (0..<count).map { _ in below(byteCount + 1) }.sorted()

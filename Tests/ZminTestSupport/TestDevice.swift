@@ -4,23 +4,23 @@ import ZminCore
 package import ZminEngine
 import ZminMemory
 
-/// A device that is the CPU, and does wrong when it is told to.
+/// A device simulated on the CPU, which can be told to fail.
 package final class TestDevice: SliceDevice {
-  /// What a lane does with a slice.
+  /// The behaviour of a lane for one slice.
   package enum Action: Sendable {
     case work
-    /// The device is lost.
+    /// Loses the device.
     case fail
     case runOutOfMemory
-    /// The slice is called dirty, whatever it is.
+    /// Reports the slice as not clean in any case.
     case callDirty
-    /// One byte of the output is another.
+    /// Changes one byte of the output.
     case changeByte
-    /// One byte of the output is missing.
+    /// Drops the last byte of the output.
     case dropByte
-    /// The slice is called clean, whatever it is, and left as it is.
+    /// Reports a slice that is not clean as clean, and copies it unchanged.
     case callClean
-    /// The slice is said to end in a string if it does not, and the other way round.
+    /// Reports the opposite of whether the slice ends in a string.
     case mistakeEnd
   }
 
@@ -29,7 +29,7 @@ package final class TestDevice: SliceDevice {
   package let sliceBytesMax: Int
   package let sliceBytesMin: Int
 
-  /// - Parameter action: Called with how many slices the lanes had before; what takes time there takes the lane's.
+  /// - Parameter action: Called with the number of slices before this one. Time spent in it delays the lane.
   package init(
     lanes: Int = 3, sliceBytesMax: Int, sliceBytesMin: Int, kernel: Kernel = .fastest,
     action: @escaping @Sendable (Int) -> Action = { _ in .work }
@@ -42,7 +42,7 @@ package final class TestDevice: SliceDevice {
     }
   }
 
-  /// A box that has the device in it.
+  /// A pending device that is already resolved to this one.
   package var ready: PendingDevice {
     let pending = PendingDevice()
     pending.resolve(.success(self))
@@ -70,7 +70,7 @@ private final class TestLane: SliceLane, @unchecked Sendable {
 
   init(sliceBytesMax: Int, kernel: Kernel, action: @escaping @Sendable () -> TestDevice.Action) throws {
     let ledger = MemoryLedger()
-    // To the byte, so that a sanitizer sees what is read or written beyond.
+    // Sized to the byte, so that a sanitizer notices accesses past the end.
     let inputBytes = sliceBytesMax + SliceSlot.inputMarginBytes
     inputBuffer = try ByteBuffer(byteCount: inputBytes, for: .inputWindow, in: ledger)
     outputBuffer = try ByteBuffer(
@@ -83,7 +83,7 @@ private final class TestLane: SliceLane, @unchecked Sendable {
   var input: UnsafeMutableRawBufferPointer { inputBuffer.bytes }
   var output: UnsafeMutableRawBufferPointer { outputBuffer.bytes }
 
-  private var room: UnsafeMutableRawBufferPointer {
+  private var target: UnsafeMutableRawBufferPointer {
     UnsafeMutableRawBufferPointer(rebasing: output[SliceSlot.outputMarginBytes...])
   }
 
@@ -96,12 +96,12 @@ private final class TestLane: SliceLane, @unchecked Sendable {
   ) throws -> LocalSummary? {
     let action = action()
     var local = try kernel.checkSlice(
-      &nesting, startingIn: start, format: format, riseMax: riseMax, slice(byteCount), into: room)
+      &nesting, startingIn: start, format: format, riseMax: riseMax, slice(byteCount), into: target)
     try act(action)
     switch action {
     case .callDirty: return nil
     case .callClean where local == nil:
-      room.copyMemory(from: slice(byteCount))
+      target.copyMemory(from: slice(byteCount))
       local = LocalSummary(start: start.lexeme, end: .between, tokens: TokenRun(.value), outputByteCount: byteCount)
     default: break
     }
@@ -113,7 +113,7 @@ private final class TestLane: SliceLane, @unchecked Sendable {
 
   func unchecked(_ state: inout UncheckedState, format: Format, byteCount: Int) throws -> Int {
     let action = action()
-    var writtenBytes = kernel.unchecked(&state, format: format, slice(byteCount), into: room)
+    var writtenBytes = kernel.unchecked(&state, format: format, slice(byteCount), into: target)
     try act(action)
     alter(&writtenBytes, action)
     if case .mistakeEnd = action { state.stringState = state.stringState == .outside ? .inString : .outside }
@@ -130,7 +130,7 @@ private final class TestLane: SliceLane, @unchecked Sendable {
 
   private func alter(_ writtenBytes: inout Int, _ action: TestDevice.Action) {
     switch action {
-    case .changeByte where writtenBytes > 0: room[writtenBytes / 2] ^= 1
+    case .changeByte where writtenBytes > 0: target[writtenBytes / 2] ^= 1
     case .dropByte where writtenBytes > 0: writtenBytes -= 1
     default: break
     }

@@ -30,7 +30,7 @@ import ZminVulkanEngine
 
   private func expected(_ bytes: [UInt8], _ options: MinifierOptions) throws -> Outcome {
     var run = try WindowedRun(options, windowBytes: max(1, bytes.count), ledger: MemoryLedger())
-    var (input, output) = (MemoryInput(bytes, hasPlaces: true), MemoryOutput())
+    var (input, output) = (MemoryInput(bytes, isSeekable: true), MemoryOutput())
     return Outcome(try run.run(from: &input, to: &output), output)
   }
 
@@ -65,7 +65,7 @@ import ZminVulkanEngine
         let whole = document(format, &generator)
         for bytes in [whole, mutator.mutation(of: whole)] {
           let expected = try expected(bytes, options)
-          var (input, output) = (MemoryInput(bytes, hasPlaces: true), MemoryOutput())
+          var (input, output) = (MemoryInput(bytes, isSeekable: true), MemoryOutput())
           #expect(Outcome(try alone.run(from: &input, to: &output), output) == expected)
           slicesOnDevice += alone.slicesOnDevice
           output = MemoryOutput()
@@ -87,7 +87,7 @@ import ZminVulkanEngine
         var options = MinifierOptions(format: format)
         options.verification = .whole
         var run = try SlicedRun(options, Self.plan, device: .alone(pending), ledger: MemoryLedger())
-        var (input, output) = (MemoryInput(Array(text.utf8), hasPlaces: true), MemoryOutput())
+        var (input, output) = (MemoryInput(Array(text.utf8), isSeekable: true), MemoryOutput())
         #expect(Outcome(try run.run(from: &input, to: &output), output) == (try expected(Array(text.utf8), options)))
       }
     }
@@ -106,7 +106,7 @@ import ZminVulkanEngine
       let pending = try ready(try faulty.device(Way.allCases[1]), DevicePools(lanes: 2, sliceBytes: 9000))
       faulty.faults.arm(CountingFaults.Plan(callsBefore: callsBefore, result: [-4, -1, -2][callsBefore % 3]))
       var run = try SlicedRun(options, Self.plan, device: .alone(pending), ledger: MemoryLedger())
-      var (input, output) = (MemoryInput(bytes, hasPlaces: true), MemoryOutput())
+      var (input, output) = (MemoryInput(bytes, isSeekable: true), MemoryOutput())
       #expect(Outcome(try run.run(from: &input, to: &output), output) == expected, "after \(callsBefore) calls")
       let hasFired = faulty.faults.hasFired
       #expect(run.deviceNotes.isEmpty != hasFired, "\(run.deviceNotes)")
@@ -134,7 +134,7 @@ import ZminVulkanEngine
         pending.resolve(
           .success(try VulkanSliceDevice(device, Self.pools, for: [], kernel: .fastest, ledger: ledger)))
         var run = try SlicedRun(options, Self.plan, device: .alone(pending), ledger: ledger)
-        var (input, output) = (MemoryInput(bytes, hasPlaces: true), MemoryOutput())
+        var (input, output) = (MemoryInput(bytes, isSeekable: true), MemoryOutput())
         #expect(Outcome(try run.run(from: &input, to: &output), output) == expected, "\(index): \(faults.refused)")
         counts.right += 1
       } catch is OutOfMemory {
@@ -179,7 +179,7 @@ import ZminVulkanEngine
       let ledger = MemoryLedger()
       let search = try DeviceSearch(configuration, ledger: ledger)
       var run = try SlicedRun(options, Self.plan, device: .beside(search.pending), ledger: MemoryLedger())
-      var (input, output) = (MemoryInput(bytes, hasPlaces: true), MemoryOutput())
+      var (input, output) = (MemoryInput(bytes, isSeekable: true), MemoryOutput())
       #expect(Outcome(try run.run(from: &input, to: &output), output) == (try expected(bytes, options)))
       if faults.hasFired, case .success = search.pending.wait() { Issue.record("set up after \(callsBefore) calls") }
       #expect(search.end())
@@ -195,7 +195,7 @@ import ZminVulkanEngine
     let options = MinifierOptions()
     let pending = try ready(try TestDevice.device(way), .usual)
     var run = try SlicedRun(options, SlicePlan(workers: 1), device: .alone(pending), ledger: MemoryLedger())
-    var (input, output) = (MemoryInput(bytes, hasPlaces: true), MemoryOutput())
+    var (input, output) = (MemoryInput(bytes, isSeekable: true), MemoryOutput())
     let result = try run.run(from: &input, to: &output)
     #expect(Outcome(result, output) == (try expected(bytes, options)))
     #expect(run.slicesOnDevice > 100 && run.redoneSliceCount == 0)

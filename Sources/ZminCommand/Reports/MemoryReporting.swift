@@ -110,7 +110,7 @@ final class MemoryReporting: Sendable {
   /// - Throws: ``FileError`` if the report cannot be written.
   func report(using files: FileAccess) throws(FileError) {
     guard let conclusion = state.state.withLock({ $0.conclusion }), !conclusion.isRefused else { return }
-    profiler.settle(seconds: 1)
+    profiler.waitUntilFreed(timeoutSeconds: 1)
     let deviceHostBytes = profiler.hasSeenDevice ? conclusion.deviceHostBytes : 0
     var profile = profiler.profile(
       of: MemoryProfile.RunFacts(

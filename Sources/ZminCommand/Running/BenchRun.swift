@@ -32,8 +32,8 @@ struct BenchRun {
     let shows = RealEnvironment.standardErrorIsTerminal
     defer { if shows { console.show(progress: "") } }
     let runner = BenchRunner(
-      plan, files: files, interruption: interruption, keeps: { ProcessSetup.leaveAtOnce(with: $0) },
-      says: { if shows { console.show(progress: "timing: \($0)") } })
+      plan, files: files, interruption: interruption, keepAlive: { ProcessSetup.leaveAtOnce(with: $0) },
+      showProgress: { if shows { console.show(progress: "timing: \($0)") } })
     let report: BenchReport
     do {
       report = try runner.run()

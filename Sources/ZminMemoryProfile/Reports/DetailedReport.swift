@@ -2,7 +2,7 @@ import ZminBase
 import ZminMemory
 import ZminReport
 
-/// All that is known of the memory of a run, as text with plots in characters, 80 columns wide.
+/// The full report on the memory of a run, as text with plots of characters, 80 columns wide.
 package struct DetailedReport {
   private static let columns = 80
   private static let filesMax = 40
@@ -18,7 +18,7 @@ package struct DetailedReport {
       ("Over time", course), ("Allocated at the peak, by purpose", purposes), ("By domain", domains),
       ("Sizes of allocations", sizes), ("The pool over time", pool), ("Files", files),
       ("Where the resident memory comes from", account), ("The kernel", kernel), ("Device", device),
-      ("Not given back", leaks), ("What looking cost", [cost]), ("Advice", advice),
+      ("Leaks (not freed)", leaks), ("Cost of sampling", [cost]), ("Advice", advice),
     ]
     let parts = sections.map { title, lines in
       ([title, String(repeating: "─", count: title.count)] + lines.map { "  " + $0 }).joined(separator: "\n")
@@ -35,19 +35,19 @@ package struct DetailedReport {
 
   // MARK: Plots
 
-  /// Columns of the plots over time.
+  /// The width of the plots over time.
   private static let plotColumns = 64
 
-  /// When the plots end.
+  /// The time at the right end of the plots.
   private var endSeconds: Double { profile.spanSeconds }
 
-  /// The column of a plot that a time falls into.
+  /// The column of a time in the plots.
   private func column(_ seconds: Double) -> Int {
     guard endSeconds > 0 else { return 0 }
     return Int(min(1, max(0, seconds / endSeconds)) * Double(Self.plotColumns - 1))
   }
 
-  /// For each column of a plot the samples that fall into it; where none does, the one before.
+  /// The samples of each column of the plots. A column without samples repeats the last one before it.
   private var columns: [[MemorySample]] {
     guard !profile.samples.isEmpty else { return [] }
     var columns = [[MemorySample]](repeating: [], count: Self.plotColumns)
@@ -79,7 +79,8 @@ package struct DetailedReport {
       let column = self.column(peak.seconds)
       let mark =
         column < Self.plotColumns / 2
-        ? ReportText.spaces(column) + "▲ of the ledger" : ReportText.aligned("of the ledger ▲", columns: column + 1)
+        ? ReportText.spaces(column) + "▲ of allocated memory"
+        : ReportText.aligned("of allocated memory ▲", columns: column + 1)
       lines.append(ReportText.aligned("peak", columns: 11) + "  " + mark)
     }
     lines.append(
@@ -99,7 +100,7 @@ package struct DetailedReport {
       })
   }
 
-  /// A line with a bar as long as its share of the longest.
+  /// A line with a bar of `value`. The bar of `most` has the full length.
   private func bar(_ name: String, _ value: Int, of most: Int, _ text: String) -> String {
     let length = most > 0 ? Int((Double(value) / Double(most) * 32).rounded()) : 0
     return ReportText.padded(name, columns: 20)
@@ -115,7 +116,7 @@ package struct DetailedReport {
   private var sizes: [String] {
     let classes = profile.ledger.sizeClasses.sorted { $0.key < $1.key }
     guard let most = classes.map(\.value).max() else { return ["nothing was allocated"] }
-    return classes.map { bar("to \(Figures.memorySize(1 << $0.key))", $0.value, of: most, "\($0.value)") }
+    return classes.map { bar("up to \(Figures.memorySize(1 << $0.key))", $0.value, of: most, "\($0.value)") }
   }
 
   private var pool: [String] {
@@ -129,7 +130,9 @@ package struct DetailedReport {
       }
       return ReportText.padded("\(slot.kind.rawValue) \(index)", columns: 11) + "  " + String(states)
     }
-    if profile.pool.count > shown.count { lines.append("and \(profile.pool.count - shown.count) more slots") }
+    if profile.pool.count > shown.count {
+      lines.append("and \(Figures.count(profile.pool.count - shown.count, "more slot"))")
+    }
     lines.append(
       ReportText.spaces(13) + PoolSlot.State.allCases.map { "\($0.shade) \($0.words)" }.joined(separator: "  "))
     return lines
@@ -146,17 +149,17 @@ package struct DetailedReport {
     let ledger = profile.ledger
     let rows = MemoryDomain.allCases.map { domain -> [String] in
       guard let usage = ledger.domains[domain] else { return [domain.words, "none"] }
-      let touched = profile.samples.compactMap { $0.resident[domain] }.max()
+      let residentBytes = profile.samples.compactMap { $0.resident[domain] }.max()
       return [
         domain.words, Figures.memorySize(usage.peakBytes),
-        domain.isHost ? ReportText.size(touched) : "-", "\(usage.allocations)", "\(usage.frees)",
+        domain.isHost ? ReportText.size(residentBytes) : "-", "\(usage.allocations)", "\(usage.frees)",
       ]
     }
-    return ([["", "peak", "in memory", "allocations", "frees"]] + rows).map(row)
+    return ([["", "peak", "resident", "allocations", "frees"]] + rows).map(row)
   }
 
   private var files: [String] {
-    guard !profile.files.isEmpty else { return ["none was finished"] }
+    guard !profile.files.isEmpty else { return ["no file was finished"] }
     let shown = profile.files.sorted { $0.inputBytes > $1.inputBytes }.prefix(Self.filesMax)
     var lines = [row(["", "size", "resident", "allocated", "resident/size"])]
     lines += shown.map { file in
@@ -167,7 +170,7 @@ package struct DetailedReport {
       ])
     }
     let more = profile.files.count - shown.count + profile.filesLeftOut
-    if more > 0 { lines.append("and \(Figures.count(more, "file")) more, smaller or later") }
+    if more > 0 { lines.append("and \(Figures.count(more, "more file")), smaller or later") }
     return lines
   }
 
@@ -181,24 +184,24 @@ package struct DetailedReport {
   private var account: [String] {
     guard let account = profile.account else { return [ReportText.missing] }
     let ledger = MemoryDomain.allCases.compactMap { domain in
-      account.ledgerBytes[domain].map { pair("zmin's ledger: \(domain.words)", Figures.memorySize($0)) }
+      account.ledgerBytes[domain].map { pair("allocated by zmin: \(domain.words)", Figures.memorySize($0)) }
     }
     return [
-      pair("at", ReportText.seconds(account.seconds)),
-      pair("the program and its libraries, of files", Figures.memorySize(account.fileBytes)),
+      pair("time of the sample", ReportText.seconds(account.seconds)),
+      pair("files: the program and its libraries", Figures.memorySize(account.fileBytes)),
       pair("shared", Figures.memorySize(account.sharedBytes)),
       pair("private before the run began", Figures.memorySize(account.startAnonymousBytes)),
     ] + ledger + [
-      pair("the allocator's heap, grown since", Figures.memorySize(account.heapGrowthBytes)),
+      pair("growth of the allocator's heap", Figures.memorySize(account.heapGrowthBytes)),
       pair("unaccounted", Figures.memorySize(account.unaccountedBytes)),
-      pair("resident, by the kernel", Figures.memorySize(account.residentBytes)),
+      pair("all resident memory, by the kernel", Figures.memorySize(account.residentBytes)),
     ]
   }
 
   private var kernel: [String] {
     let kernel = profile.kernel
     return [
-      pair("resident at most", ReportText.size(kernel.peakResidentBytes)),
+      pair("peak resident", ReportText.size(kernel.peakResidentBytes)),
       pair("resident at the start", ReportText.size(kernel.startResidentBytes)),
       pair("resident at the end", ReportText.size(kernel.endResidentBytes)),
       pair("page tables", ReportText.size(kernel.pageTableBytes)),
@@ -207,33 +210,33 @@ package struct DetailedReport {
         "page faults, minor and major",
         "\(ReportText.count(kernel.minorFaults)), \(ReportText.count(kernel.majorFaults))"),
       pair("control group: limit", ReportText.limit(kernel)),
-      pair("control group: usage, others included", ReportText.size(kernel.groupUsageBytes)),
-      pair("control group: peak since it was made", ReportText.size(kernel.groupPeakBytes)),
-      pair("control group: cached files in it", ReportText.size(kernel.groupCacheBytes)),
-      pair("control group: killed for memory", ReportText.count(kernel.groupKills)),
-      pair("stalled for want of memory", ReportText.stall(kernel)),
+      pair("control group: usage of all processes", ReportText.size(kernel.groupUsageBytes)),
+      pair("control group: peak since it was created", ReportText.size(kernel.groupPeakBytes)),
+      pair("control group: cached files", ReportText.size(kernel.groupCacheBytes)),
+      pair("control group: killed for lack of memory", ReportText.count(kernel.groupKills)),
+      pair("stalled for lack of memory", ReportText.stall(kernel)),
     ]
   }
 
   private var device: [String] {
-    guard let device = profile.device else { return ["no device took part"] }
+    guard let device = profile.device else { return ["no device was used"] }
     let usage = profile.ledger.domains[.deviceLocal]?.peakBytes ?? 0
     return [
       ReportText.tail(device.name, columns: 76), ReportText.tail(device.driver, columns: 76),
-      pair("kind", device.isSoftware ? "in software" : "hardware"),
-      pair("its memory", device.sharesHostMemory ? "shared with the host" : "its own"),
-      pair("asked of the driver at most, its own", Figures.memorySize(usage)),
+      pair("kind", device.isSoftware ? "software device" : "hardware"),
+      pair("memory", device.sharesHostMemory ? "shared with the host" : "dedicated"),
+      pair("peak of allocated device memory", Figures.memorySize(usage)),
     ]
       + device.heaps.enumerated().map { index, heap in
         ReportText.padded(
-          "heap \(index)\(heap.isDeviceLocal ? ", local" : ""), \(Figures.memorySize(heap.byteCount))", columns: 32)
+          "heap \(index)\(heap.isDeviceLocal ? ", device" : ""), \(Figures.memorySize(heap.byteCount))", columns: 32)
           + "used \(ReportText.size(heap.usageBytes)), budget \(ReportText.size(heap.budgetBytes))"
       }
   }
 
   private var leaks: [String] {
     profile.leaks.isEmpty
-      ? ["nothing: all that the run took was given back"]
+      ? ["none: all memory of the run was freed"]
       : profile.leaks.map { leak in
         pair(
           leak.purpose.words,
@@ -244,13 +247,13 @@ package struct DetailedReport {
 
   private var cost: String {
     let sampler = profile.sampler
-    return "\(Figures.count(sampler.samples, "sample")), one in \(ReportText.seconds(sampler.intervalSeconds)), "
-      + "\(ReportText.seconds(sampler.processorSeconds)) of a processor"
+    return "\(Figures.count(sampler.samples, "sample")), one every \(ReportText.seconds(sampler.intervalSeconds)), "
+      + "\(ReportText.seconds(sampler.processorSeconds)) of processor time"
   }
 
   private var advice: [String] {
     let advice = MemoryAdvice.advice(for: profile)
-    guard !advice.isEmpty else { return ["nothing to advise"] }
+    guard !advice.isEmpty else { return [ReportText.noAdvice] }
     return advice.flatMap { ReportText.wrapped($0.line, columns: Self.columns - 4) }
   }
 }

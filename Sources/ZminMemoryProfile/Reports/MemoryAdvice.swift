@@ -2,35 +2,35 @@ import ZminBase
 import ZminMemory
 import ZminReport
 
-/// Something that a run's figures suggest to do.
+/// A recommendation drawn from the figures of a run.
 package struct MemoryAdvice: Sendable, Equatable {
-  /// The figure that it is drawn from, as the JSON report names it.
+  /// The path of the figure in the JSON report.
   package let figure: String
-  /// That figure, as people read it.
+  /// The value of the figure, for people.
   package let value: String
-  /// What it means, and what would change it.
+  /// The meaning of the figure and a way to change it.
   package let text: String
-  /// The option that would change it.
+  /// The option that changes it.
   package let option: String
 
-  /// All of it on one line.
+  /// Figure, value and text on one line.
   package var line: String { "\(figure) is \(value): \(text)" }
 
-  /// What the figures of a run suggest, the most pressing first; empty if nothing.
+  /// The recommendations for a run, the most urgent first. Empty if there are none.
   package static func advice(for profile: MemoryProfile) -> [MemoryAdvice] {
     let adviser = MemoryAdviser(profile: profile)
     return adviser.failures + adviser.pressure + adviser.shape + adviser.plan
   }
 }
 
-/// Draws advice from a run's figures. What was not reported suggests nothing.
+/// Draws recommendations from the figures of a run. Figures that were not reported lead to none.
 private struct MemoryAdviser {
-  /// Less than this is not worth a word.
+  /// The smallest amount that is worth a recommendation.
   private static let noteworthyBytes = 4 << 20
 
   let profile: MemoryProfile
 
-  // MARK: What went wrong
+  // MARK: Failures
 
   var failures: [MemoryAdvice] {
     var advice: [MemoryAdvice] = []
@@ -38,15 +38,16 @@ private struct MemoryAdviser {
       advice.append(
         MemoryAdvice(
           figure: "leaked_bytes", value: Figures.memorySize(profile.leakedBytes),
-          text: "memory was not given back, which is a bug of zmin's: report it with --memory-report=json",
+          text: "this memory was not freed, which is a bug in zmin: report it with the output of --memory-report=json",
           option: "--memory-report=json"))
     }
     if let kills = profile.kernel.groupKills, kills > 0 {
       advice.append(
         MemoryAdvice(
           figure: "kernel.group_kills", value: "\(kills)",
-          text: "processes of the control group were killed for want of memory: raise its limit to "
-            + "\(ReportText.size(profile.suggestedLimitBytes)) and what the others need, or lower --memory-budget",
+          text: "processes of the control group were killed for lack of memory: raise its limit to "
+            + "\(ReportText.size(profile.suggestedLimitBytes)) plus the needs of other processes, or lower "
+            + "--memory-budget",
           option: "--memory-budget"))
     }
     return advice
@@ -61,22 +62,22 @@ private struct MemoryAdviser {
       advice.append(
         MemoryAdvice(
           figure: "kernel.stalled_seconds", value: ReportText.seconds(stalledSeconds),
-          text: "work stood still for want of memory: give it more, or have it need less by --memory-budget or a "
-            + "smaller -j", option: "--memory-budget"))
+          text: "work was stalled for lack of memory: provide more memory, or reduce its use by a lower "
+            + "--memory-budget or a smaller -j", option: "--memory-budget"))
     }
     if let swappedBytes = kernel.swappedBytes, swappedBytes > 1 << 20 {
       advice.append(
         MemoryAdvice(
           figure: "kernel.swapped_bytes", value: Figures.memorySize(swappedBytes),
-          text: "memory of the run was swapped out: a lower --memory-budget keeps it in memory",
+          text: "memory of the run was swapped to disk: a lower --memory-budget keeps it in RAM",
           option: "--memory-budget"))
     }
     if let majorFaults = kernel.majorFaults, majorFaults >= 256 {
       advice.append(
         MemoryAdvice(
           figure: "kernel.major_faults", value: "\(majorFaults)",
-          text: "pages had to be read from a disk, the program's own among them: give more memory, or lower "
-            + "--memory-budget so that they stay", option: "--memory-budget"))
+          text: "pages, also of the program itself, were read from disk: provide more memory, or lower "
+            + "--memory-budget so that they stay in RAM", option: "--memory-budget"))
     }
     return advice + groupPressure
   }
@@ -89,7 +90,7 @@ private struct MemoryAdviser {
       advice.append(
         MemoryAdvice(
           figure: "peak_resident_bytes", value: Figures.memorySize(peakBytes),
-          text: "that is close to the control group's limit of \(Figures.memorySize(limitBytes)): raise it to "
+          text: "close to the control group's limit of \(Figures.memorySize(limitBytes)): raise the limit to "
             + "\(ReportText.size(profile.suggestedLimitBytes)), or lower --memory-budget\(perWorker)",
           option: "--memory-budget"))
     }
@@ -100,21 +101,21 @@ private struct MemoryAdviser {
       advice.append(
         MemoryAdvice(
           figure: "kernel.group_cache_bytes", value: Figures.memorySize(cacheBytes),
-          text: "most of what fills the control group's limit is cached files, which the kernel takes back when it "
-            + "needs them: no larger limit is needed; suggested_limit_bytes says what is", option: "--memory-profile"))
+          text: "most of the control group's memory is cached files, which the kernel reclaims when it needs memory: "
+            + "the limit need not be raised, suggested_limit_bytes is enough", option: "--memory-profile"))
     }
     return advice
   }
 
-  /// What one worker less would save, if workers are what costs.
+  /// A hint at the memory that one worker less saves. Empty if that is little.
   private var perWorker: String {
     let workers = profile.run.workers
     let poolBytes = profile.ledger.domains[.pool]?.peakBytes ?? 0
     guard workers > 1, poolBytes / workers >= 1 << 20 else { return "" }
-    return ", or -j: each of \(workers) workers has \(Figures.memorySize(poolBytes / workers)) of the pools"
+    return ", or -j (each of \(workers) workers uses \(Figures.memorySize(poolBytes / workers)) of the pools)"
   }
 
-  // MARK: What takes more than it must
+  // MARK: Large parts
 
   var shape: [MemoryAdvice] {
     var advice: [MemoryAdvice] = []
@@ -130,26 +131,27 @@ private struct MemoryAdviser {
       advice.append(
         MemoryAdvice(
           figure: "ledger.purposes.file_list.peak_bytes", value: Figures.memorySize(bytes),
-          text: "the list of files is a large part of it: --shard K/N gives each of several runs a part of the files",
+          text: "the list of files is a large part of the peak: split the files over several runs with --shard K/N",
           option: "--shard"))
     }
     if let bytes = share(.nesting) {
       advice.append(
         MemoryAdvice(
           figure: "ledger.purposes.nesting.peak_bytes", value: Figures.memorySize(bytes),
-          text: "the nesting of the input is deep: --max-depth bounds it", option: "--max-depth"))
+          text: "the input is deeply nested: --max-depth limits the depth", option: "--max-depth"))
     }
     if let bytes = share(.verification) {
       advice.append(
         MemoryAdvice(
           figure: "ledger.purposes.verification.peak_bytes", value: Figures.memorySize(bytes),
-          text: "what is minified twice is held twice: without --verify it is not there", option: "--verify"))
+          text: "verification holds a second output in memory: runs without --verify do not need it",
+          option: "--verify"))
     }
     if let bytes = share(.deviceStaging), bytes > peakBytes / 2 {
       advice.append(
         MemoryAdvice(
           figure: "ledger.purposes.device_staging.peak_bytes", value: Figures.memorySize(bytes),
-          text: "most of the host's memory is what the device reads and writes: --device-memory makes it less",
+          text: "most of the host memory is staging for the device: a lower --device-memory reduces it",
           option: "--device-memory"))
     }
     return advice + unaccounted + growth
@@ -164,15 +166,15 @@ private struct MemoryAdviser {
       return [
         MemoryAdvice(
           figure: "account.unaccounted_bytes", value: value,
-          text: "nothing that zmin knows of explains it: --memory-report=trace shows when it came",
+          text: "no allocation that zmin tracks explains it: --memory-report=trace shows when it appeared",
           option: "--memory-report=trace")
       ]
     }
     return [
       MemoryAdvice(
         figure: "account.unaccounted_bytes", value: value,
-        text: "the driver of \(ReportText.name(device.name)) takes memory that it tells nobody of: a lower "
-          + "--device-memory makes it less, and --mode streaming does without", option: "--mode")
+        text: "the driver of \(ReportText.name(device.name)) uses memory that it does not report: a lower "
+          + "--device-memory reduces it, and --mode streaming avoids it", option: "--mode")
     ]
   }
 
@@ -183,12 +185,12 @@ private struct MemoryAdviser {
     return [
       MemoryAdvice(
         figure: "growth_bytes", value: Figures.memorySize(growthBytes),
-        text: "the run had not come to its level after a quarter of it: --memory-report=trace shows what grew and when",
+        text: "memory was still growing after a quarter of the run: --memory-report=trace shows what grew and when",
         option: "--memory-report=trace")
     ]
   }
 
-  // MARK: What was planned for more
+  // MARK: Plans larger than the work
 
   var plan: [MemoryAdvice] {
     var advice: [MemoryAdvice] = []
@@ -198,14 +200,14 @@ private struct MemoryAdviser {
       advice.append(
         MemoryAdvice(
           figure: "pool.takes", value: "\(use.takes)",
-          text: "that is fewer than the \(use.slots) slots there are: the input is small, so a smaller -j or "
-            + "--mode standard does as well", option: "-j"))
+          text: "fewer than the \(use.slots) slots of the pools: the input is small, so a smaller -j or "
+            + "--mode standard is enough", option: "-j"))
     } else if let fragmentation = use.fragmentation, fragmentation > 0.5, poolBytes > Self.noteworthyBytes {
       advice.append(
         MemoryAdvice(
           figure: "pool.fragmentation_ratio", value: ReportText.percent(fragmentation),
-          text: "slots are larger than the slices in them, so a lower --memory-budget, which makes slots smaller, "
-            + "costs little", option: "--memory-budget"))
+          text: "slots are larger than the slices in them: a lower --memory-budget makes slots smaller at little cost",
+          option: "--memory-budget"))
     }
     if let predictedBytes = profile.predictedPeakBytes, let peakBytes = profile.peakResidentBytes,
       predictedBytes / 2 > peakBytes, predictedBytes - peakBytes > 2 * Self.noteworthyBytes
@@ -213,8 +215,8 @@ private struct MemoryAdviser {
       advice.append(
         MemoryAdvice(
           figure: "predicted_peak_bytes", value: Figures.memorySize(predictedBytes),
-          text: "the run came to \(Figures.memorySize(peakBytes)) only: for inputs like this a lower --memory-budget "
-            + "does no harm", option: "--memory-budget"))
+          text: "the run peaked at only \(Figures.memorySize(peakBytes)): for similar inputs a lower --memory-budget "
+            + "is enough", option: "--memory-budget"))
     }
     return advice
   }

@@ -2,7 +2,7 @@ import ZminBase
 import ZminMemory
 import ZminReport
 
-/// The memory of a run as a page with plots.
+/// The memory of a run as an HTML page with plots.
 package struct MemoryPage {
   private let profile: MemoryProfile
 
@@ -11,7 +11,7 @@ package struct MemoryPage {
   /// The page, complete in one file.
   package var html: String { page.html }
 
-  /// The page in pieces, which take less memory than the whole.
+  /// The page in pieces, which need less memory than one string.
   package var pieces: [String] { page.pieces }
 
   private var page: Page {
@@ -19,8 +19,9 @@ package struct MemoryPage {
     var page = Page(
       title: "zmin memory report",
       subtitle: "zmin \(run.version), mode \(run.mode), kernel \(run.kernel), \(Figures.count(run.workers, "worker")), "
-        + "\(Figures.count(run.inputCount, "input")), \(Figures.size(run.inputBytes)) to \(Figures.size(run.outputBytes)) "
-        + "in \(Figures.fixed(run.elapsedSeconds, digits: 3)) s: \(run.command.joined(separator: " "))",
+        + "\(Figures.count(run.inputCount, "input")), \(Figures.size(run.inputBytes)) to "
+        + "\(Figures.size(run.outputBytes)) in \(Figures.fixed(run.elapsedSeconds, digits: 3)) s: "
+        + run.command.joined(separator: " "),
       data: ProfileJSON(profile).value)
     page.add(cards: cards)
     page.add(course)
@@ -33,13 +34,14 @@ package struct MemoryPage {
     page.add(table: ["part", "bytes", "size"], account)
     page.add(heading: "Device")
     addDevice(to: &page)
-    page.add(heading: "What to do")
-    page.add(list: MemoryAdvice.advice(for: profile).map(\.line))
-    page.add(heading: "What looking cost")
+    page.add(heading: "Advice")
+    let advice = MemoryAdvice.advice(for: profile).map(\.line)
+    page.add(list: advice.isEmpty ? [ReportText.noAdvice] : advice)
+    page.add(heading: "Cost of sampling")
     page.add(
-      paragraph: "\(Figures.count(profile.sampler.samples, "sample")), one in "
+      paragraph: "\(Figures.count(profile.sampler.samples, "sample")), one every "
         + "\(Figures.fixed(profile.sampler.intervalSeconds * 1000, digits: 0)) ms, "
-        + "\(Figures.fixed(profile.sampler.processorSeconds * 1000, digits: 1)) ms of a processor.")
+        + "\(Figures.fixed(profile.sampler.processorSeconds * 1000, digits: 1)) ms of processor time.")
     return page
   }
 
@@ -53,8 +55,8 @@ package struct MemoryPage {
       ("Peak resident", ReportText.size(profile.peakResidentBytes), when ?? ""),
       ("Average resident", ReportText.size(profile.averageResidentBytes), "over the run"),
       ("Allocations", "\(total.allocations)", "buffers, stacks, device memory"),
-      ("Frees", "\(total.frees)", profile.leaks.isEmpty ? "nothing was kept" : "\(profile.leaks.count) not given back"),
-      ("Pool reuse", "\(profile.poolUse.reuses)", "times a slot was taken again"),
+      ("Frees", "\(total.frees)", profile.leaks.isEmpty ? "everything was freed" : "\(profile.leaks.count) not freed"),
+      ("Pool reuse", "\(profile.poolUse.reuses)", "times a slot was used again"),
       ("Limit for a container", ReportText.size(profile.suggestedLimitBytes), "suggested_limit_bytes"),
     ]
   }
@@ -90,37 +92,37 @@ package struct MemoryPage {
     if let most = samples.max(by: { ($0.residentBytes ?? 0) < ($1.residentBytes ?? 0) }),
       let byteCount = most.residentBytes
     {
-      course.mark = (most.seconds, Double(byteCount), "most seen: \(Figures.memorySize(byteCount))")
+      course.mark = (most.seconds, Double(byteCount), "highest sample: \(Figures.memorySize(byteCount))")
     }
     return .course(
-      "Memory over time", "Resident memory by where it comes from; the stages of the run are beneath.", course)
+      "Memory over time", "Resident memory by source. The bands below the plot are the stages of the run.", course)
   }
 
   private var shares: Plot {
     let parts = (profile.peak?.bytes ?? [:]).filter { $0.value > 0 }.sorted { $0.value > $1.value }
     return .bars(
-      "Allocated at the peak, by purpose", "What zmin's ledger had when it had most of the host's memory.",
+      "Allocated at the peak, by purpose", "Memory allocated by zmin when it had allocated the most host memory.",
       parts.map { .init($0.key.words, [(name: "bytes", value: Double($0.value))]) }, .bytes)
   }
 
   private var sizes: Plot {
     .histogram(
-      "Sizes of allocations", "How many allocations there were of up to so many bytes, and more than half of that.",
+      "Sizes of allocations", "Number of allocations by size. A bar counts sizes up to its label and above half of it.",
       classes: profile.ledger.sizeClasses, of: "allocations")
   }
 
   private var pool: Plot {
     .heatMap(
-      "The pool over time", "What each slot of the pools was doing when it was looked at.",
+      "The pool over time", "State of each slot of the pools at each sample.",
       rows: profile.pool.enumerated().map { "\($1.kind.rawValue) \($0)" }, states: PoolSlot.State.allCases.map(\.words),
       seconds: profile.samples.map(\.seconds), cells: profile.samples.map { $0.slots.map { Int($0.rawValue) } })
   }
 
   private var files: Plot {
-    let caption = "The most that was resident while a file was at work, against its size."
-    let leftOut = profile.filesLeftOut > 0 ? " \(Figures.count(profile.filesLeftOut, "file")) more are not shown." : ""
+    let caption = "Peak resident memory while a file was processed, by the size of the file."
+    let leftOut = profile.filesLeftOut > 0 ? " Not shown: \(Figures.count(profile.filesLeftOut, "more file"))." : ""
     return .scatter(
-      "Memory against input size", caption + leftOut,
+      "Memory by input size", caption + leftOut,
       [
         Plot.Points(
           "files",
@@ -132,7 +134,7 @@ package struct MemoryPage {
 
   private var ratios: Plot {
     .scatter(
-      "Memory for each byte of input", "The same, divided by the file's size: what streaming keeps falling.",
+      "Memory per byte of input", "The same, divided by the size of the file. With streaming it falls as files grow.",
       [
         Plot.Points(
           "files",
@@ -152,25 +154,25 @@ package struct MemoryPage {
       ("private before the run began", account.startAnonymousBytes),
     ]
     parts += MemoryDomain.allCases.compactMap { domain in
-      account.ledgerBytes[domain].map { ("zmin's ledger: \(domain.words)", $0) }
+      account.ledgerBytes[domain].map { ("allocated by zmin: \(domain.words)", $0) }
     }
     parts += [
-      ("the allocator's heap, grown since", account.heapGrowthBytes), ("unaccounted", account.unaccountedBytes),
-      ("resident, by the kernel", account.residentBytes),
+      ("growth of the allocator's heap", account.heapGrowthBytes), ("unaccounted", account.unaccountedBytes),
+      ("all resident memory, by the kernel", account.residentBytes),
     ]
     return parts.map { [$0.0, "\($0.1)", Figures.memorySize($0.1)] }
   }
 
   private func addDevice(to page: inout Page) {
-    guard let device = profile.device else { return page.add(paragraph: "No device took part.") }
-    let shares = device.sharesHostMemory ? "; its memory is the host's" : ""
+    guard let device = profile.device else { return page.add(paragraph: "No device was used.") }
+    let shares = device.sharesHostMemory ? ", in host memory" : ""
     page.add(
-      paragraph: "\(device.name), \(device.driver)\(device.isSoftware ? ", a device in software" : "")\(shares).")
+      paragraph: "\(device.name), \(device.driver)\(device.isSoftware ? ", a software device" : "")\(shares).")
     page.add(
-      table: ["heap", "size", "used by this process", "may be used"],
+      table: ["heap", "size", "used by this process", "available to this process"],
       device.heaps.enumerated().map { index, heap in
         [
-          "\(index)\(heap.isDeviceLocal ? ", the device's own" : "")", Figures.memorySize(heap.byteCount),
+          "\(index)\(heap.isDeviceLocal ? ", device" : "")", Figures.memorySize(heap.byteCount),
           ReportText.size(heap.usageBytes), ReportText.size(heap.budgetBytes),
         ]
       })

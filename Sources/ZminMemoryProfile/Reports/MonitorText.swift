@@ -2,14 +2,14 @@ import ZminBase
 import ZminMemory
 import ZminReport
 
-/// The memory of a run while it goes on, in words and small pictures.
+/// The current memory of a run, for a terminal or a log.
 package struct MonitorText {
-  /// How far a run is.
+  /// The progress of a run.
   package struct Progress: Sendable {
     package var filesDone: Int
     package var fileCount: Int
     package var inputBytes: Int
-    /// Nil if nobody knows.
+    /// The size of all inputs, nil if unknown.
     package var totalBytes: Int?
     package var bytesPerSecond: Double
 
@@ -26,7 +26,7 @@ package struct MonitorText {
 
   private let sample: MemorySample
   private let progress: Progress
-  /// What was resident at the samples so far, this one included.
+  /// The resident memory at the samples so far, including this one.
   private let history: [Int]
 
   package init(_ sample: MemorySample, _ progress: Progress, history: [Int]) {
@@ -35,10 +35,10 @@ package struct MonitorText {
     self.history = history
   }
 
-  /// For a terminal of so many columns: a few lines, none of them wider.
+  /// A few lines for a terminal, none wider than `columns` columns.
   package func block(columns: Int) -> String {
     let resident =
-      "memory  resident \(ReportText.size(sample.residentBytes)), most so far \(ReportText.size(history.max()))"
+      "memory  resident \(ReportText.size(sample.residentBytes)), peak so far \(ReportText.size(history.max()))"
     let room = columns - ReportText.width(resident) - 3
     let lines = [
       room > 8 ? "\(resident)  \(sparkline(columns: min(40, room)))" : resident,
@@ -49,7 +49,7 @@ package struct MonitorText {
     return lines.map { ReportText.fitted($0, columns: columns) }.joined(separator: "\n")
   }
 
-  /// For a log: one line.
+  /// One line for a log.
   package var line: String {
     "memory at \(ReportText.seconds(sample.seconds)): resident \(ReportText.size(sample.residentBytes)), "
       + "ledger \(Figures.memorySize(sample.allocatedHostBytes)), device \(device), \(input)"
@@ -68,7 +68,7 @@ package struct MonitorText {
     return text + ", \(Figures.fixed(progress.bytesPerSecond / 1e9, digits: 2)) GB/s"
   }
 
-  /// The last samples as bars from nothing to the most there was.
+  /// The last samples as bars, relative to the peak so far.
   private func sparkline(columns: Int) -> String {
     let most = Double(max(1, history.max() ?? 1))
     return String(

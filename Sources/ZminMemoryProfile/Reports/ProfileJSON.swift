@@ -3,9 +3,9 @@ import ZminIO
 import ZminMemory
 package import ZminReport
 
-/// The memory of a run for programs. The article "Memory profiling" documents the schema.
+/// The memory of a run as JSON. `Documentation/Guide/MemoryProfiling.md` documents the schema.
 package struct ProfileJSON {
-  /// What the form is called. Keys may be added under it, not changed.
+  /// The name of the schema. Keys may be added under it, never changed.
   package static let schema = "zmin-memory/1"
 
   private let profile: MemoryProfile
@@ -15,7 +15,7 @@ package struct ProfileJSON {
   /// The report, with an LF at its end.
   package var text: String { value.text(.indented) + "\n" }
 
-  /// The report.
+  /// The report as a value.
   package var value: JSONValue {
     [
       "schema": .string(Self.schema),
@@ -98,7 +98,7 @@ package struct ProfileJSON {
     ]
   }
 
-  /// Those of the keys that have a value, in the order of the keys.
+  /// An object with the keys that have a value, in the order of `keys`.
   private func object<Key: RawRepresentable<String> & Hashable, Value>(
     _ keys: [Key], _ values: [Key: Value], _ json: (Value) -> JSONValue
   ) -> JSONValue {
@@ -127,7 +127,7 @@ package struct ProfileJSON {
     ]
   }
 
-  // MARK: The outside
+  // MARK: Kernel and device
 
   private var account: JSONValue {
     guard let account = profile.account else { return .null }
@@ -179,7 +179,7 @@ package struct ProfileJSON {
     ]
   }
 
-  // MARK: The course
+  // MARK: Over time
 
   private func stage(_ span: StageSpan) -> JSONValue {
     [
@@ -188,7 +188,7 @@ package struct ProfileJSON {
     ]
   }
 
-  /// A file by its path, or by `path_base64` where that is no UTF-8, as in the log of events.
+  /// An object with `path`, or with `path_base64` if the path is not UTF-8, as in the JSON log.
   private func file(_ name: FileName?) -> JSONValue {
     guard let name else { return .null }
     return switch name {
@@ -215,7 +215,7 @@ package struct ProfileJSON {
     ]
   }
 
-  /// A column for each thing, as long as there are events.
+  /// Columns with one entry an event.
   private var events: JSONValue {
     let events = profile.events
     return [
@@ -225,7 +225,7 @@ package struct ProfileJSON {
     ]
   }
 
-  /// A column for each thing, as long as there are samples.
+  /// Columns with one entry a sample.
   private var samples: JSONValue {
     let samples = profile.samples
     func column(_ value: (MemorySample) -> JSONValue) -> JSONValue { .array(samples.map(value)) }

@@ -2,11 +2,11 @@ import ZminBase
 import ZminMemory
 import ZminReport
 
-/// The memory of a run on one screen.
+/// A summary of the memory of a run that fits one screen.
 package struct ProfileSummary {
-  /// No line is wider.
+  /// The largest width of a line.
   private static let columns = 100
-  /// There are no more lines.
+  /// The largest number of lines.
   private static let linesMax = 24
   private static let labelColumns = 14
 
@@ -49,9 +49,7 @@ package struct ProfileSummary {
     let predictedBytes = profile.predictedPeakBytes
     let share =
       peakBytes == nil || predictedBytes == nil
-      ? ""
-      : ", of which the run took "
-        + ReportText.percent(peakBytes, of: predictedBytes)
+      ? "" : ", of which the run used \(ReportText.percent(peakBytes, of: predictedBytes))"
     return [
       line(
         "resident",
@@ -66,16 +64,16 @@ package struct ProfileSummary {
 
   private var growth: String {
     guard let growthBytes = profile.growthBytes else {
-      return "\(ReportText.missing): the run was too short to tell"
+      return "\(ReportText.missing): the run was too short"
     }
     return "\(ReportText.difference(growthBytes)) resident from the first quarter of the run to its end"
   }
 
   private var unaccounted: String {
     guard let account = profile.account else { return ReportText.missing }
-    let whose = profile.device == nil ? "pages of the program's own" : "the device's driver, for the most part"
+    let user = profile.device == nil ? "used by the program itself" : "mostly used by the driver of the device"
     return "\(Figures.memorySize(account.unaccountedBytes)) of \(Figures.memorySize(account.anonymousBytes)) private"
-      + (account.unaccountedBytes > 0 ? ": \(whose)" : ": all is explained")
+      + (account.unaccountedBytes > 0 ? ": \(user)" : ": all memory is explained")
   }
 
   private var pools: [String] {
@@ -83,23 +81,23 @@ package struct ProfileSummary {
     var lines = [
       line(
         "allocations",
-        "\(total.allocations) made, \(total.frees) given back, "
-          + "\(Figures.memorySize(total.currentBytes)) held at the end"),
+        "\(total.allocations) made, \(total.frees) freed, "
+          + "\(Figures.memorySize(total.currentBytes)) still allocated at the end"),
       line("leaks", leaks),
     ]
     let use = profile.poolUse
-    let empty = use.fragmentation.map { ", \(ReportText.percent($0)) of their room empty (fragmentation)" } ?? ""
+    let empty = use.fragmentation.map { ", \(ReportText.percent($0)) of their space unused (fragmentation)" } ?? ""
     lines.append(
       line(
         "pool slots",
-        "\(Figures.count(use.slots, "slot")) taken \(Figures.count(use.takes, "time")), "
+        "\(Figures.count(use.slots, "slot")) used \(Figures.count(use.takes, "time")), "
           + "\(Figures.count(use.reuses, "reuse"))\(empty)"))
     return lines
   }
 
   private var leaks: String {
     guard !profile.leaks.isEmpty else { return "none" }
-    return "\(Figures.memorySize(profile.leakedBytes)) in \(profile.leaks.count): "
+    return "\(Figures.memorySize(profile.leakedBytes)) in \(Figures.count(profile.leaks.count, "allocation")): "
       + profile.leaks.map { "\($0.purpose.words) \(Figures.memorySize($0.byteCount))" }.joined(separator: ", ")
   }
 
@@ -130,17 +128,17 @@ package struct ProfileSummary {
       + "\(ReportText.size(profile.peakDeviceBytes)) by its driver"
   }
 
-  /// The advice in so many lines, and where there is more.
+  /// The recommendations in at most `count` lines. If some are left out, the last line tells how to see them.
   private func advice(lines count: Int) -> [String] {
     let advice = MemoryAdvice.advice(for: profile)
-    guard !advice.isEmpty else { return [line("advice", "nothing to advise")] }
+    guard !advice.isEmpty else { return [line("advice", ReportText.noAdvice)] }
     let blocks = advice.map { ReportText.wrapped($0.line, columns: Self.columns - Self.labelColumns - 2) }
     var lines: [String] = []
     for (index, block) in blocks.enumerated() {
-      // A line stays free for what is left out, unless nothing will be.
+      // Keeps a line free for that, except after the last recommendation.
       let room = count - (index + 1 < blocks.count ? 1 : 0)
       guard lines.count + block.count <= room else {
-        lines.append(line("", "and \(blocks.count - index) more: --memory-report=detailed"))
+        lines.append(line("", "\(blocks.count - index) more: see --memory-report=detailed"))
         break
       }
       lines += block.enumerated().map { line(index == 0 && $0 == 0 ? "advice" : "", $1) }
@@ -148,7 +146,7 @@ package struct ProfileSummary {
     return lines
   }
 
-  /// As many lines as the text takes.
+  /// A labelled text, wrapped.
   private func lines(_ label: String, _ text: String) -> [String] {
     ReportText.wrapped(text, columns: Self.columns - Self.labelColumns - 2).enumerated()
       .map { line($0 == 0 ? label : "", $1) }

@@ -3,9 +3,9 @@ package import ZminReport
 
 /// The memory of a run as counters and slices over time, for Perfetto and `chrome://tracing`.
 ///
-/// The form is the Trace Event Format's (Google, "Trace Event Format", JSON object form): times in microseconds.
+/// The format is the JSON object format of Google's "Trace Event Format". Times are in microseconds.
 package struct ProfileTrace {
-  /// Smaller allocations are no events of their own; they are in the counters.
+  /// The smallest allocation with an event of its own. The counters include all.
   private static let eventBytesMin = 64 << 10
 
   private let profile: MemoryProfile
@@ -15,19 +15,20 @@ package struct ProfileTrace {
   /// The trace, with an LF at its end.
   package var text: String { value.text(.compact) + "\n" }
 
-  /// The trace.
+  /// The trace as a value.
   package var value: JSONValue {
     ["displayTimeUnit": "ms", "traceEvents": .array(names + counters + stages + files + marks)]
   }
 
-  /// Slices of one row must not overlap: files that were at work at the same time are in rows of their own.
+  /// The rows of the trace. Slices of one row must not overlap, so files that were processed at the same time are in
+  /// different rows.
   private enum Row {
     static let stages = 1
     static let ledger = 2
     static let firstFiles = 3
   }
 
-  /// The row of each file.
+  /// The row of each file, counted from the first row of files.
   private var fileRows: [Int] {
     var ends: [Double] = []
     var rows = [Int](repeating: 0, count: profile.files.count)
@@ -74,7 +75,7 @@ package struct ProfileTrace {
 
   private func counter(_ name: String, _ seconds: Double, _ values: [(String, Int?)]) -> JSONValue? {
     let known = values.compactMap { pair in pair.1.map { JSONValue.Member(pair.0, .integer($0)) } }
-    // Not `nil` in one expression with a value: that would be null, which is a value too.
+    // A plain `nil` would become the JSON value null.
     guard !known.isEmpty else { return Optional.none }
     return event("C", name, seconds, [JSONValue.Member("args", .object(known))])
   }

@@ -1,10 +1,10 @@
 import ZminMemory
 
-/// What parts of the model are called, in words.
+/// Names of the parts of the model, for people.
 extension MemoryDomain {
   var words: String {
     switch self {
-    case .heap: "growing lists"
+    case .heap: "growing buffers"
     case .pool: "pools"
     case .mappedFile: "mapped files"
     case .pinnedStaging: "pinned staging"
@@ -43,7 +43,7 @@ extension StageSpan.Stage {
     }
   }
 
-  /// The letter that stands for it where there is room for one.
+  /// The letter of the stage in plots over time.
   var letter: Character {
     switch self {
     case .starting: "S"
@@ -68,7 +68,7 @@ extension PoolSlot.State {
     }
   }
 
-  /// What stands for it in a map; the more is done, the darker.
+  /// The character of the state in maps. Darker characters mean more work.
   var shade: Character {
     switch self {
     case .free: "·"
@@ -81,7 +81,7 @@ extension PoolSlot.State {
 }
 
 extension String {
-  /// The name of a case, as in Swift, as a JSON report has it.
+  /// The name of a Swift case as JSON reports write it.
   var snakeCased: String {
     reduce(into: "") { text, letter in text += letter.isUppercase ? "_" + letter.lowercased() : String(letter) }
   }

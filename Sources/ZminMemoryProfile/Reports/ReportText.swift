@@ -1,46 +1,44 @@
 import ZminBase
 import ZminReport
 
-/// Texts of reports: figures that may be missing, names of any content, lines of bounded width.
+/// Text of reports: figures that may be missing, names with arbitrary characters, lines of bounded width.
 enum ReportText {
-  /// What stands for a figure that nobody has told.
+  /// The text for a figure that was not reported.
   static let missing = "not reported"
+  /// The text for a run without recommendations.
+  static let noAdvice = "nothing to change"
 
-  /// A size of memory.
   static func size(_ byteCount: Int?) -> String { byteCount.map(Figures.memorySize) ?? missing }
 
-  /// A difference between sizes, with its sign.
+  /// A difference of sizes, with its sign.
   static func difference(_ byteCount: Int?) -> String {
     byteCount.map { ($0 > 0 ? "+" : "") + Figures.memorySize($0) } ?? missing
   }
 
-  /// A count.
   static func count(_ count: Int?) -> String { count.map { "\($0)" } ?? missing }
 
-  /// A time.
   static func seconds(_ seconds: Double?) -> String { seconds.map { Figures.fixed($0, digits: 3) + " s" } ?? missing }
 
-  /// For how long what was stalled for want of memory.
+  /// The time that tasks were stalled for lack of memory.
   static func stall(_ kernel: KernelFacts) -> String {
     seconds(kernel.stalledSeconds)
-      + (kernel.stalledSeconds != nil && kernel.isStallOfMachine ? " (all of the machine)" : "")
+      + (kernel.stalledSeconds != nil && kernel.isStallOfMachine ? " (whole machine)" : "")
   }
 
-  /// The limit of the control group.
+  /// The limit of the control group: `none` if there is a group without one.
   static func limit(_ kernel: KernelFacts) -> String {
     kernel.groupLimitBytes == nil && kernel.groupUsageBytes != nil ? "none" : size(kernel.groupLimitBytes)
   }
 
-  /// A share, in percent.
   static func percent(_ share: Double?) -> String { share.map { Figures.fixed(100 * $0, digits: 1) + "%" } ?? missing }
 
-  /// What of a larger amount a smaller one is, in percent.
+  /// `part` as a share of `whole`, in percent.
   static func percent(_ part: Int?, of whole: Int?) -> String {
     guard let part, let whole, whole != 0 else { return missing }
     return percent(Double(part) / Double(whole))
   }
 
-  /// Sizes of several things, the largest first, those of nothing left out.
+  /// Sizes of several things, the largest first. Sizes of 0 are left out.
   static func sizes<Key>(_ bytes: [Key: Int], _ name: (Key) -> String) -> String {
     let parts = bytes.filter { $0.value != 0 }.map { (name($0.key), $0.value) }
       .sorted { ($1.1, $0.0) < ($0.1, $1.0) }
@@ -49,7 +47,7 @@ enum ReportText {
 
   // MARK: Names
 
-  /// A name on one line: what moves the cursor or turns the direction of writing is escaped.
+  /// A name that is safe to print: characters that move the cursor or change the writing direction are escaped.
   static func name(_ text: String) -> String {
     text.unicodeScalars.reduce(into: "") { line, scalar in
       switch scalar.properties.generalCategory {
@@ -60,7 +58,7 @@ enum ReportText {
     }
   }
 
-  /// The end of a name, which tells more than its beginning, in so many columns.
+  /// The name cut to `columns` columns. Its beginning is cut, as the end of a path tells more.
   static func tail(_ text: String, columns: Int) -> String {
     let text = name(text)
     guard width(text) > columns else { return text }
@@ -76,12 +74,12 @@ enum ReportText {
 
   // MARK: Widths
 
-  /// How many columns of a terminal a line takes, at most.
+  /// An upper bound of the columns that a line takes in a terminal.
   static func width(_ text: String) -> Int {
     text.unicodeScalars.reduce(0) { $0 + (isWide($1) ? 2 : 1) }
   }
 
-  /// Whether a scalar takes two columns, as those of East Asia do, and pictures.
+  /// True for East Asian scalars and emoji, which take two columns.
   private static func isWide(_ scalar: UnicodeScalar) -> Bool {
     switch scalar.value {
     case 0..<0x1100: false
@@ -92,7 +90,7 @@ enum ReportText {
     }
   }
 
-  /// The beginning of a text, with an ellipsis where something is cut off.
+  /// The text cut to `columns` columns, with an ellipsis if it was longer.
   static func fitted(_ text: String, columns: Int) -> String {
     guard width(text) > columns else { return text }
     var start = ""
@@ -105,13 +103,13 @@ enum ReportText {
     return columns > 0 ? start + "…" : ""
   }
 
-  /// A text and spaces to so many columns; longer ones are cut.
+  /// The text followed by spaces up to `columns` columns. A longer text is cut.
   static func padded(_ text: String, columns: Int) -> String {
     let text = fitted(text, columns: columns)
     return text + spaces(columns - width(text))
   }
 
-  /// Spaces to so many columns, and the text; longer ones are cut.
+  /// The text after spaces, `columns` columns together. A longer text is cut.
   static func aligned(_ text: String, columns: Int) -> String {
     let text = fitted(text, columns: columns)
     return spaces(columns - width(text)) + text
@@ -119,7 +117,7 @@ enum ReportText {
 
   static func spaces(_ count: Int) -> String { String(repeating: " ", count: max(0, count)) }
 
-  /// A text in lines, broken at spaces; what is longer than a line is cut.
+  /// The text broken into lines at spaces. A word longer than a line is cut.
   static func wrapped(_ text: String, columns: Int) -> [String] {
     var lines: [String] = []
     var line = ""

@@ -1,21 +1,21 @@
-/// What is wrong with a text that should be JSON, and where.
+/// An error in a text that should be JSON.
 package struct JSONSyntaxError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The byte at which it goes wrong, from 0.
+  /// The offset of the byte that is wrong, from 0.
   package let offset: Int
-  /// What is wrong, as a clause.
+  /// The reason, in a few words.
   package let reason: String
 
   package var description: String { "not valid JSON: \(reason) (byte \(offset))" }
 }
 
 extension JSONValue {
-  /// Deeper nesting is an error. No report of zmin's comes near it.
+  /// The deepest nesting that is read. Reports of zmin nest far less.
   package static let depthMax = 128
 
-  /// Reads one value that is all of the text but for whitespace.
+  /// Reads a text that holds one value, with whitespace around it.
   ///
-  /// Strictly RFC 8259. Two things that the grammar allows are errors, as a value cannot hold them: numbers too large
-  /// for a `Double`, and escaped surrogates that form no pair.
+  /// Follows RFC 8259 strictly. Two things that the grammar allows are errors, because a ``JSONValue`` cannot hold
+  /// them: numbers too large for a `Double`, and escaped surrogates that form no pair.
   package init(reading bytes: [UInt8]) throws(JSONSyntaxError) {
     var reader = JSONReader(bytes)
     self = try reader.readDocument()
@@ -32,13 +32,13 @@ private struct JSONReader {
 
   init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-  /// The byte that is next, nil at the end.
+  /// The next byte, nil at the end.
   private var next: UInt8? { offset < bytes.count ? bytes[offset] : nil }
 
   mutating func readDocument() throws(JSONSyntaxError) -> JSONValue {
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { offset = 3 }
     let value = try readValue()
-    guard next == nil else { throw fault("something follows the value") }
+    guard next == nil else { throw fault("unexpected content after the value") }
     return value
   }
 
@@ -54,7 +54,7 @@ private struct JSONReader {
       case UInt8(ascii: "f"): try readLiteral("false", as: .bool(false))
       case UInt8(ascii: "n"): try readLiteral("null", as: .null)
       case let byte? where byte == UInt8(ascii: "-") || byte.isDigit: try readNumber()
-      default: throw fault("a value was expected")
+      default: throw fault("expected a value")
       }
     skipWhitespace()
     return value
@@ -67,13 +67,13 @@ private struct JSONReader {
     if !take(UInt8(ascii: "}")) {
       repeat {
         skipWhitespace()
-        guard next == UInt8(ascii: "\"") else { throw fault("a name was expected") }
+        guard next == UInt8(ascii: "\"") else { throw fault("expected the name of a member") }
         let key = try readString()
         skipWhitespace()
-        guard take(UInt8(ascii: ":")) else { throw fault("a colon was expected") }
+        guard take(UInt8(ascii: ":")) else { throw fault("expected ':'") }
         members.append(JSONValue.Member(key, try readValue()))
       } while take(UInt8(ascii: ","))
-      guard take(UInt8(ascii: "}")) else { throw fault("a comma or } was expected") }
+      guard take(UInt8(ascii: "}")) else { throw fault("expected ',' or '}'") }
     }
     depth -= 1
     return .object(members)
@@ -85,21 +85,21 @@ private struct JSONReader {
     skipWhitespace()
     if !take(UInt8(ascii: "]")) {
       repeat { elements.append(try readValue()) } while take(UInt8(ascii: ","))
-      guard take(UInt8(ascii: "]")) else { throw fault("a comma or ] was expected") }
+      guard take(UInt8(ascii: "]")) else { throw fault("expected ',' or ']'") }
     }
     depth -= 1
     return .array(elements)
   }
 
-  /// Steps over an opening bracket or brace.
+  /// Skips an opening bracket or brace.
   private mutating func descend() throws(JSONSyntaxError) {
-    guard depth < JSONValue.depthMax else { throw fault("it is nested deeper than \(JSONValue.depthMax)") }
+    guard depth < JSONValue.depthMax else { throw fault("nested deeper than \(JSONValue.depthMax) levels") }
     depth += 1
     offset += 1
   }
 
   private mutating func readLiteral(_ text: String, as value: JSONValue) throws(JSONSyntaxError) -> JSONValue {
-    guard bytes[offset...].starts(with: text.utf8) else { throw fault("a value was expected") }
+    guard bytes[offset...].starts(with: text.utf8) else { throw fault("expected a value") }
     offset += text.utf8.count
     return value
   }
@@ -119,14 +119,14 @@ private struct JSONReader {
       try skipDigits()
     }
     let text = String(decoding: bytes[start..<offset], as: UTF8.self)
-    // Minus zero is no integer of Swift's.
+    // `Int` has no minus zero.
     if isInteger, text != "-0", let value = Int(text) { return .integer(value) }
-    guard let value = Double(text), value.isFinite else { throw fault("a number is too large", at: start) }
+    guard let value = Double(text), value.isFinite else { throw fault("number too large", at: start) }
     return .number(value)
   }
 
   private mutating func skipDigits() throws(JSONSyntaxError) {
-    guard let byte = next, byte.isDigit else { throw fault("a digit was expected") }
+    guard let byte = next, byte.isDigit else { throw fault("expected a digit") }
     while let byte = next, byte.isDigit { offset += 1 }
   }
 
@@ -138,25 +138,25 @@ private struct JSONReader {
       switch byte {
       case UInt8(ascii: "\""):
         guard let string = String(validating: text, as: UTF8.self) else {
-          throw fault("a string is not UTF-8", at: start)
+          throw fault("string is not valid UTF-8", at: start)
         }
         offset += 1
         return string
       case UInt8(ascii: "\\"): text += try readEscape()
-      case 0..<0x20: throw fault("a control character stands in a string")
+      case 0..<0x20: throw fault("control character in a string")
       default:
         text.append(byte)
         offset += 1
       }
     }
-    throw fault("a string does not end")
+    throw fault("unterminated string")
   }
 
-  /// The UTF-8 of what an escape stands for.
+  /// Reads an escape and returns the UTF-8 of the character it stands for.
   private mutating func readEscape() throws(JSONSyntaxError) -> [UInt8] {
     let start = offset
     offset += 1
-    guard let byte = next else { throw fault("a string does not end") }
+    guard let byte = next else { throw fault("unterminated string") }
     offset += 1
     switch byte {
     case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return [byte]
@@ -166,15 +166,15 @@ private struct JSONReader {
     case UInt8(ascii: "r"): return [0x0D]
     case UInt8(ascii: "t"): return [0x09]
     case UInt8(ascii: "u"): break
-    default: throw fault("an escape is not known", at: start)
+    default: throw fault("unknown escape", at: start)
     }
     var units = [try readHexadecimalUnit()]
     if UTF16.isLeadSurrogate(units[0]), take(UInt8(ascii: "\\")) {
-      guard take(UInt8(ascii: "u")) else { throw fault("a surrogate stands alone", at: start) }
+      guard take(UInt8(ascii: "u")) else { throw fault("unpaired surrogate escape", at: start) }
       units.append(try readHexadecimalUnit())
     }
     guard let text = String(validating: units, as: UTF16.self) else {
-      throw fault("a surrogate stands alone", at: start)
+      throw fault("unpaired surrogate escape", at: start)
     }
     return Array(text.utf8)
   }
@@ -183,7 +183,7 @@ private struct JSONReader {
     var unit: UInt16 = 0
     for _ in 0..<4 {
       guard let byte = next, let digit = Character(UnicodeScalar(byte)).hexDigitValue else {
-        throw fault("a hexadecimal digit was expected")
+        throw fault("expected a hexadecimal digit")
       }
       unit = unit << 4 | UInt16(digit)
       offset += 1
@@ -195,7 +195,7 @@ private struct JSONReader {
     while let byte = next, byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D { offset += 1 }
   }
 
-  /// Steps over the byte if it is next.
+  /// Skips the next byte if it is `byte`.
   private mutating func take(_ byte: UInt8) -> Bool {
     guard next == byte else { return false }
     offset += 1

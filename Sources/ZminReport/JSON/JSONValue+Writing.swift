@@ -1,23 +1,23 @@
 extension JSONValue {
-  /// How a value is laid out.
+  /// The whitespace between the tokens of a value.
   package enum Layout: Sendable {
-    /// Without whitespace.
+    /// No whitespace.
     case compact
-    /// A member or an element a line, two spaces a level; arrays of plain values stay on one line.
+    /// One member or element a line, indented by two spaces a level. Arrays without nested containers stay on one line.
     case indented
   }
 
   /// The value as JSON in UTF-8, without an LF at the end.
   ///
-  /// Numbers read back as the same. What is no number, as infinity, becomes null. What would end or upset a `script`
-  /// element (`</`, `<!`) is escaped, so that the text can stand in a page as it is.
+  /// Numbers read back as the same value. Infinity and NaN become null. `</` and `<!` are escaped, because they would
+  /// end or confuse a `script` element: the text can be embedded in a page unchanged.
   package func bytes(_ layout: Layout = .compact) -> [UInt8] {
     var writer = JSONWriter(layout: layout)
     writer.write(self)
     return writer.bytes
   }
 
-  /// The value as JSON, as ``bytes(_:)`` gives it.
+  /// The value as JSON: ``bytes(_:)`` as a string.
   package func text(_ layout: Layout = .compact) -> String { String(decoding: bytes(layout), as: UTF8.self) }
 }
 
@@ -90,7 +90,7 @@ private struct JSONWriter {
 }
 
 extension JSONValue {
-  /// Neither an array nor an object.
+  /// True unless the value is an array or an object.
   fileprivate var isPlain: Bool {
     switch self {
     case .array, .object: false

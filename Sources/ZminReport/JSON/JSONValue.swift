@@ -1,7 +1,6 @@
-/// A JSON value in memory: what a report says, before it is written, and what was read of one.
+/// A JSON value in memory: a report that is about to be written, or one that was read.
 ///
-/// Integers and other numbers are kept apart, so that a count of bytes stays exact past 2^53. The members of an object
-/// keep their order.
+/// Integers are a case of their own, so that byte counts stay exact past 2^53. Members of objects keep their order.
 package enum JSONValue: Sendable, Equatable {
   case null
   case bool(Bool)
@@ -22,30 +21,30 @@ package enum JSONValue: Sendable, Equatable {
     }
   }
 
-  /// A figure that may not be known, which is then null.
+  /// Makes an integer, or null if the value is nil.
   package init(_ value: Int?) { self = value.map(Self.integer) ?? .null }
 
-  /// A figure that may not be known, which is then null.
+  /// Makes a number, or null if the value is nil.
   package init(_ value: Double?) { self = value.map(Self.number) ?? .null }
 
-  /// A text that may not be known, which is then null.
+  /// Makes a string, or null if the value is nil.
   package init(_ value: String?) { self = value.map(Self.string) ?? .null }
 
-  /// A fact that may not be known, which is then null.
+  /// Makes a boolean, or null if the value is nil.
   package init(_ value: Bool?) { self = value.map(Self.bool) ?? .null }
 }
 
 extension JSONValue {
-  /// The member of that name, the last if there are several; nil if there is none, or this is no object.
+  /// The value of the last member named `key`, nil if there is none or this is not an object.
   package subscript(key: String) -> JSONValue? { members?.last { $0.key == key }?.value }
 
-  /// The integer, nil if this is none.
+  /// The integer, nil if this is not one.
   package var integer: Int? {
     guard case .integer(let value) = self else { return nil }
     return value
   }
 
-  /// The number, integer or not; nil if this is none.
+  /// The number, integer or not. Nil if this is not a number.
   package var double: Double? {
     switch self {
     case .integer(let value): Double(value)
@@ -54,25 +53,25 @@ extension JSONValue {
     }
   }
 
-  /// The string, nil if this is none.
+  /// The string, nil if this is not one.
   package var string: String? {
     guard case .string(let value) = self else { return nil }
     return value
   }
 
-  /// The truth value, nil if this is none.
+  /// The boolean, nil if this is not one.
   package var bool: Bool? {
     guard case .bool(let value) = self else { return nil }
     return value
   }
 
-  /// The elements, nil if this is no array.
+  /// The elements, nil if this is not an array.
   package var elements: [JSONValue]? {
     guard case .array(let elements) = self else { return nil }
     return elements
   }
 
-  /// The members in their order, nil if this is no object.
+  /// The members in order, nil if this is not an object.
   package var members: [Member]? {
     guard case .object(let members) = self else { return nil }
     return members

@@ -1,13 +1,13 @@
 import ZminBase
 
-/// A range of values, and where each is drawn.
+/// A range of values and the coordinates they are drawn at.
 struct Axis {
   enum Kind {
-    /// From zero on, to a tick no less than the largest value.
+    /// From zero to the first tick at or above the largest value.
     case linear
-    /// From zero on, to the largest value and no further.
+    /// From zero to exactly the largest value.
     case tight
-    /// By powers of ten, around the values.
+    /// Logarithmic, between the powers of ten around the values.
     case logarithmic
   }
 
@@ -15,21 +15,22 @@ struct Axis {
   let kind: Kind
   let low: Double
   let high: Double
-  /// Where ``low`` and ``high`` are drawn.
+  /// The coordinates of ``low`` and ``high``.
   let start: Double
   let end: Double
-  /// Values worth a line: round, and so many that their numbers have room.
+  /// Round values that get a line and a label, few enough that the labels do not overlap.
   let ticks: [Double]
 
   /// - Parameters:
-  ///   - values: What has to have a place. What is not finite, and on a logarithmic axis what is not above 0, has none.
-  ///   - room: What the number of a tick takes, in the units of `start` and `end`.
-  init(_ values: [Double], _ unit: Unit, _ kind: Kind = .linear, start: Double, end: Double, room: Double) {
+  ///   - values: The values that the axis must cover. Values that are not finite are ignored, and on a logarithmic axis
+  ///     also values that are not above 0.
+  ///   - tickSpace: The space that the label of a tick takes, in the units of `start` and `end`.
+  init(_ values: [Double], _ unit: Unit, _ kind: Kind = .linear, start: Double, end: Double, tickSpace: Double) {
     self.unit = unit
     self.kind = kind
     self.start = start
     self.end = end
-    let ticksMax = max(2, ((end - start).magnitude / room).rounded(.down))
+    let ticksMax = max(2, ((end - start).magnitude / tickSpace).rounded(.down))
     let values = values.filter(\.isFinite)
     switch kind {
     case .linear, .tight:
@@ -50,7 +51,8 @@ struct Axis {
     }
   }
 
-  func place(_ value: Double) -> Double {
+  /// The coordinate at which a value is drawn. Values out of range are drawn at the nearest end.
+  func coordinate(of value: Double) -> Double {
     let share =
       switch kind {
       case .linear, .tight: (value - low) / (high - low)
@@ -59,14 +61,14 @@ struct Axis {
     return start + (share.isFinite ? min(max(share, 0), 1) : 0) * (end - start)
   }
 
-  /// What the numbers of the ticks take beside the axis.
+  /// The width of the tick labels beside the axis.
   var margin: Double { 14 + (ticks.map { Drawing.width(of: text($0)) }.max() ?? 0) }
 
-  /// The number of a tick, in the same unit as the others'.
+  /// The label of a tick, in the unit that all ticks share.
   func text(_ tick: Double) -> String { unit.text(tick, scaledFor: kind == .logarithmic ? tick : high) }
 
-  /// A round step of which no more than `ticksMax` make `high`: 1, 2 or 5 times a power of ten, for bytes a power of
-  /// two, for counts no less than 1.
+  /// The smallest round step of which at most `ticksMax` reach `high`: 1, 2 or 5 times a power of ten. Steps of bytes
+  /// are powers of two, steps of counts at least 1.
   static func step(_ high: Double, _ unit: Unit, ticksMax: Double) -> Double {
     guard high > 0 else { return 1 }
     let least = high / ticksMax
@@ -92,7 +94,7 @@ struct Axis {
 
   private static func power(_ exponent: Int) -> Double { Double("1e\(exponent)") ?? 1 }
 
-  /// To the base of two, by a series of squarings, which is exact enough for a picture and needs no library.
+  /// The logarithm to base 2 by repeated squaring: exact enough for a picture, and without the C library.
   private static func logarithm(_ value: Double) -> Double {
     guard value > 0, value.isFinite else { return 0 }
     var result = Double(value.exponent)
@@ -111,18 +113,18 @@ struct Axis {
 }
 
 extension Axis {
-  /// What the values of an axis are.
+  /// The quantity that an axis shows.
   enum Unit {
-    /// Of memory, by powers of 1024.
+    /// Memory, in powers of 1024.
     case bytes
-    /// Of files, by powers of 1000.
+    /// Sizes of files, in powers of 1000.
     case sizes
     case seconds
     case count
-    /// With what stands after the number.
+    /// A number followed by this unit.
     case plain(String)
 
-    /// A value as it is said.
+    /// The value for people, in the unit that suits it.
     func text(_ value: Double) -> String {
       switch self {
       case .bytes: Figures.memorySize(Int(clamping: value))
@@ -131,7 +133,7 @@ extension Axis {
       }
     }
 
-    /// A value in the unit that suits another.
+    /// The value for people, in the unit that suits `other`.
     func text(_ value: Double, scaledFor other: Double) -> String {
       if value == 0 { return "0" }
       switch self {
@@ -144,7 +146,7 @@ extension Axis {
       }
     }
 
-    /// A value as it was measured.
+    /// The value as it was measured, for tables.
     func exact(_ value: Double) -> String {
       switch self {
       case .bytes, .sizes, .count: "\(Int(clamping: value))"
@@ -158,7 +160,7 @@ extension Axis {
       return "\(short(value / factor)) \(unit)"
     }
 
-    /// Three digits that count.
+    /// The value with three significant digits.
     static func short(_ value: Double) -> String {
       if value.magnitude >= 1e15 { return "\(value)" }
       let digits =
@@ -173,6 +175,6 @@ extension Axis {
 }
 
 extension Int {
-  /// The nearest whole number that there is room for.
+  /// Rounds to the nearest `Int`. Values out of range become the nearest bound, NaN becomes 0.
   init(clamping value: Double) { self = Int(exactly: value.rounded()) ?? (value > 0 ? .max : value < 0 ? .min : 0) }
 }

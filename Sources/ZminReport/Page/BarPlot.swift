@@ -1,16 +1,16 @@
 extension Plot {
-  /// A row of bars, one after another.
+  /// One row of a bar plot: a bar made of parts.
   package struct Bar {
     package let name: String
-    /// Their lengths, by the names of their parts.
+    /// The lengths of the parts, in the order in which they are drawn.
     package let parts: [(name: String, value: Double)]
-    /// What it could be at most.
+    /// The highest value that was possible, drawn as a line.
     package let limit: Double?
-    /// What limits it.
+    /// The name of the limit.
     package let limitName: String?
-    /// Between which values the whole was measured.
+    /// The lowest and the highest measured value of the whole bar.
     package let range: ClosedRange<Double>?
-    /// Said behind it.
+    /// A text behind the bar. If it is empty, the sum of the parts is shown.
     package let note: String
 
     package init(
@@ -29,7 +29,7 @@ extension Plot {
     var sum: Double { parts.reduce(0) { $0 + $1.value } }
   }
 
-  /// What bars are lengths of.
+  /// The quantity that the bars show.
   package enum BarUnit {
     case bytes, seconds, count
     case plain(String)
@@ -44,7 +44,7 @@ extension Plot {
     }
   }
 
-  /// The name of a part that is what the others leave: it is grey, and comes last.
+  /// The name of the part that the other parts leave over. It is drawn grey and last.
   package static let restName = "not accounted for"
 
   /// Horizontal bars, in the order given.
@@ -60,8 +60,8 @@ extension Plot {
       plot.keys = drawing.partNames.map { Key(name: $0, style: drawing.style(of: $0)) }
     }
     if hasLimits { plot.keys.append(Key(name: "limit", style: "key-line limit")) }
-    if hasRanges { plot.keys.append(Key(name: "least and most measured", style: "key-line range")) }
-    plot.head = [""] + drawing.partNames + (hasLimits ? ["limit"] : []) + (hasRanges ? ["least", "most"] : [])
+    if hasRanges { plot.keys.append(Key(name: "lowest and highest measurement", style: "key-line range")) }
+    plot.head = [""] + drawing.partNames + (hasLimits ? ["limit"] : []) + (hasRanges ? ["lowest", "highest"] : [])
     plot.rows = bars.map { bar in
       let parts = drawing.partNames.map { name in bar.parts.first { $0.name == name }?.value }
       let limit = hasLimits ? [bar.limit] : []
@@ -75,7 +75,7 @@ extension Plot {
 private struct BarDrawing {
   private let bars: [Plot.Bar]
   private let unit: Axis.Unit
-  /// In the order in which they come up.
+  /// In order of first appearance.
   let partNames: [String]
 
   init(_ bars: [Plot.Bar], _ unit: Axis.Unit) {
@@ -94,7 +94,7 @@ private struct BarDrawing {
   }
 
   func draw(on drawing: inout Drawing) {
-    // Beside the bars there is room for names and notes, or else above them.
+    // A wide drawing has names and notes beside the bars, a narrow one above them.
     let isNarrow = drawing.isNarrow
     let nameWidth = min(180, bars.map { Drawing.width(of: $0.name) }.max() ?? 0)
     let noteWidth = min(180, bars.map { Drawing.width(of: note($0)) }.max() ?? 0)
@@ -104,7 +104,7 @@ private struct BarDrawing {
     let top = 6.0
     let bottom = top + rowHeight * Double(bars.count)
     let values = bars.map(\.sum) + bars.compactMap(\.limit) + bars.compactMap(\.range?.upperBound)
-    let x = Axis(values, unit, start: left, end: right, room: 76)
+    let x = Axis(values, unit, start: left, end: right, tickSpace: 76)
     drawing.add(rightwards: x, from: top, to: bottom)
     for (row, bar) in bars.enumerated() {
       let y = top + rowHeight * Double(row)
@@ -121,10 +121,10 @@ private struct BarDrawing {
       }
       var sum = 0.0
       for part in bar.parts {
-        let start = x.place(sum)
+        let start = x.coordinate(of: sum)
         sum += part.value
-        // What is there shows, however little it is; what follows leaves a gap.
-        let width = x.place(sum) - start
+        // The smallest part stays visible. A gap separates it from the next.
+        let width = x.coordinate(of: sum) - start
         if part.value > 0 {
           drawing.add(
             bar: start, barTop, max(partNames.count > 1 ? width - 1 : width, 1), barHeight,
@@ -133,12 +133,13 @@ private struct BarDrawing {
       }
       if let range = bar.range {
         let middle = barTop + barHeight / 2
-        let (start, end) = (x.place(range.lowerBound), x.place(range.upperBound))
+        let (start, end) = (x.coordinate(of: range.lowerBound), x.coordinate(of: range.upperBound))
         drawing.add(lineFrom: start, middle, to: end, middle, "range")
-        for place in [start, end] { drawing.add(lineFrom: place, middle - 4, to: place, middle + 4, "range") }
+        for tip in [start, end] { drawing.add(lineFrom: tip, middle - 4, to: tip, middle + 4, "range") }
       }
       if let limit = bar.limit {
-        drawing.add(lineFrom: x.place(limit), barTop - 2, to: x.place(limit), barTop + barHeight + 2, "limit")
+        drawing.add(
+          lineFrom: x.coordinate(of: limit), barTop - 2, to: x.coordinate(of: limit), barTop + barHeight + 2, "limit")
       }
       addHits(bar, x, y, rowHeight, on: &drawing)
     }
@@ -155,10 +156,10 @@ private struct BarDrawing {
     }
     var sum = 0.0
     for part in bar.parts {
-      let start = x.place(sum)
+      let start = x.coordinate(of: sum)
       sum += part.value
       drawing.add(
-        hit: start, y, x.place(sum) - start, height,
+        hit: start, y, x.coordinate(of: sum) - start, height,
         "\(bar.name), \(part.name): \(unit.text(part.value)) of \(unit.text(bar.sum))")
     }
   }

@@ -1,8 +1,8 @@
-/// The elements of an SVG, and the room that they take.
+/// The elements of an SVG image and its size.
 struct Drawing {
-  /// How wide drawings are, in their own units, which are about pixels: on a screen, and on a phone.
+  /// The widths of drawings for a screen and for a phone, in units of about a pixel.
   static let widths = [720.0, 340.0]
-  /// What a letter takes, at most, on average.
+  /// An upper bound of the average width of a letter.
   private static let letterWidth = 7.0
 
   let width: Double
@@ -11,10 +11,10 @@ struct Drawing {
 
   init(width: Double) { self.width = width }
 
-  /// Whether there is no room beside a plot for names.
+  /// True if names do not fit beside a plot.
   var isNarrow: Bool { width < 500 }
 
-  /// About how wide a text is drawn.
+  /// The approximate width of a text.
   static func width(of text: String) -> Double { letterWidth * Double(text.count) }
 
   mutating func add(text: String, _ x: Double, _ y: Double, _ style: String = "") {
@@ -36,7 +36,7 @@ struct Drawing {
     elements += "<rect \(Markup.frame(x, y, max(width, 0), max(height, 0))) class=\"\(style)\"/>\n"
   }
 
-  /// A sign for a point; series differ in its form, not by colour alone.
+  /// Adds a marker for a point. Series differ in shape as well as in colour.
   mutating func add(sign number: Int, _ x: Double, _ y: Double, _ style: String) {
     let outlines: [[(Double, Double)]] = [
       [], [(-4, -4), (4, -4), (4, 4), (-4, 4)], [(0, -5), (5, 4), (-5, 4)], [(0, -5.5), (5.5, 0), (0, 5.5), (-5.5, 0)],
@@ -49,33 +49,33 @@ struct Drawing {
     }
   }
 
-  /// Where pointer and keys find a value, which is said in words.
+  /// Adds an invisible area that shows `value` when the pointer or the arrow keys reach it.
   mutating func add(hit x: Double, _ y: Double, _ width: Double, _ height: Double, _ value: String) {
     elements +=
       "<rect \(Markup.frame(x, y, max(width, 1), max(height, 1))) class=\"hit\"><title>\(Markup.escaped(value))"
       + "</title></rect>\n"
   }
 
-  /// Lines and numbers of an axis upwards.
+  /// Adds the lines and labels of a vertical axis.
   mutating func add(upwards axis: Axis, from left: Double, to right: Double) {
     for tick in axis.ticks {
-      add(lineFrom: left, axis.place(tick), to: right, axis.place(tick), "grid")
-      add(text: axis.text(tick), left - 6, axis.place(tick) + 4, "end")
+      add(lineFrom: left, axis.coordinate(of: tick), to: right, axis.coordinate(of: tick), "grid")
+      add(text: axis.text(tick), left - 6, axis.coordinate(of: tick) + 4, "end")
     }
   }
 
-  /// Lines and numbers of an axis to the right.
+  /// Adds the lines and labels of a horizontal axis.
   mutating func add(rightwards axis: Axis, from top: Double, to bottom: Double, hasLines: Bool = true) {
     for tick in axis.ticks {
       let text = axis.text(tick)
-      if hasLines { add(lineFrom: axis.place(tick), top, to: axis.place(tick), bottom, "grid") }
-      // The last number is not to stand out of the picture.
-      let x = min(axis.place(tick), width - 2 - Self.width(of: text) / 2)
+      if hasLines { add(lineFrom: axis.coordinate(of: tick), top, to: axis.coordinate(of: tick), bottom, "grid") }
+      // The last label must stay inside the picture.
+      let x = min(axis.coordinate(of: tick), width - 2 - Self.width(of: text) / 2)
       add(text: text, x, bottom + 19, "middle")
     }
   }
 
-  /// The drawing as an element.
+  /// The drawing as an `svg` element.
   func svg(name: String) -> String {
     """
     <svg viewBox="0 0 \(Markup.number(width)) \(Markup.number(height))" class="\(isNarrow ? "narrow" : "broad")" \

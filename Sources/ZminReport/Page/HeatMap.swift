@@ -1,11 +1,11 @@
 extension Plot {
-  /// A map of states: a row for each thing, a column for each moment.
+  /// Makes a map of states over time: a row for each thing, a column for each moment.
   ///
   /// - Parameters:
   ///   - rows: The names of the things.
-  ///   - states: What a state is called, by its number.
-  ///   - seconds: The moments, in order.
-  ///   - cells: For each moment the states of the things, by number; things that were not there yet are missing.
+  ///   - states: The names of the states, indexed by the numbers in `cells`.
+  ///   - seconds: The times of the moments, in order.
+  ///   - cells: The state of each thing at each moment. Things that did not exist yet are missing at the end.
   package static func heatMap(
     _ title: String, _ caption: String, rows: [String], states: [String], seconds: [Double], cells: [[Int]]
   ) -> Plot {
@@ -16,7 +16,7 @@ extension Plot {
     plot.keys = states.enumerated().map { Key(name: $1, style: "s\($0)") }
     if seconds.count > HeatDrawing.columnsMax {
       plot.notes.append(
-        "Of the \(seconds.count) moments several share a column, which shows the state that was seen most often.")
+        "There are more samples (\(seconds.count)) than columns. Each column shows its most frequent state.")
     }
     plot.head = ["seconds"] + states
     plot.rows = zip(seconds, cells).map { moment in
@@ -39,13 +39,13 @@ private struct HeatDrawing {
     let (left, right, top) = (nameWidth + 12, drawing.width - 14, 8.0)
     let rowHeight = max(4, min(18, 300 / Double(rows.count)))
     let bottom = top + rowHeight * Double(rows.count)
-    let x = Axis(seconds, .seconds, .tight, start: left, end: right, room: 64)
+    let x = Axis(seconds, .seconds, .tight, start: left, end: right, tickSpace: 64)
     let columnsMax = min(Self.columnsMax, Int((right - left) / 3))
     let perColumn = (seconds.count + columnsMax - 1) / columnsMax
     let columns = stride(from: 0, to: seconds.count, by: perColumn).map { first in
       first..<min(first + perColumn, seconds.count)
     }
-    let starts = columns.map { x.place(seconds[$0.lowerBound]) } + [right]
+    let starts = columns.map { x.coordinate(of: seconds[$0.lowerBound]) } + [right]
     for row in rows.indices {
       let found = columns.map { state(of: row, in: $0) }
       var first = 0
@@ -62,7 +62,7 @@ private struct HeatDrawing {
       let (start, end) = (starts[number], starts[number + 1])
       drawing.add(hit: start, top, end - start, bottom - top, words(for: column.lowerBound))
     }
-    // Names that have no room are left out, but for the first and the last.
+    // If not all names fit, some are left out, never the first or the last.
     let stride = Int((14 / rowHeight).rounded(.up))
     for (row, name) in rows.enumerated() where row % stride == 0 && row + stride <= rows.count || row == rows.count - 1
     {
@@ -73,7 +73,7 @@ private struct HeatDrawing {
     drawing.height = bottom + 28
   }
 
-  /// The state that a thing was in most often, nil if it was not there.
+  /// The most frequent state of a thing during `moments`, nil if it did not exist.
   private func state(of row: Int, in moments: Range<Int>) -> Int? {
     var counts = [Int](repeating: 0, count: states.count)
     for moment in moments where row < cells[moment].count && states.indices.contains(cells[moment][row]) {
@@ -84,11 +84,10 @@ private struct HeatDrawing {
   }
 
   private func words(for moment: Int) -> String {
-    let said = states.indices.compactMap { state in
+    let counts = states.indices.compactMap { state in
       let count = cells[moment].count { $0 == state }
       return count > 0 ? "\(count) \(states[state])" : nil
     }
-    return
-      "\(Axis.Unit.seconds.text(seconds[moment])): \(said.isEmpty ? "nothing there" : said.joined(separator: ", "))"
+    return "\(Axis.Unit.seconds.text(seconds[moment])): \(counts.isEmpty ? "none" : counts.joined(separator: ", "))"
   }
 }

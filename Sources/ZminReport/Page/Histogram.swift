@@ -1,25 +1,25 @@
 extension Plot {
-  /// How many there were of each size class, a class being the sizes up to a power of two and more than half of it.
+  /// Makes a histogram over size classes. Class n holds the sizes up to 2^n bytes and above 2^(n-1).
   ///
-  /// - Parameter classes: Counts by exponent. Classes between others in which there was none are shown as such.
+  /// - Parameter classes: Counts by n. Empty classes between others are drawn as empty.
   package static func histogram(_ title: String, _ caption: String, classes: [Int: Int], of noun: String) -> Plot {
     var plot = Plot(title, caption)
     guard let first = classes.keys.min(), let last = classes.keys.max(), last - first < 64 else { return plot }
     let columns = (first...last).map { (name: sizeName($0), count: classes[$0, default: 0]) }
     plot.draw = { drawing in
       let (right, top, bottom) = (drawing.width - 14, 28.0, 200.0)
-      let y = Axis(columns.map { Double($0.count) }, .count, start: bottom, end: top, room: 34)
+      let y = Axis(columns.map { Double($0.count) }, .count, start: bottom, end: top, tickSpace: 34)
       let left = y.margin
       drawing.add(upwards: y, from: left, to: right)
       drawing.add(text: noun, 4, 13)
       let step = (right - left) / Double(columns.count)
       let barWidth = min(step * 0.8, 48)
-      // Every so manieth class is named, as there is room.
+      // If not all names fit, only every `stride`-th class is named.
       let widest = columns.map { Drawing.width(of: $0.name) }.max() ?? 0
       let stride = Int(((widest + 6) / step).rounded(.up))
       for (number, column) in columns.enumerated() {
         let middle = left + step * (Double(number) + 0.5)
-        let roof = y.place(Double(column.count))
+        let roof = y.coordinate(of: Double(column.count))
         if column.count > 0 {
           drawing.add(bar: middle - barWidth / 2, min(roof, bottom - 1), barWidth, max(bottom - roof, 1), "bar c1")
         }

@@ -1,8 +1,8 @@
 import ZminBase
 
-/// Text of HTML and SVG.
+/// Text and numbers as HTML and SVG write them.
 package enum Markup {
-  /// A text as it may stand between tags and in attributes.
+  /// Escapes a text for use between tags and in attributes.
   package static func escaped(_ text: String) -> String {
     text.unicodeScalars.reduce(into: "") { result, scalar in
       switch scalar {
@@ -10,14 +10,14 @@ package enum Markup {
       case "<": result += "&lt;"
       case ">": result += "&gt;"
       case "\"": result += "&quot;"
-      // What no document may hold.
+      // Characters that no document may contain.
       case "\u{0}"..."\u{8}", "\u{B}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{FFFE}"..."\u{FFFF}": result += "\u{FFFD}"
       default: result.unicodeScalars.append(scalar)
       }
     }
   }
 
-  /// A coordinate: one digit after the point is more than any screen shows.
+  /// A coordinate with one digit after the point, which is finer than any screen.
   static func number(_ value: Double) -> String {
     let text = Figures.fixed(value, digits: 1)
     return text.hasSuffix(".0") ? String(text.dropLast(2)) : text

@@ -1,11 +1,11 @@
-/// A page that needs nothing but itself: no network, and a browser's script only to point at values.
+/// An HTML page that loads nothing from the network. Its script only shows the values under the pointer.
 package struct Page {
   package let title: String
-  /// What it is about, in a line.
+  /// One line under the title.
   package let subtitle: String
-  /// HTML, from the top on.
+  /// Pieces of HTML, in order.
   private var body: [String] = []
-  /// What the page was drawn from.
+  /// The data that the page was drawn from, embedded for programs.
   private let data: JSONValue
 
   package init(title: String, subtitle: String, data: JSONValue) {
@@ -20,10 +20,11 @@ package struct Page {
 
   package mutating func add(paragraph: String) { body.append("<p>\(Markup.escaped(paragraph))</p>\n") }
 
-  /// Single figures, each with its name.
+  /// Adds single figures, each with its name.
   package mutating func add(cards: [(name: String, value: String, note: String)]) {
     let cards = cards.map { card in
-      "<div><dt>\(Markup.escaped(card.name))</dt><dd>\(Markup.escaped(card.value))<small>\(Markup.escaped(card.note))</small></dd></div>"
+      "<div><dt>\(Markup.escaped(card.name))</dt><dd>\(Markup.escaped(card.value))"
+        + "<small>\(Markup.escaped(card.note))</small></dd></div>"
     }
     body.append("<dl class=\"cards\">\(cards.joined(separator: "\n"))</dl>\n")
   }
@@ -36,7 +37,7 @@ package struct Page {
     body.append("<div class=\"wide\" tabindex=\"0\">\(Plot.table(head, rows))</div>\n")
   }
 
-  /// What is known of something, each with its name.
+  /// Adds a table of names and values.
   package mutating func add(facts: [(name: String, value: String)]) {
     let rows = facts.map { fact in
       "<tr><td>\(Markup.escaped(fact.name))</td><td>\(Markup.escaped(fact.value))</td></tr>"
@@ -44,7 +45,7 @@ package struct Page {
     body.append("<table class=\"facts\"><tbody>\n\(rows.joined(separator: "\n"))\n</tbody></table>\n")
   }
 
-  /// A part that is not seen until its heading is chosen.
+  /// Adds a section that unfolds when its heading is clicked.
   package mutating func add(fold heading: String, isOpen: Bool = false, _ content: (inout Page) -> Void) {
     body.append(
       "<details class=\"fold\"\(isOpen ? " open" : "")><summary><h2>\(Markup.escaped(heading))</h2></summary>\n")
@@ -55,7 +56,7 @@ package struct Page {
   /// The whole page.
   package var html: String { pieces.joined() }
 
-  /// The page in pieces, which take less memory than the whole.
+  /// The page in pieces, which need less memory than one string.
   package var pieces: [String] { [head] + body + [Self.beforeData, data.text(), Self.end] }
 
   private var head: String {
@@ -63,7 +64,8 @@ package struct Page {
     <!DOCTYPE html>
     <html lang="en"><head><meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
-    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:">
+    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; \
+    script-src 'unsafe-inline'; img-src data:">
     <title>\(Markup.escaped(title))</title>
     <style>
     \(Self.style)

@@ -5,23 +5,23 @@ package struct Plot {
   /// A row of the legend.
   struct Key {
     let name: String
-    /// Which of the palette's colours, or a class of its own.
+    /// The CSS classes that give its colour.
     let style: String
   }
 
   let title: String
-  /// What it shows and how to read it, in a sentence.
+  /// A sentence or two on the contents of the plot and how to read it.
   let caption: String
   var keys: [Key] = []
-  /// Draws it on a drawing of some width; nil if there is nothing to draw.
+  /// Draws the plot at the width of the drawing, nil if there is nothing to draw.
   var draw: ((inout Drawing) -> Void)?
-  /// The same in figures: a head and rows.
+  /// The same data as a table.
   var head: [String] = []
   var rows: [[String]] = []
-  /// What was left out of the drawing or the table, if anything.
+  /// Remarks, such as on samples left out of the drawing or the table.
   var notes: [String] = []
 
-  /// More rows of figures are not shown; the page's data has all.
+  /// The most rows that the table shows. The data embedded in the page has all.
   static let rowsMax = 500
 
   init(_ title: String, _ caption: String) {
@@ -29,7 +29,7 @@ package struct Plot {
     self.caption = caption
   }
 
-  /// The figure as HTML.
+  /// The plot as an HTML `figure`.
   var html: String {
     let name = Markup.escaped(title)
     guard let draw else {
@@ -42,31 +42,30 @@ package struct Plot {
       return drawing.svg(name: title)
     }
     let notes =
-      (notes + (rows.count > Self.rowsMax ? ["The table has the first \(Self.rowsMax) of \(rows.count) rows."] : []))
+      (notes + (rows.count > Self.rowsMax ? ["The table shows the first \(Self.rowsMax) of \(rows.count) rows."] : []))
       .map { "<p class=\"note\">\(Markup.escaped($0))</p>" }.joined()
     return """
       <figure class="plot"><figcaption><h3>\(name)</h3><p>\(Markup.escaped(caption))</p></figcaption>
       \(keys.isEmpty ? "" : "<ul class=\"legend\">\(legend)</ul>")
       \(drawings.joined(separator: "\n"))
-      <output aria-live="polite">Point at the plot, or use the arrow keys on it.</output>
-      \(notes)<details><summary>Figures</summary><div class="wide" tabindex="0">\
+      <output aria-live="polite">Point at the plot or use the arrow keys to read its values.</output>
+      \(notes)<details><summary>Values as a table</summary><div class="wide" tabindex="0">\
       \(Self.table(head, Array(rows.prefix(Self.rowsMax))))</div></details>
       </figure>
       """
   }
 
-  /// A table; all columns but the first are numbers.
+  /// A table in HTML. All columns but the first hold numbers.
   static func table(_ head: [String], _ rows: [[String]]) -> String {
     let heads = head.map { "<th scope=\"col\">\(Markup.escaped($0))</th>" }.joined()
     let body = rows.map { "<tr>" + $0.map { "<td>\(Markup.escaped($0))</td>" }.joined() + "</tr>" }
     return "<table><thead><tr>\(heads)</tr></thead><tbody>\n\(body.joined(separator: "\n"))\n</tbody></table>"
   }
 
-  /// The colour of one of several series, paler where there are more than colours. The first colour, grey, is for what
-  /// is not of the matter.
+  /// The CSS classes of the n-th of several series. After seven colours they repeat, paler. Grey, `c0`, is never taken.
   static func style(_ number: Int) -> String { "c\(1 + number % 7)\(number < 7 ? "" : " pale")" }
 
-  /// A name that fits a place of so many units: its end tells more than its beginning.
+  /// The name cut to fit `width`. Its beginning is cut, as the end of a path tells more.
   static func shortened(_ name: String, _ width: Double) -> String {
     var count = name.count
     while count > 1, Drawing.width(of: String(name.suffix(count))) > width { count -= 1 }

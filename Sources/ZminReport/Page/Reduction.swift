@@ -1,9 +1,11 @@
-/// Which of many samples are drawn.
+/// Chooses the samples that are drawn, where there are more than pixels.
 enum Reduction {
-  /// Of each column of a drawing the first sample, the last, and those at which a series is least and most: a line
-  /// through these covers the same pixels as one through all.
+  /// Returns the indices of the samples to draw: in each column of pixels the first, the last, and the minimum and
+  /// maximum of each series. A line through these covers the same pixels as a line through all.
   ///
-  /// - Parameter columns: For each sample the column that it falls into, never less than that of the one before.
+  /// - Parameters:
+  ///   - columns: The column of each sample, in ascending order.
+  ///   - series: The values of each series, one a sample.
   static func kept(_ columns: [Int], _ series: [[Double?]]) -> [Int] {
     var kept: [Int] = []
     var first = 0

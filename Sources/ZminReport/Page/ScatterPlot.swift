@@ -1,9 +1,9 @@
 extension Plot {
-  /// Points on an axis of sizes that counts in powers of ten, and another upwards.
+  /// A series of points in a scatter plot. `x` is a size in bytes.
   package struct Points {
     package let name: String
     package let points: [(x: Double, y: Double, name: String)]
-    /// Whether a line leads from each to the next.
+    /// True if lines connect the points.
     package let isLine: Bool
 
     package init(_ name: String, _ points: [(x: Double, y: Double, name: String)], isLine: Bool = false) {
@@ -13,13 +13,15 @@ extension Plot {
     }
   }
 
-  /// Values upwards that are further apart than this count in powers of ten too.
+  /// The largest ratio between y values that still get a linear axis.
   private static let linearRatioMax = 20.0
 
+  /// Makes a scatter plot over file sizes, which have a logarithmic axis.
+  ///
   /// - Parameters:
-  ///   - axes: What both axes are of, in words.
-  ///   - unit: What stands upwards; below there are sizes of files.
-  ///   - mark: A size that is pointed out.
+  ///   - axes: The names of the axes.
+  ///   - unit: The unit of the y axis.
+  ///   - mark: A size that is marked with a line and a text.
   package static func scatter(
     _ title: String, _ caption: String, _ series: [Points], axes: (x: String, y: String), _ unit: BarUnit,
     mark: (x: Double, text: String)? = nil
@@ -32,25 +34,27 @@ extension Plot {
     let isLogarithmic = (values.max() ?? 1) / (values.min() ?? 1) > linearRatioMax
     plot.draw = { drawing in
       let (right, top, bottom) = (drawing.width - 16, mark == nil ? 28.0 : 46, 280.0)
-      let y = Axis(all.map(\.y), unit, isLogarithmic ? .logarithmic : .linear, start: bottom, end: top, room: 30)
+      let y = Axis(all.map(\.y), unit, isLogarithmic ? .logarithmic : .linear, start: bottom, end: top, tickSpace: 30)
       let left = y.margin
-      let x = Axis(all.map(\.x) + (mark.map { [$0.x] } ?? []), .sizes, .logarithmic, start: left, end: right, room: 64)
+      let x = Axis(
+        all.map(\.x) + (mark.map { [$0.x] } ?? []), .sizes, .logarithmic, start: left, end: right, tickSpace: 64)
       drawing.add(upwards: y, from: left, to: right)
       drawing.add(rightwards: x, from: top, to: bottom)
       drawing.add(text: axes.y, 4, 13)
       drawing.add(text: axes.x, right, bottom + 38, "end")
       for (number, points) in series.enumerated() where points.isLine {
-        drawing.add(path: points.points.map { (x.place($0.x), y.place($0.y)) }, "line \(style(number))")
+        drawing.add(
+          path: points.points.map { (x.coordinate(of: $0.x), y.coordinate(of: $0.y)) }, "line \(style(number))")
       }
       if let mark {
-        let place = x.place(mark.x)
-        let isRight = place > (left + right) / 2
-        drawing.add(lineFrom: place, top - 8, to: place, bottom, "mark")
-        drawing.add(text: mark.text, isRight ? place - 6 : place + 6, top - 8, isRight ? "end strong" : "strong")
+        let markX = x.coordinate(of: mark.x)
+        let isRight = markX > (left + right) / 2
+        drawing.add(lineFrom: markX, top - 8, to: markX, bottom, "mark")
+        drawing.add(text: mark.text, isRight ? markX - 6 : markX + 6, top - 8, isRight ? "end strong" : "strong")
       }
       for (number, points) in series.enumerated() {
         for point in points.points {
-          let (pointX, pointY) = (x.place(point.x), y.place(point.y))
+          let (pointX, pointY) = (x.coordinate(of: point.x), y.coordinate(of: point.y))
           drawing.add(sign: number, pointX, pointY, "sign \(style(number))")
           let name = series.count > 1 && point.name != points.name ? "\(points.name), \(point.name)" : point.name
           drawing.add(

@@ -1,5 +1,5 @@
 extension Plot {
-  /// A course over time: areas one upon another, lines over them, and what was done beneath.
+  /// The data of a plot over time: stacked areas, lines over them, and bands of activity below.
   package struct Course {
     package struct Series {
       package let name: String
@@ -23,19 +23,19 @@ extension Plot {
       }
     }
 
-    /// When the values were taken, in order.
+    /// The times of the samples, in order.
     package var seconds: [Double] = []
-    /// From the lowest on.
+    /// Stacked areas, the lowest first.
     package var areas: [Series] = []
     package var lines: [Series] = []
     package var bands: [Band] = []
-    /// What is pointed out.
+    /// A point that is marked.
     package var mark: (seconds: Double, value: Double, text: String)?
 
     package init() {}
   }
 
-  /// A course in bytes over time.
+  /// Makes a plot of bytes over time.
   package static func course(_ title: String, _ caption: String, _ course: Course) -> Plot {
     var plot = Plot(title, caption)
     guard !course.seconds.isEmpty else { return plot }
@@ -57,8 +57,8 @@ extension Plot {
     }
     if shown.count < count {
       plot.notes.append(
-        "Of \(count) samples the table has \(shown.count) and the drawing those for which it has room: of each stretch "
-          + "the first, the last, and those with least and most. The page's data has all.")
+        "The table shows \(shown.count) of \(count) samples. The drawing shows the first, last, lowest and highest "
+          + "sample of each column of pixels. The data embedded in the page has all samples.")
     }
     return plot
   }
@@ -66,7 +66,7 @@ extension Plot {
 
 private struct CourseDrawing {
   private let course: Plot.Course
-  /// The tops of the areas.
+  /// The upper edges of the stacked areas.
   private let roofs: [[Double]]
   private let sums: [Double]
 
@@ -80,34 +80,34 @@ private struct CourseDrawing {
     sums = roof
   }
 
-  /// The samples to be shown where there is room for so many stretches of time.
+  /// The indices of the samples to show if time is divided into `columns` columns.
   func kept(columns: Int) -> [Int] {
     let end = max(course.seconds.last ?? 0, .leastNormalMagnitude)
-    let places = course.seconds.map { Int(clamping: ($0 / end * Double(columns)).rounded(.down)) }
-    return Reduction.kept(places, [sums] + course.lines.map(\.values))
+    let column = course.seconds.map { Int(clamping: ($0 / end * Double(columns)).rounded(.down)) }
+    return Reduction.kept(column, [sums] + course.lines.map(\.values))
   }
 
   func draw(on drawing: inout Drawing) {
     let (right, top, bottom) = (drawing.width - 14, 24.0, 240.0)
     let values = sums + course.lines.flatMap { $0.values.compactMap(\.self) } + [course.mark?.value ?? 0]
-    let y = Axis(values, .bytes, start: bottom, end: top, room: 34)
+    let y = Axis(values, .bytes, start: bottom, end: top, tickSpace: 34)
     let left = y.margin
     let x = Axis(
-      course.seconds + course.bands.map(\.endSeconds), .seconds, .tight, start: left, end: right, room: 64)
+      course.seconds + course.bands.map(\.endSeconds), .seconds, .tight, start: left, end: right, tickSpace: 64)
     drawing.add(upwards: y, from: left, to: right)
     drawing.add(rightwards: x, from: top, to: bottom, hasLines: false)
     let kept = kept(columns: Int(right - left))
     draw(areas: kept, x, y, on: &drawing)
     for (number, series) in course.lines.enumerated() {
-      // Where a value is missing there is a gap.
+      // A missing value leaves a gap.
       for run in kept.split(whereSeparator: { series.values[$0] == nil }) {
-        let path = run.map { (x: x.place(course.seconds[$0]), y: y.place(series.values[$0] ?? 0)) }
+        let path = run.map { (x: x.coordinate(of: course.seconds[$0]), y: y.coordinate(of: series.values[$0] ?? 0)) }
         drawing.add(path: path, "halo")
         drawing.add(path: path, "line l\(number % 3)")
       }
     }
     if let mark = course.mark {
-      let (markX, markY) = (x.place(mark.seconds), y.place(mark.value))
+      let (markX, markY) = (x.coordinate(of: mark.seconds), y.coordinate(of: mark.value))
       drawing.add(lineFrom: markX, top - 6, to: markX, bottom, "mark")
       drawing.add(sign: 0, markX, markY, "mark")
       let isRight = markX > (left + right) / 2
@@ -121,10 +121,10 @@ private struct CourseDrawing {
   private func draw(areas kept: [Int], _ x: Axis, _ y: Axis, on drawing: inout Drawing) {
     for (number, roof) in roofs.enumerated() {
       let floor = kept.map { index in
-        (x: x.place(course.seconds[index]), y: y.place(number > 0 ? roofs[number - 1][index] : 0))
+        (x: x.coordinate(of: course.seconds[index]), y: y.coordinate(of: number > 0 ? roofs[number - 1][index] : 0))
       }
-      let outline = kept.map { (x: x.place(course.seconds[$0]), y: y.place(roof[$0])) }
-      // One sample is no area: it is drawn as a bar.
+      let outline = kept.map { (x: x.coordinate(of: course.seconds[$0]), y: y.coordinate(of: roof[$0])) }
+      // A single sample has no area: it is drawn as a bar.
       guard outline.count > 1 else {
         drawing.add(bar: outline[0].x - 3, outline[0].y, 6, floor[0].y - outline[0].y, "area c\(number % 8)")
         continue
@@ -139,8 +139,8 @@ private struct CourseDrawing {
       let top = drawing.height + 4
       var spans: [(start: Double, end: Double)] = []
       for band in course.bands where band.name == name {
-        let (start, end) = (x.place(band.startSeconds), x.place(band.endSeconds))
-        // Spans that touch on the screen are one there.
+        let (start, end) = (x.coordinate(of: band.startSeconds), x.coordinate(of: band.endSeconds))
+        // Spans that touch on the screen are joined.
         if let last = spans.last, start - last.end < 0.5 {
           spans[spans.count - 1].end = max(end, last.end)
         } else {
@@ -162,15 +162,15 @@ private struct CourseDrawing {
     drawing.height += names.isEmpty ? 0 : 6
   }
 
-  /// A strip for each sample, or for the largest of several where there are more than a pointer can tell apart.
+  /// Adds a strip for each sample. Samples too close for a pointer share one, which shows the largest.
   private func addHits(_ x: Axis, top: Double, bottom: Double, on drawing: inout Drawing) {
-    let places = course.seconds.map { Int(x.place($0) / 4) }
+    let strips = course.seconds.map { Int(x.coordinate(of: $0) / 4) }
     var first = 0
-    while first < places.count {
-      let next = places[first...].firstIndex { $0 != places[first] } ?? places.count
+    while first < strips.count {
+      let next = strips[first...].firstIndex { $0 != strips[first] } ?? strips.count
       let index = (first..<next).max { sums[$0] < sums[$1] } ?? first
-      let end = next < places.count ? x.place(course.seconds[next]) : x.end
-      let start = x.place(course.seconds[first])
+      let end = next < strips.count ? x.coordinate(of: course.seconds[next]) : x.end
+      let start = x.coordinate(of: course.seconds[first])
       let values = (course.areas + course.lines).compactMap { series in
         series.values[index].map { "\(series.name) \(Axis.Unit.bytes.text($0))" }
       }

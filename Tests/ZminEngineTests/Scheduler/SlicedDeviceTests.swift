@@ -38,14 +38,14 @@ import ZminTestSupport
   ) throws {
     let isFinal = options.makesRecords && random.once(in: 2)
     let expected = try RunOutcome.windowed(bytes, options, isFinal: isFinal)
-    for hasPlaces in [true, true, true, false] {
-      var input = MemoryInput(bytes, hasPlaces: hasPlaces, pieceBytes: 1 + random.below(100))
+    for isSeekable in [true, true, true, false] {
+      var input = MemoryInput(bytes, isSeekable: isSeekable, pieceBytes: 1 + random.below(100))
       var output = MemoryOutput(isFinal: isFinal)
       let found = RunOutcome(try run.run(from: &input, to: &output), output)
       if found != expected {
         Issue.record(
           """
-          \(options.kernel.name), \(options.format), checks \(options.validates), places \(hasPlaces): \
+          \(options.kernel.name), \(options.format), checks \(options.validates), seekable \(isSeekable): \
           \(readable(bytes)) gives \(readable(found.output)) \(found.error as Any) \(found.isUnchanged as Any), \
           not \(readable(expected.output)) \(expected.error as Any) \(expected.isUnchanged as Any)
           """)
@@ -179,7 +179,7 @@ import ZminTestSupport
     let device = try TestDevice(sliceBytesMax: 4_000, sliceBytesMin: 500) { _ in .fail }
     var run = try SlicedRun(MinifierOptions(), Self.plan, device: .alone(device.ready), ledger: MemoryLedger())
     for note in ["test device is used no longer: ", "test device is not used: "] {
-      var input = MemoryInput(Array(Self.text.utf8), hasPlaces: true)
+      var input = MemoryInput(Array(Self.text.utf8), isSeekable: true)
       var output = MemoryOutput()
       let found = RunOutcome(try run.run(from: &input, to: &output), output)
       #expect(found == (try Self.expected()))
@@ -224,7 +224,7 @@ import ZminTestSupport
     var run = try SlicedRun(MinifierOptions(), Self.plan, device: .alone(device.ready), ledger: ledger)
     var allocations: [Int] = []
     for _ in 0..<3 {
-      var input = MemoryInput(Array(Self.text.utf8), hasPlaces: true)
+      var input = MemoryInput(Array(Self.text.utf8), isSeekable: true)
       var output = MemoryOutput()
       _ = try run.run(from: &input, to: &output)
       allocations.append(ledger.bufferAllocations)
@@ -234,10 +234,10 @@ import ZminTestSupport
 
   @Test func whatComesInOrderAndConcatAreTheCPUs() throws {
     let device = try TestDevice(sliceBytesMax: 4_000, sliceBytesMin: 500)
-    for (format, hasPlaces) in [(Format.json, false), (.concat, true)] {
+    for (format, isSeekable) in [(Format.json, false), (.concat, true)] {
       var run = try SlicedRun(
         MinifierOptions(format: format), Self.plan, device: .alone(device.ready), ledger: MemoryLedger())
-      var input = MemoryInput(Array(Self.text.utf8), hasPlaces: hasPlaces)
+      var input = MemoryInput(Array(Self.text.utf8), isSeekable: isSeekable)
       var output = MemoryOutput()
       guard case .complete = try run.run(from: &input, to: &output) else {
         return #expect(Bool(false), "taken for invalid")

@@ -21,14 +21,14 @@ import ZminTestSupport
     // Whole records are what a final output gets of them; without, what is out before an error does not matter.
     let isFinal = options.makesRecords && random.once(in: 2)
     let expected = try RunOutcome.windowed(bytes, options, isFinal: isFinal)
-    for hasPlaces in [true, false] {
-      var input = MemoryInput(bytes, hasPlaces: hasPlaces, pieceBytes: 1 + random.below(100))
+    for isSeekable in [true, false] {
+      var input = MemoryInput(bytes, isSeekable: isSeekable, pieceBytes: 1 + random.below(100))
       var output = MemoryOutput(isFinal: isFinal)
       let found = RunOutcome(try run.run(from: &input, to: &output), output)
       if found != expected {
         Issue.record(
           """
-          \(plan), \(options.kernel.name), \(options.format), checks \(options.validates), places \(hasPlaces): \
+          \(plan), \(options.kernel.name), \(options.format), checks \(options.validates), seekable \(isSeekable): \
           \(readable(bytes)) gives \(readable(found.output)) \(found.error as Any) \(found.isUnchanged as Any), \
           not \(readable(expected.output)) \(expected.error as Any) \(expected.isUnchanged as Any)
           """)
@@ -157,14 +157,14 @@ import ZminTestSupport
     }
   }
 
-  @Test(arguments: [true, false]) func slicesAllocateNothing(_ hasPlaces: Bool) throws {
+  @Test(arguments: [true, false]) func slicesAllocateNothing(_ isSeekable: Bool) throws {
     let ledger = MemoryLedger()
     var run = try SlicedRun(
       MinifierOptions(), SlicePlan(workers: 3, slots: 6, sliceBytes: 1024, smallestSliceBytes: 128), ledger: ledger)
     let allocations = ledger.bufferAllocations
     for _ in 0..<3 {
       var input = MemoryInput(
-        Array(("[" + String(repeating: "[{\"a\": [1]}], ", count: 10_000) + "0]").utf8), hasPlaces: hasPlaces)
+        Array(("[" + String(repeating: "[{\"a\": [1]}], ", count: 10_000) + "0]").utf8), isSeekable: isSeekable)
       var output = MemoryOutput()
       _ = try run.run(from: &input, to: &output)
     }
@@ -181,15 +181,15 @@ import ZminTestSupport
       String(repeating: "{\"name\" : \"some text\",\n \"n\" : [ 1.5, 2 ] },\n", count: 4000),
     ]
     for text in texts {
-      for hasPlaces in [true, false] {
-        var input = MemoryInput(Array(("[" + text + "0]").utf8), hasPlaces: hasPlaces)
+      for isSeekable in [true, false] {
+        var input = MemoryInput(Array(("[" + text + "0]").utf8), isSeekable: isSeekable)
         var output = MemoryOutput()
         _ = try run.run(from: &input, to: &output)
         #expect(run.redoneSliceCount == 0)
       }
     }
     // In one giant string the first undecided slices are guessed wrong, and the others by what those turned out to be.
-    var input = MemoryInput(Array(("[\"" + String(repeating: "1,2,", count: 100_000) + "\"]").utf8), hasPlaces: true)
+    var input = MemoryInput(Array(("[\"" + String(repeating: "1,2,", count: 100_000) + "\"]").utf8), isSeekable: true)
     var output = MemoryOutput()
     _ = try run.run(from: &input, to: &output)
     #expect((1...12).contains(run.redoneSliceCount))
@@ -224,7 +224,7 @@ import ZminTestSupport
       MinifierOptions(), SlicePlan(workers: 3, slots: 6, sliceBytes: 1000, smallestSliceBytes: 100),
       ledger: MemoryLedger())
     for place in stride(from: 0, to: 40_000, by: 3_777) {
-      var input = MemoryInput(bytes, hasPlaces: true)
+      var input = MemoryInput(bytes, isSeekable: true)
       var failingOutput = FailingOutput(left: place)
       #expect(throws: Refusal.self) { try run.run(from: &input, to: &failingOutput) }
     }
@@ -246,7 +246,7 @@ import ZminTestSupport
 
   /// Records around as long as what is held back of them: whole if they are good, and not in parts if they are bad.
   @Test(arguments: [Format.ndjson, .concat], [true, false])
-  func longRecords(_ format: Format, _ hasPlaces: Bool) throws {
+  func longRecords(_ format: Format, _ isSeekable: Bool) throws {
     let plan = SlicePlan(workers: 2, slots: 4, sliceBytes: 300_000, smallestSliceBytes: 100_000)
     var run = try SlicedRun(MinifierOptions(format: format), plan, ledger: MemoryLedger())
     var random = SplitMix64(seed: 79)
@@ -259,7 +259,7 @@ import ZminTestSupport
         (good, expected),
         (good + Array(("\"" + String(repeating: "a", count: 299_000) + "\\u123g\"\n").utf8), expected),
       ] {
-        var input = MemoryInput(bytes, hasPlaces: hasPlaces, pieceBytes: 65_536)
+        var input = MemoryInput(bytes, isSeekable: isSeekable, pieceBytes: 65_536)
         var output = MemoryOutput(isFinal: true)
         _ = try run.run(from: &input, to: &output)
         #expect(output.bytes == expected.output, "\(output.bytes.count) bytes, not \(expected.output.count)")
@@ -272,8 +272,8 @@ import ZminTestSupport
       MinifierOptions(format: .ndjson), SlicePlan(workers: 2, slots: 4, sliceBytes: 30, smallestSliceBytes: 5),
       ledger: MemoryLedger())
     let records = (0..<200).map { "{ \"n\": \($0), \"text\": \"abc\" }\n" }.joined()
-    for hasPlaces in [true, false] {
-      var input = MemoryInput(Array((records + "[1, 2, x]\n").utf8), hasPlaces: hasPlaces)
+    for isSeekable in [true, false] {
+      var input = MemoryInput(Array((records + "[1, 2, x]\n").utf8), isSeekable: isSeekable)
       var output = MemoryOutput(isFinal: true)
       guard case .invalid(let error, _) = try run.run(from: &input, to: &output) else {
         return #expect(Bool(false), "taken for valid")
@@ -319,7 +319,7 @@ struct CutJoiner: ~Copyable {
       afterSlice(output.bytes, end)
     }
     failure = try failure ?? joiner.finish(to: &output)
-    let source = MemoryInput(input, hasPlaces: true)
+    let source = MemoryInput(input, isSeekable: true)
     let error = try failure?.located(in: source, joiner.places, reading: slot.input)
     let result: RunResult = error.map { .invalid($0, joiner.totals) } ?? .complete(joiner.totals)
     return RunOutcome(result, output)

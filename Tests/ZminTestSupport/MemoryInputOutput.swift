@@ -1,31 +1,31 @@
 import ZminEngine
 
-/// An input in memory, in pieces if it is read in order.
+/// An input in memory, which can be read in pieces.
 package struct MemoryInput: ByteSource {
   package let bytes: [UInt8]
-  /// As many bytes as a read gives at most.
+  /// The most bytes that a sequential read returns.
   package var pieceBytes = Int.max
   package let isSeekable: Bool
-  /// Whether bytes can be had from any place at any time.
-  package let hasPlaces: Bool
+  private let isSizeKnown: Bool
   package private(set) var offset = 0
 
-  package init(_ bytes: [UInt8], hasPlaces: Bool, pieceBytes: Int = .max) {
+  /// Makes an input. If it is seekable, its size is known and bytes can be read at any offset at any time.
+  package init(_ bytes: [UInt8], isSeekable: Bool, pieceBytes: Int = .max) {
     self.bytes = bytes
-    self.hasPlaces = hasPlaces
     self.pieceBytes = pieceBytes
-    isSeekable = hasPlaces
+    self.isSeekable = isSeekable
+    isSizeKnown = isSeekable
   }
 
-  /// One that comes in order.
+  /// Makes an input that is read in order, because its size is not known.
   package init(_ text: String, pieceBytes: Int = .max, isSeekable: Bool = false) {
     bytes = Array(text.utf8)
-    hasPlaces = false
+    isSizeKnown = false
     self.pieceBytes = pieceBytes
     self.isSeekable = isSeekable
   }
 
-  package var seekableSize: Int? { hasPlaces ? bytes.count : nil }
+  package var seekableSize: Int? { isSizeKnown ? bytes.count : nil }
   package var endedEarlyError: any Error { EndedEarly() }
 
   package struct EndedEarly: Error {
@@ -45,7 +45,7 @@ package struct MemoryInput: ByteSource {
   }
 }
 
-/// An output in memory.
+/// A sink that keeps the output in memory.
 package struct MemoryOutput: ByteSink {
   package var isFinal = false
   package private(set) var bytes: [UInt8] = []

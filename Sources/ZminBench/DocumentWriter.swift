@@ -1,4 +1,4 @@
-/// SplitMix64 (Steele, Lea and Flood, 2014): small, seeded, the same everywhere.
+/// SplitMix64 (Steele, Lea and Flood, 2014): a small seeded generator with the same numbers on every machine.
 struct SplitMix64: RandomNumberGenerator {
   private var state: UInt64
 
@@ -12,7 +12,7 @@ struct SplitMix64: RandomNumberGenerator {
     return z ^ (z >> 31)
   }
 
-  /// A number below `bound`.
+  /// A number in `0..<bound`.
   mutating func below(_ bound: Int) -> Int { Int(truncatingIfNeeded: next() >> 33) % bound }
 }
 
@@ -20,18 +20,18 @@ struct SplitMix64: RandomNumberGenerator {
 package enum DocumentKind: String, CaseIterable, Sendable {
   case pretty, cjk, minified, numbers, fifth, half, lines, text, nested, escapes
 
-  /// Those that kernels are timed on; the others differ in their share of whitespace alone.
+  /// The documents for timing kernels.
   package static let ofKernels: [DocumentKind] = [.pretty, .cjk, .minified, .numbers]
 
-  /// Those that programs are timed on.
+  /// The documents for timing programs.
   package static let ofPrograms: [DocumentKind] = [.pretty, .cjk, .minified, .numbers, .fifth, .half]
 
-  /// Those of `zmin bench`: each is hard in a way of its own.
+  /// The documents of `zmin bench`, each hard in a different way.
   package static let ofBench: [DocumentKind] = [
     .pretty, .minified, .lines, .text, .numbers, .nested, .cjk, .escapes,
   ]
 
-  /// Whether it is one record a line, and no array of them.
+  /// True if the document has one record a line instead of one array.
   package var isLines: Bool { self == .lines }
 
   package var summary: String {
@@ -40,31 +40,31 @@ package enum DocumentKind: String, CaseIterable, Sendable {
     case .cjk: "records of Chinese and Japanese text, indented by two spaces"
     case .minified: "the records without whitespace"
     case .numbers: "arrays of coordinates without whitespace"
-    case .fifth: "the records, indented by two spaces: a fifth of it is whitespace"
-    case .half: "the records, indented by nine spaces: half of it is whitespace"
+    case .fifth: "the records, indented by two spaces (a fifth of it whitespace)"
+    case .half: "the records, indented by nine spaces (half of it whitespace)"
     case .lines: "the records, one a line (ndjson)"
     case .text: "long texts, indented by two spaces"
-    case .nested: "arrays and objects in one another, hundreds deep"
-    case .escapes: "records whose strings are escapes for the most part"
+    case .nested: "arrays and objects inside each other, hundreds deep"
+    case .escapes: "records whose strings are mostly escapes"
     }
   }
 }
 
-/// Writes seeded JSON documents of any size, a piece at a time.
+/// Generates seeded JSON documents of any size, piece by piece.
 package struct DocumentWriter {
   private let kind: DocumentKind
   private let byteCount: Int
   private var bytes: [UInt8] = []
   private var random: SplitMix64
   private let indentation: Int?
-  /// Bytes of the pieces that were handed on.
-  private var handedOnBytes = 0
+  /// Bytes of the pieces that were returned.
+  private var returnedBytes = 0
   private var hasValue = false
   private var hasEnded = false
 
   private static let pieceBytes = 1 << 20
 
-  /// A document of about `byteCount` bytes: values until it is that long, in an array or one a line.
+  /// Begins a document. It ends with the value that reaches `byteCount` bytes.
   package init(_ kind: DocumentKind, byteCount: Int, seed: UInt64) {
     self.kind = kind
     self.byteCount = byteCount
@@ -78,7 +78,7 @@ package struct DocumentWriter {
       }
   }
 
-  /// The whole of such a document.
+  /// Generates a whole document.
   package static func document(_ kind: DocumentKind, byteCount: Int, seed: UInt64) -> [UInt8] {
     var writer = DocumentWriter(kind, byteCount: byteCount, seed: seed)
     var document: [UInt8] = []
@@ -87,14 +87,14 @@ package struct DocumentWriter {
     return document
   }
 
-  /// What comes next of the document, nil after its end.
+  /// The next piece of the document, nil after its end.
   package mutating func nextPiece() -> [UInt8]? {
     if hasEnded { return nil }
     bytes.removeAll(keepingCapacity: true)
     if !hasValue, !kind.isLines { put("[") }
-    while handedOnBytes + bytes.count < byteCount {
+    while returnedBytes + bytes.count < byteCount {
       if bytes.count >= Self.pieceBytes {
-        handedOnBytes += bytes.count
+        returnedBytes += bytes.count
         return bytes
       }
       if hasValue, !kind.isLines { put(",") }
@@ -165,7 +165,7 @@ package struct DocumentWriter {
     put("}")
   }
 
-  /// Containers in one another, closed in the end.
+  /// Writes 64 to 511 containers inside each other.
   private mutating func tower() {
     let depth = 64 + random.below(448)
     var closers: [String] = []

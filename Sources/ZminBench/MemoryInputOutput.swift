@@ -1,6 +1,6 @@
 import ZminEngine
 
-/// A document in memory as the input of a run: it has places, as a file has.
+/// A seekable input in memory.
 package struct MemoryInput: ByteSource, ~Copyable {
   private let bytes: UnsafeRawBufferPointer
   private var readBytes = 0
@@ -26,17 +26,17 @@ package struct MemoryInput: ByteSource, ~Copyable {
   }
 }
 
-/// Memory that the output of a run is copied to.
+/// A sink that copies the output to memory of the caller, which must be large enough.
 package struct MemoryOutput: ByteSink, ~Copyable {
-  private let room: UnsafeMutableRawBufferPointer
+  private let buffer: UnsafeMutableRawBufferPointer
   package private(set) var byteCount = 0
 
-  package init(_ room: UnsafeMutableRawBufferPointer) { self.room = room }
+  package init(_ buffer: UnsafeMutableRawBufferPointer) { self.buffer = buffer }
 
   package var isFinal: Bool { false }
 
   package mutating func write(_ bytes: UnsafeRawBufferPointer, isUnchanged: Bool) {
-    UnsafeMutableRawBufferPointer(rebasing: room[byteCount...]).copyMemory(from: bytes)
+    UnsafeMutableRawBufferPointer(rebasing: buffer[byteCount...]).copyMemory(from: bytes)
     byteCount += bytes.count
   }
 }
