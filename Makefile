@@ -1,6 +1,6 @@
 # Commands of every day. scripts/README.md lists all others.
 
-.PHONY: build test test-long sanitize faults fuzz lint format bench manual clean
+.PHONY: build test test-long sanitize faults fuzz lint format bench manual documentation clean
 
 build: ## Build the release and minify a sample.
 	scripts/quickstart
@@ -31,6 +31,9 @@ bench: ## Measure every path on this machine.
 
 manual: ## Write the manual page from the program's help.
 	scripts/manual
+
+documentation: ## Build the library's reference with DocC.
+	scripts/documentation
 
 clean: ## Remove all build folders.
 	rm -rf .build .build-*
