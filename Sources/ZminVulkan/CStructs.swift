@@ -1,30 +1,28 @@
-/// Memory that C structures point at, such as chains of create-infos, valid until the end of a call's scope.
+/// Memory for C structures that point at others, such as `pNext` chains of create-infos. Freed at the end of the scope.
 ///
-/// A pointer made with `&` lives only as long as the call that it is an argument of; structures that point at others
-/// need more.
+/// A pointer made with `&` is valid only during the call that it is passed to. A structure that points at another one
+/// needs a pointer that lives longer.
 struct CStructs: ~Copyable {
   private var blocks: [UnsafeMutableRawPointer] = []
 
-  /// A copy of the values at a fixed place, nil if there are none.
-  ///
-  /// Only for types of C, which need no destruction.
+  /// Copies the values to a fixed address. Returns nil if the array is empty.
   mutating func array<Value: BitwiseCopyable>(_ values: [Value]) -> UnsafePointer<Value>? {
     guard !values.isEmpty else { return nil }
-    let place = UnsafeMutablePointer<Value>.allocate(capacity: values.count)
-    place.initialize(from: values, count: values.count)
-    blocks.append(UnsafeMutableRawPointer(place))
-    return UnsafePointer(place)
+    let copy = UnsafeMutablePointer<Value>.allocate(capacity: values.count)
+    copy.initialize(from: values, count: values.count)
+    blocks.append(UnsafeMutableRawPointer(copy))
+    return UnsafePointer(copy)
   }
 
-  /// A copy of the value at a fixed place.
+  /// Copies the value to a fixed address.
   mutating func one<Value: BitwiseCopyable>(_ value: Value) -> UnsafePointer<Value> {
-    let place = UnsafeMutablePointer<Value>.allocate(capacity: 1)
-    place.initialize(to: value)
-    blocks.append(UnsafeMutableRawPointer(place))
-    return UnsafePointer(place)
+    let copy = UnsafeMutablePointer<Value>.allocate(capacity: 1)
+    copy.initialize(to: value)
+    blocks.append(UnsafeMutableRawPointer(copy))
+    return UnsafePointer(copy)
   }
 
-  /// Names, each ended by a zero.
+  /// Copies the names as C strings. Returns nil if the array is empty.
   mutating func strings(_ names: [String]) -> UnsafePointer<UnsafePointer<CChar>?>? {
     var pointers: [UnsafePointer<CChar>?] = []
     for name in names { pointers.append(array(Array(name.utf8CString))) }
@@ -36,7 +34,7 @@ struct CStructs: ~Copyable {
   }
 }
 
-/// The characters of a C array of fixed size, which is a tuple in Swift, up to the zero.
+/// Text of a C character array up to its first zero. Swift imports such an array as a tuple.
 func text<Characters>(of characters: Characters) -> String {
   withUnsafeBytes(of: characters) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
 }

@@ -1,8 +1,8 @@
 internal import CZminVulkan
 
-/// Commands of a device as they are written down.
+/// Records commands into a command buffer.
 struct Commands {
-  /// What a barrier stands between.
+  /// Kinds of access that a barrier orders.
   enum Access {
     case copy, shaders, shadersAndArguments, host
 
@@ -46,18 +46,18 @@ struct Commands {
     call = device.call
   }
 
-  /// Has what follows see what was written before.
+  /// Makes earlier writes visible to later commands.
   func barrier(from source: Access, to destination: Access) {
     var barrier = VkMemoryBarrier()
     barrier.sType = VK_STRUCTURE_TYPE_MEMORY_BARRIER
     barrier.srcAccessMask = source.writes
     barrier.dstAccessMask = destination.uses
-    call.unlessLeftOut("vkCmdPipelineBarrier") {
+    call.unlessSkipped("vkCmdPipelineBarrier") {
       calls.pipelineBarrier(buffer, source.stages, destination.stages, 0, 1, &barrier, 0, nil, 0, nil)
     }
   }
 
-  /// Copies bytes; none is no copy.
+  /// Copies bytes between buffers. Records nothing if `byteCount` is 0, which Vulkan forbids.
   func copy(
     from source: DeviceBuffer, at sourceOffset: Int = 0, to destination: DeviceBuffer, at offset: Int = 0,
     byteCount: Int
@@ -68,7 +68,7 @@ struct Commands {
     calls.copyBuffer(buffer, source.handle, destination.handle, 1, &region)
   }
 
-  /// Makes a stage the current one.
+  /// Binds a stage's pipeline, buffers and push constants.
   func bind(_ pipeline: VkPipeline, _ layout: VkPipelineLayout, _ set: VkDescriptorSet?, _ constants: zmin_slice) {
     var set = set
     var constants = constants
@@ -78,20 +78,20 @@ struct Commands {
       buffer, layout, VK_SHADER_STAGE_COMPUTE_BIT.rawValue, 0, UInt32(MemoryLayout<zmin_slice>.size), &constants)
   }
 
-  /// Runs the current stage in so many workgroups.
+  /// Runs the bound stage in this many workgroups.
   func dispatch(_ workgroups: Int) {
-    call.unlessLeftOut("vkCmdDispatch") { calls.dispatch(buffer, UInt32(workgroups), 1, 1) }
+    call.unlessSkipped("vkCmdDispatch") { calls.dispatch(buffer, UInt32(workgroups), 1, 1) }
   }
 
-  /// Runs the current stage in as many workgroups as the buffer says there.
-  func dispatch(asSaidIn arguments: DeviceBuffer, at offset: Int) {
-    call.unlessLeftOut("vkCmdDispatchIndirect") {
+  /// Runs the bound stage. The device reads the number of workgroups from `arguments` at `offset`.
+  func dispatchIndirect(_ arguments: DeviceBuffer, at offset: Int) {
+    call.unlessSkipped("vkCmdDispatchIndirect") {
       calls.dispatchIndirect(buffer, arguments.handle, VkDeviceSize(offset))
     }
   }
 }
 
-/// Memory for commands of one queue, which are written anew for each slice.
+/// A command buffer for one queue, recorded anew for each slice.
 final class CommandRecorder {
   let queue: DeviceQueue
   private let device: VulkanDevice
@@ -131,7 +131,7 @@ final class CommandRecorder {
     if !device.isAbandoned { device.calls.destroyCommandPool(device.handle, pool, nil) }
   }
 
-  /// Writes commands down, in place of those before. The device must be done with these.
+  /// Replaces the recorded commands. The device must have finished the old ones.
   ///
   /// - Throws: ``VulkanError``.
   func record(_ body: (Commands) -> Void) throws(VulkanError) {

@@ -1,23 +1,23 @@
 internal import CZminVulkan
 import ZminMemory
 
-/// A buffer with memory of its own, mapped for as long as it lives if the host sees it.
+/// A Vulkan buffer with its own memory. Host-visible memory stays mapped until the buffer is destroyed.
 ///
-/// `@unchecked Sendable` because the handles are constant, and the memory has one holder at a time, the lane's.
+/// `@unchecked Sendable` because the handles are constant, and only the thread that uses the lane touches the memory.
 final class DeviceBuffer: @unchecked Sendable {
-  /// What a buffer is for.
+  /// Purpose of a buffer. It decides the memory type.
   enum Use {
-    /// Only the device reads and writes it.
+    /// Read and written by the device alone.
     case work
-    /// Shaders and host read and write it.
+    /// Read and written by shaders and by the host.
     case shared
-    /// The host reads and writes it, and copies lead to and from it.
+    /// Read and written by the host. Copies move its bytes to and from the device's memory.
     case staging
   }
 
   let handle: VkBuffer
   let byteCount: Int
-  /// The memory, nil if the host does not see it.
+  /// Mapped memory, nil if it is not host-visible.
   let bytes: UnsafeMutableRawBufferPointer?
   private let memory: VkDeviceMemory
   private let device: VulkanDevice
@@ -42,24 +42,24 @@ final class DeviceBuffer: @unchecked Sendable {
     }
     var buffer: VkBuffer?
     try call("vkCreateBuffer") { calls.createBuffer(deviceHandle, &info, nil, &buffer) }
-    guard let buffer else { throw VulkanError("vkCreateBuffer gave nothing") }
+    guard let buffer else { throw VulkanError("vkCreateBuffer returned nothing") }
     var memory: VkDeviceMemory?
     do throws(VulkanError) {
       var requirements = VkMemoryRequirements()
       calls.getBufferMemoryRequirements(deviceHandle, buffer, &requirements)
       guard let type = device.physical.memoryType(for: use, among: requirements.memoryTypeBits) else {
-        throw VulkanError("no memory of the kind that is needed")
+        throw VulkanError("no suitable memory type")
       }
       var allocation = VkMemoryAllocateInfo()
       allocation.sType = VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_INFO
       allocation.allocationSize = requirements.size
       allocation.memoryTypeIndex = type.index
       try call("vkAllocateMemory") { calls.allocateMemory(deviceHandle, &allocation, nil, &memory) }
-      guard let allocated = memory else { throw VulkanError("vkAllocateMemory gave nothing") }
+      guard let allocated = memory else { throw VulkanError("vkAllocateMemory returned nothing") }
       try call("vkBindBufferMemory") { calls.bindBufferMemory(deviceHandle, buffer, allocated, 0) }
       var start: UnsafeMutableRawPointer?
       if use != .work {
-        // VK_WHOLE_SIZE, a macro that Swift does not see.
+        // ~0 is VK_WHOLE_SIZE, a macro that Swift does not import.
         try call("vkMapMemory") { calls.mapMemory(deviceHandle, allocated, 0, ~0, 0, &start) }
       }
       bytes = start.map { UnsafeMutableRawBufferPointer(start: $0, count: byteCount) }
@@ -78,7 +78,7 @@ final class DeviceBuffer: @unchecked Sendable {
   }
 
   deinit {
-    // First, as the ledger may ask about its pages until then.
+    // The ledger may query the pages until its entry is gone, so the entry goes first.
     entry = nil
     if device.isAbandoned { return }
     device.calls.destroyBuffer(device.handle, handle, nil)

@@ -1,6 +1,6 @@
 internal import CZminVulkan
 
-/// The functions of one device, looked up once.
+/// Vulkan functions of one device, looked up once.
 struct DeviceCalls {
   let destroyDevice: PFN_vkDestroyDevice
   let deviceWaitIdle: PFN_vkDeviceWaitIdle

@@ -1,20 +1,20 @@
 internal import CZminVulkan
 
-/// The limits of a device that matter to the shaders.
+/// Device limits that matter to the shaders.
 package struct DeviceLimits: Sendable, Equatable {
-  /// Threads in a workgroup.
+  /// Maximum threads in a workgroup.
   package let workgroupThreads: Int
-  /// Workgroups in a dispatch.
+  /// Maximum workgroups in a dispatch.
   package let workgroups: Int
-  /// Memory that a workgroup shares, in bytes.
+  /// Maximum shared memory of a workgroup, in bytes.
   package let sharedBytes: Int
-  /// Storage buffers that one stage sees.
+  /// Maximum storage buffers bound to one stage.
   package let storageBuffers: Int
-  /// What one storage buffer has, in bytes.
+  /// Maximum size of one storage buffer, in bytes.
   package let storageBufferBytes: Int
-  /// What one allocation has, in bytes.
+  /// Maximum size of one allocation, in bytes.
   package let allocationBytes: Int
-  /// What the place of a storage buffer in its memory is a multiple of, in bytes.
+  /// Required alignment of a storage buffer's offset, in bytes.
   package let storageAlignmentBytes: Int
 
   init(_ limits: VkPhysicalDeviceLimits, allocationBytes: UInt64) {
@@ -23,7 +23,7 @@ package struct DeviceLimits: Sendable, Equatable {
     sharedBytes = Int(limits.maxComputeSharedMemorySize)
     storageBuffers = Int(limits.maxPerStageDescriptorStorageBuffers)
     storageBufferBytes = Int(limits.maxStorageBufferRange)
-    // No driver may give less than 2^30 (Vulkan 1.3, "Required Limits"); some say 0.
+    // The required minimum is 2^30 (Vulkan 1.3, "Required Limits"). Some drivers report 0.
     self.allocationBytes = max(1 << 30, Int(clamping: allocationBytes))
     storageAlignmentBytes = Int(limits.minStorageBufferOffsetAlignment)
   }

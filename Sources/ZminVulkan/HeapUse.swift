@@ -1,16 +1,16 @@
 internal import CZminVulkan
 
-/// A heap of a device's memory, and what its driver says of its use.
+/// A memory heap and its use as reported by the driver.
 package struct HeapUse: Sendable, Equatable {
   package let heap: PhysicalDevice.Heap
-  /// How much this process may have of it, nil if the driver does not report it.
+  /// Bytes of the heap available to this process, nil if the driver does not report it.
   package let budgetBytes: Int?
-  /// How much this process has of it, nil if the driver does not report it.
+  /// Bytes of the heap used by this process, nil if the driver does not report it.
   package let usageBytes: Int?
 }
 
 extension VulkanDevice {
-  /// The heaps as they are now. What is used and may be used is told by drivers with `VK_EXT_memory_budget`.
+  /// Current heaps. Budget and usage are known only with `VK_EXT_memory_budget`.
   package func heapUses() -> [HeapUse] {
     guard physical.reportsMemoryBudget,
       let getMemory = try? instanceFunction(
@@ -35,7 +35,7 @@ extension VulkanDevice {
 }
 
 extension VulkanInstance {
-  /// Whether a physical device has an extension.
+  /// True if the physical device has the extension.
   func hasExtension(_ name: String, _ device: VkPhysicalDevice) -> Bool {
     guard
       let enumerate = try? function(

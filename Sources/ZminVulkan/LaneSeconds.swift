@@ -1,17 +1,16 @@
-/// Where the time of a lane's slices went.
+/// Time that a lane spent on its slices, by part, in seconds.
 package struct LaneSeconds: Sendable, Equatable {
-  /// The way up, and waiting for the device, which other lanes have work for too.
+  /// Uploads, and waiting for the device while it works for other lanes.
   package private(set) var upload = 0.0
-  /// Each stage by the device's own clock, in the order of ``stageNames``.
+  /// Stages by the device's clock, in the order of ``stageNames``.
   package private(set) var stages = [Double](repeating: 0, count: SliceStage.allCases.count)
-  /// The way down, and waiting for it.
+  /// Downloads, and waiting for them.
   package private(set) var download = 0.0
 
   package static let stageNames = SliceStage.allCases.map(\.name)
 
   package init() {}
 
-  /// Together with another's.
   package mutating func add(_ other: LaneSeconds) {
     upload += other.upload
     for index in stages.indices { stages[index] += other.stages[index] }

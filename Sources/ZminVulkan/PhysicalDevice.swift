@@ -1,13 +1,13 @@
 internal import CZminVulkan
 
-/// A device as its driver describes it.
+/// A Vulkan device as its driver describes it, not yet opened.
 package struct PhysicalDevice: Sendable {
-  /// What kind of device it is.
+  /// Kinds of device.
   package enum Kind: String, Sendable {
     case discrete, integrated, virtual, software, other
   }
 
-  /// A pool of memory.
+  /// A memory heap.
   package struct Heap: Sendable, Equatable {
     package let byteCount: Int
     package let isDeviceLocal: Bool
@@ -17,7 +17,7 @@ package struct PhysicalDevice: Sendable {
     let index: UInt32
     let queueCount: UInt32
     let flags: UInt32
-    /// The bits that its clock counts in, 0 if it has none.
+    /// Valid bits of its timestamps, 0 if it has no clock.
     let clockBits: UInt32
 
     func has(_ bit: VkQueueFlagBits) -> Bool { flags & bit.rawValue != 0 }
@@ -30,23 +30,23 @@ package struct PhysicalDevice: Sendable {
     func has(_ bits: VkMemoryPropertyFlagBits...) -> Bool { bits.allSatisfy { flags & $0.rawValue != 0 } }
   }
 
-  /// Its place in the list of devices.
+  /// Index in ``VulkanInstance/devices()``.
   package let index: Int
   package let name: String
   package let kind: Kind
-  /// The driver's name and version, in the driver's own words.
+  /// Name and version of the driver, as the driver reports them.
   package let driver: String
-  /// The version of Vulkan that it has, as in 1.3.239.
+  /// Supported Vulkan version, such as 1.3.239.
   package let apiVersion: String
-  /// Its identity, the same in other interfaces and from run to run: 16 bytes in hexadecimal.
+  /// Device UUID, 16 bytes in hexadecimal. It is the same in every run and, on NVIDIA, in CUDA.
   package let uuid: String
   package let heaps: [Heap]
   package let limits: DeviceLimits
-  /// Whether the host can read and write the device's own memory as fast as its own.
+  /// True if some device-local memory is host-visible, coherent and cached, so slices need not be copied.
   package let sharesMemory: Bool
-  /// Whether the driver says how much of the heaps is used.
+  /// True if the driver reports how much of each heap is used.
   package let reportsMemoryBudget: Bool
-  /// Where it is on the PCI bus, as in `0000:01:00.0`; nil if it is on none, or the driver does not say.
+  /// PCI bus address, such as `0000:01:00.0`. Nil if the driver does not report one.
   package let busAddress: String?
 
   let handle: Handle
@@ -56,7 +56,9 @@ package struct PhysicalDevice: Sendable {
   let isVulkan12: Bool
   let nanosecondsPerTick: Double
 
-  /// `@unchecked Sendable` as a physical device is only a name for one.
+  /// Vulkan's handle of the device.
+  ///
+  /// `@unchecked Sendable` because any thread may use the handle.
   struct Handle: @unchecked Sendable {
     let value: VkPhysicalDevice
   }
@@ -158,18 +160,18 @@ package struct PhysicalDevice: Sendable {
   private static func busAddress(
     _ device: VkPhysicalDevice, _ getProperties: PFN_vkGetPhysicalDeviceProperties2
   ) -> String {
-    var place = VkPhysicalDevicePCIBusInfoPropertiesEXT()
-    place.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PCI_BUS_INFO_PROPERTIES_EXT
+    var address = VkPhysicalDevicePCIBusInfoPropertiesEXT()
+    address.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PCI_BUS_INFO_PROPERTIES_EXT
     var properties = VkPhysicalDeviceProperties2()
     properties.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2
-    withUnsafeMutablePointer(to: &place) { place in
-      properties.pNext = UnsafeMutableRawPointer(place)
+    withUnsafeMutablePointer(to: &address) { address in
+      properties.pNext = UnsafeMutableRawPointer(address)
       getProperties(device, &properties)
     }
-    return busAddress(place.pciDomain, place.pciBus, place.pciDevice, place.pciFunction)
+    return busAddress(address.pciDomain, address.pciBus, address.pciDevice, address.pciFunction)
   }
 
-  /// As Linux writes it.
+  /// Formats a PCI address as Linux does, such as `0000:01:00.0`.
   static func busAddress(_ domain: UInt32, _ bus: UInt32, _ device: UInt32, _ function: UInt32) -> String {
     let digits = { (value: UInt32, count: Int) in
       let text = String(value, radix: 16)

@@ -1,19 +1,19 @@
 internal import CZminVulkan
 
-/// Proves a device correct before it is trusted: hard slices go through its stages, and what each stage leaves is
-/// compared with its reference.
+/// Tests a device before it is trusted. Runs hard slices through its shaders and compares the buffers that each stage
+/// leaves with the stage's reference.
 package enum DeviceSelfTest {
-  /// How much is tried.
+  /// Amount of testing.
   package enum Extent: Sendable {
-    /// What takes little time, before a device is used.
+    /// A quick test before each use of a device.
     case short
-    /// What takes seconds on a software device.
+    /// All cases. Takes seconds on a software device.
     case full
   }
 
-  /// The first difference by the order of cases and stages, nil if there is none.
+  /// Finds the first difference, in the order of cases and stages. Returns nil if all stages match their references.
   ///
-  /// - Parameter kinds: The kinds of input that the device is to be used for.
+  /// - Parameter kinds: Kinds of input to test.
   /// - Throws: ``VulkanError``.
   package static func firstDifference(
     on device: VulkanDevice, extent: Extent, kinds: [ProgramKind] = ProgramKind.allCases

@@ -1,6 +1,7 @@
 internal import CZminVulkan
 
-/// Slices that are hard on the shaders: all that they tell apart, across all edges between threads and workgroups.
+/// Slices that are hard for the shaders: everything that they distinguish, across every edge between threads and
+/// workgroups.
 struct SelfTestCases {
   struct Case {
     let name: String
@@ -12,7 +13,7 @@ struct SelfTestCases {
 
   private var tileBytes: Int { threads * Int(ZMIN_THREAD_BYTES) }
 
-  /// What ends a value, so that another may follow.
+  /// Byte that ends a value, so that another one may follow.
   private var separator: UInt8 { UInt8(ascii: isLines ? "\n" : ",") }
 
   func all(_ extent: DeviceSelfTest.Extent, checks: Bool) -> [Case] {
@@ -42,7 +43,7 @@ struct SelfTestCases {
     #"{"k" : "v" , "l":"w"}"#, #"[ "s","t" ,{"u":0}]"#, "0.00000000000000000000000000000001e-10",
   ].map { Array($0.utf8) }
 
-  /// Values across the edges of all threads, each at another place, and blanks between them.
+  /// Values across the edges of all threads, each at a different offset from its edge, with blanks between them.
   private func spread(shift: Int) -> Case {
     var slice = Array(isLines ? "".utf8 : "[".utf8)
     var index = shift
@@ -50,7 +51,7 @@ struct SelfTestCases {
       let value = Self.values[index % Self.values.count]
       let edge = (slice.count + value.count + 31) / 32 * 32
       let start = max(edge - (index * 7 + shift) % (value.count + 2), slice.count)
-      // In lines blank lines are among them.
+      // NDJSON gets some blank lines.
       let blank = UInt8(ascii: isLines && index % 3 == 0 ? "\n" : " ")
       slice += [UInt8](repeating: blank, count: start - slice.count) + value + [separator]
       index += 1
@@ -58,7 +59,7 @@ struct SelfTestCases {
     return Case(name: "values across the edges of threads, shifted by \(shift)", slice: slice)
   }
 
-  /// Values with nothing between them.
+  /// Values without blanks between them.
   private func packed(byteCount: Int) -> Case {
     var slice = Array(isLines ? "".utf8 : "[".utf8)
     var values = Self.values.makeIterator()
@@ -68,7 +69,7 @@ struct SelfTestCases {
     return Case(name: "\(byteCount) bytes of values", slice: Array(slice.prefix(byteCount)))
   }
 
-  /// A slice that begins with a number, whose point comes after so many digits.
+  /// A slice that begins with a number that has `digitCount` digits before its point.
   private func longNumber(digitCount: Int) -> Case {
     let digits = [UInt8](repeating: UInt8(ascii: "7"), count: digitCount)
     return Case(name: "\(digitCount) digits before a point", slice: digits + Array(".5e1".utf8) + [separator] + digits)
@@ -122,12 +123,12 @@ struct SelfTestCases {
 
   private static let digits = String(repeating: "1234567890", count: 4)
 
-  /// What is invalid, across an edge by each of its bytes: in a slice that ends with it, and in one that goes on.
+  /// Invalid bytes placed so that each of them in turn begins at an edge, at the end of a slice and inside one.
   private func fault(_ fault: [UInt8], edges: [Int], offsetStep: Int) -> [Case] {
     var cases: [Case] = []
     for edge in edges {
       for offset in stride(from: 1, through: min(fault.count, 12), by: offsetStep) {
-        // Numbers and commas, which are all skeleton; an odd byte is one more digit.
+        // Numbers and commas are all skeleton. An odd byte becomes one more digit.
         var slice = Array("[".utf8)
         while slice.count + 2 <= edge - offset { slice += "0,".utf8 }
         if slice.count < edge - offset { slice.insert(UInt8(ascii: "1"), at: min(1, slice.count)) }

@@ -1,22 +1,23 @@
 internal import CZminVulkan
 
-/// The memory of one slice on a device: what shaders have, and where host and device share none, their copies on the host.
+/// Buffers of one slice: those that shaders use and, where host and device share no memory, copies on the host.
 struct SliceBuffers {
   /// Room before the output on the host.
   static let outputMarginBytes = 256
 
-  /// What a slice takes, in bytes.
+  /// Sizes of a slice's buffers, in bytes.
   struct Sizes {
     let sliceBytes: Int
     let threads: Int
 
-    /// Those of the smallest workgroups, which take the most.
+    /// Sizes for the smallest workgroups, which need the most memory.
     static func largest(forSliceBytes sliceBytes: Int) -> Sizes { Sizes(sliceBytes: sliceBytes, threads: 64) }
 
     private var tileBytes: Int { threads * Int(ZMIN_THREAD_BYTES) }
     private var tiles: Int { tiles(forBytes: sliceBytes) }
 
-    /// The workgroups that check a skeleton of so many characters, the two positions included that elements are late by.
+    /// Workgroups of `check` for a skeleton of `count` characters. Elements come out two characters late, so the last
+    /// workgroup covers two more positions.
     func checkGroups(forCharacters count: Int) -> Int {
       let groupCharacters = threads * Int(ZMIN_THREAD_CHARACTERS)
       return (count + 2 + groupCharacters - 1) / groupCharacters
@@ -24,7 +25,7 @@ struct SliceBuffers {
 
     func tiles(forBytes byteCount: Int) -> Int { (byteCount + tileBytes - 1) / tileBytes }
 
-    /// How large the buffer is; whole vectors of 16 bytes, as some are read by these.
+    /// Size of a buffer. It is a multiple of 16 because shaders read some buffers in vectors of 16 bytes.
     func bytes(of binding: SliceBinding) -> Int {
       let wanted =
         switch binding {
@@ -34,7 +35,7 @@ struct SliceBuffers {
         case .starts: tiles * 16
         case .threadMaps: tiles * threads * 4
         case .result: MemoryLayout<zmin_slice_result>.size
-        // Each workgroup's begin with a word.
+        // Each workgroup's elements begin at a word.
         case .elements: sliceBytes + 4 * checkGroups(forCharacters: sliceBytes)
         case .elementRuns: 8 * checkGroups(forCharacters: sliceBytes)
         }
@@ -42,13 +43,13 @@ struct SliceBuffers {
     }
   }
 
-  /// The buffers that the host has something to do with.
-  private static let seenByHost: [SliceBinding] = [.input, .kept, .result, .elements, .elementRuns]
+  /// Buffers that the host reads or writes.
+  private static let usedByHost: [SliceBinding] = [.input, .kept, .result, .elements, .elementRuns]
 
-  /// What a slice takes of a device's own memory and of the host's, where they share none.
+  /// Memory for a slice on the device and on the host, in bytes, where they share none.
   static func bytes(_ sizes: Sizes) -> (device: Int, host: Int) {
     let all = SliceBinding.allCases.reduce(0) { $0 + sizes.bytes(of: $1) }
-    return (all, seenByHost.reduce(0) { $0 + sizes.bytes(of: $1) })
+    return (all, usedByHost.reduce(0) { $0 + sizes.bytes(of: $1) })
   }
 
   let sizes: Sizes
@@ -61,27 +62,28 @@ struct SliceBuffers {
     var onDevice: [DeviceBuffer] = []
     var onHost: [DeviceBuffer?] = []
     for binding in SliceBinding.allCases {
-      let isSeen = Self.seenByHost.contains(binding)
+      let isUsedByHost = Self.usedByHost.contains(binding)
       let byteCount = sizes.bytes(of: binding)
       onDevice.append(
-        try DeviceBuffer(byteCount: byteCount, for: isSeen && !device.copies ? .shared : .work, on: device))
-      onHost.append(isSeen && device.copies ? try DeviceBuffer(byteCount: byteCount, for: .staging, on: device) : nil)
+        try DeviceBuffer(byteCount: byteCount, for: isUsedByHost && !device.copies ? .shared : .work, on: device))
+      onHost.append(
+        isUsedByHost && device.copies ? try DeviceBuffer(byteCount: byteCount, for: .staging, on: device) : nil)
     }
     self.sizes = sizes
     self.onDevice = onDevice
     self.onHost = onHost
   }
 
-  /// The buffer that shaders have.
+  /// The buffer that shaders use.
   subscript(binding: SliceBinding) -> DeviceBuffer { onDevice[Int(binding.rawValue)] }
 
-  /// Where shaders begin in a buffer, in bytes: what is kept begins after the margin, also in memory that is shared.
+  /// Offset in a buffer at which shaders begin, in bytes. Kept bytes begin after the margin, in shared memory too.
   func offset(of binding: SliceBinding) -> Int { binding == .kept ? Self.outputMarginBytes : 0 }
 
-  /// Copy of it that the host maps, nil if it sees the buffer itself.
+  /// Copy of a buffer in host memory. Nil if the host maps the buffer itself or does not use it.
   func hostCopy(of binding: SliceBinding) -> DeviceBuffer? { onHost[Int(binding.rawValue)] }
 
-  /// What the host sees of a buffer.
+  /// Bytes of a buffer as the host maps them. Empty if the host does not use it.
   func bytes(of binding: SliceBinding) -> UnsafeMutableRawBufferPointer {
     (hostCopy(of: binding) ?? self[binding]).bytes ?? UnsafeMutableRawBufferPointer(start: nil, count: 0)
   }

@@ -1,10 +1,10 @@
 internal import CZminVulkan
 
-/// The kinds of input that shaders are made for.
+/// A kind of input that the shaders are specialised for.
 package struct ProgramKind: Hashable, Sendable {
-  /// Whether an LF outside strings ends a record.
+  /// True if an LF outside strings ends a record.
   package let isLines: Bool
-  /// Whether all is checked, or only whitespace taken out.
+  /// True if the input is checked in full. False if only whitespace is removed.
   package let checks: Bool
 
   package init(isLines: Bool, checks: Bool) {
@@ -13,13 +13,13 @@ package struct ProgramKind: Hashable, Sendable {
   }
 }
 
-/// The stages that a slice goes through on the device, in their order.
+/// Shader stages, in the order in which they run.
 enum SliceStage: Int, CaseIterable {
   case summarise, scan, compact, check
 
   var name: String { "\(self)" }
 
-  /// SPIR-V, as hexadecimal words.
+  /// SPIR-V as hexadecimal digits, eight a word.
   private var code: StaticString {
     switch self {
     case .summarise: CompiledShaders.summarise
@@ -29,7 +29,7 @@ enum SliceStage: Int, CaseIterable {
     }
   }
 
-  /// SPIR-V.
+  /// SPIR-V words.
   fileprivate var words: [UInt32] {
     code.withUTF8Buffer { digits in
       stride(from: 0, to: digits.count, by: 8).map { start in
@@ -40,7 +40,7 @@ enum SliceStage: Int, CaseIterable {
     }
   }
 
-  /// The buffers that it has. Each has a layout of its own, as a device need not give a stage more than a few.
+  /// Buffers that the stage binds. Each stage has its own layout because devices limit the buffers of a stage.
   var bindings: [SliceBinding] {
     switch self {
     case .summarise: [.input, .tiles, .threadMaps]
@@ -51,19 +51,19 @@ enum SliceStage: Int, CaseIterable {
   }
 }
 
-/// The shaders in SPIR-V, by the names of their stages.
+/// Shaders in SPIR-V.
 package enum Shaders {
-  /// Those that are part of the program.
+  /// Shaders compiled into the program, by the name of their stage.
   package static var compiled: [String: [UInt32]] {
     Dictionary(uniqueKeysWithValues: SliceStage.allCases.map { ($0.name, $0.words) })
   }
 }
 
-/// The buffers of a slice, as shaders know them.
+/// Buffers of a slice.
 enum SliceBinding: UInt32, CaseIterable {
   case input, kept, skeleton, tiles, starts, threadMaps, result, elements, elementRuns
 
-  /// The number that shaders have it by.
+  /// Binding number in the shaders.
   var number: UInt32 {
     switch self {
     case .input: UInt32(ZMIN_BINDING_INPUT)
@@ -79,7 +79,7 @@ enum SliceBinding: UInt32, CaseIterable {
   }
 }
 
-/// The layouts of all stages: what buffers they have, and the push constants.
+/// Layouts of all stages: their buffers and push constants.
 ///
 /// `@unchecked Sendable` because the handles are constant.
 struct SliceLayouts: @unchecked Sendable {
@@ -125,7 +125,7 @@ struct SliceLayouts: @unchecked Sendable {
       })
     var set: VkDescriptorSetLayout?
     try call("vkCreateDescriptorSetLayout") { calls.createDescriptorSetLayout(handle, &setInfo, nil, &set) }
-    guard let set else { throw VulkanError("vkCreateDescriptorSetLayout gave nothing") }
+    guard let set else { throw VulkanError("vkCreateDescriptorSetLayout returned nothing") }
     var range = VkPushConstantRange()
     range.stageFlags = VK_SHADER_STAGE_COMPUTE_BIT.rawValue
     range.size = UInt32(MemoryLayout<zmin_slice>.size)
@@ -138,7 +138,7 @@ struct SliceLayouts: @unchecked Sendable {
     var pipeline: VkPipelineLayout?
     do throws(VulkanError) {
       try call("vkCreatePipelineLayout") { calls.createPipelineLayout(handle, &info, nil, &pipeline) }
-      guard let pipeline else { throw VulkanError("vkCreatePipelineLayout gave nothing") }
+      guard let pipeline else { throw VulkanError("vkCreatePipelineLayout returned nothing") }
       return Layout(set: set, pipeline: pipeline)
     } catch {
       calls.destroyDescriptorSetLayout(handle, set, nil)
@@ -154,7 +154,7 @@ extension SliceLayouts.Layout {
   }
 }
 
-/// The pipelines of all stages for one kind of input.
+/// Pipelines of all stages for one kind of input.
 ///
 /// `@unchecked Sendable` because the handles are constant.
 struct SlicePrograms: @unchecked Sendable {
@@ -162,7 +162,7 @@ struct SlicePrograms: @unchecked Sendable {
 
   subscript(stage: SliceStage) -> VkPipeline { pipelines[stage.rawValue] }
 
-  /// What workgroups of so many threads share at most, in bytes: by `compact` and `summarise`.
+  /// Largest shared memory of a workgroup, in bytes. `compact` or `summarise` needs it.
   static func sharedBytes(forThreads threads: Int) -> Int {
     let segments = 16
     let scan = (threads + 2 * segments + 1) * 4
@@ -217,7 +217,7 @@ struct SlicePrograms: @unchecked Sendable {
         ], in: &structs))
     var pipeline: VkPipeline?
     try call("vkCreateComputePipelines") { calls.createComputePipelines(handle, nil, 1, &info, nil, &pipeline) }
-    guard let pipeline else { throw VulkanError("vkCreateComputePipelines gave nothing") }
+    guard let pipeline else { throw VulkanError("vkCreateComputePipelines returned nothing") }
     return pipeline
   }
 

@@ -1,6 +1,6 @@
 internal import CZminVulkan
 
-/// Which buffers each stage has, for one lane.
+/// Descriptor sets of one lane. They bind the lane's buffers to each stage.
 final class SliceSets {
   private let device: VulkanDevice
   private let pool: VkDescriptorPool?

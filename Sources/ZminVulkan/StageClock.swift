@@ -1,8 +1,8 @@
 internal import CZminVulkan
 
-/// When the stages of a slice begin and end, by the device's own clock.
+/// Times the stages of a slice with the device's clock.
 final class StageClock {
-  /// Before each stage, and after the last.
+  /// One mark before each stage and one after the last.
   private static let markCount = UInt32(SliceStage.allCases.count + 1)
 
   private let device: VulkanDevice
@@ -46,22 +46,21 @@ final class StageClock {
     if !device.isAbandoned { functions.destroy(device.handle, pool, nil) }
   }
 
-  /// Makes it ready for a slice.
+  /// Resets all marks for the next slice.
   func start(in commands: Commands) { functions.reset(commands.buffer, pool, 0, Self.markCount) }
 
-  /// Marks where a stage begins; nil for the end of the last.
+  /// Marks the start of a stage. Nil marks the end of the last one.
   func mark(_ stage: SliceStage?, in commands: Commands) {
     let index = stage.map { UInt32($0.rawValue) } ?? Self.markCount - 1
     functions.write(commands.buffer, VK_PIPELINE_STAGE_BOTTOM_OF_PIPE_BIT, pool, index)
   }
 
-  /// How long each stage took, in seconds, once the device is done.
+  /// Duration of each stage, in seconds. Waits until the device has written all marks.
   ///
   /// - Throws: ``VulkanError``.
   func seconds() throws(VulkanError) -> [Double] {
     var ticks = [UInt64](repeating: 0, count: Int(Self.markCount))
     let byteCount = ticks.count * 8
-    // VK_QUERY_RESULT_64_BIT and VK_QUERY_RESULT_WAIT_BIT.
     let flags = VK_QUERY_RESULT_64_BIT.rawValue | VK_QUERY_RESULT_WAIT_BIT.rawValue
     try device.call("vkGetQueryPoolResults") {
       functions.results(device.handle, pool, 0, Self.markCount, byteCount, &ticks, 8, flags)

@@ -2,10 +2,10 @@ internal import CZminVulkan
 
 /// A timeline semaphore and the value that it reaches when all work submitted with it is done.
 ///
-/// A driver may still use a semaphore when `vkWaitSemaphores` has returned: Mesa's submit thread wakes the host first and
-/// then releases the points that the batch waited for. A lane that destroyed its semaphore there crashed the driver.
-/// Idling the queue at that moment is no way out: other lanes submit to it, and the wait has no timeout. So semaphores
-/// outlive their lanes. The device lends them again, and destroys them when no lane is left and it is idle.
+/// A driver may still use a semaphore after `vkWaitSemaphores` has returned. Mesa's submit thread first wakes the host
+/// and then releases the points that the batch waited for. A lane that destroyed its semaphore in between crashed the
+/// driver. Idling the queue first does not help: other lanes submit to it, and that wait has no timeout. So semaphores
+/// outlive their lanes. The device hands them to later lanes, and destroys them when no lane is left and it is idle.
 ///
 /// `@unchecked Sendable` because the handle is constant.
 struct CountedSemaphore: @unchecked Sendable {
@@ -13,7 +13,7 @@ struct CountedSemaphore: @unchecked Sendable {
   let value: UInt64
 }
 
-/// The order in which one lane's work is done, on whichever queue, by a semaphore that counts up.
+/// Runs one lane's submits in order, across queues, with a semaphore that counts up.
 final class Timeline {
   private let device: VulkanDevice
   private let semaphore: VkSemaphore?
@@ -40,10 +40,10 @@ final class Timeline {
     submitted = 0
   }
 
-  /// Returns the semaphore to the device, which destroys it when it is idle.
+  /// Returns the semaphore to the device, which destroys it once idle.
   deinit { device.keep(CountedSemaphore(handle: semaphore, value: submitted)) }
 
-  /// Gives the device work to do after all before it on this timeline.
+  /// Submits recorded commands. They start after all earlier submits of this timeline.
   ///
   /// - Throws: ``VulkanError``.
   func submit(_ recorder: CommandRecorder) throws(VulkanError) {
@@ -71,9 +71,9 @@ final class Timeline {
     submitted = next
   }
 
-  /// Waits until all is done that was submitted.
+  /// Waits until all submitted work is done.
   ///
-  /// - Throws: ``VulkanError``. If the answer does not come in time the device is abandoned.
+  /// - Throws: ``VulkanError``. The device is abandoned after a timeout or any other error, unless it is lost.
   func wait() throws(VulkanError) {
     var structs = CStructs()
     var info = VkSemaphoreWaitInfo()

@@ -1,13 +1,13 @@
 internal import CZminVulkan
 import Synchronization
 
-/// What the validation layer has to say, for tests.
+/// Collects the messages of the validation layer, for tests.
 package final class ValidationMessages: Sendable {
   private let collected = Mutex<[String]>([])
 
   package init() {}
 
-  /// All messages so far.
+  /// Messages so far.
   package var texts: [String] { collected.withLock { $0 } }
 
   fileprivate func append(_ text: String) { collected.withLock { $0.append(text) } }
@@ -22,7 +22,7 @@ package final class ValidationMessages: Sendable {
     info.messageType =
       VK_DEBUG_UTILS_MESSAGE_TYPE_GENERAL_BIT_EXT.rawValue | VK_DEBUG_UTILS_MESSAGE_TYPE_VALIDATION_BIT_EXT.rawValue
       | VK_DEBUG_UTILS_MESSAGE_TYPE_PERFORMANCE_BIT_EXT.rawValue
-    // The instance keeps the collector for as long as the messenger lives.
+    // The instance holds this object while the messenger exists, so the pointer stays valid.
     info.pUserData = Unmanaged.passUnretained(self).toOpaque()
     info.pfnUserCallback = { _, _, data, context in
       if let message = data?.pointee.pMessage, let context {

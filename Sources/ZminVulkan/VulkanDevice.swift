@@ -2,21 +2,21 @@ internal import CZminVulkan
 import Synchronization
 package import ZminMemory
 
-/// A device that is ready to work.
+/// An open device with its queues, shaders and semaphores.
 ///
-/// `@unchecked Sendable` because what is called with its handle may be called by any thread, or is called under a lock.
+/// `@unchecked Sendable` because each call with its handle is safe on any thread or made under a lock.
 package final class VulkanDevice: @unchecked Sendable {
-  /// How a device is used.
+  /// Settings of a device.
   package struct Options: Sendable {
-    /// Threads in a workgroup, a multiple of 16; nil for what suits the device.
+    /// Threads in a workgroup, a multiple of 16. Nil chooses a number that suits the device.
     package var workgroupThreads: Int?
-    /// Whether slices are copied to memory of the device's own, also where it shares the host's.
+    /// True to copy slices to device memory even where host and device share memory.
     package var copies = false
-    /// How long an answer is waited for, in seconds.
+    /// Timeout for submitted work, in seconds.
     package var timeoutSeconds = 20.0
-    /// Whether lanes measure how long each stage takes.
+    /// True to time each stage with the device's clock.
     package var measures = false
-    /// Shaders that take the place of ``Shaders/compiled``, for tests.
+    /// Shaders that replace ``Shaders/compiled``, by stage, for tests.
     package var shaders: [String: [UInt32]] = [:]
 
     package init() {}
@@ -25,9 +25,9 @@ package final class VulkanDevice: @unchecked Sendable {
   package let physical: PhysicalDevice
   /// Threads in a workgroup.
   package let workgroupThreads: Int
-  /// Whether slices are copied to the device and back.
+  /// True if slices are copied to the device and back.
   package let copies: Bool
-  /// The book that its memory is entered in.
+  /// Ledger that records the device's memory.
   let ledger: MemoryLedger
   let timeoutNanoseconds: UInt64
   let measures: Bool
@@ -42,28 +42,28 @@ package final class VulkanDevice: @unchecked Sendable {
   private let abandoned = Atomic(false)
   private let made = Mutex(Made())
 
-  /// What is made when it is first asked for.
+  /// Objects created on first use.
   private struct Made {
     var layouts: SliceLayouts?
     var programs: [ProgramKind: SlicePrograms] = [:]
-    /// Of lanes that have ended.
+    /// Semaphores of lanes that have ended.
     var semaphores: [CountedSemaphore] = []
   }
 
-  /// Makes a device ready.
+  /// Opens a device.
   ///
-  /// - Throws: ``VulkanError``, also if the device cannot be used (``PhysicalDevice/unsupportedReason``).
+  /// - Throws: ``VulkanError``, also if the device is unsupported (``PhysicalDevice/unsupportedReason``).
   package init(
     _ physical: PhysicalDevice, of instance: VulkanInstance, ledger: MemoryLedger, _ options: Options = Options()
   ) throws(VulkanError) {
     if let unsupportedReason = physical.unsupportedReason {
       throw VulkanError("\(physical.name): \(unsupportedReason)")
     }
-    guard let queues = QueueChoice(physical.queueFamilies) else { throw VulkanError("no queue to compute with") }
+    guard let queues = QueueChoice(physical.queueFamilies) else { throw VulkanError("no compute queue") }
     self.physical = physical
     self.instance = instance
     self.ledger = ledger
-    workgroupThreads = options.workgroupThreads ?? physical.usualWorkgroupThreads
+    workgroupThreads = options.workgroupThreads ?? physical.defaultWorkgroupThreads
     copies = options.copies || !physical.sharesMemory
     timeoutNanoseconds = UInt64(options.timeoutSeconds * 1e9)
     measures = options.measures
@@ -91,23 +91,23 @@ package final class VulkanDevice: @unchecked Sendable {
     let create = try instance.function("vkCreateDevice", as: PFN_vkCreateDevice.self)
     var device: VkDevice?
     try call("vkCreateDevice") { create(physical.handle.value, &info, nil, &device) }
-    guard let device else { throw VulkanError("vkCreateDevice gave nothing") }
+    guard let device else { throw VulkanError("vkCreateDevice returned nothing") }
     handle = device
     do throws(VulkanError) {
       calls = try DeviceCalls(device, of: instance)
     } catch {
-      // What an initialiser has made before it throws, no deinit takes down.
+      // deinit does not run when an initialiser throws.
       let destroy = try? instance.function("vkDestroyDevice", as: PFN_vkDestroyDevice.self)
       destroy?(device, nil)
       throw error
     }
     let calls = calls
-    func queue(_ place: QueueChoice.Place) -> DeviceQueue {
+    func queue(_ choice: QueueChoice.Queue) -> DeviceQueue {
       var queue: VkQueue?
-      calls.getDeviceQueue(device, place.familyIndex, place.queueIndex, &queue)
-      return DeviceQueue(queue, familyIndex: place.familyIndex)
+      calls.getDeviceQueue(device, choice.familyIndex, choice.queueIndex, &queue)
+      return DeviceQueue(queue, familyIndex: choice.familyIndex)
     }
-    // One queue has one lock, also if it does all.
+    // A queue that serves several purposes must have only one lock.
     let work = queue(queues.work)
     let upload = queues.upload == queues.work ? work : queue(queues.upload)
     self.work = work
@@ -116,7 +116,7 @@ package final class VulkanDevice: @unchecked Sendable {
   }
 
   deinit {
-    // What did not answer may still be at work with what it was given: nothing of it is destroyed.
+    // An abandoned device may still use its resources, so none is destroyed.
     if isAbandoned || !waitUntilIdle() { return }
     made.withLock { made in
       for semaphore in made.semaphores { calls.destroySemaphore(handle, semaphore.handle, nil) }
@@ -126,12 +126,12 @@ package final class VulkanDevice: @unchecked Sendable {
     calls.destroyDevice(handle, nil)
   }
 
-  /// Waits for the driver's own threads, which may be at work on batches whose end the host has seen.
+  /// Waits for the driver's own threads. They may still touch batches that the host has seen finish.
   ///
-  /// Called when no lane is left: nobody else uses a queue, and each lane has waited for its work or abandoned the
-  /// device, so the wait is short. A lost device returns at once.
+  /// Called when no lane is left. Each lane has waited for its work or abandoned the device, so the wait is short. On a
+  /// lost device it ends at once.
   ///
-  /// - Returns: False if the device is in an unknown state. It is abandoned then.
+  /// - Returns: False if the device is in an unknown state and therefore abandoned.
   private func waitUntilIdle() -> Bool {
     do throws(VulkanError) {
       try call("vkDeviceWaitIdle") { calls.deviceWaitIdle(handle) }
@@ -144,43 +144,43 @@ package final class VulkanDevice: @unchecked Sendable {
     return true
   }
 
-  /// A semaphore that an earlier lane has used, nil if there is none.
+  /// Takes a semaphore of an earlier lane, nil if none is left.
   func takeSemaphore() -> CountedSemaphore? { made.withLock { $0.semaphores.popLast() } }
 
-  /// Keeps a lane's semaphore for later lanes and until the device is idle.
+  /// Keeps the semaphore of a lane that ends, for later lanes.
   func keep(_ semaphore: CountedSemaphore) { made.withLock { $0.semaphores.append(semaphore) } }
 
-  /// A function of the device that not every run needs.
+  /// Looks up a device function that only some runs need.
   ///
-  /// - Throws: ``VulkanError`` if there is none.
+  /// - Throws: ``VulkanError`` if it is missing.
   func function<Function>(_ name: String, as type: Function.Type) throws(VulkanError) -> Function {
     try instance.function(name, of: handle, as: type)
   }
 
-  /// A function of the instance that not every run needs.
+  /// Looks up an instance function that only some runs need.
   ///
-  /// - Throws: ``VulkanError`` if there is none.
+  /// - Throws: ``VulkanError`` if it is missing.
   func instanceFunction<Function>(_ name: String, as type: Function.Type) throws(VulkanError) -> Function {
     try instance.function(name, as: type)
   }
 
-  /// Whether the device was given up on while it had work.
+  /// True if the device was abandoned while it may have had work.
   var isAbandoned: Bool { abandoned.load(ordering: .acquiring) }
 
-  /// Gives up on a device that does not answer. Its resources are left to the end of the process.
+  /// Abandons a device that does not respond. Its resources stay until the process ends.
   func abandon() {
-    // An instance must not go before its devices.
+    // An instance must outlive its devices.
     if !abandoned.exchange(true, ordering: .acquiringAndReleasing) { _ = Unmanaged.passRetained(instance) }
   }
 
-  /// The layouts of the stages.
+  /// Layouts of the stages, created on first use.
   ///
   /// - Throws: ``VulkanError``.
   func layouts() throws(VulkanError) -> SliceLayouts {
     try made.withLock { made in result { () throws(VulkanError) in try layouts(in: &made) } }.get()
   }
 
-  /// The shaders for inputs of that kind.
+  /// Shaders for one kind of input, compiled on first use.
   ///
   /// - Throws: ``VulkanError``.
   func programs(for kind: ProgramKind) throws(VulkanError) -> SlicePrograms {
@@ -194,7 +194,7 @@ package final class VulkanDevice: @unchecked Sendable {
     }.get()
   }
 
-  /// Makes the shaders for inputs of that kind, which takes time, before they are needed.
+  /// Compiles the shaders for one kind of input before they are needed, as that takes time.
   ///
   /// - Throws: ``VulkanError``.
   package func prepare(_ kind: ProgramKind) throws(VulkanError) { _ = try programs(for: kind) }
@@ -214,17 +214,17 @@ package final class VulkanDevice: @unchecked Sendable {
     }
   }
 
-  /// The most that a slice may have, by the device's limits and by the 16 bits that tiles count in.
+  /// Maximum size of a slice, in bytes, by the device's limits.
   package var sliceBytesMax: Int {
     let limits = physical.limits
     let tileBytes = workgroupThreads * Int(ZMIN_THREAD_BYTES)
-    // The elements are the largest buffer: a byte more for each 28 threads' characters.
+    // `elements` is the largest buffer: 4 bytes more than the slice for each workgroup of `check`.
     let buffer = min(limits.storageBufferBytes, limits.allocationBytes, 1 << 27) / 8 * 7
-    // `check` has fewer bytes a workgroup than the others, and two positions more.
+    // A workgroup of `check` covers fewer bytes than one of the others, and all together cover two positions more.
     let groupCharacters = workgroupThreads * Int(ZMIN_THREAD_CHARACTERS)
     return min(buffer, limits.workgroups * tileBytes, limits.workgroups * groupCharacters - 2)
   }
 
-  /// The families whose queues see the buffers.
+  /// Queue families that share the buffers.
   var familyIndices: [UInt32] { Array(Set([work, upload, download].map(\.familyIndex))).sorted() }
 }

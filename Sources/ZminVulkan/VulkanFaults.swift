@@ -1,13 +1,12 @@
 internal import CZminVulkan
 
-/// Has calls of Vulkan fail that would not, for tests.
+/// Makes Vulkan calls fail, for tests.
 package protocol VulkanFaults: AnyObject, Sendable {
-  /// What the call of this function is to return instead of being made; nil to make it. Of a function that returns
-  /// nothing, any result leaves the call out.
+  /// Result to return in place of the call, nil to make the call. Any result skips a function that returns nothing.
   func result(ofCall name: String) -> Int32?
 }
 
-/// Makes the calls that may fail.
+/// Calls Vulkan functions and checks their results.
 struct CheckedCalls: Sendable {
   let faults: (any VulkanFaults)?
 
@@ -19,8 +18,8 @@ struct CheckedCalls: Sendable {
     guard result == VK_SUCCESS else { throw VulkanError(name, result) }
   }
 
-  /// Makes a call that cannot fail, unless it is to be left out.
-  func unlessLeftOut(_ name: String, _ body: () -> Void) {
+  /// Makes a call that returns nothing, unless a fault skips it.
+  func unlessSkipped(_ name: String, _ body: () -> Void) {
     if faults?.result(ofCall: name) == nil { body() }
   }
 }

@@ -1,14 +1,14 @@
 internal import CZminVulkan
 
-/// A connection to the Vulkan drivers of this machine.
+/// A connection to the machine's Vulkan drivers.
 ///
-/// `@unchecked Sendable` because the handle is constant, and what is called with it may be called by any thread.
+/// `@unchecked Sendable` because the handle is constant, and every call with it is safe on any thread.
 package final class VulkanInstance: @unchecked Sendable {
-  /// How an instance is made.
+  /// Settings of an instance.
   package struct Options: Sendable {
-    /// What the validation layer finds goes here; nil to do without the layer.
+    /// Collects the validation layer's messages. Nil runs without the layer.
     package var messages: ValidationMessages?
-    /// Has calls fail, for tests.
+    /// Makes calls fail, for tests.
     package var faults: (any VulkanFaults)?
 
     package init(messages: ValidationMessages? = nil, faults: (any VulkanFaults)? = nil) {
@@ -24,13 +24,13 @@ package final class VulkanInstance: @unchecked Sendable {
   private let destroy: PFN_vkDestroyInstance
   private var messenger: VkDebugUtilsMessengerEXT?
 
-  /// The version of Vulkan that is asked for: timeline semaphores are part of it.
+  /// Requested Vulkan version, 1.2. It is the first with timeline semaphores.
   static let apiVersion = zmin_vulkan_api
 
-  /// The version of the headers that this was built with.
+  /// Version of the headers used for the build.
   package static let headersVersion = version(zmin_vulkan_headers)
 
-  /// A version as in 1.3.239.
+  /// Formats a packed version, such as 1.3.239.
   static func version(_ packed: UInt32) -> String {
     "\(packed >> 22 & 0x7F).\(packed >> 12 & 0x3FF).\(packed & 0xFFF)"
   }
@@ -64,7 +64,7 @@ package final class VulkanInstance: @unchecked Sendable {
     }
     var instance: VkInstance?
     try call("vkCreateInstance") { create(&info, nil, &instance) }
-    guard let instance else { throw VulkanError("vkCreateInstance gave nothing") }
+    guard let instance else { throw VulkanError("vkCreateInstance returned nothing") }
     handle = instance
     destroy = try library.function("vkDestroyInstance", of: instance, as: PFN_vkDestroyInstance.self)
     if let messages { messenger = try messages.listen(to: self) }
@@ -79,18 +79,18 @@ package final class VulkanInstance: @unchecked Sendable {
     try library.function(name, of: handle, as: type)
   }
 
-  /// A function of a device: its driver's own, without the way through the loader.
+  /// Looks up a device function in the driver itself, so calls skip the loader.
   ///
-  /// - Throws: ``VulkanError`` if there is none.
+  /// - Throws: ``VulkanError`` if it is missing.
   func function<Function>(
     _ name: String, of device: VkDevice, as type: Function.Type
   ) throws(VulkanError) -> Function {
     let lookUp = try function("vkGetDeviceProcAddr", as: PFN_vkGetDeviceProcAddr.self)
-    guard let found = lookUp(device, name) else { throw VulkanError("\(name) is missing") }
+    guard let found = lookUp(device, name) else { throw VulkanError("the driver lacks \(name)") }
     return unsafeBitCast(found, to: Function.self)
   }
 
-  /// The devices, in the order of the drivers, which is the same from run to run.
+  /// Lists the devices in the drivers' order, which is the same in every run. Empty if there is no hardware.
   ///
   /// - Throws: ``VulkanError``.
   package func devices() throws(VulkanError) -> [PhysicalDevice] {
@@ -99,14 +99,14 @@ package final class VulkanInstance: @unchecked Sendable {
     do {
       try call("vkEnumeratePhysicalDevices") { enumerate(handle, &count, nil) }
     } catch {
-      // A driver without hardware is no failure.
+      // A driver without hardware reports this error.
       if error.code == VK_ERROR_INITIALIZATION_FAILED.rawValue { return [] }
       throw error
     }
     var handles = [VkPhysicalDevice?](repeating: nil, count: Int(count))
     try call("vkEnumeratePhysicalDevices") {
       let result = enumerate(handle, &count, &handles)
-      // A device that came in between is left for the next time.
+      // Ignore devices that appeared between the two calls.
       return result == VK_INCOMPLETE ? VK_SUCCESS : result
     }
     var devices: [PhysicalDevice] = []

@@ -1,18 +1,18 @@
 internal import CZminVulkan
 
-/// One slice at a time on a device: its memory, and the way through all stages.
+/// Runs one slice at a time on a device. Owns the slice's buffers and the commands for all stages.
 ///
 /// `@unchecked Sendable` because one thread uses a lane at a time.
 package final class VulkanLane: @unchecked Sendable {
-  /// What a slice is and where it starts.
+  /// A slice and the state before it.
   package struct Request: Sendable, Equatable {
     package var kind: ProgramKind
-    /// How many bytes of ``VulkanLane/input`` it has.
+    /// Size of the slice in ``VulkanLane/input``.
     package var byteCount: Int
     package var startsInString: Bool
-    /// The four skeleton characters before it, the last in the highest byte.
+    /// The four skeleton characters before the slice, the last in the highest byte.
     package var history: UInt32
-    /// Whether one of them is an element that is known already.
+    /// True if one of them is an element that nesting has already seen.
     package var historyHasElement: Bool
 
     package init(
@@ -27,27 +27,27 @@ package final class VulkanLane: @unchecked Sendable {
     }
   }
 
-  /// Where a slice ends.
+  /// State after a slice.
   package enum EndState: UInt32, Sendable {
-    /// Outside strings; in lines, with nothing kept since the last LF that was.
+    /// Outside strings. In `ndjson`, nothing has been kept since the last kept LF.
     case outside
     case string
     /// In a string, after a backslash.
     case escaped
-    /// In lines: outside strings, with something kept since the last LF that was.
+    /// Outside strings, with bytes kept since the last kept LF. Only in `ndjson`.
     case owing
   }
 
-  /// What was found in a slice. What is kept of it is in ``VulkanLane/output``.
+  /// Result of a slice. Its kept bytes are in ``VulkanLane/output``.
   package struct Findings: Sendable {
-    /// Why it is not plainly clean, a set of `ZMIN_FLAG_…`: 0 if it is. Otherwise nothing else here is of use.
+    /// Reasons why the slice is not clean, a set of `ZMIN_FLAG_…`. The other properties are valid only if it is 0.
     package let flags: UInt32
     package let end: EndState
     package let keptBytes: Int
     package let skeletonBytes: Int
     /// The last four characters of history and skeleton, the last in the highest byte.
     package let lastCharacters: UInt32
-    /// How many runs of elements there are.
+    /// Number of element runs.
     package let elementRunCount: Int
   }
 
@@ -59,16 +59,18 @@ package final class VulkanLane: @unchecked Sendable {
   private let work: CommandRecorder
   private let upload: CommandRecorder
   private let download: CommandRecorder
-  /// There if the device measures.
+  /// Set only if the device measures.
   private let clock: StageClock?
-  /// Where the time of slices went since it was last set back, if the device measures.
+  /// Time spent on slices since it was last reset. Stays 0 unless the device measures.
   package var partSeconds = LaneSeconds()
 
-  /// Makes a lane for slices of up to `sliceBytes`.
+  /// Creates a lane for slices of up to `sliceBytes`.
   ///
-  /// - Throws: ``VulkanError``, also if so much is beyond the device's limits.
+  /// - Throws: ``VulkanError``, also if `sliceBytes` exceeds ``VulkanDevice/sliceBytesMax``.
   package init(sliceBytes: Int, on device: VulkanDevice) throws(VulkanError) {
-    guard sliceBytes <= device.sliceBytesMax else { throw VulkanError("slices of \(sliceBytes) bytes are too large") }
+    guard sliceBytes <= device.sliceBytesMax else {
+      throw VulkanError("slices of \(sliceBytes) bytes exceed the device's limit of \(device.sliceBytesMax)")
+    }
     let layouts = try device.layouts()
     let buffers = try SliceBuffers(sliceBytes: sliceBytes, on: device)
     self.device = device
@@ -82,43 +84,43 @@ package final class VulkanLane: @unchecked Sendable {
     download = try CommandRecorder(for: device.download, on: device)
   }
 
-  /// The most that a slice may have.
+  /// Maximum size of a slice, in bytes.
   package var sliceBytes: Int { buffers.sizes.sliceBytes }
 
-  /// What a lane takes of a device's own memory at most, in bytes.
+  /// Maximum device memory of a lane, in bytes.
   package static func deviceBytes(forSliceBytes sliceBytes: Int) -> Int {
     SliceBuffers.bytes(.largest(forSliceBytes: sliceBytes)).device
   }
 
-  /// What a lane takes of the host's memory at most, in bytes.
+  /// Maximum host memory of a lane, in bytes.
   package static func hostBytes(forSliceBytes sliceBytes: Int) -> Int {
     SliceBuffers.bytes(.largest(forSliceBytes: sliceBytes)).host
   }
 
-  /// Room before the output.
+  /// Writable bytes before the output.
   package static var outputMarginBytes: Int { SliceBuffers.outputMarginBytes }
 
-  /// Where a slice is put, from its first byte on.
+  /// Buffer for the slice. It begins at the buffer's first byte.
   package var input: UnsafeMutableRawBufferPointer {
     UnsafeMutableRawBufferPointer(rebasing: buffers.bytes(of: .input)[..<sliceBytes])
   }
 
-  /// What is kept of it, after a margin that may be written too.
+  /// Kept bytes of the slice, after a margin of ``outputMarginBytes`` that may be overwritten.
   package var output: UnsafeMutableRawBufferPointer { buffers.bytes(of: .kept) }
 
-  /// The brackets, commas and ends of records outside strings, in runs.
+  /// Brackets, commas and record ends outside strings, in runs.
   package var elements: UnsafeRawBufferPointer { UnsafeRawBufferPointer(buffers.bytes(of: .elements)) }
 
-  /// The first byte in ``elements`` of a run, and how many there are.
+  /// Range of one run in ``elements``.
   package func elementRun(_ index: Int) -> (firstByte: Int, count: Int) {
     let words = UnsafeRawBufferPointer(buffers.bytes(of: .elementRuns))
     let first = words.loadUnaligned(fromByteOffset: index * 8, as: UInt32.self)
     return (Int(first) * 4, Int(words.loadUnaligned(fromByteOffset: index * 8 + 4, as: UInt32.self)))
   }
 
-  /// Takes the slice in ``input`` through all stages, and waits until it is done.
+  /// Runs all stages on the slice in ``input``, waits for the result, and copies a clean slice back to the host.
   ///
-  /// - Throws: ``VulkanError``. If the device is lost or does not answer, neither it nor its lanes are of any more use.
+  /// - Throws: ``VulkanError``. After a lost device or a timeout, the device and all its lanes are unusable.
   package func run(_ request: Request) throws(VulkanError) -> Findings {
     let start = clock.map { _ in ContinuousClock.now }
     try runStages(request)
@@ -138,9 +140,9 @@ package final class VulkanLane: @unchecked Sendable {
     return findings
   }
 
-  /// Takes the slice in ``input`` through all stages, and waits until that is done.
+  /// Runs all stages on the slice in ``input`` and waits for them.
   ///
-  /// - Parameter next: Writes down what is to be done after the last stage.
+  /// - Parameter next: Records commands to run after the last stage.
   /// - Throws: ``VulkanError``.
   func runStages(_ request: Request, _ next: (Commands) -> Void = { _ in }) throws(VulkanError) {
     precondition(request.byteCount <= sliceBytes)
@@ -163,7 +165,7 @@ package final class VulkanLane: @unchecked Sendable {
     }
   }
 
-  /// Has `body` submit work, and waits until it is done.
+  /// Calls `body`, which submits work, and waits for that work.
   ///
   /// - Throws: ``VulkanError``.
   private func finishing(_ body: () throws(VulkanError) -> Void) throws(VulkanError) {
@@ -171,21 +173,23 @@ package final class VulkanLane: @unchecked Sendable {
       try body()
       try timeline.wait()
     } catch {
-      // What was submitted has memory and commands in use until it is done, which on a lost device is at once.
+      // Submitted work uses buffers and commands until it is done. On a lost device the wait ends at once.
       if !device.isAbandoned { try? timeline.wait() }
       throw error
     }
   }
 
-  /// How long each stage of the last slice took, in seconds, by name; of a slice that was checked and has bytes.
+  /// Duration of each stage of the last slice, in seconds. The slice must have been checked and not empty.
   ///
   /// - Throws: ``VulkanError``.
   package func stageSeconds() throws(VulkanError) -> [(stage: String, seconds: Double)] {
-    guard let clock else { throw VulkanError("the device does not measure") }
+    guard let clock else { throw VulkanError("the device was opened without measuring") }
     return zip(SliceStage.allCases.map(\.name), try clock.seconds()).map { ($0, $1) }
   }
 
-  /// Only copies: so much up, and so much down, as a slice that comes to that does. For comparison.
+  /// Copies bytes to the device and back, without running a stage, as a baseline for measurements.
+  ///
+  /// Does nothing where host and device share memory.
   ///
   /// - Throws: ``VulkanError``.
   package func copy(upBytes: Int, downBytes: Int) throws(VulkanError) {
@@ -202,7 +206,7 @@ package final class VulkanLane: @unchecked Sendable {
     }
   }
 
-  /// Only copies, from the device's own memory to the device's own memory. For comparison.
+  /// Copies bytes within the device's memory, as a baseline for measurements.
   ///
   /// - Throws: ``VulkanError``.
   package func copyOnDevice(byteCount: Int) throws(VulkanError) {
@@ -216,7 +220,7 @@ package final class VulkanLane: @unchecked Sendable {
     UnsafeRawBufferPointer(buffers.bytes(of: binding))
   }
 
-  /// All stages over the slice, and their result to the host.
+  /// Records all stages for the slice, and the copy of their result to the host.
   private func record(_ request: Request, _ programs: SlicePrograms, into commands: Commands) {
     let tiles = buffers.sizes.tiles(forBytes: request.byteCount)
     let constants = zmin_slice(
@@ -243,8 +247,8 @@ package final class VulkanLane: @unchecked Sendable {
     }
     if request.kind.checks {
       bind(.check)
-      commands.dispatch(
-        asSaidIn: buffers[.result], at: MemoryLayout<zmin_slice_result>.offset(of: \.check_groups) ?? 0)
+      commands.dispatchIndirect(
+        buffers[.result], at: MemoryLayout<zmin_slice_result>.offset(of: \.check_groups) ?? 0)
     }
     clock?.mark(nil, in: commands)
     guard let hostCopy = buffers.hostCopy(of: .result) else { return commands.barrier(from: .shaders, to: .host) }
@@ -253,7 +257,7 @@ package final class VulkanLane: @unchecked Sendable {
     commands.barrier(from: .copy, to: .host)
   }
 
-  /// Copies to the host what there is of a slice that is clean.
+  /// Records the copies of a clean slice's output and elements to the host.
   private func fetch(_ result: zmin_slice_result, _ findings: Findings, into commands: Commands) {
     func fetch(_ binding: SliceBinding, byteCount: Int) {
       guard let hostCopy = buffers.hostCopy(of: binding) else { return }
@@ -268,7 +272,7 @@ package final class VulkanLane: @unchecked Sendable {
 }
 
 extension VulkanLane.Findings {
-  /// - Throws: ``VulkanError`` if there is more than can be.
+  /// - Throws: ``VulkanError`` if a size exceeds its buffer or the slice.
   init(
     _ result: zmin_slice_result, of request: VulkanLane.Request, _ sizes: SliceBuffers.Sizes
   ) throws(VulkanError) {
@@ -276,7 +280,7 @@ extension VulkanLane.Findings {
     guard let end = VulkanLane.EndState(rawValue: result.end_state), Int(result.kept_bytes) <= request.byteCount,
       Int(result.skeleton_bytes) <= request.byteCount,
       Int(result.element_words) <= sizes.bytes(of: .elements) / 4
-    else { throw VulkanError("the device gives more than can be") }
+    else { throw VulkanError("the device returned an impossible size") }
     flags = result.flags
     self.end = end
     keptBytes = Int(result.kept_bytes)

@@ -1,9 +1,9 @@
 internal import CZminVulkan
 import Glibc
 
-/// The Vulkan loader, opened at run time: the program starts where there is none.
+/// The Vulkan loader, opened at run time so that the program starts on machines without it.
 ///
-/// It is never closed, as drivers do not take that well.
+/// It is never closed, because drivers may crash when it is.
 struct VulkanLibrary: Sendable {
   private let getInstanceProcAddr: PFN_vkGetInstanceProcAddr
 
@@ -11,17 +11,17 @@ struct VulkanLibrary: Sendable {
   init() throws(VulkanError) {
     guard let library = dlopen("libvulkan.so.1", RTLD_NOW | RTLD_LOCAL),
       let symbol = dlsym(library, "vkGetInstanceProcAddr")
-    else { throw VulkanError("the Vulkan loader, libvulkan.so.1, is not installed") }
+    else { throw VulkanError("the Vulkan loader is not installed (libvulkan.so.1)") }
     getInstanceProcAddr = unsafeBitCast(symbol, to: PFN_vkGetInstanceProcAddr.self)
   }
 
-  /// A function of an instance, or one that needs none.
+  /// Looks up a function of an instance, or a global function if `instance` is nil.
   ///
-  /// - Throws: ``VulkanError`` if there is no such function.
+  /// - Throws: ``VulkanError`` if it is missing.
   func function<Function>(
     _ name: String, of instance: VkInstance?, as type: Function.Type
   ) throws(VulkanError) -> Function {
-    guard let found = getInstanceProcAddr(instance, name) else { throw VulkanError("\(name) is missing") }
+    guard let found = getInstanceProcAddr(instance, name) else { throw VulkanError("the Vulkan loader lacks \(name)") }
     return unsafeBitCast(found, to: Function.self)
   }
 }

@@ -4,16 +4,16 @@ package import ZminIO
 import ZminMemory
 import ZminVulkan
 
-/// Finds out which device is to be used and whether it works, in a process of its own: drivers hang and crash.
+/// Chooses a device and tests it in a child process, because drivers hang and crash.
 package struct DeviceFinder: Sendable {
-  /// What was found out.
+  /// Result of a search.
   package enum Verdict: Sendable, Equatable {
-    /// A device that works: its index and UUID.
+    /// A working device, by index and UUID.
     case found(index: Int, uuid: String)
-    /// There is none, for this reason.
+    /// No working device, with the reason.
     case none(String)
 
-    /// As a line of text.
+    /// Verdict as the line of text that the child process prints.
     package var line: String {
       switch self {
       case .found(let index, let uuid): "found \(index) \(uuid)"
@@ -21,7 +21,7 @@ package struct DeviceFinder: Sendable {
       }
     }
 
-    /// From its line, nil if that is none.
+    /// Parses a line. Returns nil if it is no verdict.
     package init?(line: String) {
       let parts = line.split(separator: " ", maxSplits: 1).map(String.init)
       guard parts.count == 2 else { return nil }
@@ -35,7 +35,7 @@ package struct DeviceFinder: Sendable {
     }
   }
 
-  /// How long drivers have for it.
+  /// Default timeout of the child process.
   package static let timeoutMilliseconds: Int32 = 15_000
 
   package let selector: DeviceSelector
@@ -43,8 +43,8 @@ package struct DeviceFinder: Sendable {
   private let timeoutMilliseconds: Int32
 
   /// - Parameters:
-  ///   - selector: Which device is wanted.
-  ///   - program: What answers to ``arguments(for:)``.
+  ///   - selector: Device to look for.
+  ///   - program: Program to run with ``arguments(for:)``.
   package init(
     _ selector: DeviceSelector, program: FilePath = "/proc/self/exe",
     timeoutMilliseconds: Int32 = Self.timeoutMilliseconds
@@ -54,46 +54,48 @@ package struct DeviceFinder: Sendable {
     self.timeoutMilliseconds = timeoutMilliseconds
   }
 
-  /// How the program is called to do it.
+  /// Arguments that make the program call ``findHere()`` and print its verdict.
   package static func arguments(for selector: DeviceSelector) -> [String] {
     let base = ["devices", "--find"]
     guard case .named(let name) = selector else { return base }
     return base + ["--device", name]
   }
 
-  /// Has another process find out.
+  /// Searches in a child process.
   ///
-  /// - Returns: Nil if it was interrupted.
+  /// - Returns: Nil if the search was interrupted.
   package func find(orUntil interruption: Interruption) -> Verdict? {
     do throws(Errno) {
       var child = try ChildProcess(program, ["zmin"] + Self.arguments(for: selector))
       switch try child.wait(milliseconds: timeoutMilliseconds, orUntil: interruption) {
       case .interrupted: return nil
-      case .timedOut: return .none("the drivers did not answer within \(timeoutMilliseconds / 1000) seconds")
+      case .timedOut: return .none("the Vulkan drivers did not respond within \(timeoutMilliseconds / 1000) seconds")
       case .ended(let status, let output):
         let lines = String(decoding: output, as: UTF8.self).split(separator: "\n")
-        // Drivers and layers say things too.
+        // Drivers and layers print lines too.
         if let verdict = lines.reversed().lazy.compactMap({ Verdict(line: String($0)) }).first { return verdict }
         let signal = status & 0x7F
-        return .none(signal == 0 ? "a driver ended the process" : "a driver crashed (signal \(signal))")
+        return .none(signal == 0 ? "a Vulkan driver ended the search" : "a Vulkan driver crashed (signal \(signal))")
       }
     } catch {
-      return .none("no process to look for devices with: \(error)")
+      return .none("cannot start the device search: \(error)")
     }
   }
 
-  /// Finds out in this process, which drivers may take down.
+  /// Searches in this process, which a driver may crash or hang.
   package func findHere() -> Verdict {
-    // Nobody is to find it still running.
+    // SIGALRM ends a process that hangs after its parent has gone.
     alarm(UInt32(timeoutMilliseconds / 1000) + 5)
     do {
       let instance = try VulkanInstance()
       let devices = try instance.devices()
       let chosen = try selector.choose(from: devices.map(DeviceSelector.Candidate.init))
-      guard let physical = devices.first(where: { $0.index == chosen.index }) else { return .none("it is gone") }
+      guard let physical = devices.first(where: { $0.index == chosen.index }) else {
+        return .none("\(chosen.name) is gone")
+      }
       let device = try VulkanDevice(physical, of: instance, ledger: MemoryLedger())
       if let difference = try DeviceSelfTest.firstDifference(on: device, extent: .short) {
-        return .none("\(physical.name) computes wrongly: \(difference)")
+        return .none("\(physical.name) failed its self-test: \(difference)")
       }
       return .found(index: chosen.index, uuid: chosen.uuid)
     } catch let error as DeviceSelector.NoChoice {

@@ -1,10 +1,10 @@
 import ZminVulkan
 
-/// How many slices are in flight on a device, and how large they are.
+/// Number and size of the slices in flight on a device.
 package struct DevicePools: Sendable, Equatable {
-  /// Slices in flight: while one is read, another goes up, is worked on, comes down, or waits to be written.
+  /// Slices in flight. While one is read, others are uploaded, processed, downloaded, or waiting to be written.
   package var lanes: Int
-  /// The most that a slice has.
+  /// Maximum size of a slice, in bytes.
   package var sliceBytes: Int
 
   package init(lanes: Int, sliceBytes: Int) {
@@ -12,21 +12,21 @@ package struct DevicePools: Sendable, Equatable {
     self.sliceBytes = sliceBytes
   }
 
-  /// Slices that outweigh their submits on any bus.
+  /// Default pools. A slice this large takes much longer than its submit on any bus.
   package static let usual = DevicePools(lanes: 4, sliceBytes: 8 << 20)
-  /// Less is mostly submits.
+  /// Minimum size of a slice, in bytes. Smaller slices take mostly submit time.
   package static let smallestSliceBytes = 256 << 10
 
-  /// What a driver takes of the host's memory besides: it differs widely, and nobody says it beforehand.
+  /// Allowance for the driver's own host memory, in bytes. Actual use varies widely and is not known beforehand.
   package static let driverBytes = 256 << 20
 
-  /// The host's memory for these pools, in bytes: staging and what comes of a slice, for the least favourable device.
+  /// Maximum host memory for these pools on any device, in bytes: staging buffers and results.
   package var hostBytes: Int { lanes * VulkanLane.hostBytes(forSliceBytes: sliceBytes) }
 
-  /// The device's memory for these pools, in bytes.
+  /// Maximum device memory for these pools, in bytes.
   package var deviceBytes: Int { lanes * VulkanLane.deviceBytes(forSliceBytes: sliceBytes) }
 
-  /// The largest pools within both bounds, nil if there are none.
+  /// Chooses the largest pools within both bounds. Fails if ``least`` exceeds one of them.
   package init?(withinHostBytes hostBytesMax: Int, deviceBytes deviceBytesMax: Int) {
     var sliceBytes = Self.usual.sliceBytes
     while sliceBytes >= Self.smallestSliceBytes {
@@ -42,6 +42,6 @@ package struct DevicePools: Sendable, Equatable {
     return nil
   }
 
-  /// The least that there is.
+  /// Smallest pools.
   package static let least = DevicePools(lanes: 1, sliceBytes: smallestSliceBytes)
 }

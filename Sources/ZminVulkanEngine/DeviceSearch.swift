@@ -5,17 +5,17 @@ import ZminIO
 package import ZminMemory
 package import ZminVulkan
 
-/// Looks for a device and makes it ready, on a thread of its own, while runs go on without it.
+/// Searches for a device and opens it on its own thread, while runs start without it.
 package final class DeviceSearch: Sendable {
-  /// What is wanted.
+  /// Settings of a search.
   package struct Configuration: Sendable {
     package var finder: DeviceFinder
     package var pools: DevicePools
-    /// What will be run.
+    /// Kinds of input to compile shaders for.
     package var kinds: [ProgramKind]
-    /// What nesting is found with.
+    /// CPU kernel that checks nesting.
     package var kernel: Kernel
-    /// Has calls of Vulkan fail, for tests.
+    /// Makes Vulkan calls fail, for tests.
     package var faults: (any VulkanFaults)?
 
     package init(finder: DeviceFinder, pools: DevicePools, kinds: [ProgramKind], kernel: Kernel) {
@@ -26,31 +26,30 @@ package final class DeviceSearch: Sendable {
     }
   }
 
-  /// What comes of it.
+  /// Result of the search, once it has one.
   package let pending = PendingDevice()
   private let interruption: Interruption
   private let thread: SystemThread?
 
-  /// Begins.
+  /// Starts the search. If the thread cannot start, ``pending`` holds the failure.
   ///
-  /// - Parameter ledger: The book that the device's memory is entered in.
-  /// - Throws: The system's error if it has no descriptor left.
+  /// - Parameter ledger: Ledger that records the device's memory.
+  /// - Throws: The system's error if no file descriptor is left.
   package init(_ configuration: Configuration, ledger: MemoryLedger) throws {
     let (pending, interruption) = (pending, try Interruption())
     self.interruption = interruption
     thread = SystemThread(stackBytes: Self.stackBytes, ledger: ledger) {
       pending.resolve(Self.search(configuration, ledger, interruption))
     }
-    if thread == nil { pending.resolve(.failure(DeviceFailure("no thread to look for devices with"))) }
+    if thread == nil { pending.resolve(.failure(DeviceFailure("cannot start the device search: no thread"))) }
   }
 
-  /// Drivers compile shaders on it.
+  /// Stack size of the thread. Drivers compile shaders on it.
   private static let stackBytes = 8 << 20
 
-  /// Ends the search if it goes on still, and waits for that, though not for a driver that does not come back.
+  /// Cancels the search and waits for it to end.
   ///
-  /// - Parameter timeoutSeconds: For how long.
-  /// - Returns: Whether it has ended. Otherwise its thread is in a driver, and the process is best left at once.
+  /// - Returns: False after the timeout. The thread is then stuck in a driver, and the process should exit at once.
   package func end(timeoutSeconds: Double = 5) -> Bool {
     interruption.request(.cancelled)
     guard pending.wait(seconds: timeoutSeconds) != nil else {
@@ -80,7 +79,7 @@ package final class DeviceSearch: Sendable {
     }
   }
 
-  /// Opens in this process what was found in another.
+  /// Opens the device that the child process found.
   private static func open(
     _ index: Int, _ uuid: String, _ configuration: Configuration, _ ledger: MemoryLedger, _ interruption: Interruption
   ) throws -> any SliceDevice {
@@ -89,7 +88,7 @@ package final class DeviceSearch: Sendable {
     guard
       let physical = devices.first(where: { $0.index == index && $0.uuid == uuid })
         ?? devices.first(where: { $0.uuid == uuid })
-    else { throw DeviceFailure("the device that was found is gone") }
+    else { throw DeviceFailure("the device disappeared after the search had found it") }
     try interruption.check()
     let device = try VulkanDevice(physical, of: instance, ledger: ledger)
     try interruption.check()

@@ -1,20 +1,20 @@
 package import ZminVulkan
 
-/// Which device is to be used.
+/// Rule for choosing a device.
 package enum DeviceSelector: Sendable, Equatable {
   /// The best hardware device.
   case best
-  /// The one of that index, UUID or, in part, name; a software device too.
+  /// A device by its index, UUID or part of its name. It may be a software device.
   case named(String)
 
-  /// What a choice is made by.
+  /// Properties of a device that decide the choice.
   package struct Candidate: Sendable, Equatable {
     package var index: Int
     package var name: String
     package var kind: PhysicalDevice.Kind
     package var uuid: String
     package var localBytes: Int
-    /// Why it cannot be used at all.
+    /// Reason why zmin cannot use the device, nil if it can.
     package var unsupportedReason: String?
 
     package init(
@@ -30,17 +30,17 @@ package enum DeviceSelector: Sendable, Equatable {
     }
   }
 
-  /// Why there is no choice.
+  /// Error for a choice without a usable device.
   package struct NoChoice: Error, Sendable, Equatable, CustomStringConvertible {
     package let reason: String
 
     package var description: String { reason }
 
-    /// No driver has a device.
-    package static let noDevice = NoChoice(reason: "there is no Vulkan device")
+    /// Thrown if no driver reports a device.
+    package static let noDevice = NoChoice(reason: "no Vulkan device found")
   }
 
-  /// Chooses.
+  /// Chooses a device.
   ///
   /// - Throws: ``NoChoice``.
   package func choose(from candidates: [Candidate]) throws(NoChoice) -> Candidate {
@@ -49,7 +49,7 @@ package enum DeviceSelector: Sendable, Equatable {
     case .best:
       let hardware = candidates.filter { $0.kind != .software }
       guard !hardware.isEmpty else {
-        throw NoChoice(reason: "there is no hardware device, and a software one must be named by --device")
+        throw NoChoice(reason: "no hardware device found; to use a software device, name it with --device")
       }
       let usable = hardware.filter { $0.unsupportedReason == nil }
       guard let best = usable.min(by: { $0.isBetter(than: $1) }) else {
@@ -59,7 +59,7 @@ package enum DeviceSelector: Sendable, Equatable {
     case .named(let wanted):
       guard let found = match(wanted, candidates) else {
         let names = candidates.map { "\($0.index) \($0.name)" }.joined(separator: ", ")
-        throw NoChoice(reason: "there is no device '\(wanted)': there are \(names)")
+        throw NoChoice(reason: "no device '\(wanted)'; choose one of: \(names)")
       }
       if let unsupportedReason = found.unsupportedReason {
         throw NoChoice(reason: "\(found.name): \(unsupportedReason)")
@@ -70,7 +70,7 @@ package enum DeviceSelector: Sendable, Equatable {
 
   private func match(_ wanted: String, _ candidates: [Candidate]) -> Candidate? {
     if let index = Int(wanted) { return candidates.first { $0.index == index } }
-    // NVIDIA writes it as GPU-12345678-…
+    // NVIDIA's tools write a UUID as GPU-12345678-…
     let digits = wanted.lowercased().replacing("gpu-", with: "").replacing("-", with: "")
     return candidates.first { $0.uuid == digits }
       ?? candidates.first { $0.name.lowercased().contains(wanted.lowercased()) }
@@ -85,7 +85,7 @@ extension DeviceSelector.Candidate {
       unsupportedReason: device.unsupportedReason)
   }
 
-  /// A card with memory of its own before what shares the host's, then the one with more memory, then the first.
+  /// Orders candidates: discrete before virtual before integrated devices, then more memory, then the lower index.
   fileprivate func isBetter(than other: Self) -> Bool {
     if kind.rank != other.kind.rank { return kind.rank < other.kind.rank }
     return localBytes == other.localBytes ? index < other.index : localBytes > other.localBytes

@@ -3,28 +3,28 @@ package import ZminEngine
 package import ZminMemory
 package import ZminVulkan
 
-/// A Vulkan device with the lanes that runs in slices have on it.
+/// A Vulkan device with its lanes for sliced runs.
 package final class VulkanSliceDevice: SliceDevice {
   package let name: String
   package let lanes: [any SliceLane]
   package let sliceBytesMax: Int
   package let sliceBytesMin: Int
-  /// What the lanes are on.
+  /// Device that the lanes use.
   package let device: VulkanDevice
 
-  /// Makes the lanes, and what they run for inputs of these kinds.
+  /// Creates the lanes and compiles shaders.
   ///
   /// - Parameters:
   ///   - device: The device.
-  ///   - pools: How many lanes, and the most that a slice has; less where the device's limits want it so.
-  ///   - kinds: What will be run. Others are made when they are first needed.
-  ///   - kernel: What nesting is found with.
-  ///   - ledger: The book that the memory is entered in.
+  ///   - pools: Number of lanes and maximum slice size. The device's limits may lower the size.
+  ///   - kinds: Kinds of input to compile shaders for now. Others are compiled on first use.
+  ///   - kernel: CPU kernel that checks nesting.
+  ///   - ledger: Ledger that records the memory.
   /// - Throws: ``VulkanError``, and `OutOfMemory`.
   package init(
     _ device: VulkanDevice, _ pools: DevicePools, for kinds: [ProgramKind], kernel: Kernel, ledger: MemoryLedger
   ) throws {
-    precondition(VulkanLane.outputMarginBytes == SliceSlot.outputMarginBytes, "slots take lanes' outputs as they are")
+    precondition(VulkanLane.outputMarginBytes == SliceSlot.outputMarginBytes, "slots use lane outputs without copying")
     let sliceBytes = min(pools.sliceBytes, device.sliceBytesMax - SliceBoundary.windowBytes)
     for kind in kinds { try device.prepare(kind) }
     self.device = device

@@ -4,7 +4,7 @@ import ZminEngine
 package import ZminMemory
 package import ZminVulkan
 
-/// A lane of a Vulkan device that takes slices of documents: all stages before nesting on the device, nesting here.
+/// A lane that minifies slices on a Vulkan device. The shaders do everything except nesting, which runs on the CPU.
 ///
 /// `@unchecked Sendable` because one thread uses a lane at a time.
 package final class VulkanSliceLane: SliceLane, @unchecked Sendable {
@@ -12,30 +12,31 @@ package final class VulkanSliceLane: SliceLane, @unchecked Sendable {
   private let kernel: KernelRun
 
   /// - Parameters:
-  ///   - lane: The memory and the way through the device.
-  ///   - kernel: What nesting is found with.
-  ///   - ledger: The book that the kernel's workspace is entered in.
+  ///   - lane: Buffers and commands on the device.
+  ///   - kernel: CPU kernel that checks nesting.
+  ///   - ledger: Ledger that records the kernel's workspace.
   /// - Throws: ``OutOfMemory``.
   package init(_ lane: VulkanLane, kernel: Kernel, ledger: MemoryLedger) throws(OutOfMemory) {
     self.lane = lane
     self.kernel = try KernelRun(kernel, ledger: ledger)
   }
 
-  /// Where the time of its slices went since the last call, if the device measures.
+  /// Returns the time spent on slices since the last call. It is 0 unless the device measures.
   package func takePartSeconds() -> LaneSeconds {
     defer { lane.partSeconds = LaneSeconds() }
     return lane.partSeconds
   }
 
-  /// Where a slice is put, from its first byte on.
+  /// Buffer for the slice. It begins at the buffer's first byte.
   package var input: UnsafeMutableRawBufferPointer { lane.input }
 
-  /// What is kept of it, after a margin of ``VulkanLane/outputMarginBytes``.
+  /// Kept bytes of the slice, after a margin of ``VulkanLane/outputMarginBytes``.
   package var output: UnsafeMutableRawBufferPointer { lane.output }
 
-  /// As ``KernelRun/checkSlice(_:startingIn:format:riseMax:_:into:)`` over the first bytes of ``input``.
+  /// Minifies and checks the first `byteCount` bytes of ``input``, like
+  /// ``KernelRun/checkSlice(_:startingIn:format:riseMax:_:into:)``.
   ///
-  /// - Throws: ``OutOfMemory``, and ``DeviceFailure`` if the device is of no more use.
+  /// - Throws: ``OutOfMemory``, and ``DeviceFailure`` if the device has become unusable.
   package func checkSlice(
     _ nesting: inout SliceNesting, startingIn start: SlicePrefix.Start, format: Format, riseMax: Int, byteCount: Int
   ) throws -> LocalSummary? {
@@ -59,10 +60,11 @@ package final class VulkanSliceLane: SliceLane, @unchecked Sendable {
     }
   }
 
-  /// Minifies the first bytes of ``input`` without any check, `json` or `ndjson`, from a state in which no LF is owed.
+  /// Minifies the first `byteCount` bytes of ``input`` without checking them. The format must be `json` or `ndjson`. No
+  /// LF may be owed at the start.
   ///
-  /// - Returns: The number of bytes kept.
-  /// - Throws: ``DeviceFailure`` if the device is of no more use.
+  /// - Returns: Number of kept bytes.
+  /// - Throws: ``DeviceFailure`` if the device has become unusable.
   package func unchecked(_ state: inout UncheckedState, format: Format, byteCount: Int) throws -> Int {
     let found = try run(
       VulkanLane.Request(

@@ -174,9 +174,9 @@ struct BenchDeviceTests {
     if run.ending == .exit(0), !paths.isEmpty || !run.output.contains("device_absence\": \"") {
       #expect(!run.output.contains("software device"))
     } else if paths.isEmpty {
-      #expect(run.output.contains("\"device\": null") && run.output.contains("must be named by --device"))
+      #expect(run.output.contains("\"device\": null") && run.output.contains("name it with --device"))
     } else {
-      #expect(run.ending == .exit(4) && run.errors.contains("must be named by --device"), "\(run.errors)")
+      #expect(run.ending == .exit(4) && run.errors.contains("name it with --device"), "\(run.errors)")
     }
   }
 }

@@ -89,7 +89,7 @@ struct DeviceRunTests {
       #expect(hybrid.ending == .exit(0) && hybrid.output == "[1]")
     }
     let unknown = try ZminProgram.run(["--mode", "gpu", "--device", "no such", "a.json"], in: scratch)
-    #expect(unknown.ending == .exit(4) && unknown.errors.contains("there is no device 'no such': there are 0 "))
+    #expect(unknown.ending == .exit(4) && unknown.errors.contains("no device 'no such'; choose one of: 0 "))
     let listing = try ZminProgram.shell("\(nowhere)$ZMIN devices", in: scratch)
     #expect(listing.ending == .exit(0) && listing.output.contains("Vulkan devices:\n  none: "))
   }

@@ -1,14 +1,14 @@
 internal import CZminVulkan
 
-/// The reference of `check.comp`: what is wrong with a skeleton, and its elements.
+/// Reference of `check.comp`: errors in a skeleton, and its elements.
 struct CheckReference {
   private(set) var flags = ExpectedFlags()
-  /// The elements that each workgroup tells.
+  /// Elements of each workgroup.
   private(set) var runs: [[UInt8]]
   /// The last four characters of history and skeleton, the last in the highest byte.
   let lastCharacters: UInt32
 
-  /// The history and the skeleton. The highest bit does not count: `compact` refuses it outside strings.
+  /// History and skeleton, without the highest bits. `compact` rejects bytes with that bit outside strings.
   private let characters: [UInt8]
   private let isLines: Bool
   private let historyHasElement: Bool
@@ -31,16 +31,16 @@ struct CheckReference {
       runs.append(threadStarts.flatMap { elements(ofThreadAt: Self.historyCount + $0) })
       for threadStart in threadStarts { checkNumbers(ofThreadAt: Self.historyCount + threadStart) }
     }
-    // A thread that finds marks out of order looks no further.
+    // A thread that finds marks out of order stops looking for long numbers.
     if flags.required & UInt32(ZMIN_FLAG_NUMBER) != 0 {
       flags.required &= ~UInt32(ZMIN_FLAG_LONG_NUMBER)
       flags.optional |= UInt32(ZMIN_FLAG_LONG_NUMBER)
     }
   }
 
-  // MARK: What may stand after what
+  // MARK: Order of characters
 
-  /// Whether a character may stand where it does, as far as the three before it tell.
+  /// True if the character may follow the three before it.
   private func mayStand(at index: Int) -> Bool {
     let (here, one, two) = (characters[index], characters[index - 1], characters[index - 2])
     switch Unicode.Scalar(here) {
@@ -65,7 +65,7 @@ struct CheckReference {
     }
   }
 
-  /// Whether a digit may go on a number. After a 0 only where something of the number stands before that.
+  /// True if a digit may continue a number. It may follow a 0 only if the number began before that 0.
   private func digitMayFollow(_ index: Int) -> Bool {
     let (one, two, three) = (characters[index - 1], characters[index - 2], characters[index - 3])
     if one == UInt8(ascii: "0") {
@@ -75,7 +75,7 @@ struct CheckReference {
     return isDigit(one) || ".+-".utf8.contains(one) || isExponent(one) && isDigit(two)
   }
 
-  /// Whether what stands before ends a value: a bracket, a digit, whitespace, a string that is no name, or a literal.
+  /// True if a value may end before the index: after a bracket, digit, whitespace, literal, or string that is no name.
   private func endsValue(_ index: Int) -> Bool {
     let (one, two) = (characters[index - 1], characters[index - 2])
     if one == UInt8(ascii: "\"") { return mayPrecedeValue(two) }
@@ -87,7 +87,7 @@ struct CheckReference {
     characters[(index - text.utf8.count)..<index].elementsEqual(text.utf8)
   }
 
-  /// Whether a value may stand after this: in lines also after an LF.
+  /// True if a value may follow the character. In `ndjson` one may also follow an LF.
   private func mayPrecedeValue(_ character: UInt8) -> Bool {
     "[:,".utf8.contains(character) || isLines && character == UInt8(ascii: "\n")
   }
@@ -98,8 +98,8 @@ struct CheckReference {
 
   // MARK: Numbers
 
-  /// Looks for what stands before each point and exponent but for digits and signs. It may be no exponent, and before a
-  /// point no point either. A thread looks only so far back.
+  /// Checks the character before each point and exponent, ignoring digits and signs. It must not be an exponent, nor a
+  /// point if the mark is a point. A thread looks back at most `ZMIN_LOOK_BACK_WORDS` words before its window.
   private mutating func checkNumbers(ofThreadAt threadStart: Int) {
     let firstSeen = max(threadStart - 4 - 4 * Int(ZMIN_LOOK_BACK_WORDS), 0)
     let end = min(threadStart + Int(ZMIN_THREAD_CHARACTERS), characters.count)
@@ -121,7 +121,7 @@ struct CheckReference {
 
   // MARK: Elements
 
-  /// The elements that a thread tells: those of its characters, shifted by two, as a comma's claim shows two later.
+  /// Elements of one thread. Its window is shifted back by two: a comma's claim depends on the two characters after it.
   private func elements(ofThreadAt threadStart: Int) -> [UInt8] {
     var elements: [UInt8] = []
     var last: UInt8?
@@ -131,7 +131,7 @@ struct CheckReference {
     for index in first..<end {
       guard let element = element(at: index) else { continue }
       let isComma = characters[index] == UInt8(ascii: ",")
-      // One comma after another that claims the same says nothing new, if its claim is final.
+      // A comma that repeats the claim of the comma before it adds nothing, if its own claim is final.
       let isRepeated = isComma && element == last && index + 2 < characters.count
       if !isRepeated { elements.append(element) }
       last = element
@@ -139,7 +139,7 @@ struct CheckReference {
     return elements
   }
 
-  /// The element that a character is, nil if it is none.
+  /// Element bits of a character, nil if it is no element.
   private func element(at index: Int) -> UInt8? {
     let (leads, trails, object) = (ZMIN_ELEMENT_LEADS, ZMIN_ELEMENT_TRAILS, ZMIN_ELEMENT_OBJECT)
     let element: Int32? =
@@ -155,6 +155,6 @@ struct CheckReference {
     return element.map { UInt8($0) }
   }
 
-  /// Whether a string and a colon follow a comma.
+  /// True if a string and a colon follow the comma, so that it claims to be in an object.
   private func claimsObject(at index: Int) -> Bool { characters[(index + 1)...].starts(with: "\":".utf8) }
 }

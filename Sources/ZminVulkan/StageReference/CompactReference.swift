@@ -1,6 +1,6 @@
 internal import CZminVulkan
 
-/// The reference of `compact.comp`: what is kept of a slice, its skeleton, and what is wrong with single bytes.
+/// Reference of `compact.comp`: kept bytes and skeleton of a slice, and errors in single bytes, escapes and UTF-8.
 struct CompactReference {
   private(set) var kept: [UInt8] = []
   private(set) var skeleton: [UInt8] = []
@@ -17,11 +17,11 @@ struct CompactReference {
       if outcome.isEscaped { checkEscape(slice[index...]) }
     }
     checkUTF8(slice)
-    // With a backslash outside strings there is no saying what it escapes: escapes beside it are not looked at.
+    // A backslash outside strings has no defined meaning, so the other flags are then arbitrary.
     if flags.required & UInt32(ZMIN_FLAG_OUTSIDE) != 0 {
       flags = ExpectedFlags(required: UInt32(ZMIN_FLAG_OUTSIDE), optional: .max)
     }
-    // Nor are the digits of an escape that the slice's end tears.
+    // The digits of an escape that the slice's end cuts need not be checked.
     if flags.required & UInt32(ZMIN_FLAG_TORN) != 0 { makeOptional(ZMIN_FLAG_ESCAPE) }
   }
 
@@ -32,7 +32,7 @@ struct CompactReference {
     flags.optional |= UInt32(flag)
   }
 
-  /// - Parameter rest: The slice from the escaped byte on.
+  /// - Parameter rest: Slice from the escaped byte to the end.
   private mutating func checkEscape(_ rest: ArraySlice<UInt8>) {
     guard let escaped = rest.first, "\"\\/bfnrtu".utf8.contains(escaped) else { return flag(ZMIN_FLAG_ESCAPE) }
     guard escaped == UInt8(ascii: "u") else { return }
@@ -42,7 +42,7 @@ struct CompactReference {
   }
 
   private mutating func checkUTF8(_ slice: [UInt8]) {
-    /// Whether the byte that stands so far before an index begins a sequence that has the index in it.
+    /// True if the byte `distance` before `index` begins a sequence that includes `index`.
     func reaches(from distance: Int, to index: Int) -> Bool {
       index >= distance && Self.sequenceBytes(from: slice[index - distance]) > distance
     }
@@ -59,7 +59,7 @@ struct CompactReference {
     if (1...3).contains(where: { reaches(from: $0, to: slice.count) }) { flag(ZMIN_FLAG_TORN) }
   }
 
-  /// How many bytes a sequence has that begins with this byte.
+  /// Length of the UTF-8 sequence that begins with this byte.
   private static func sequenceBytes(from lead: UInt8) -> Int {
     switch lead {
     case ..<0xC0: 1

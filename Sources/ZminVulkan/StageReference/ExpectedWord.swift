@@ -1,10 +1,10 @@
-/// What a word of a buffer must be, as far as its bits mean anything.
+/// Expected value of a word, compared only in the bits of a mask.
 struct ExpectedWord {
-  /// Nothing is asked of such a word.
+  /// Matches every word.
   static let any = ExpectedWord(0, mask: 0)
 
   let value: UInt32
-  /// The bits that must be as in ``value``.
+  /// Bits that must equal those of ``value``.
   let mask: UInt32
 
   init(_ value: UInt32, mask: UInt32 = .max) {
@@ -15,10 +15,10 @@ struct ExpectedWord {
   func matches(_ word: UInt32) -> Bool { (word ^ value) & mask == 0 }
 }
 
-/// Which flags a stage must give, and which it may give besides.
+/// Flags that a stage must set, and flags that it may set.
 struct ExpectedFlags {
   var required: UInt32 = 0
-  /// What a stage may leave out or give where it has given another reason.
+  /// Flags that may be set or not, as the slice is already not clean for another reason.
   var optional: UInt32 = 0
 
   func matches(_ flags: UInt32) -> Bool { required & ~flags == 0 && flags & ~(required | optional) == 0 }

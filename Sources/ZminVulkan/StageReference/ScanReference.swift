@@ -1,13 +1,13 @@
 internal import CZminVulkan
 
-/// The reference of `scan.comp`: where the tiles of a slice start and what the slice comes to, found a byte at a time.
+/// Reference of `scan.comp`: start of each tile and totals of the slice, computed one byte at a time.
 struct ScanReference {
-  /// For each tile its state, and how much is kept and how much skeleton there is before it.
+  /// Four words for each tile: start state, kept bytes before it, skeleton bytes before it, 0.
   private(set) var starts: [ExpectedWord] = []
   let end: VulkanLane.EndState
   private(set) var keptBytes = 0
   private(set) var skeletonBytes = 0
-  /// The workgroups of `check`.
+  /// Workgroups of `check`.
   let checkGroups: Int
 
   init(_ slice: [UInt8], startingIn start: VulkanLane.EndState, isLines: Bool, threads: Int) {
@@ -21,7 +21,7 @@ struct ScanReference {
       skeletonBytes += outcome.isInSkeleton ? 1 : 0
     }
     end = machine.state
-    // Elements are told two characters late, so that there are two positions more than characters.
+    // Elements come out two characters late, so `check` covers two more positions than there are characters.
     let groupCharacters = threads * Int(ZMIN_THREAD_CHARACTERS)
     checkGroups = (skeletonBytes + 2 + groupCharacters - 1) / groupCharacters
   }

@@ -1,10 +1,10 @@
 internal import CZminVulkan
 
-/// Takes slices through the stages of a device, and compares what each stage leaves with its reference.
+/// Runs slices through the stages of a device, and compares the buffers after each stage with its reference.
 package struct StageComparison {
   private let lane: VulkanLane
   private let reader: StageReader
-  /// What the last slice left, behind whose end nothing of the next may be written.
+  /// Buffers after the previous slice. Bytes past the end of the next slice's output must stay the same.
   private var before: StageContents
 
   /// - Throws: ``VulkanError``.
@@ -14,13 +14,13 @@ package struct StageComparison {
     before = try reader.run(VulkanLane.Request(kind: ProgramKind(isLines: false, checks: false), byteCount: 0))
   }
 
-  /// The first difference by the order of stages, nil if there is none.
+  /// Finds the first difference, in the order of stages. Returns nil if all stages agree with their references.
   ///
   /// - Parameters:
-  ///   - slice: At most so many bytes as was said.
-  ///   - request: What is asked of it; how many bytes there are need not be said.
-  ///   - junk: What stands behind the slice, which is to make no difference.
-  ///   - caseName: What the slice is for.
+  ///   - slice: At most `sliceBytes` bytes.
+  ///   - request: State before the slice. Its `byteCount` is ignored.
+  ///   - junk: Byte to write after the slice. It must not matter.
+  ///   - caseName: Name of the case, for the difference.
   /// - Throws: ``VulkanError``.
   package mutating func firstDifference(
     in slice: [UInt8], _ request: VulkanLane.Request, behind junk: UInt8 = 0, caseName: String
@@ -50,7 +50,7 @@ package struct StageComparison {
   }
 }
 
-/// What is expected of one slice.
+/// Compares the buffers of one slice with the references.
 private struct StageExpectation {
   let caseName: String
   let contents: StageContents
@@ -87,7 +87,7 @@ private struct StageExpectation {
     try expectRuns(reference.runs)
   }
 
-  // MARK: Parts
+  // MARK: Comparisons
 
   private func expect(
     _ words: [ExpectedWord], in binding: SliceBinding, _ stage: SliceStage
@@ -97,7 +97,7 @@ private struct StageExpectation {
     }
   }
 
-  /// Bytes from the beginning of a buffer, and nothing else but what fills the last word.
+  /// Compares the beginning of a buffer with `bytes`. The rest must be unchanged, except for the last word's padding.
   private func expect(_ bytes: [UInt8], in binding: SliceBinding) throws(StageDifference) {
     let found = contents.bytes(of: binding)
     if !found.starts(with: bytes) {
@@ -109,7 +109,7 @@ private struct StageExpectation {
     let (after, before) = (found.dropFirst(untouched), before.bytes(of: binding).dropFirst(untouched))
     if after.elementsEqual(before) { return }
     for (index, (after, before)) in zip(after, before).enumerated() {
-      try expect(UInt32(after), UInt32(before), "\(binding)[\(untouched + index)], behind the end,", .compact)
+      try expect(UInt32(after), UInt32(before), "\(binding)[\(untouched + index)] past the end", .compact)
     }
   }
 
@@ -117,7 +117,7 @@ private struct StageExpectation {
     if !flags.matches(found) { try expect(found, flags.required, "flags", stage) }
   }
 
-  /// The runs lie side by side in the words that are used, in whatever order.
+  /// Compares runs. They may lie in any order, and must fill the used words without overlapping.
   private func expectRuns(_ runs: [[UInt8]]) throws(StageDifference) {
     var usedWords = 0
     let words = contents.bytes(of: .elements).count / 4
@@ -128,11 +128,11 @@ private struct StageExpectation {
         contents.word(2 * index + 1, of: .elementRuns), UInt32(run.count), "elementRuns[\(index)].count", .check)
       let wordCount = (run.count + 3) / 4
       guard freeWords.take(firstWord, wordCount) else {
-        throw difference("words of their own", "\(firstWord)", "elementRuns[\(index)].first", .check)
+        throw difference("unshared words", "\(firstWord)", "elementRuns[\(index)].first", .check)
       }
       let found = contents.bytes(of: .elements).dropFirst(4 * firstWord).prefix(run.count)
-      for (place, (found, expected)) in zip(found, run).enumerated() {
-        try expect(UInt32(found), UInt32(expected), "elements of run \(index)[\(place)]", .check)
+      for (offset, (found, expected)) in zip(found, run).enumerated() {
+        try expect(UInt32(found), UInt32(expected), "elements of run \(index)[\(offset)]", .check)
       }
       usedWords += wordCount
     }
@@ -140,24 +140,24 @@ private struct StageExpectation {
   }
 
   private func expect(
-    _ found: UInt32, _ expected: UInt32, _ place: @autoclosure () -> String, _ stage: SliceStage
+    _ found: UInt32, _ expected: UInt32, _ value: @autoclosure () -> String, _ stage: SliceStage
   ) throws(StageDifference) {
-    if found != expected { throw difference("\(expected)", "\(found)", place(), stage) }
+    if found != expected { throw difference("\(expected)", "\(found)", value(), stage) }
   }
 
-  private func difference(_ expected: String, _ found: String, _ place: String, _ stage: SliceStage) -> StageDifference
+  private func difference(_ expected: String, _ found: String, _ value: String, _ stage: SliceStage) -> StageDifference
   {
-    StageDifference(caseName: caseName, stage: stage.name, place: place, expected: expected, found: found)
+    StageDifference(caseName: caseName, stage: stage.name, value: value, expected: expected, found: found)
   }
 }
 
-/// Which words no run has yet.
+/// Words of `elements` that no run has taken yet.
 private struct FreeWords {
   private var isTaken: [Bool]
 
   init(count: Int) { isTaken = Array(repeating: false, count: count) }
 
-  /// False if some are taken, or are none.
+  /// Takes words. Returns false if one is taken already or out of range.
   mutating func take(_ first: Int, _ count: Int) -> Bool {
     guard first <= isTaken.count - count, !isTaken[first..<first + count].contains(true) else { return false }
     for word in first..<first + count { isTaken[word] = true }

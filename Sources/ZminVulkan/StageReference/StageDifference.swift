@@ -1,13 +1,12 @@
-/// Where a device does not do what the reference of a stage says.
+/// A difference between a stage on a device and its reference.
 package struct StageDifference: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The case that shows it.
+  /// Name of the case that shows it.
   package let caseName: String
-  /// The stage.
   package let stage: String
-  /// The place in what it leaves.
-  package let place: String
+  /// Name of the value that differs, such as `tiles[3]`.
+  package let value: String
   package let expected: String
   package let found: String
 
-  package var description: String { "\(caseName): \(stage): \(place) is \(found) where \(expected) is right" }
+  package var description: String { "\(caseName): \(stage): \(value) is \(found), expected \(expected)" }
 }

@@ -1,8 +1,8 @@
 internal import CZminVulkan
 
-/// Reads back what the stages have left in the buffers of a lane, also those that the host does not see.
+/// Runs a slice through all stages and reads back every buffer, also those that the host does not map.
 struct StageReader {
-  /// The buffers that stages write, from where shaders begin in them.
+  /// Buffers that stages write.
   private static let bindings: [SliceBinding] = SliceBinding.allCases.filter { $0 != .input }
 
   private let lane: VulkanLane
@@ -23,7 +23,7 @@ struct StageReader {
     staging = try DeviceBuffer(byteCount: end, for: .staging, on: lane.device)
   }
 
-  /// Takes a slice through all stages.
+  /// Runs the slice in the lane's input through all stages.
   ///
   /// - Throws: ``VulkanError``.
   func run(_ request: VulkanLane.Request) throws(VulkanError) -> StageContents {
@@ -40,7 +40,7 @@ struct StageReader {
   }
 }
 
-/// What the stages have left.
+/// Contents of all buffers after the stages, each from the offset at which shaders begin.
 struct StageContents {
   fileprivate let bytes: [UInt8]
   fileprivate let ranges: [SliceBinding: Range<Int>]

@@ -1,12 +1,13 @@
-/// What the shaders decide of a byte by what stands before it, a byte at a time: the definition of the first stages.
+/// State machine that defines the first stages, one byte at a time. It tells strings from the rest and kept bytes from
+/// whitespace.
 struct StringMachine {
-  /// What becomes of a byte.
+  /// Classification of one byte.
   struct Outcome {
     var isKept = false
     var isInSkeleton = false
-    /// Whether it is in a string: an opening quote is, a closing one is not.
+    /// True in a string. An opening quote counts, a closing one does not.
     var isInString = false
-    /// Whether a backslash in a string stands before it that is not escaped itself.
+    /// True after an unescaped backslash in a string.
     var isEscaped = false
   }
 
@@ -14,7 +15,7 @@ struct StringMachine {
   private let isLines: Bool
   private var isAfterScalar: Bool
 
-  /// - Parameter previous: The byte before the first one, nil if there is none.
+  /// - Parameter previous: Byte before the first one, nil at the start of a slice.
   init(isLines: Bool, startingIn state: VulkanLane.EndState, after previous: UInt8?) {
     self.isLines = isLines
     self.state = state
@@ -31,7 +32,7 @@ struct StringMachine {
       switch byte {
       case UInt8(ascii: "\""):
         state = afterSolid
-        // A string's closing quote stands for it in the skeleton.
+        // The closing quote represents the whole string in the skeleton.
         return Outcome(isKept: true, isInSkeleton: true)
       case UInt8(ascii: "\\"): state = .escaped
       default: break
@@ -54,10 +55,10 @@ struct StringMachine {
     }
   }
 
-  /// The state outside strings after what is kept and is no LF.
+  /// State outside strings after a kept byte other than LF.
   private var afterSolid: VulkanLane.EndState { isLines ? .owing : .outside }
 
-  /// Whether a byte outside strings is part of a number or a literal: it is no punctuation.
+  /// True if the byte, outside strings, is neither whitespace nor punctuation.
   private static func isScalar(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\n"), UInt8(ascii: "\r"), UInt8(ascii: "\""),

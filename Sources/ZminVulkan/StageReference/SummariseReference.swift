@@ -1,16 +1,16 @@
 internal import CZminVulkan
 
-/// The reference of `summarise.comp`: what it must leave for a slice, found a byte at a time.
+/// Reference of `summarise.comp`: maps of states and counts of a slice's tiles, computed one byte at a time.
 struct SummariseReference {
-  /// For each tile its map and its counts from each state.
+  /// Words for each tile: its map, then for each start state its kept bytes (low 16 bits) and skeleton bytes (high 16).
   private(set) var tiles: [ExpectedWord] = []
-  /// For each thread the map of its tile up to it.
+  /// Map for each thread: from the tile's start state to the thread's start state.
   private(set) var threadMaps: [ExpectedWord] = []
 
-  /// - Parameter threads: Those of a workgroup, which has a tile.
+  /// - Parameter threads: Threads of a workgroup, which handles one tile.
   init(_ slice: [UInt8], isLines: Bool, threads: Int) {
     let tileBytes = threads * Int(ZMIN_THREAD_BYTES)
-    // In `json` no LF is owed, and what is said of that state means nothing.
+    // In `json` no LF is owed, so results for that state are ignored.
     let states: [VulkanLane.EndState] =
       isLines ? [.outside, .string, .escaped, .owing] : [.outside, .string, .escaped]
     let mask = UInt32(1) << UInt32(2 * states.count) - 1
