@@ -3,10 +3,10 @@ import Testing
 import ZminTestSupport
 import ZminVulkan
 
-/// Mesa's software driver touches a semaphore after it has woken the host. On one CPU the thread that does so
-/// is often interrupted in between.
+/// Mesa's software driver touches a semaphore after it has woken the host. On one CPU the driver's thread is often
+/// interrupted in between.
 @Suite(.enabled(if: TestDevice.physical != nil, "there is no software Vulkan device")) struct LaneEndTests {
-  /// The program that starts and ends lanes, beside the tests. The driver crashes it and not them.
+  /// Path of the program that starts and ends lanes. A crash of the driver ends that program and not the tests.
   private static let program: String = {
     var bundle = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
     if let path = CommandLine.arguments.first(where: { $0.hasSuffix(".xctest") }) { bundle = path }
@@ -19,8 +19,8 @@ import ZminVulkan
     return String(try #require(status.firstMatch(of: /Cpus_allowed_list:\s*(\d+)/)).output.1)
   }
 
-  /// With semaphores destroyed at the end of each lane, 9 of 10 such runs crashed.
-  @Test("Lanes that end while the driver returns to their semaphores do not crash, on one CPU")
+  /// Runs crashed 9 times out of 10 when each lane destroyed its semaphore at its end.
+  @Test("Lanes that end while the driver still uses their semaphores do not crash")
   func endsOnOneCPU() throws {
     let device = try #require(TestDevice.physical)
     try #require(FileManager.default.isExecutableFile(atPath: Self.program), "\(Self.program)")

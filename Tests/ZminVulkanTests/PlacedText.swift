@@ -1,7 +1,7 @@
 import ZminCore
 import ZminTestSupport
 
-/// Random text of one kind, within eight bytes of an edge between threads, workgroups or tiles: valid or not.
+/// Random text of one kind, valid or not, near an edge between threads, workgroups or tiles.
 struct PlacedText {
   enum Kind: CaseIterable {
     case numbers, longNumbers, tokens, highBytes, elements, literals, utf8, escapes, documents, mutations
@@ -21,7 +21,7 @@ struct PlacedText {
     mutator = Mutator(seed: seed + 2)
   }
 
-  /// A document with text of the kind in it.
+  /// Returns a document with random text of the kind.
   mutating func next() -> [UInt8] {
     let text = text()
     let start = max(3, random.pick(edges) - random.below(min(text.count, 60) + 6))
@@ -67,7 +67,7 @@ struct PlacedText {
     return String((0..<count).map { random.pick(Array($0 == 0 ? "123456789" : "0123456789")) })
   }
 
-  /// Marks far apart, up to and past what a thread looks back.
+  /// A number whose points and exponents are up to and past the look-back of a thread apart.
   private mutating func longNumber() -> String {
     var text = (random.once(in: 2) ? "-" : "") + digits()
     for _ in 0..<random.below(4) {
@@ -77,7 +77,7 @@ struct PlacedText {
     return text
   }
 
-  /// Bytes past ASCII outside strings, whose lower bits are characters that could stand there.
+  /// Bytes past ASCII outside strings, some with the low bits of a character that would be valid there.
   private mutating func highBytes() -> [UInt8] {
     var text = Array(random.pick(["1", "[1,2]", "true", "{\"a\":1}", "1.5e3", "[[],{}]"]).utf8)
     for _ in 0...random.below(2) {
@@ -87,7 +87,7 @@ struct PlacedText {
     return text
   }
 
-  /// Commas with the claims of arrays or objects, at most one of them wrong.
+  /// A container whose elements all claim the same kind of container, except at most one.
   private mutating func elements() -> String {
     let isObject = random.once(in: 2)
     let count = 1 + random.below(6)

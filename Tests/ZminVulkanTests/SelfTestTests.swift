@@ -5,20 +5,22 @@ import ZminTestSupport
 import ZminVulkan
 
 @Suite(.enabled(if: TestDevice.physical != nil, "there is no software Vulkan device")) struct SelfTestTests {
-  @Test(arguments: Way.allCases) func shortExtent(_ way: Way) throws {
+  @Test("The short self-test finds no difference", arguments: Way.allCases)
+  func shortExtent(_ way: Way) throws {
     #expect(try DeviceSelfTest.firstDifference(on: TestDevice.device(way), extent: .short) == nil)
     #expect(TestDevice.messages.texts.isEmpty)
   }
 
-  @Test(arguments: Corpora.testsAreLong ? Way.allCases : [Way.allCases[1]]) func fullExtent(_ way: Way) throws {
+  @Test("The full self-test finds no difference", arguments: Corpora.testsAreLong ? Way.allCases : [Way.allCases[1]])
+  func fullExtent(_ way: Way) throws {
     #expect(try DeviceSelfTest.firstDifference(on: TestDevice.device(way), extent: .full) == nil)
     #expect(TestDevice.messages.texts.isEmpty)
   }
 
-  /// A stage that is left out is found, and named.
-  @Test(arguments: ["summarise", "compact", "check"]) func stageThatDoesNothing(_ stage: String) throws {
+  @Test("The self-test names a stage that does not run", arguments: ["summarise", "compact", "check"])
+  func stageThatDoesNothing(_ stage: String) throws {
     let physical = try #require(TestDevice.physical)
-    let instance = try VulkanInstance(VulkanInstance.Options(faults: LeftOutStage(stage)))
+    let instance = try VulkanInstance(VulkanInstance.Options(faults: SkippedStage(stage)))
     let device = try VulkanDevice(instance.devices()[physical.index], of: instance, ledger: MemoryLedger())
     let difference = try DeviceSelfTest.firstDifference(on: device, extent: .short)
     #expect(difference?.stage == stage)
@@ -26,8 +28,8 @@ import ZminVulkan
   }
 }
 
-/// Leaves a stage out, each time.
-private final class LeftOutStage: VulkanFaults {
+/// Skips every dispatch of one stage.
+private final class SkippedStage: VulkanFaults {
   private let stage: String
   private let dispatches = Mutex(0)
 
@@ -37,7 +39,7 @@ private final class LeftOutStage: VulkanFaults {
     switch name {
     case "vkCmdDispatchIndirect": return stage == "check" ? 0 : nil
     case "vkCmdDispatch":
-      // The first slice is empty and has `scan` alone, the others three stages.
+      // The first slice is empty and dispatches only `scan`. The others dispatch three stages directly.
       let index = dispatches.withLock { dispatches in
         defer { dispatches += 1 }
         return dispatches

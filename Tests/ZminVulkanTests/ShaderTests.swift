@@ -3,11 +3,13 @@ import Testing
 import ZminVulkan
 
 struct ShaderTests {
-  /// `spirv-val`, nil if it is not installed.
+  /// Path of `spirv-val`, nil if it is not installed.
   private static let validator = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
     .map { "\($0)/spirv-val" }.first { FileManager.default.isExecutableFile(atPath: $0) }
 
-  @Test(.enabled(if: validator != nil, "spirv-val is not installed"), arguments: Shaders.compiled.keys.sorted())
+  @Test(
+    "Compiled shaders are valid SPIR-V", .enabled(if: validator != nil, "spirv-val is not installed"),
+    arguments: Shaders.compiled.keys.sorted())
   func validSPIRV(_ stage: String) throws {
     let words = try #require(Shaders.compiled[stage])
     let file = FileManager.default.temporaryDirectory.appending(path: "zmin-\(UUID().uuidString).spv")

@@ -3,9 +3,10 @@ import ZminCore
 import ZminTestSupport
 import ZminVulkan
 
-/// Each stage leaves what its reference says.
+/// Stages against their references.
 @Suite(.enabled(if: TestDevice.physical != nil, "there is no software Vulkan device")) struct StageTests {
-  @Test(arguments: Way.allCases, [Format.json, .ndjson]) func randomDocuments(_ way: Way, _ format: Format) throws {
+  @Test("Stages match their references on random documents", arguments: Way.allCases, [Format.json, .ndjson])
+  func randomDocuments(_ way: Way, _ format: Format) throws {
     var checker = try StageChecker(way, format, sliceBytes: 1 << 16)
     var generator = DocumentGenerator(seed: 81)
     var mutator = Mutator(seed: 82)
@@ -20,8 +21,9 @@ import ZminVulkan
     }
   }
 
-  /// Bytes of every kind from a few alphabets, so that all states are met at all edges.
-  @Test(arguments: Way.allCases, [Format.json, .ndjson]) func soup(_ way: Way, _ format: Format) throws {
+  /// Random bytes from small alphabets reach all states at all edges.
+  @Test("Stages match their references on random bytes", arguments: Way.allCases, [Format.json, .ndjson])
+  func soup(_ way: Way, _ format: Format) throws {
     var checker = try StageChecker(way, format, sliceBytes: 4 * way.tileBytes)
     var mutator = Mutator(seed: 83)
     let alphabets = [
@@ -40,8 +42,10 @@ import ZminVulkan
     }
   }
 
-  /// Slices of all sizes at which a thread, a workgroup or a tile begins or ends.
-  @Test(arguments: Way.allCases, [Format.json, .ndjson]) func sizes(_ way: Way, _ format: Format) throws {
+  @Test(
+    "Stages match their references on slices that end near every edge", arguments: Way.allCases,
+    [Format.json, .ndjson])
+  func sizes(_ way: Way, _ format: Format) throws {
     var checker = try StageChecker(way, format, sliceBytes: 4 * way.tileBytes)
     let edges = [28, 32, 64, 28 * way.threads, way.tileBytes, 2 * 28 * way.threads, 2 * way.tileBytes]
     let sizes = Array(0...4) + edges.flatMap { ($0 - 3)...($0 + 3) }
@@ -55,7 +59,7 @@ import ZminVulkan
   }
 }
 
-/// Has slices compared in every state that they may start in.
+/// Compares slices from both start states that devices are given.
 struct StageChecker {
   var random = SplitMix64(seed: 84)
   private let way: Way
@@ -86,6 +90,6 @@ struct StageChecker {
 }
 
 extension Way {
-  /// The bytes of a tile.
+  /// Size of a tile.
   var tileBytes: Int { threads * 32 }
 }

@@ -3,25 +3,25 @@ import Synchronization
 import ZminMemory
 import ZminVulkan
 
-/// The device that tests run on, under the validation layer: a software device, or the one that `ZMIN_TEST_DEVICE`
-/// names in part.
+/// The device that tests use, under the validation layer: a software device, or the one whose name contains
+/// `ZMIN_TEST_DEVICE`.
 enum TestDevice {
   static let messages = ValidationMessages()
 
-  /// The instance, or why there is none.
+  /// Shared instance, or the error that prevents one.
   static let instance = Result<VulkanInstance, VulkanError> { () throws(VulkanError) in
     try VulkanInstance(VulkanInstance.Options(messages: messages))
   }
 
-  /// The device; nil if there is none.
+  /// Device, nil if none matches.
   static let physical: PhysicalDevice? = {
     guard let devices = try? instance.get().devices() else { return nil }
     let name = ProcessInfo.processInfo.environment["ZMIN_TEST_DEVICE"]
     return devices.first { device in name.map { device.name.contains($0) } ?? (device.kind == .software) }
   }()
 
-  /// Shaders from the folder that `ZMIN_TEST_SHADERS` names, in place of those compiled in: `scripts/test-shader-mutants`
-  /// has broken ones there.
+  /// Shaders from the folder `ZMIN_TEST_SHADERS`, which replace the compiled ones. `scripts/test-shader-mutants` puts
+  /// broken ones there.
   private static let shaders = Result<[String: [UInt32]], any Error> {
     guard let folder = ProcessInfo.processInfo.environment["ZMIN_TEST_SHADERS"] else { return [:] }
     return try Shaders.compiled.reduce(into: [:]) { shaders, shader in
@@ -32,7 +32,7 @@ enum TestDevice {
 
   private static let devices = Mutex<[Way: VulkanDevice]>([:])
 
-  /// The device used in that way. All tests share it, as its shaders take long to make.
+  /// Returns the device opened in one way. All tests share it because its shaders take long to compile.
   static func device(_ way: Way) throws -> VulkanDevice {
     guard let physical else { throw NoDevice() }
     return try devices.withLock { devices in
@@ -51,7 +51,7 @@ enum TestDevice {
   struct NoDevice: Error {}
 }
 
-/// A way of using the device.
+/// Settings under which tests use the device.
 struct Way: CustomStringConvertible, CaseIterable, Hashable, Sendable {
   let threads: Int
   let copies: Bool

@@ -3,36 +3,37 @@ import ZminMemory
 import ZminTestSupport
 import ZminVulkan
 
-/// Whatever call of Vulkan fails, there is an error, and all that was made is destroyed: the validation layer would say
-/// otherwise.
+/// Failures of each Vulkan call. The validation layer reports every object that is not destroyed.
 @Suite(.enabled(if: TestDevice.physical != nil, "there is no software Vulkan device")) struct VulkanFaultTests {
   /// Out of host memory, out of device memory, initialisation failed, device lost.
   private static let results: [Int32] = [-1, -2, -3, -4]
   private static let timeout: Int32 = 2
 
-  @Test(arguments: [Way.allCases[0], Way.allCases[1]]) func eachCall(_ way: Way) throws {
+  @Test("A failing call throws an error and leaks nothing", arguments: [Way.allCases[0], Way.allCases[1]])
+  func eachCall(_ way: Way) throws {
     let faulty = try FaultyInstance()
     for (index, result) in Self.results.enumerated() {
-      // In the short tier each call fails in one of the ways.
+      // In the short tier each call fails with only one of the results.
       var callsBefore = Corpora.testsAreLong ? 0 : index
       while true {
         faulty.faults.arm(CountingFaults.Plan(callsBefore: callsBefore, result: result))
         let outcome = Result { try faulty.takeSlice(way) }
         #expect(faulty.ledger.snapshot().total.currentBytes == 0)
-        #expect(faulty.messages.texts == [], "call \(callsBefore) gives \(result)")
+        #expect(faulty.messages.texts == [], "call \(callsBefore) returns \(result)")
         guard faulty.faults.hasFired else {
           #expect(try outcome.get().flags == 0)
           break
         }
-        #expect(throws: VulkanError.self, "call \(callsBefore) gives \(result)") { try outcome.get() }
+        #expect(throws: VulkanError.self, "call \(callsBefore) returns \(result)") { try outcome.get() }
         callsBefore += Corpora.testsAreLong ? 1 : Self.results.count
       }
       #expect(callsBefore > 50)
     }
   }
 
-  /// What does not answer is let be, and nothing more is asked of it.
-  @Test(arguments: [Way.allCases[0], Way.allCases[1]], 0..<2) func noAnswer(_ way: Way, _ callsBefore: Int) throws {
+  @Test(
+    "A device that times out is abandoned without further calls", arguments: [Way.allCases[0], Way.allCases[1]], 0..<2)
+  func noAnswer(_ way: Way, _ callsBefore: Int) throws {
     let faulty = try FaultyInstance()
     faulty.faults.arm(
       CountingFaults.Plan(callsBefore: callsBefore, result: Self.timeout) { $0 == "vkWaitSemaphores" })
@@ -47,8 +48,8 @@ import ZminVulkan
     #expect(faulty.messages.texts == [])
   }
 
-  /// Out of memory: what the driver still uses is not known, so nothing is destroyed. Lost: all is destroyed.
-  @Test("A device that cannot be waited for at its end is abandoned, and a lost one is destroyed", arguments: results)
+  /// After out of memory, the driver may still use objects, so nothing is destroyed. After a loss, all is destroyed.
+  @Test("A failing wait for an idle device abandons it, and a lost device is destroyed", arguments: results)
   func waitAtTheEnd(_ result: Int32) throws {
     let faulty = try FaultyInstance()
     faulty.faults.arm(CountingFaults.Plan(callsBefore: 0, result: result) { $0 == "vkDeviceWaitIdle" })
@@ -58,7 +59,8 @@ import ZminVulkan
     #expect(faulty.messages.texts == [])
   }
 
-  @Test(arguments: results) func instance(_ result: Int32) throws {
+  @Test("A failing call while devices are listed throws an error and leaks nothing", arguments: results)
+  func instance(_ result: Int32) throws {
     let faults = CountingFaults()
     let messages = ValidationMessages()
     for callsBefore in 0..<5 {
@@ -67,7 +69,7 @@ import ZminVulkan
         try VulkanInstance(VulkanInstance.Options(messages: messages, faults: faults)).devices()
       }
       #expect(faults.hasFired == (callsBefore < 4))
-      // A driver without hardware says that initialisation failed, which is no error.
+      // A driver without hardware reports a failed initialisation, which gives an empty list.
       if faults.hasFired, (try? devices.get().isEmpty) != true {
         #expect(throws: VulkanError.self) { try devices.get() }
       }
@@ -75,19 +77,21 @@ import ZminVulkan
     }
   }
 
-  /// The validation layer sees each barrier that is left out, but for those before the host reads.
-  @Test(arguments: [Way.allCases[0], Way.allCases[1]]) func eachBarrier(_ way: Way) throws {
+  @Test(
+    "The validation layer reports each skipped barrier, except those before the host reads",
+    arguments: [Way.allCases[0], Way.allCases[1]])
+  func eachBarrier(_ way: Way) throws {
     let isBarrier: @Sendable (String) -> Bool = { $0 == "vkCmdPipelineBarrier" }
     let whole = try FaultyInstance()
-    whole.faults.arm(CountingFaults.Plan(callsBefore: .max - 1, result: 0, isInQuestion: isBarrier))
+    whole.faults.arm(CountingFaults.Plan(callsBefore: .max - 1, result: 0, counts: isBarrier))
     _ = try whole.takeSlice(way)
     let count = whole.faults.count
     #expect(whole.messages.texts == [])
-    // With copies: before the first stage, after each, and before the host reads the result and what is kept.
+    // With copies: before the first stage, after each stage, and before the host reads the result and the output.
     #expect(count == (way.copies ? 7 : 4))
     for barrier in 0..<count {
       let faulty = try FaultyInstance()
-      faulty.faults.arm(CountingFaults.Plan(callsBefore: barrier, result: 0, isInQuestion: isBarrier))
+      faulty.faults.arm(CountingFaults.Plan(callsBefore: barrier, result: 0, counts: isBarrier))
       _ = try? faulty.takeSlice(way)
       let isBeforeHost = way.copies ? barrier >= 5 : barrier == 3
       #expect(faulty.messages.texts.isEmpty == isBeforeHost, "barrier \(barrier)")

@@ -10,12 +10,12 @@ import ZminTestSupport
 import ZminVulkan
 import ZminVulkanEngine
 
-/// Whole runs with a device give what runs without one give, the bytes and the message, whatever becomes of the device.
+/// Whole runs with a device, compared with runs without one: the same bytes or the same error.
 @Suite(.enabled(if: TestDevice.physical != nil, "there is no software Vulkan device")) struct VulkanRunTests {
   private static let plan = SlicePlan(workers: 2, slots: 6, sliceBytes: 2048, smallestSliceBytes: 256)
   private static let pools = DevicePools(lanes: 3, sliceBytes: 6000)
 
-  /// What came of a run.
+  /// Result of a run.
   private struct Outcome: Equatable {
     var output: [UInt8] = []
     var error: InvalidJSON?
@@ -51,7 +51,9 @@ import ZminVulkanEngine
     return format == .json ? Array("[".utf8) + values + Array("]".utf8) : values
   }
 
-  @Test(arguments: [Way.allCases[0], Way.allCases[2]], [Format.json, .ndjson])
+  @Test(
+    "Random documents give the same result with a device", arguments: [Way.allCases[0], Way.allCases[2]],
+    [Format.json, .ndjson])
   func documents(_ way: Way, _ format: Format) throws {
     var generator = DocumentGenerator(seed: 91)
     var mutator = Mutator(seed: 92)
@@ -77,8 +79,8 @@ import ZminVulkanEngine
     #expect(TestDevice.messages.texts.isEmpty)
   }
 
-  /// All that is not clean goes to the CPU, and what is verified there is found to be the same.
-  @Test func adversarialDocuments() throws {
+  @Test("Adversarial documents give the same result with a device and pass verification")
+  func adversarialDocuments() throws {
     let pending = try ready(try TestDevice.device(Way.allCases[1]))
     let units = ["\\\\", "\\\"", "[", "]", "{}", "1,", " ", "\n", "é", "\u{10FFFF}", "12345678901234567890", "\",\""]
     for (index, unit) in units.enumerated() {
@@ -93,8 +95,8 @@ import ZminVulkanEngine
     }
   }
 
-  /// Whichever call of Vulkan fails once the run has begun, the CPU takes over.
-  @Test func lossAtEveryCall() throws {
+  @Test("A Vulkan call that fails during a run does not change the result")
+  func lossAtEveryCall() throws {
     let faulty = try FaultyInstance()
     var generator = DocumentGenerator(seed: 93)
     let bytes = document(.json, &generator)
@@ -117,8 +119,8 @@ import ZminVulkanEngine
     #expect(faulty.messages.texts.isEmpty)
   }
 
-  /// Whichever memory or thread is refused, the run ends with the right bytes or says that there is no memory.
-  @Test(arguments: [false, true]) func refusedMemory(_ isLasting: Bool) throws {
+  @Test("A refused allocation or thread ends in the right bytes or in out of memory", arguments: [false, true])
+  func refusedMemory(_ isLasting: Bool) throws {
     var generator = DocumentGenerator(seed: 94)
     let bytes = document(.json, &generator)
     var options = MinifierOptions()
@@ -140,7 +142,7 @@ import ZminVulkanEngine
       } catch is OutOfMemory {
         counts.outOfMemory += 1
       }
-      // The threads of lanes are not waited for by anybody else.
+      // The run does not wait for the threads of lanes to end.
       for _ in 0..<1000 where !ledger.liveAllocations().isEmpty { usleep(1000) }
       #expect(ledger.liveAllocations().isEmpty, "\(index): \(faults.refused)")
       if faults.refused.isEmpty { break }
@@ -149,22 +151,23 @@ import ZminVulkanEngine
     #expect(TestDevice.messages.texts.isEmpty)
   }
 
-  @Test func refusedThread() throws {
+  @Test("A search whose thread cannot start has a failure as its result")
+  func refusedThread() throws {
     let finder = DeviceFinder(.best, program: "/bin/false")
     let configuration = DeviceSearch.Configuration(
       finder: finder, pools: Self.pools, kinds: [ProgramKind(isLines: false, checks: true)], kernel: .fastest)
     let ledger = MemoryLedger(faults: CountingMemoryFaults(refusing: 0))
     let search = try DeviceSearch(configuration, ledger: ledger)
     guard case .failure(let failure)? = search.pending.wait(seconds: 0) else {
-      Issue.record("a device was looked for without a thread")
+      Issue.record("the search started without a thread")
       return
     }
     #expect("\(failure)".contains("no thread"))
     #expect(search.end() && ledger.liveAllocations().isEmpty)
   }
 
-  /// A device that cannot be set up is no obstacle to the run.
-  @Test func failuresOfSettingUp() throws {
+  @Test("A device that cannot be opened does not change the result of a run")
+  func failuresOfSettingUp() throws {
     let device = try #require(TestDevice.physical)
     let program = try FinderProgram("echo found \(device.index) \(device.uuid)")
     let bytes = Array("[ 1, \(String(repeating: "\"a\", ", count: 9000)) 2 ]".utf8)
@@ -181,13 +184,14 @@ import ZminVulkanEngine
       var run = try SlicedRun(options, Self.plan, device: .beside(search.pending), ledger: MemoryLedger())
       var (input, output) = (MemoryInput(bytes, hasPlaces: true), MemoryOutput())
       #expect(Outcome(try run.run(from: &input, to: &output), output) == (try expected(bytes, options)))
-      if faults.hasFired, case .success = search.pending.wait() { Issue.record("set up after \(callsBefore) calls") }
+      if faults.hasFired, case .success = search.pending.wait() { Issue.record("opened after \(callsBefore) calls") }
       #expect(search.end())
       if faults.hasFired { #expect(ledger.snapshot().total.currentBytes == 0) }
     }
   }
 
   @Test(
+    "A gibibyte gives the same result with a device",
     .enabled(if: Corpora.testsAreLong, "a gibibyte on a software device takes minutes"),
     arguments: [Way.allCases[0], Way.allCases[2]])
   func gibibyte(_ way: Way) throws {

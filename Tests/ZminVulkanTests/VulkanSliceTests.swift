@@ -8,10 +8,11 @@ import ZminTestSupport
 import ZminVulkan
 import ZminVulkanEngine
 
-/// A device makes of a slice what a kernel makes of it: the same bytes, summary and nesting. Only what ends in the midst
-/// of a token, it may leave to the kernel.
+/// Slices on a device, compared with the same slices on a CPU kernel: the same bytes, summary and nesting. A device may
+/// call a clean slice unclean only if it ends inside a token or holds a very long number.
 @Suite(.enabled(if: TestDevice.physical != nil, "there is no software Vulkan device")) struct VulkanSliceTests {
-  @Test(arguments: Way.allCases, [Format.json, .ndjson]) func randomDocuments(_ way: Way, _ format: Format) throws {
+  @Test("Device and kernel agree on random documents", arguments: Way.allCases, [Format.json, .ndjson])
+  func randomDocuments(_ way: Way, _ format: Format) throws {
     var comparison = try SliceComparison(way, format, sliceBytes: 1 << 16)
     var generator = DocumentGenerator(seed: 71)
     var mutator = Mutator(seed: 72)
@@ -27,7 +28,8 @@ import ZminVulkanEngine
     #expect(TestDevice.messages.texts.isEmpty)
   }
 
-  @Test(arguments: [Format.json, .ndjson]) func allShortInputs(_ format: Format) throws {
+  @Test("Device and kernel agree on all short inputs", arguments: [Format.json, .ndjson])
+  func allShortInputs(_ format: Format) throws {
     var comparison = try SliceComparison(Way.allCases[0], format, sliceBytes: 1 << 10)
     try ShortInputs.forEach(upTo: Corpora.testsAreLong ? 4 : 3) { input in
       try comparison.expectAgreement(input)
@@ -35,10 +37,11 @@ import ZminVulkanEngine
     }
   }
 
-  /// Text of every kind across the edges of threads, workgroups and tiles, in bytes and in skeleton characters.
-  @Test(arguments: PlacedText.Kind.allCases, Way.allCases) func placedText(
-    _ kind: PlacedText.Kind, _ way: Way
-  ) throws {
+  /// The edges are those of bytes and those of skeleton characters.
+  @Test(
+    "Device and kernel agree on text across the edges of threads, workgroups and tiles",
+    arguments: PlacedText.Kind.allCases, Way.allCases)
+  func placedText(_ kind: PlacedText.Kind, _ way: Way) throws {
     for format in [Format.json, .ndjson] {
       var comparison = try SliceComparison(way, format, sliceBytes: 1 << 15)
       var text = PlacedText(kind, way, seed: format == .json ? 74 : 75)
@@ -53,7 +56,10 @@ import ZminVulkanEngine
     #expect(TestDevice.messages.texts.isEmpty)
   }
 
-  @Test(.enabled(if: !Corpora.testSuite.isEmpty, "JSONTestSuite is not there")) func testSuite() throws {
+  @Test(
+    "Device and kernel agree on JSONTestSuite",
+    .enabled(if: !Corpora.testSuite.isEmpty, "JSONTestSuite is not installed"))
+  func testSuite() throws {
     var comparison = try SliceComparison(Way.allCases[1], .json, sliceBytes: 1 << 18)
     for file in Corpora.testSuite {
       let document = Array(try Data(contentsOf: file))
@@ -63,6 +69,7 @@ import ZminVulkanEngine
   }
 
   @Test(
+    "Device and kernel agree on real documents",
     .enabled(if: !Corpora.realDocuments.isEmpty, "there are no real documents"),
     arguments: Corpora.realDocuments)
   func realDocuments(_ file: URL) throws {
@@ -83,14 +90,14 @@ import ZminVulkanEngine
 }
 
 extension SplitMix64 {
-  /// A document in one to three slices.
+  /// Cuts a document into one to three slices.
   mutating func slices(of input: [UInt8]) -> [[UInt8]] {
     let cuts = (0..<below(3)).map { _ in below(input.count + 1) }.sorted()
     return zip([0] + cuts, cuts + [input.count]).map { Array(input[$0..<$1]) }
   }
 }
 
-/// Has a device and a kernel take the same slices.
+/// Runs the same slices on a device and on a kernel.
 struct SliceComparison: ~Copyable {
   var random = SplitMix64(seed: 73)
   private let way: Way
@@ -132,30 +139,30 @@ struct SliceComparison: ~Copyable {
       }
       return expected?.outputByteCount ?? 0
     }
-    // What lies behind the slice is not to matter, and what lay where the output comes.
+    // Bytes after the slice and old bytes in the output buffer must not matter.
     lane.input.copyBytes(from: slice)
     let junk = random.pick([UInt8(ascii: "\""), UInt8(ascii: "\\"), 0xFF, UInt8(ascii: "0"), 1, UInt8(ascii: "}")])
     for index in slice.count..<min(slice.count + 64, lane.input.count) { lane.input[index] = junk }
     for index in lane.output.indices.prefix(slice.count + 300) { lane.output[index] = junk }
     let found = try lane.checkSlice(
       &nesting, startingIn: start, format: format, riseMax: riseMax, byteCount: slice.count)
-    let place = "\(way), \(format), starting in \(start): \(readable(slice))"
+    let context = "\(way), \(format), starting in \(start): \(readable(slice))"
     guard let found else {
       guard let expected else { return }
       let endsInToken = expected.end != .between && expected.end != .string
-      #expect(endsInToken || hasLongNumber(slice), "the device calls a clean slice unclean, \(place)")
+      #expect(endsInToken || hasLongNumber(slice), "the device calls a clean slice unclean, \(context)")
       return
     }
     guard let expected else {
-      Issue.record("the device passes what is not clean, \(place)")
+      Issue.record("the device calls an unclean slice clean, \(context)")
       return
     }
-    #expect(found == expected, "\(place)")
+    #expect(found == expected, "\(context)")
     let range = VulkanLane.outputMarginBytes..<VulkanLane.outputMarginBytes + found.outputByteCount
-    #expect(Array(lane.output[range]) == expectedOutput, "\(place)")
+    #expect(Array(lane.output[range]) == expectedOutput, "\(context)")
     #expect(
       nesting.openers.isSame(as: expectedNesting.openers) && nesting.closers.isSame(as: expectedNesting.closers)
-        && nesting.base == expectedNesting.base, "\(place)")
+        && nesting.base == expectedNesting.base, "\(context)")
   }
 
   private mutating func expectUncheckedAgreement(_ slice: [UInt8]) throws {
@@ -175,13 +182,12 @@ struct SliceComparison: ~Copyable {
   }
 }
 
-/// Whether there is a number in which so many digits stand before a point or exponent that the device cannot tell what
-/// stands before them.
+/// True if a number has so many digits that the device may not see its previous mark.
 private func hasLongNumber(_ slice: [UInt8]) -> Bool {
   slice.split { !"0123456789+-".utf8.contains($0) }.contains { $0.count >= 64 }
 }
 
-/// What `body` writes, and says how much, given room for what a slice becomes.
+/// Returns the bytes that `body` writes into a buffer large enough for a slice's output. `body` returns their number.
 private func output(
   of slice: [UInt8], _ format: Format, _ body: (UnsafeMutableRawBufferPointer) throws -> Int
 ) rethrows -> [UInt8] {
@@ -191,7 +197,7 @@ private func output(
 }
 
 extension NestingStack {
-  /// Whether the same levels are open.
+  /// True if the same levels are open.
   func isSame(as other: borrowing NestingStack) -> Bool {
     depth == other.depth && (0..<depth).allSatisfy { kind(levelsOut: $0) == other.kind(levelsOut: $0) }
   }
