@@ -7,25 +7,31 @@ import ZminMemory
 import ZminVulkan
 import ZminVulkanEngine
 
-/// Times a Vulkan device: its shaders alone, and slices from pinned memory to pinned memory beside mere copies.
+/// Times a Vulkan device: its shaders alone, and whole slices with their copies beside the copies alone.
 @main
 struct DeviceBenchmark: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "device-benchmark",
-    abstract: "Times a Vulkan device's shaders, everything checked, and the way there and back.",
+    abstract: "Time a Vulkan device's shaders, and whole slices with their copies to the device and back.",
     discussion: """
-      Figures are medians, in GB/s of input. Documents are seeded. Every slice's output is compared with that of the \
-      fastest kernel of the CPU before it is timed.
+      Figures are medians, in GB/s of input, with every check on. Documents are seeded. Each document's output is \
+      compared with the output of the fastest CPU kernel before it is timed.
       """)
 
-  @Option(help: "The device: index, UUID or a part of its name.") var device: String?
+  @Option(help: "Device to time: index, UUID or part of its name.") var device: String?
   @Option(help: "Slice size in MiB.") var slice = 8
-  @Option(help: "Slices in inFlightSlice.") var lanes = 4
-  @Option(help: "Slices that each lane takes in a round.") var repeats = 32
+  @Option(help: "Slices in flight.") var lanes = 4
+  @Option(help: "Slices of each lane in a round.") var repeats = 32
   @Option(help: "Timed rounds.") var rounds = 7
-  @Option(name: .customLong("kind"), help: "Only documents of these kinds.") var kinds: [DocumentKind] = []
-  @Option(help: "Threads in a workgroup.") var threads: Int?
-  @Option(help: "Time nothing: start and end each lane this many times, with one slice each.") var ends: Int?
+  @Option(name: .customLong("kind"), help: "Time only documents of these kinds.") var kinds: [DocumentKind] = []
+  @Option(help: "Threads in a workgroup, a multiple of 16.") var threads: Int?
+  @Option(help: "Time nothing. Start and end each lane this many times, with one slice each.") var ends: Int?
+
+  func validate() throws {
+    let counts = [("slice", slice), ("lanes", lanes), ("repeats", repeats), ("rounds", rounds), ("ends", ends ?? 1)]
+    for (name, count) in counts where count < 1 { throw ValidationError("--\(name) must be at least 1") }
+    if let threads, threads < 16 || threads % 16 != 0 { throw ValidationError("--threads must be a multiple of 16") }
+  }
 
   mutating func run() throws {
     let instance = try VulkanInstance()
@@ -44,10 +50,9 @@ struct DeviceBenchmark: ParsableCommand {
     if let ends { return try endLanes(ends, on: device, ledger) }
     print("\(physical.name), \(physical.driver), Vulkan \(physical.apiVersion)")
     print(
-      "\(device.workgroupThreads) threads a workgroup, \(lanes) slices of \(slice) MiB in inFlightSlice, \(rounds) rounds\n"
-    )
+      "\(device.workgroupThreads) threads a workgroup, \(lanes) slices of \(slice) MiB in flight, \(rounds) rounds\n")
     print(
-      "| document | kept | summarise | scan | compact | check | all stages | there and back | copies alone | share |")
+      "| document | kept | summarise | scan | compact | check | all stages | with copies | copies alone | share |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
     let timings = try (0..<lanes).map { _ in
       try LaneTiming(VulkanLane(sliceBytes: slice << 20, on: device), ledger: ledger)
@@ -55,7 +60,7 @@ struct DeviceBenchmark: ParsableCommand {
     for kind in kinds.isEmpty ? DocumentKind.ofKernels : kinds { try time(kind, timings) }
   }
 
-  /// Starts lanes on threads of their own, has each take one slice, and ends it while the others run.
+  /// Creates lanes on several threads at once. Each lane runs one slice and is destroyed while others run.
   private func endLanes(_ count: Int, on device: VulkanDevice, _ ledger: MemoryLedger) throws {
     let failures = Failures()
     let document = DocumentWriter.document(.pretty, byteCount: 8_000, seed: 1)
@@ -64,7 +69,7 @@ struct DeviceBenchmark: ParsableCommand {
         failures.noteIfThrown {
           let timing = try LaneTiming(VulkanLane(sliceBytes: 1 << 14, on: device), ledger: ledger)
           try timing.load(document)
-          // The second of its two submits waits for the first on the device.
+          // The device makes the second of these two submits wait for the first.
           try timing.copy()
         }
       }
@@ -73,7 +78,7 @@ struct DeviceBenchmark: ParsableCommand {
   }
 
   private func time(_ kind: DocumentKind, _ timings: [LaneTiming]) throws {
-    // The slices are whole documents: all that they need stands in them.
+    // Each slice is a whole document, so nothing before it matters.
     let document = DocumentWriter.document(kind, byteCount: slice << 20 - 65_536, seed: 1)
     for timing in timings { try timing.load(document) }
     var stages: [[Double]] = []
@@ -84,12 +89,12 @@ struct DeviceBenchmark: ParsableCommand {
     var work: [Double] = []
     var copies: [Double] = []
     for round in 0...rounds {
-      let (there, alone) = try (
+      let (whole, alone) = try (
         elapsedSeconds { try runAll(timings) { try $0.run() } },
         elapsedSeconds { try runAll(timings) { try $0.copy() } }
       )
       if round > 0 {
-        work.append(there)
+        work.append(whole)
         copies.append(alone)
       }
     }
@@ -105,7 +110,7 @@ struct DeviceBenchmark: ParsableCommand {
     print("| \(kind.rawValue) | \(columns.map(rounded).joined(separator: " | ")) |")
   }
 
-  /// Has every lane do it on a thread of its own, again and again.
+  /// Calls `body` `repeats` times for each lane, with one thread for each lane.
   private func runAll(_ timings: [LaneTiming], _ body: @escaping @Sendable (LaneTiming) throws -> Void) throws {
     let failures = Failures()
     let repeats = repeats

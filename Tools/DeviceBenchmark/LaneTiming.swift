@@ -7,7 +7,7 @@ import ZminMemory
 import ZminVulkan
 import ZminVulkanEngine
 
-/// A lane with a document in its memory, which it takes again and again.
+/// A lane with a document that it minifies repeatedly.
 ///
 /// `@unchecked Sendable` because one thread uses it at a time.
 final class LaneTiming: @unchecked Sendable {
@@ -27,7 +27,7 @@ final class LaneTiming: @unchecked Sendable {
 
   var keptShare: Double { Double(keptBytes) / Double(byteCount) }
 
-  /// Puts a document into the lane, and makes sure that it comes out right.
+  /// Loads a document and compares its output with that of the CPU kernel.
   func load(_ document: [UInt8]) throws {
     lane.input.copyBytes(from: document)
     byteCount = document.count
@@ -44,30 +44,30 @@ final class LaneTiming: @unchecked Sendable {
     let start = VulkanLane.outputMarginBytes
     let found = UnsafeRawBufferPointer(rebasing: lane.output[start..<start + keptBytes])
     guard output.withUnsafeBytes({ found.hasSameBytes(as: $0) }) else {
-      throw ValidationError("the device gave other bytes: no figure")
+      throw ValidationError("the device's output differs from the CPU kernel's; not timed")
     }
   }
 
-  /// The whole way, nesting included.
+  /// Minifies the document, nesting included.
   func run() throws {
     guard
       let local = try sliceLane.checkSlice(
         &nesting, startingIn: .between, format: .json, riseMax: 1 << 19, byteCount: byteCount)
-    else { throw ValidationError("the device called a valid document unclean: no figure") }
+    else { throw ValidationError("the device called a valid document unclean; not timed") }
     keptBytes = local.outputByteCount
   }
 
-  /// The same bytes up and down, and nothing else.
+  /// Copies as many bytes to the device and back, without running a stage.
   func copy() throws { try lane.copy(upBytes: byteCount, downBytes: keptBytes) }
 
-  /// How long each stage takes.
+  /// Duration of each stage, in seconds.
   func stageSeconds() throws -> [Double] {
     try run()
     return try lane.stageSeconds().map(\.seconds)
   }
 }
 
-/// What went wrong on other threads.
+/// First error thrown on any thread.
 final class Failures: Sendable {
   private let caught = Mutex<(any Error)?>(nil)
 

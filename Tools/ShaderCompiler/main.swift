@@ -1,6 +1,6 @@
 import Foundation
 
-// Compiles GLSL to SPIR-V by glslangValidator, and writes a Swift source that holds the words.
+// Compiles GLSL shaders to SPIR-V with glslangValidator, and writes a Swift source with the words.
 //
 // ShaderCompiler OUTPUT SHADER...
 
@@ -26,9 +26,9 @@ func compile(_ shader: URL) throws -> String {
   try process.run()
   process.waitUntilExit()
   if process.terminationStatus == 127 {
-    fail("glslangValidator is needed to compile the shaders: apt-get install glslang-tools libvulkan-dev")
+    fail("glslangValidator is not installed; run: apt-get install glslang-tools libvulkan-dev")
   }
-  guard process.terminationStatus == 0 else { fail("\(shader.lastPathComponent) does not compile") }
+  guard process.terminationStatus == 0 else { fail("\(shader.lastPathComponent): cannot compile the shader") }
   let bytes = [UInt8](try Data(contentsOf: binary))
   try FileManager.default.removeItem(at: binary)
   return stride(from: 0, to: bytes.count, by: 4).map { index in
