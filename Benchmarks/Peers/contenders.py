@@ -11,6 +11,8 @@ import subprocess
 import threading
 import time
 
+import runs
+
 SIMDJSON_FRESH = "simdjson DOM parse, fresh parser"
 SIMDJSON_MINIFY = "simdjson minify"
 # simdjson's implementation for parsing is chosen by the parser without the noise of making one.
@@ -27,10 +29,8 @@ class Outcome:
 
 
 def peak_kib(process):
-    """The peak by now of a process that runs. What wait4 says counts the memory before exec too."""
-    status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
-    found = re.search(r"^VmHWM:\s+(\d+) kB", status, re.MULTILINE)
-    return int(found[1]) if found else 0
+    """Peak resident memory so far. What wait4 reports would include the memory before exec."""
+    return runs.status_kib(process).get("VmHWM", 0)
 
 
 def ending(code):

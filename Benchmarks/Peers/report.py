@@ -1,11 +1,6 @@
-"""Markdown tables of what was measured."""
+"""Markdown tables of the results."""
 
-START, END = "<!-- benchmark: peers -->", "<!-- end of benchmark: peers -->"
-
-
-def table(header, rows):
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+from markdown import table
 
 
 def rate(value):
@@ -83,8 +78,3 @@ class Report:
 
 # What a probe's outcome may be instead of text.
 WORDS = ("refused", "crashed", "longer than 10 s")
-
-
-def block(text):
-    """The part between the markers, with them."""
-    return text[text.index(START):text.index(END) + len(END)]
