@@ -24,9 +24,9 @@ class Tools:
 
 
 def shell(script):
-    """Runs a line of bash after scripts/setup.sh; what it prints last."""
+    """Runs a line of bash after scripts/lib/setup.sh and returns the last line of its output."""
     done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", f"source scripts/setup.sh; {script}"], cwd=ROOT, check=True,
+        ["bash", "-euo", "pipefail", "-c", f"source scripts/lib/setup.sh; {script}"], cwd=ROOT, check=True,
         stdout=subprocess.PIPE, text=True)
     return done.stdout.strip().split("\n")[-1]
 

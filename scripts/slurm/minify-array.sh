@@ -3,13 +3,13 @@
 #SBATCH --requeue
 #SBATCH --open-mode=append
 #SBATCH --signal=B:TERM@30
-# An array job that minifies a directory of dumps in place, a part of about the same bytes for each task.
+# An array job that minifies a directory of dumps in place. Each task takes about the same number of bytes.
 #
-# Usage: sbatch --array=0-7 [--gres=gpu:1] scripts/slurm/minify-array.sh DUMPS STATE 8
+#   sbatch --array=0-7 [--gres=gpu:1] scripts/slurm/minify-array.sh DUMPS STATE 8
 #
-# DUMPS and STATE are directories that all nodes see; the last argument is the number of tasks, which Slurm does not
-# tell for arrays with holes. STATE gets the plan that all tasks share, and each task's journal, log and metrics. A task
-# that is requeued goes on where it was. One that is killed, or fails with exit 3, which may pass, is tried three times more.
+# DUMPS and STATE are directories that all nodes share. The last argument is the number of tasks, which Slurm does not
+# report for arrays with holes. STATE gets the plan shared by all tasks, and each task's journal, log and metrics. A
+# requeued task continues where it stopped. A task that is killed or exits 3 is requeued up to three times.
 set -euo pipefail
 dumps=$1 state=$2 tasks=$3
 task=$SLURM_ARRAY_TASK_ID
@@ -22,7 +22,7 @@ pid=$!
 trap 'kill -TERM "$pid"' TERM
 code=0
 wait "$pid" || code=$?
-# A signal ends the first wait before zmin has ended.
+# A signal ends the first wait before zmin ends.
 if kill -0 "$pid" 2>/dev/null; then
   code=0
   wait "$pid" || code=$?

@@ -63,7 +63,7 @@ struct ArticleTests {
       scripts/slurm/gather.sh state 3; echo $?
       rm state/log.1; scripts/slurm/gather.sh state 3 | tail -1
       """, in: scratch)
-    #expect(run.output.hasPrefix("invalid: dumps/bad.json: trailing comma in array\n5 files, 0 failed, 1 not valid, "))
-    #expect(run.output.hasSuffix("\n1\ntasks without an end: 1\n"), "\(run)")
+    #expect(run.output.hasPrefix("invalid: dumps/bad.json: trailing comma in array\n5 files, 0 failed, 1 invalid, "))
+    #expect(run.output.hasSuffix("\n1\nunfinished tasks: 1\n"), "\(run)")
   }
 }
