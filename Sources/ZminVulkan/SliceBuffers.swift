@@ -16,8 +16,8 @@ struct SliceBuffers {
     private var tileBytes: Int { threads * Int(ZMIN_THREAD_BYTES) }
     private var tiles: Int { tiles(forBytes: sliceBytes) }
 
-    /// Workgroups of `check` for a skeleton of `count` characters. Elements come out two characters late, so the last
-    /// workgroup covers two more positions.
+    /// Workgroups of `check` for a skeleton of `count` characters. Elements come out two characters late, so they cover
+    /// two more positions.
     func checkGroups(forCharacters count: Int) -> Int {
       let groupCharacters = threads * Int(ZMIN_THREAD_CHARACTERS)
       return (count + 2 + groupCharacters - 1) / groupCharacters

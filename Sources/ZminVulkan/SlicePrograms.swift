@@ -15,7 +15,14 @@ package struct ProgramKind: Hashable, Sendable {
 
 /// Shader stages, in the order in which they run.
 enum SliceStage: Int, CaseIterable {
-  case summarise, scan, compact, check
+  /// Finds, for each tile and each state in which it may start, the end state and the number of kept bytes.
+  case summarise
+  /// Composes the tiles in order, which gives the start state and the output offsets of each.
+  case scan
+  /// Writes kept bytes and skeleton. Checks control characters, escapes and UTF-8.
+  case compact
+  /// Checks the order of the skeleton's characters, and writes the elements.
+  case check
 
   var name: String { "\(self)" }
 
@@ -61,7 +68,24 @@ package enum Shaders {
 
 /// Buffers of a slice.
 enum SliceBinding: UInt32, CaseIterable {
-  case input, kept, skeleton, tiles, starts, threadMaps, result, elements, elementRuns
+  /// Bytes of the slice. The input of one workgroup is a tile.
+  case input
+  /// Minified bytes.
+  case kept
+  /// Characters outside strings, with one quote for each string.
+  case skeleton
+  /// Map of states and counts of each tile.
+  case tiles
+  /// Start state and output offsets of each tile.
+  case starts
+  /// Map of states of each thread, from the start of its tile.
+  case threadMaps
+  /// Totals of the slice, a `zmin_slice_result`.
+  case result
+  /// Brackets, commas and record ends, with the container that each demands.
+  case elements
+  /// First word and number of elements of each workgroup of `check`.
+  case elementRuns
 
   /// Binding number in the shaders.
   var number: UInt32 {

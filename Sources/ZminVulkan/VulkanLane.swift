@@ -2,6 +2,9 @@ internal import CZminVulkan
 
 /// Runs one slice at a time on a device. Owns the slice's buffers and the commands for all stages.
 ///
+/// The host copies a slice into ``input``. The stages (``SliceStage``) minify it, check everything that needs no stack,
+/// and list its ``elements``, from which the host checks nesting. A slice that is not clean has no output.
+///
 /// `@unchecked Sendable` because one thread uses a lane at a time.
 package final class VulkanLane: @unchecked Sendable {
   /// A slice and the state before it.

@@ -3,6 +3,7 @@
 import pathlib
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+README = ROOT / "Benchmarks/README.md"
 
 
 def table(header, rows):
@@ -16,13 +17,13 @@ def markers(name):
 
 
 def update_readme(name):
-    """Copies the block `name` from the newest Benchmarks/YYYY-MM-DD-NAME.md into Benchmarks/README.md."""
+    """Copies the block `name` from the newest Benchmarks/YYYY-MM-DD-NAME.md into Benchmarks/README.md, and returns it."""
     start, end = markers(name)
 
     def block(text):
         return text[text.index(start):text.index(end) + len(end)]
 
-    newest = max((ROOT / "Benchmarks").glob(f"????-??-??-{name}.md"))
-    readme = ROOT / "Benchmarks/README.md"
-    text = readme.read_text()
-    readme.write_text(text.replace(block(text), block(newest.read_text())))
+    newest = block(max((ROOT / "Benchmarks").glob(f"????-??-??-{name}.md")).read_text())
+    text = README.read_text()
+    README.write_text(text.replace(block(text), newest))
+    return newest
