@@ -95,10 +95,10 @@ import ZminTestSupport
   func removedName(_ isChanged: Bool) throws {
     let directory = try TemporaryDirectory()
     let path = try directory.make("a.json", "[ 1 ]")
-    let twin = directory.path("b.json")
-    #expect(link(path.string, reference.string) == 0)
+    let other = directory.path("b.json")
+    #expect(link(path.string, other.string) == 0)
     var input = try InputFile(path)
-    #expect(unlink(reference.string) == 0)
+    #expect(unlink(other.string) == 0)
     _ = try input.readText()
     if isChanged { try directory.make(path, "[ 2 ]") }
     if isChanged {

@@ -151,7 +151,7 @@ struct BulkRun {
   private func makeContext(_ queue: FileQueue, _ pools: BulkMemory, _ walk: FileWalk) throws -> BulkContext {
     if let path = plan.mirrorPath, let (one, other) = list.firstCollision(below: path, using: files) {
       let paths = [one, other].map { "\(FileName.path(list.path(of: $0)))" }
-      throw Refused(message: "\(paths[0]) and \(paths[1]) would setState one file below --output-dir; nothing is done")
+      throw Refused(message: "\(paths[0]) and \(paths[1]) would become one file below --output-dir; nothing is done")
     }
     let journal = try plan.journal.map {
       try Journal(
