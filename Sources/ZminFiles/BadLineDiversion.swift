@@ -35,10 +35,13 @@ struct BadLineDiversion: ~Copyable {
   /// Takes one input to its end, or to where it fails as a whole.
   ///
   /// - Parameters:
-  ///   - isSynced: Whether bad lines are brought to the disk.
-  ///   - onLine: Called for each line that is put into the record.
-  mutating func run<Output: ByteSink & ~Copyable>(
-    from input: inout InputFile, to output: inout Output, isSynced: Bool, onLine: ((BadLine) -> Void)?
+  ///   - input: The bytes of the input.
+  ///   - file: The file that has them.
+  ///   - isSynced: True if bad lines are synced.
+  ///   - onLine: Called for each line that is appended to the record.
+  mutating func run<Input: InputBytes & ~Copyable, Output: ByteSink & ~Copyable>(
+    from input: inout Input, of file: OpenedFile, to output: inout Output, isSynced: Bool,
+    onLine: ((BadLine) -> Void)?
   ) throws -> RunResult {
     appender.begin(spoolsLines: !input.isSeekable, onLine)
     defer { appender.abandon() }
@@ -56,7 +59,7 @@ struct BadLineDiversion: ~Copyable {
     var unrecorded = UnrecordedBadLines()
     let result = try lines.run(from: &input, to: &output, badLinesTo: &unrecorded, limit: limit)
     guard case .complete(let totals) = result, totals.badLines > 0 else { return result }
-    try input.checkUnchanged()
+    try file.checkUnchanged(after: input.extent)
     input.rewind()
     var nowhere = NullSink()
     let again = try lines.run(from: &input, to: &nowhere, badLinesTo: &appender, limit: .all)
@@ -70,7 +73,9 @@ struct BadLineDiversion: ~Copyable {
   /// Takes one input to a detector, which stops at the first bad line as it does at the first change.
   ///
   /// - Throws: ``ChangeDetector/Changed``.
-  mutating func run(from input: inout InputFile, to detector: inout ChangeDetector) throws -> RunResult {
+  mutating func run<Input: InputBytes & ~Copyable>(
+    from input: inout Input, to detector: inout ChangeDetector
+  ) throws -> RunResult {
     var sink = ChangeAtBadLine()
     return try lines.run(from: &input, to: &detector, badLinesTo: &sink, limit: .all)
   }

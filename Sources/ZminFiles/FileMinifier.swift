@@ -17,8 +17,8 @@ package struct FileMinifier: ~Copyable {
   private let ending: OutputEnding
   private let files: FileAccess
   private let times: StageTimes?
-  /// Bytes that were read of the last source that was begun, in order.
-  private var bytesReadOfLast = 0
+  /// Plain bytes that were read in order of the last source that was begun.
+  private var plainBytesReadOfLast = 0
   /// What was read of a source before a request to stop, and what of its output was written that cannot be taken back;
   /// nil if no request came.
   package private(set) var interruptedTotals: RunTotals?
@@ -91,7 +91,7 @@ package struct FileMinifier: ~Copyable {
         } catch FileError.interrupted(let reason) {
           var totals = RunTotals()
           // What is read by offsets is counted for all threads together.
-          totals.inputBytes = bytesReadOfLast > 0 ? bytesReadOfLast : (files.counter?.value ?? 0) - bytesRead
+          totals.inputBytes = plainBytesReadOfLast > 0 ? plainBytesReadOfLast : (files.counter?.value ?? 0) - bytesRead
           totals.outputBytes = Int(output.file.bytesWritten - bytesWritten)
           interruptedTotals = totals
           throw FileError.interrupted(reason)
@@ -126,11 +126,11 @@ package struct FileMinifier: ~Copyable {
     return MonotonicClock.seconds()
   }
 
-  private func open(_ source: FileSource) throws(FileError) -> InputFile {
+  private func open(_ source: FileSource) throws(FileError) -> OpenedFile {
     switch source {
     case .standardInput: try .standardInput(using: files)
-    case .path(let path): try InputFile(path, using: files)
-    case .place(let place): try InputFile(place, using: files)
+    case .path(let path): try OpenedFile(path, using: files)
+    case .place(let place): try OpenedFile(place, using: files)
     }
   }
 
@@ -175,31 +175,32 @@ package struct FileMinifier: ~Copyable {
   private mutating func runOne<Output: ByteSink & ~Copyable>(
     _ source: FileSource, to output: inout Output
   ) throws -> FileOutcome {
-    bytesReadOfLast = 0
-    var input = try open(source)
-    let result = Result { try run(source, from: &input, to: &output) }
-    bytesReadOfLast = Int(input.bytesRead)
+    plainBytesReadOfLast = 0
+    let file = try open(source)
+    var input = FileReader(file)
+    let result = Result { try run(source, from: &input, of: file, to: &output) }
+    plainBytesReadOfLast = Int(input.plainBytesRead)
     var outcome = outcome(source, try result.get())
-    try input.checkUnchanged(isReadToEnd: outcome.isValid)
-    outcome.sourceStatus = output.appearsWhole ? input.statusForMode : input.status
+    try file.checkUnchanged(after: input.extent, isReadToEnd: outcome.isValid)
+    outcome.sourceStatus = output.appearsWhole ? file.statusForMode : file.status
     return outcome
   }
 
-  private mutating func run<Output: ByteSink & ~Copyable>(
-    _ source: FileSource, from input: inout InputFile, to output: inout Output
+  private mutating func run<Input: InputBytes & ~Copyable, Output: ByteSink & ~Copyable>(
+    _ source: FileSource, from input: inout Input, of file: OpenedFile, to output: inout Output
   ) throws -> RunResult {
-    if let byteCount = input.status.knownSize { output.expect(byteCount: byteCount) }
+    if let plainBytes = input.plainBytes { output.expect(byteCount: plainBytes) }
     let onLine = onBadLine.map { report in { (line: BadLine) in report(source, line) } }
     // What is new is not synced either, unless that is asked for; a file that lost lines is.
     let isSynced = sync == .always || sync == .automatic && output.appearsWhole
-    if let result = try diversion?.run(from: &input, to: &output, isSynced: isSynced, onLine: onLine) {
+    if let result = try diversion?.run(from: &input, of: file, to: &output, isSynced: isSynced, onLine: onLine) {
       return result
     }
     return try run(from: &input, to: &output)
   }
 
-  private mutating func run<Output: ByteSink & ~Copyable>(
-    from input: inout InputFile, to output: inout Output
+  private mutating func run<Input: InputBytes & ~Copyable, Output: ByteSink & ~Copyable>(
+    from input: inout Input, to output: inout Output
   ) throws -> RunResult {
     if let result = try windowedRun?.run(from: &input, to: &output) { return result }
     guard let result = try slicedRun?.run(from: &input, to: &output) else { preconditionFailure("nothing to run with") }
@@ -241,21 +242,22 @@ package struct FileMinifier: ~Copyable {
   private mutating func replace(
     _ source: FileSource, _ rules: InPlaceRules, _ minimumSaving: MinimumSaving?
   ) throws -> FileOutcome {
-    var input = try open(source)
-    try input.checkReplaceable(under: rules)
-    if let outcome = try outcomeIfUnchanged(source, &input) {
-      input.noteKeptFiles()
+    let file = try open(source)
+    try file.checkReplaceable(under: rules)
+    var input = FileReader(file)
+    if let outcome = try outcomeIfUnchanged(source, &input, of: file) {
+      file.noteKeptFiles()
       return outcome
     }
-    var output = fileOutput(try OutputFile(replacing: input, under: rules, sync: sync))
-    var outcome = outcome(source, try run(source, from: &input, to: &output))
-    try input.checkUnchanged(isReadToEnd: outcome.isValid)
-    outcome.sourceStatus = input.status
+    var output = fileOutput(try OutputFile(replacing: file, under: rules, sync: sync))
+    var outcome = outcome(source, try run(source, from: &input, of: file, to: &output))
+    try file.checkUnchanged(after: input.extent, isReadToEnd: outcome.isValid)
+    outcome.sourceStatus = file.status
     guard case .complete(let totals) = outcome.result else { return outcome }
     // Lines in the record are no longer the file's, however little that saves.
     let isWorthwhile = totals.badLines > 0 || minimumSaving?.isReached(totals) != false
     guard !totals.isUnchanged, isWorthwhile else { return outcome }
-    try input.checkReadInFull()
+    try file.checkReadInFull(input.extent)
     var outcomes = [outcome]
     try commit(output, &outcomes)
     return outcomes[0]
@@ -264,8 +266,8 @@ package struct FileMinifier: ~Copyable {
   /// What became of a file that stays as it is, minified already or not valid; nil, and the input at its start again,
   /// if it changes or has bad lines for the record. A file with nothing to save costs no write that way, and any other one
   /// window more.
-  private mutating func outcomeIfUnchanged(
-    _ source: FileSource, _ input: inout InputFile
+  private mutating func outcomeIfUnchanged<Input: InputBytes & ~Copyable>(
+    _ source: FileSource, _ input: inout Input, of file: OpenedFile
   ) throws -> FileOutcome? {
     var detector = ChangeDetector(isHashed: ending.isHashed)
     do {
@@ -274,8 +276,8 @@ package struct FileMinifier: ~Copyable {
       case .complete(let totals) where !totals.isUnchanged: break
       default:
         var outcome = outcome(source, result)
-        try input.checkUnchanged(isReadToEnd: outcome.isValid)
-        outcome.sourceStatus = input.status
+        try file.checkUnchanged(after: input.extent, isReadToEnd: outcome.isValid)
+        outcome.sourceStatus = file.status
         outcome.outputHash = detector.hash?.value
         return outcome
       }
