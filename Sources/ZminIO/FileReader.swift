@@ -44,8 +44,8 @@ package struct FileReader: ~Copyable, Sendable {
 
   // MARK: In order
 
-  /// Reads the next bytes. A regular file fills the buffer unless it ends, so that windows have the same bounds in every
-  /// run. Other files return what is there, and wait for the first byte.
+  /// Reads the next bytes. A regular file fills the buffer unless it ends, so that windows have the same bounds in
+  /// every run. Other files return what is there, and wait for the first byte.
   ///
   /// - Returns: The number of bytes, 0 only at the end.
   /// - Throws: ``FileError/system(_:)`` or ``FileError/interrupted(_:)``.
@@ -53,8 +53,8 @@ package struct FileReader: ~Copyable, Sendable {
     try read(into: buffer, fillsFromPipes: false)
   }
 
-  /// Reads the next bytes as ``read(into:)`` does, and also from a pipe as many as fit and are there: waits for the first
-  /// byte only. Records of a slow writer are not held back, and a fast writer fills the buffer.
+  /// Reads the next bytes as ``read(into:)`` does, and also from a pipe as many as fit and are there: waits for the
+  /// first byte only. Records of a slow writer are not held back, and a fast writer fills the buffer.
   ///
   /// - Returns: The number of bytes, 0 only at the end.
   /// - Throws: ``FileError/system(_:)`` or ``FileError/interrupted(_:)``.

@@ -1,16 +1,16 @@
 import Glibc
 import SystemPackage
 
-/// What may be replaced in place, and how.
+/// The rules for replacing a file in place.
 package struct InPlaceRules: Sendable {
-  /// Replace what a symbolic link leads to, instead of refusing.
+  /// Replaces the target of a symbolic link, instead of refusing.
   package var followsSymbolicLinks = false
-  /// Replace a file of several names under one of them, instead of refusing.
+  /// Replaces a file with several names under one of them, instead of refusing.
   package var splitsHardLinks = false
-  /// Keep access and modification times too.
+  /// Keeps access and modification times, too.
   package var keepsTimes = false
 
-  /// The careful ones.
+  /// The strictest rules.
   package init() {}
 }
 

@@ -11,7 +11,8 @@
 ///     sync           of the directory, once for a batch
 ///     journal        one line for each output of the batch
 ///
-/// Whatever fails before the name leaves the destination as it was. An output that ends without its name leaves nothing.
+/// Whatever fails before the name leaves the destination as it was. An output that ends without its name leaves
+/// nothing.
 ///
 /// `@unchecked Sendable` because it has one holder at a time.
 package final class PendingOutput: @unchecked Sendable {

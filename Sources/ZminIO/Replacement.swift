@@ -5,23 +5,23 @@ import SystemPackage
 struct Replacement: ~Copyable, Sendable {
   var temporary: TemporaryFile
   let destination: Destination
-  /// Nil if the destination is new.
+  /// The file with the final name; nil if there is none.
   let replaced: ReplacedFile?
-  /// Whether the destination is the input, so that a change to it is an error.
+  /// True if the destination is the input, so that a change to it is an error.
   let isInPlace: Bool
-  /// Set if it replaces only what stood there when it was begun.
+  /// True if it replaces only the file that had the name when it was begun.
   let isExclusive: Bool
-  /// Set if nobody else may open the temporary before it has its mode.
+  /// True if nobody else may open the temporary before it has its mode.
   let isPrivate: Bool
   let file: FileName
   let access: FileAccess
 
-  /// Whether it is brought to the disk.
+  /// Returns true if it is synced.
   func isSynced(_ policy: SyncPolicy) -> Bool {
     policy == .always || (policy == .automatic && replaced != nil)
   }
 
-  /// Gives the temporary what it is to keep of the file that it replaces, or the mode of a new file.
+  /// Gives the temporary the attributes of the file that it replaces, or the mode of a new file.
   func setAttributes(_ mode: OutputMode) throws(FileError) {
     let number = temporary.descriptor.number
     if let replaced {
@@ -31,13 +31,13 @@ struct Replacement: ~Copyable, Sendable {
     }
   }
 
-  /// Brings the temporary to the disk.
+  /// Syncs the temporary.
   func sync() throws(FileError) {
     let number = temporary.descriptor.number
     try access.attempt(.sync, file) { calls throws(Errno) in try calls.sync(number) }
   }
 
-  /// Has the system say what closing would say.
+  /// Reports the error that closing would report.
   func flush() throws(FileError) {
     do throws(Errno) {
       try temporary.descriptor.flush()
@@ -46,14 +46,14 @@ struct Replacement: ~Copyable, Sendable {
     }
   }
 
-  /// Gives the temporary its final name, unless what it replaces in place is not what it was.
+  /// Gives the temporary its final name, unless the file that it replaces in place has changed.
   mutating func rename() throws(FileError) {
     if isInPlace, let replaced { return try exchange(with: replaced.status) }
     if isExclusive { try checkNotMadeMeanwhile() }
     try temporary.rename(to: destination.path, file)
   }
 
-  /// In one look, so that nothing comes between the look at the name and that at what it names.
+  /// Checks that the name still leads to the unchanged input. One call reads both, so that nothing comes between.
   func checkUnchanged() throws(FileError) {
     guard let replaced else { return }
     guard let named = try access.statusIfPresent(of: destination, file), named.identity == replaced.status.identity,
@@ -61,7 +61,7 @@ struct Replacement: ~Copyable, Sendable {
     else { throw .inputChanged(file) }
   }
 
-  /// Two inputs may have one output without anybody knowing it by their names, where the file system folds these.
+  /// Checks that no other file has got the name. Two inputs may have one output if the file system folds names.
   private func checkNotMadeMeanwhile() throws(FileError) {
     guard let named = try access.statusIfPresent(of: destination, file) else { return }
     if named.identity != replaced?.status.identity { throw .refused(file, .madeMeanwhile) }
@@ -81,6 +81,6 @@ struct Replacement: ~Copyable, Sendable {
     }
   }
 
-  /// Brings the name to the disk.
+  /// Syncs the directory, and with it the name.
   func syncDirectory() throws(FileError) { try access.sync(destination.directory, of: file) }
 }
