@@ -2,17 +2,17 @@ import ZminEngine
 import ZminIO
 import ZminMemory
 
-/// Takes files of `ndjson` to an output, and their bad lines to a record.
+/// Minifies files of `ndjson`, and appends their bad lines to a record.
 ///
-/// No output that lacks a line is seen before the line is in the record:
+/// A line is in the record before an output that lacks it can be seen:
 ///
-///     output that appears whole, input that can be read twice
+///     output that appears whole, seekable input
 ///       read, minify, judge → read again, append bad lines → sync the record → (caller) name the output
-///     any other
-///       a window at a time: append its bad lines → write its output
+///     other outputs and inputs
+///       for each window: append its bad lines → write its output
 ///
-/// So an input of the first kind that fails as a whole leaves no line in the record. An input that does not come again
-/// leaves there what was taken from it, also where a signal or an error ends it.
+/// So a seekable input that fails as a whole leaves no line in the record. An input that cannot be read again leaves
+/// there every line that was removed from it, even if a signal or an error ends it.
 struct BadLineDiversion: ~Copyable {
   let record: BadLineRecord
   private let limit: BadLineLimit
@@ -110,7 +110,7 @@ extension RunResult {
   }
 }
 
-/// Drops bad lines, for a run that only looks.
+/// Drops bad lines, for the first of two runs.
 private struct UnrecordedBadLines: BadLineSink {
   var recordedLines: Int { 0 }
   func write(_ bytes: UnsafeRawBufferPointer) {}

@@ -1,23 +1,25 @@
 package import SystemPackage
 package import ZminIO
 
-/// Refuses outputs that would destroy an input or one another, before anything is opened for writing.
+/// Refuses outputs and files of bad lines that would overwrite an input or each other, before a file is opened for
+/// writing.
 package struct DestinationCheck: Sendable {
   private let badLines: FilePath?
   private let files: FileAccess
 
   /// - Parameters:
-  ///   - badLines: Where bad lines go, nil if they are put nowhere.
-  ///   - files: What files are looked at with.
+  ///   - badLines: The file of bad lines, nil if there is none.
+  ///   - files: The access to files.
   package init(badLines: FilePath?, files: FileAccess) {
     self.badLines = badLines
     self.files = files
   }
 
-  /// Checks what comes from `sources` and goes to `destination`.
+  /// Checks a run from `sources` to `destination`.
   ///
-  /// - Throws: ``FileError/refused(_:_:)`` with ``Refusal/isInput`` or ``Refusal/isFile(ofOption:)``; ``FileError/system(_:)`` if
-  ///   it cannot be found out, or a source is not there and without it there is no output.
+  /// - Throws: ``FileError/refused(_:_:)`` with ``Refusal/isInput`` or ``Refusal/isFile(ofOption:)``.
+  ///   ``FileError/system(_:)`` if a status cannot be read, or a source is missing, unless the output is standard
+  ///   output.
   package func check(_ sources: [FileSource], to destination: FileDestination) throws(FileError) {
     switch destination {
     case .nowhere where badLines == nil, .inPlace where badLines == nil, .entry where badLines == nil: return
@@ -28,7 +30,7 @@ package struct DestinationCheck: Sendable {
       do throws(FileError) {
         inputs.append(try status(of: source))
       } catch {
-        // What is not there is said when its turn comes, and harms no other.
+        // A missing source fails when it is opened, and the other sources are minified all the same.
         guard case .standardOutput = destination else { throw error }
       }
     }
@@ -71,7 +73,7 @@ package struct DestinationCheck: Sendable {
     }
   }
 
-  /// The permissions of a new file of bad lines: what all of `sources` allow. Its owner may append to it.
+  /// The permissions of a new file of bad lines: those that all of `sources` have. Its owner may append to it.
   package func badLinesMode(for sources: [FileSource]) -> OutputMode {
     var mode = OutputMode(ownerPermissions: 0o600)
     for source in sources where source != .standardInput {
@@ -80,7 +82,8 @@ package struct DestinationCheck: Sendable {
     return mode
   }
 
-  /// The status with all that the mode depends on. A file that cannot be opened counts as one with an access list.
+  /// The status with the access control list that the mode depends on. A file that cannot be opened counts as one with
+  /// a list.
   private func statusForMode(of source: FileSource) throws(FileError) -> FileStatus {
     var status = try status(of: source)
     guard status.kind == .regular, status.mode & 0o070 != 0 else { return status }

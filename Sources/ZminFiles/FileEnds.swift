@@ -6,9 +6,9 @@ struct FileOutput: ByteSink, ~Copyable {
   var file: OutputFile
   let isFinal: Bool
   var appearsWhole: Bool { file.appearsWhole }
-  /// Of what was written, where it is asked for.
+  /// The hash of the bytes written so far, nil if it is not asked for.
   private(set) var hash: OutputHash?
-  /// Whether the last line written lacks its end.
+  /// True if the last line that was written lacks its LF.
   private var hasOpenLine = false
 
   init(file: consuming OutputFile, isFinal: Bool, isHashed: Bool = false) {
@@ -27,18 +27,18 @@ struct FileOutput: ByteSink, ~Copyable {
     if let last = bytes.last { hasOpenLine = last != UInt8(ascii: "\n") }
   }
 
-  /// Ends a line that an input which failed has left open, so that it takes no value of the next one with it.
+  /// Ends a line that an invalid input has left open, so that no value of the next input joins it.
   mutating func endLine() throws {
     if hasOpenLine { try [UInt8(ascii: "\n")].withUnsafeBytes { try write($0, isUnchanged: false) } }
   }
 }
 
-/// An output that takes nothing, and stops the run with the first byte that differs from the input.
+/// An output that writes nothing, and stops the run at the first byte that differs from the input.
 struct ChangeDetector: ByteSink {
-  /// The output is not the input.
+  /// The output differs from the input.
   struct Changed: Error {}
 
-  /// Of what there was so far, where it is asked for.
+  /// The hash of the bytes so far, nil if it is not asked for.
   private(set) var hash: OutputHash?
 
   init(isHashed: Bool = false) {

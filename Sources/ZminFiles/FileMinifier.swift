@@ -3,9 +3,9 @@ package import ZminEngine
 package import ZminIO
 package import ZminMemory
 
-/// Minifies files, one after another, from where they are to where they shall be.
+/// Minifies files, one after another, from their sources to a destination.
 ///
-/// Its buffers are made once and serve all files. A file that fails is left as it was, and nothing partial appears
+/// Its buffers are allocated once for all files. A file that fails is left as it was, and no partial output appears
 /// under a final name.
 package struct FileMinifier: ~Copyable {
   private var engine: RunEngine
@@ -14,27 +14,27 @@ package struct FileMinifier: ~Copyable {
   private let ending: OutputEnding
   private let files: FileAccess
   private let times: StageTimes?
-  /// Plain bytes that were read in order of the last source that was begun.
+  /// Plain bytes that were read in order from the latest source.
   private var plainBytesReadOfLast = 0
-  /// What was read of a source before a request to stop, and what of its output was written that cannot be taken back;
-  /// nil if no request came.
+  /// Totals of the source that a request to stop has interrupted: bytes read, and bytes written to an output that
+  /// cannot be undone. Nil if no request came.
   package private(set) var interruptedTotals: RunTotals?
-  /// Hears of each source when it is begun.
+  /// Called with each source before it is opened.
   package var willBegin: ((FileSource) -> Void)?
-  /// Called for each bad line that is put into the record.
+  /// Called for each bad line that was appended to the record.
   package var onBadLine: ((FileSource, BadLine) -> Void)?
 
   /// - Parameters:
-  ///   - options: What is done to the bytes.
-  ///   - memory: How inputs go through memory. With bad lines one thread takes them, through a window.
-  ///   - badLines: What to do with bad lines, for `ndjson`; nil to fail at the first.
-  ///   - record: The open record of bad lines, if several minifiers share one; nil to open it when there is an input.
-  ///   - sync: When outputs are brought to the disk.
-  ///   - ending: How outputs that are files of their own end.
-  ///   - files: What files are opened with.
-  ///   - device: What takes slices besides the CPU, if inputs go in slices.
-  ///   - times: Hears where the time goes.
-  ///   - ledger: The book that the buffers are entered in.
+  ///   - options: The options of the minifier.
+  ///   - memory: The buffers: a window, or slices for several workers. With bad lines one thread uses a window.
+  ///   - badLines: The handling of bad lines of `ndjson`; nil to fail at the first.
+  ///   - record: The record of bad lines that several minifiers share; nil to open one for the first input.
+  ///   - sync: The rule for syncing outputs.
+  ///   - ending: The end of outputs that appear whole.
+  ///   - files: The access to files.
+  ///   - device: The device that minifies slices besides the CPU.
+  ///   - times: The recorder of the time of each stage.
+  ///   - ledger: The ledger of the buffers.
   /// - Throws: ``OutOfMemory``.
   package init(
     _ options: MinifierOptions, memory: RunMemory, badLines: BadLines?, record: BadLineRecord? = nil, sync: SyncPolicy,
@@ -62,13 +62,14 @@ package struct FileMinifier: ~Copyable {
     self.times = times
   }
 
-  /// Minifies `sources` into one destination, one after another; in place each into its own.
+  /// Minifies `sources` into one destination, one after another. In place, each source is its own destination.
   ///
-  /// On standard output a source that is not valid, or cannot be read, does not stop the others. What of it was written
-  /// cannot be taken back. Elsewhere the first such source ends it, and the destination stays as it was.
+  /// On standard output, a source that is not valid or cannot be read does not stop the others. Its output so far
+  /// cannot be undone. Elsewhere the first such source ends the run, and the destination stays as it was.
   ///
-  /// - Parameter outcomes: Gets what became of each source, in order, up to the last one reached; also where it throws.
-  /// - Throws: ``FileError``, ``OutOfMemory``, for what concerns the destination or, in place, the source.
+  /// - Parameter outcomes: Receives the outcome of each source, in order, up to the last one begun, also if this
+  ///   throws.
+  /// - Throws: ``FileError`` of the destination or, in place, of the source; ``OutOfMemory``.
   package mutating func minify(
     _ sources: [FileSource], to destination: FileDestination, outcomes: inout [FileOutcome]
   ) throws {
@@ -108,9 +109,9 @@ package struct FileMinifier: ~Copyable {
     }
   }
 
-  /// Says that a source is begun.
+  /// Announces that a source is begun.
   ///
-  /// - Returns: The time.
+  /// - Returns: The start time in seconds of the monotonic clock.
   private mutating func begin(_ source: FileSource) -> Double {
     plainBytesReadOfLast = 0
     willBegin?(source)
@@ -125,7 +126,7 @@ package struct FileMinifier: ~Copyable {
     }
   }
 
-  /// Looks at sources before they are opened: standard input, pipes and devices have no permissions to go by.
+  /// Returns true if a source is a regular file, whose permissions limit those of the output.
   private func hasRegularFile(_ sources: [FileSource]) -> Bool {
     for source in sources {
       switch source {
@@ -137,7 +138,7 @@ package struct FileMinifier: ~Copyable {
     return false
   }
 
-  /// A file of its own as the output of a run.
+  /// Makes the output of a run of a file that appears whole.
   private func fileOutput(_ file: consuming OutputFile) -> FileOutput {
     FileOutput(file: file, isFinal: false, isHashed: ending.isHashed)
   }
@@ -166,7 +167,7 @@ package struct FileMinifier: ~Copyable {
     }
   }
 
-  /// Minifies one source into an output that cannot be taken back, and notes the totals of an interrupted one.
+  /// Minifies one source into an output that cannot be undone, and notes the totals of an interrupted one.
   private mutating func minifyFinally(
     _ source: FileSource, into output: inout FileOutput, _ outcomes: inout [FileOutcome]
   ) throws {
@@ -206,7 +207,7 @@ package struct FileMinifier: ~Copyable {
       onLine: onBadLine.map { report in { line in report(source, line) } })
   }
 
-  /// Makes the output final. Its bad lines are in their record by then.
+  /// Commits the output, or prepares its commit. Its bad lines are in their record by then.
   private func commit(_ output: consuming FileOutput, _ outcomes: inout [FileOutcome]) throws {
     for outcome in outcomes where outcome.source != .standardInput {
       if let status = outcome.sourceStatus { output.file.limitMode(to: status) }
@@ -241,7 +242,7 @@ package struct FileMinifier: ~Copyable {
     var outcome = try run(source, from: &input, of: file, to: &output, recording(source, output))
     outcome.sourceStatus = file.status
     guard case .complete(let totals) = outcome.result else { return outcome }
-    // Lines in the record are no longer the file's, however little that saves.
+    // A file whose lines are in the record must lose them, however little that saves.
     let isWorthwhile = totals.badLines > 0 || minimumSaving?.isReached(totals) != false
     guard !totals.isUnchanged, isWorthwhile else { return outcome }
     try file.checkReadInFull(input.extent)
@@ -250,10 +251,10 @@ package struct FileMinifier: ~Copyable {
     return outcomes[0]
   }
 
-  /// The outcome for a file that stays as it is, since it is minified or not valid; nil if it changes or has bad lines
-  /// for the record.
+  /// The outcome of a file that stays as it is, since it is minified already or not valid. Nil if it changes or has bad
+  /// lines for the record.
   ///
-  /// A file with nothing to save costs no write that way. Any other one costs one more window.
+  /// A minified file so costs no write. Any other file costs one window more.
   private mutating func outcomeIfUnchanged<Input: InputBytes & ~Copyable>(
     _ source: FileSource, _ input: inout Input, of file: OpenedFile
   ) throws -> FileOutcome? {

@@ -2,8 +2,8 @@ import SystemPackage
 package import ZminIO
 
 extension FileList {
-  /// Opens a directory step by step from the one that was named, so that nothing on the way is a symbolic link unless
-  /// it was one when it was listed and links are followed.
+  /// Opens a directory step by step from its argument. No step follows a symbolic link, unless it was one when it was
+  /// listed and links are followed.
   ///
   /// - Throws: ``FileError/system(_:)``.
   func open(_ number: Int32, using files: FileAccess) throws(FileError) -> OpenDirectory {
@@ -21,7 +21,7 @@ extension FileList {
   }
 }
 
-/// Opens the directories of files, of inputs and outputs, and keeps the last ones open: files come by directory.
+/// Opens the directories of inputs and outputs, and keeps the last ones open, as files come by directory.
 package struct DirectoryCursor {
   private let list: FileList
   private let files: FileAccess
@@ -31,8 +31,8 @@ package struct DirectoryCursor {
 
   /// - Parameters:
   ///   - list: The files.
-  ///   - files: What directories are opened with.
-  ///   - mirror: Where outputs go, nil if they go nowhere else.
+  ///   - files: The access to files.
+  ///   - mirror: The directory of the outputs, nil in place.
   package init(_ list: FileList, files: FileAccess, mirror: MirrorDirectory?) {
     self.list = list
     self.files = files
@@ -56,20 +56,20 @@ package struct DirectoryCursor {
     return .entry(DirectoryEntryReference(name, in: current.directory, path: current.path.path(of: list.name(entry))))
   }
 
-  /// Where the output of a file goes, in a directory that is made if there is none.
+  /// The directory entry of a file's output, in a directory that is created if it is missing.
   ///
-  /// Every step down is one in a directory that is held open, and never one through a symbolic link: whatever the names
-  /// and whatever happens to the tree meanwhile, it ends below the mirror.
+  /// Every step down starts in a directory that is held open, and none follows a symbolic link. So the output lies
+  /// below the mirror, whatever the names are and whatever happens to the tree meanwhile.
   ///
   /// - Throws: ``FileError/system(_:)``.
   package mutating func outputEntry(of entry: FileEntry) throws(FileError) -> DirectoryEntryReference {
     try outputEntry(of: entry, isMade: true)
   }
 
-  /// Whether outputs go to another directory.
+  /// True if outputs go to another directory.
   var hasMirror: Bool { mirror != nil }
 
-  /// What stands where the output of a file goes, or in place where the file is; nil if nothing does.
+  /// The existing output of a file or, in place, the file; nil if there is none.
   mutating func output(of entry: FileEntry) -> (reference: DirectoryEntryReference, status: FileStatus)? {
     guard let reference = hasMirror ? try? outputEntry(of: entry, isMade: false) : inputEntry(of: entry),
       let status = try? files.statusIfPresent(of: reference)
@@ -86,7 +86,7 @@ package struct DirectoryCursor {
     }
   }
 
-  /// The hash of what a file holds.
+  /// The hash of the contents of a file.
   ///
   /// - Throws: ``FileError/inputChanged(_:)``, ``FileError/system(_:)`` or ``FileError/interrupted(_:)``.
   func contentHash(of reference: DirectoryEntryReference) throws(FileError) -> UInt64 {
@@ -119,7 +119,7 @@ package struct DirectoryCursor {
   }
 }
 
-/// The way to a directory, to which names are appended again and again: much faster than by components.
+/// The path of a directory, to which names are appended as bytes: much faster than as components.
 struct PathPrefix {
   private let bytes: [UInt8]
 

@@ -2,35 +2,35 @@ import Glibc
 import SystemPackage
 import ZminIO
 
-/// A file of a run, in 32 bytes and its name.
+/// A file of a bulk run: 32 bytes and its name.
 package struct FileEntry: BitwiseCopyable, Sendable {
-  /// How it is reached, or why not.
+  /// The way to open the file, or the reason to skip it.
   package enum Access: UInt8, BitwiseCopyable, Sendable {
     case entry
 
-    /// By its path, as what was named by hand and is no regular file, or not there.
+    /// By its path: a file that was named by the user and is not regular, or missing.
     case path
-    /// A symbolic link that a walk has met, which is not followed.
+    /// A symbolic link that a walk has found and does not follow.
     case unfollowedLink
-    /// A symbolic link to a file that is taken by another name.
+    /// A symbolic link to a file that the run has by another name.
     case linkToTakenFile
-    /// What a walk has met and is neither a file nor a directory.
+    /// A file that a walk has found and that is neither regular nor a directory.
     case special
   }
 
-  /// Longer names than any system takes.
+  /// An upper bound of the length of names.
   static let nameBytesMax = Int(UInt16.max)
   private static let noDirectory: Int32 = -1
 
   let nameOffset: Int
   /// The size on the disk when the file was listed, in bytes; 0 if it is not a regular file.
   package let storedBytes: Int64
-  /// When it was last changed, in nanoseconds since 1970.
+  /// The modification time in nanoseconds since 1970.
   package let modifiedNanoseconds: Int64
   // An optional would take eight bytes more.
   private let directoryNumber: Int32
   let nameBytes: UInt16
-  /// How it is reached.
+  /// The way to open the file.
   package internal(set) var access: Access
 
   init(nameOffset: Int, nameBytes: Int, directory: Int32?, status: FileStatus?, access: Access) {
