@@ -57,7 +57,8 @@ extension FileError: CustomStringConvertible {
     case .brokenPipe(let file): "cannot write \(file): the reader went away"
     case .interrupted(let reason): reason.description
     case .inputChanged(let file): "\(file) changed while it was read"
-    case .saveKept(let file, let name): "\(file) was saved while it was replaced, and a version of it is in \(name)"
+    case .saveKept(let file, let name):
+      "\(file) was saved by another program while it was replaced; one version is kept as \(name)"
     case .refused(let file, let refusal): "\(file) is not replaced: \(refusal)"
     }
   }
@@ -89,8 +90,8 @@ package enum Refusal: Sendable, Equatable, CustomStringConvertible {
     case .standardInput: "it has no name"
     case .symbolicLink: "it is a symbolic link"
     case .notRegularFile: "it is not a regular file"
-    case .unknownSize: "its size does not say how much it holds"
-    case .madeMeanwhile: "another input or another program made it during this run"
+    case .unknownSize: "the size that its file system reports is wrong"
+    case .madeMeanwhile: "another input or program created it during this run"
     case .isInput: "it is also an input"
     case .isFile(let option): "it is also the file of \(option)"
     case .protected: "it is immutable or append-only"

@@ -5,7 +5,7 @@ import ZminIO
 
 @Suite struct FileReaderTests {
   @Test(arguments: [1, 3, 4096])
-  func windowsGiveTheWholeFile(windowBytes: Int) throws {
+  func windowsReturnTheWholeFile(windowBytes: Int) throws {
     let directory = try TemporaryDirectory()
     let text = String(repeating: "0123456789", count: 1000)
     var input = try FileReader(try directory.make("in.json", text))
@@ -16,7 +16,7 @@ import ZminIO
     try input.checkUnchanged()
   }
 
-  @Test func emptyFileIsFine() throws {
+  @Test func emptyFileHasNoKnownSizeAndIsUnchanged() throws {
     let directory = try TemporaryDirectory()
     var input = try FileReader(try directory.make("in.json", ""))
     #expect(input.file.status.knownSize == nil)
@@ -24,7 +24,7 @@ import ZminIO
     try input.checkUnchanged()
   }
 
-  @Test func sizeOfZeroMayBeALie() throws {
+  @Test func fileOfSizeZeroIsReadToItsEnd() throws {
     var input = try FileReader("/proc/self/status")
     #expect(input.file.status.knownSize == nil)
     #expect(try input.readText().hasPrefix("Name:"))
@@ -34,7 +34,7 @@ import ZminIO
   @Test(arguments: [
     ("missing", "cannot open missing: No such file or directory"), ("/tmp", "cannot read /tmp: Is a directory"),
   ])
-  func whatCannotBeReadIsNamed(_ name: String, message: String) {
+  func errorOfOpeningNamesTheFile(_ name: String, message: String) {
     let error = fileError { () throws(FileError) in _ = try OpenedFile(FilePath(name)) }
     #expect(error?.description == message)
     #expect(error?.category == .failure)
@@ -45,7 +45,7 @@ import ZminIO
   }
 
   @Test(arguments: Change.allCases)
-  func changeWhileReadingIsSeen(_ change: Change) throws {
+  func changeWhileReadingIsDetected(_ change: Change) throws {
     let directory = try TemporaryDirectory()
     let path = try directory.make("in.json", "0123456789")
     // The clock of the file system ticks in steps.
@@ -66,7 +66,7 @@ import ZminIO
     #expect(error?.description == "\(path) changed while it was read")
   }
 
-  @Test func readingLessThanAllIsSeen() throws {
+  @Test func readingLessThanTheSizeIsDetected() throws {
     let directory = try TemporaryDirectory()
     var input = try FileReader(try directory.make("in.json", "0123456789"))
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 4, alignment: 1)
@@ -75,7 +75,7 @@ import ZminIO
     #expect(throws: FileError.inputChanged(input.file.name)) { try input.checkUnchanged() }
   }
 
-  @Test func readingByPlaceLeavesTheOrderAlone() throws {
+  @Test func readingByOffsetDoesNotMoveTheReader() throws {
     let directory = try TemporaryDirectory()
     var input = try FileReader(try directory.make("in.json", "0123456789"))
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 4, alignment: 1)
@@ -102,7 +102,7 @@ import ZminIO
     }
   }
 
-  @Test func sameFileIsSeenByWhateverName() throws {
+  @Test func oneFileIsRecognisedByAnyName() throws {
     let directory = try TemporaryDirectory()
     let path = try directory.make("in.json", "1")
     try directory.make("other.json", "1")

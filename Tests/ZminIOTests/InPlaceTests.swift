@@ -59,7 +59,7 @@ import ZminTestSupport
     #expect(directory.content(of: "reference.json") == "old")
   }
 
-  @Test func onlyRegularFilesWithNamesAreReplaced() async throws {
+  @Test func filesThatAreNotRegularOrHaveNoNameAreRefused() async throws {
     let directory = try TemporaryDirectory()
     for path in [directory.fifo("fifo"), "/dev/null"] {
       #expect(throws: FileError.refused(.path(path), .notRegularFile)) { try Self.replace(path) }
@@ -95,11 +95,11 @@ import ZminTestSupport
     #expect(directory.names == ["in.json"])
   }
 
-  @Test func changeDuringTheCommitItselfIsSeen() throws {
+  @Test func changeDuringTheCommitIsDetected() throws {
     let directory = try TemporaryDirectory()
     let path = try directory.make("in.json", "old")
     usleep(20_000)
-    // The sync is the last long step: an editor saves while it lasts.
+    // An editor saves during the sync, the last long step.
     let calls = FaultyCalls(
       .init(before: { if $0 == .sync { _ = try? directory.make(path, "newer") } }))
     #expect(throws: FileError.inputChanged(.path(path))) { try Self.replace(path, using: FileAccess(calls: calls)) }
@@ -107,7 +107,7 @@ import ZminTestSupport
     #expect(directory.names == ["in.json"])
   }
 
-  @Test func fileWhoseNameIsGoneIsNotMadeAgain() throws {
+  @Test func removedFileIsNotCreatedAgain() throws {
     let directory = try TemporaryDirectory()
     let path = try directory.make("in.json", "old")
     #expect(throws: FileError.inputChanged(.path(path))) {

@@ -19,7 +19,7 @@ import ZminTestSupport
     directory.status(name).st_mode & 0o7777
   }
 
-  @Test("An output is open to nobody else while it is written, and has its mode when it appears")
+  @Test("An output is private while it is written, and has its mode when it appears")
   func privateWhileWritten() throws {
     let directory = try TemporaryDirectory()
     let input = try directory.make("a.json", "1", mode: 0o644)
@@ -33,7 +33,9 @@ import ZminTestSupport
     #expect(Self.mode("out.json", in: directory) == 0o644)
   }
 
-  @Test("A directory's default access list opens an output to nobody", .enabled(if: canUseAttributes, "needs lists"))
+  @Test(
+    "The default access list of a directory gives nobody access to an output",
+    .enabled(if: canUseAttributes, "needs lists"))
   func defaultAccessList() throws {
     let directory = try TemporaryDirectory()
     let input = try directory.make("a.json", "1", mode: 0o640)
@@ -44,7 +46,7 @@ import ZminTestSupport
   }
 
   @Test(
-    "The group of an output may do nothing if an access list restricts the input's group",
+    "The group has no permissions if an access list restricts the input's group",
     .enabled(if: canUseAttributes, "needs lists"),
     arguments: [(0o640, 0o600), (0o644, 0o604), (0o600, 0o600)] as [(mode_t, mode_t)])
   func accessList(_ mode: mode_t, _ expected: mode_t) throws {
@@ -56,7 +58,7 @@ import ZminTestSupport
     #expect(Self.mode("out.json", in: directory) == expected)
   }
 
-  @Test("The group of an output may do nothing if it cannot be told whether the input has an access list")
+  @Test("The group has no permissions if it is unknown whether the input has an access list")
   func unknownAccessList() throws {
     let directory = try TemporaryDirectory()
     let input = try directory.make("a.json", "1", mode: 0o644)
@@ -82,7 +84,7 @@ import ZminTestSupport
     }
   }
 
-  @Test("Inputs of several groups give what each group may have", .enabled(if: isRoot, "needs root"))
+  @Test("An output of several groups has only the permissions that each group has", .enabled(if: isRoot, "needs root"))
   func severalGroups() throws {
     let directory = try TemporaryDirectory()
     let inputs = try (0..<2).map { number in
@@ -108,7 +110,7 @@ import ZminTestSupport
   }
 
   @Test(
-    "An access list that may not be removed is no error if there is none",
+    "An unsupported removal of an access list is no error if there is no list",
     arguments: [Errno.notPermitted, .invalidArgument])
   func noRemoval(_ errno: Errno) throws {
     let directory = try TemporaryDirectory()
@@ -134,7 +136,7 @@ import ZminTestSupport
     #expect(Self.mode("out.json", in: directory) == 0o600)
   }
 
-  @Test("The umask is taken away, and setuid, setgid and sticky are not given", arguments: [0o022, 0o077, 0o002])
+  @Test("An output has neither the bits of the umask nor setuid, setgid and sticky", arguments: [0o022, 0o077, 0o002])
   func umaskIsTaken(_ mask: Int) async {
     await #expect(processExitsWith: .success) { [mask] in
       umask(mode_t(mask))

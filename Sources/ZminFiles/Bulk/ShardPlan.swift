@@ -94,11 +94,11 @@ package struct ShardPlan {
       reader.read(line.split(separator: tab, omittingEmptySubsequences: false), others, body)
     }
     if let failure = reader.failure { throw failure }
-    if !reader.isAtEnd { throw Unusable(reason: "it is no whole shard plan") }
+    if !reader.isAtEnd { throw Unusable(reason: "the shard plan is incomplete") }
   }
 
   private struct Reader {
-    private static let isNoPlan = Unusable(reason: "it is no shard plan")
+    private static let isNoPlan = Unusable(reason: "not a shard plan")
 
     let shard: Shard
     let roots: [FilePath]
@@ -139,7 +139,7 @@ package struct ShardPlan {
         return
       }
       if count != shard.count {
-        failure = Unusable(reason: "it is cut into \(count) parts, and --shard says \(shard.count)")
+        failure = Unusable(reason: "the plan has \(count) shards, this run expects \(shard.count)")
       }
     }
 
@@ -152,7 +152,7 @@ package struct ShardPlan {
         return
       }
       if fileCount == 0, rootsRead != roots.map(\.bytes) {
-        failure = Unusable(reason: "it was made for other paths")
+        failure = Unusable(reason: "the plan was made for other paths")
         return
       }
       fileCount += 1

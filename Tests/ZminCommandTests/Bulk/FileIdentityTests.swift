@@ -42,7 +42,7 @@ import ZminTestSupport
       #expect(run.code == 3)
       #expect(run.tree["a-long-name.json"] == "[1]", "\(count)")
       #expect(run.tree.count == count + 2)
-      let reason = "another input or another program made it during this run"
+      let reason = "another input or program created it during this run"
       #expect(run.messages.contains("out/z.json: not replaced: \(reason)"))
     }
   }
