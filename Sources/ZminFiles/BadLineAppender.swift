@@ -2,30 +2,30 @@ import ZminEngine
 import ZminIO
 import ZminMemory
 
-/// Puts bad lines into a record, many at a time.
+/// Appends bad lines to a record, many at a time.
 ///
-/// A line that is longer than its buffer is passed on while it comes. The record stays locked until it ends, so a line
+/// A line that is longer than the buffer is appended in pieces. The record stays locked until the line ends, so a line
 /// of an input that may pause is spooled first:
 ///
 ///     regular file       line → buffer → record, locked from the first full buffer to the end of the line
-///     pipe, long line    line → buffer → spool; at its end: lock → spool → record → unlock
+///     pipe, long line    line → buffer → spool, and at the end of the line: lock → spool → record → unlock
 struct BadLineAppender: BadLineSink, ~Copyable {
   private static let bufferBytesMax = 64 << 10
-  /// As many lines as wait to be reported.
+  /// The most lines that wait to be reported.
   private static let pendingLinesMax = 256
 
   private let record: BadLineRecord
   private let buffer: ByteBuffer
   private var bufferedBytes = 0
-  /// Where the line that has not ended starts in the buffer.
+  /// The offset in the buffer of the line that has not ended.
   private var lineStart = 0
   private var lastByte: UInt8?
-  /// Whether the record is kept from others.
+  /// True while the record is locked.
   private var isAppending = false
-  /// Whether long lines are spooled.
+  /// True if long lines are spooled.
   private var spoolsLines = false
   private var spool: LineSpool?
-  /// Lines put into the record since ``begin(spoolsLines:_:)``.
+  /// Lines appended to the record since ``begin(spoolsLines:_:)``.
   private(set) var recordedLines = 0
   /// Lines whose last bytes are in the buffer or the spool. They are reported when they are in the record.
   private var pendingLines: [BadLine] = []
@@ -38,10 +38,10 @@ struct BadLineAppender: BadLineSink, ~Copyable {
     self.record = record
   }
 
-  /// Begins with the lines of another input.
+  /// Begins the next input.
   ///
   /// - Parameters:
-  ///   - spoolsLines: Whether the input may pause, so that its long lines are spooled.
+  ///   - spoolsLines: True if the input may pause, so that its long lines are spooled.
   ///   - onLine: Called for each line once it is in the record.
   mutating func begin(spoolsLines: Bool, _ onLine: ((BadLine) -> Void)?) {
     abandon()
@@ -54,7 +54,7 @@ struct BadLineAppender: BadLineSink, ~Copyable {
     guard let last = bytes.last else { return }
     lastByte = last
     if spool == nil, bytes.count > buffer.bytes.count - bufferedBytes {
-      // A line whose end is here is waited for no more.
+      // The last piece of a line needs no spool, as the record is not locked while the input pauses.
       if spoolsLines, !isAppending, last != UInt8(ascii: "\n"), let spool = record.makeSpool() {
         try spoolLine(to: spool)
       } else {
@@ -71,7 +71,7 @@ struct BadLineAppender: BadLineSink, ~Copyable {
     }
   }
 
-  /// Begins to spool the line. Those before it go into the record.
+  /// Begins to spool the line, and appends the lines before it.
   private mutating func spoolLine(to spool: LineSpool) throws {
     try spool.append(UnsafeRawBufferPointer(rebasing: buffer.bytes[lineStart..<bufferedBytes]))
     bufferedBytes = lineStart
@@ -106,8 +106,8 @@ struct BadLineAppender: BadLineSink, ~Copyable {
     if lastByte == nil { endAppend() }
   }
 
-  /// Puts what there is into the record if nobody else appends, with an LF after a line that is cut off. For lines of an
-  /// input that does not come again.
+  /// Appends all bytes so far, if no other writer appends, with an LF after an incomplete line. For an input that
+  /// cannot be read again.
   mutating func salvage() {
     guard isAppending || bufferedBytes > 0 || spool != nil else { return }
     do {
@@ -116,12 +116,12 @@ struct BadLineAppender: BadLineSink, ~Copyable {
       if lastByte != nil { try endLine() }
       try flush()
     } catch {
-      // The error that ended the input is the one to report.
+      // The error that ended the input is reported, not this one.
       return
     }
   }
 
-  /// Drops what is not in the record yet.
+  /// Drops the lines that are not in the record yet.
   mutating func abandon() {
     bufferedBytes = 0
     lineStart = 0

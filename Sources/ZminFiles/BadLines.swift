@@ -1,13 +1,13 @@
 package import SystemPackage
 package import ZminEngine
 
-/// What is done with lines of `ndjson` that are not valid.
+/// The handling of lines of `ndjson` that are not valid.
 package struct BadLines: Sendable {
-  /// The file that they are put into.
+  /// The file that they are appended to.
   package var path: FilePath
   package var limit: BadLineLimit
-  /// How many bytes of a line may be held while it is not known whether it is valid, for inputs that can be read only
-  /// once and lines longer than a window.
+  /// The most bytes of a line that are held until it is known to be valid or not. For lines that are longer than a
+  /// window, of inputs that can be read only once.
   package var heldLineBytesMax: Int
 
   package init(path: FilePath, limit: BadLineLimit, heldLineBytesMax: Int = LineRun.usualHeldLineBytes) {

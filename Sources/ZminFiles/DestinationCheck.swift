@@ -1,26 +1,28 @@
 package import SystemPackage
 package import ZminIO
 
-/// Refuses outputs that would destroy an input or one another, before anything is opened for writing.
+/// Refuses outputs and files of bad lines that would overwrite an input or each other, before a file is opened for
+/// writing.
 package struct DestinationCheck: Sendable {
   private let badLines: FilePath?
   private let files: FileAccess
 
   /// - Parameters:
-  ///   - badLines: Where bad lines go, nil if they are put nowhere.
-  ///   - files: What files are looked at with.
+  ///   - badLines: The file of bad lines, nil if there is none.
+  ///   - files: The access to files.
   package init(badLines: FilePath?, files: FileAccess) {
     self.badLines = badLines
     self.files = files
   }
 
-  /// Checks what comes from `sources` and goes to `destination`.
+  /// Checks a run from `sources` to `destination`.
   ///
-  /// - Throws: ``FileError/refused(_:_:)`` with ``Refusal/isInput`` or ``Refusal/isFile(ofOption:)``; ``FileError/system(_:)`` if
-  ///   it cannot be found out, or a source is not there and without it there is no output.
+  /// - Throws: ``FileError/refused(_:_:)`` with ``Refusal/isInput`` or ``Refusal/isFile(ofOption:)``.
+  ///   ``FileError/system(_:)`` if a status cannot be read, or a source is missing, unless the output is standard
+  ///   output.
   package func check(_ sources: [FileSource], to destination: FileDestination) throws(FileError) {
     switch destination {
-    case .nowhere where badLines == nil, .inPlace where badLines == nil, .place where badLines == nil: return
+    case .nowhere where badLines == nil, .inPlace where badLines == nil, .entry where badLines == nil: return
     default: break
     }
     var inputs: [FileStatus] = []
@@ -28,7 +30,7 @@ package struct DestinationCheck: Sendable {
       do throws(FileError) {
         inputs.append(try status(of: source))
       } catch {
-        // What is not there is said when its turn comes, and harms no other.
+        // A missing source fails when it is opened, and the other sources are minified all the same.
         guard case .standardOutput = destination else { throw error }
       }
     }
@@ -36,7 +38,7 @@ package struct DestinationCheck: Sendable {
     switch destination {
     case .standardOutput: try refuse(files.statusOfStandardOutput(), .standardOutput, among: inputs)
     case .file(let path): try refuse(files.statusIfPresent(of: path), .path(path), among: inputs)
-    case .place(let place): try refuse(files.statusIfPresent(of: place), .path(place.path), among: inputs)
+    case .entry(let entry): try refuse(files.statusIfPresent(of: entry), .path(entry.path), among: inputs)
     case .nowhere, .inPlace: break
     }
   }
@@ -51,7 +53,7 @@ package struct DestinationCheck: Sendable {
       switch destination {
       case .file(let path): try files.isOneOutput(path, badLines)
       case .standardOutput: try files.statusOfStandardOutput().isOverwritten(through: status)
-      case .place(let place): try files.statusIfPresent(of: place)?.isOverwritten(through: status) == true
+      case .entry(let entry): try files.statusIfPresent(of: entry)?.isOverwritten(through: status) == true
       case .nowhere, .inPlace: false
       }
     if isOutput { throw .refused(.path(badLines), .isFile(ofOption: "--bad-lines")) }
@@ -65,13 +67,13 @@ package struct DestinationCheck: Sendable {
     switch source {
     case .standardInput: return try files.status(ofInput: nil)
     case .path(let path): return try files.status(ofInput: path)
-    case .place(let place):
-      guard let status = try files.statusIfPresent(of: place) else { throw .inputChanged(.path(place.path)) }
+    case .entry(let entry):
+      guard let status = try files.statusIfPresent(of: entry) else { throw .inputChanged(.path(entry.path)) }
       return status
     }
   }
 
-  /// The permissions of a new file of bad lines: what all of `sources` allow. Its owner may append to it.
+  /// The permissions of a new file of bad lines: those that all of `sources` have. Its owner may append to it.
   package func badLinesMode(for sources: [FileSource]) -> OutputMode {
     var mode = OutputMode(ownerPermissions: 0o600)
     for source in sources where source != .standardInput {
@@ -80,15 +82,16 @@ package struct DestinationCheck: Sendable {
     return mode
   }
 
-  /// The status with all that the mode depends on. A file that cannot be opened counts as one with an access list.
+  /// The status with the access control list that the mode depends on. A file that cannot be opened counts as one with
+  /// a list.
   private func statusForMode(of source: FileSource) throws(FileError) -> FileStatus {
     var status = try status(of: source)
     guard status.kind == .regular, status.mode & 0o070 != 0 else { return status }
     let opened =
       switch source {
       case .standardInput: nil as FileStatus?
-      case .path(let path): try? InputFile(path, using: files).statusForMode
-      case .place(let place): try? InputFile(place, using: files).statusForMode
+      case .path(let path): try? OpenedFile(path, using: files).statusForMode
+      case .entry(let entry): try? OpenedFile(entry, using: files).statusForMode
       }
     status.hasAccessControlList = opened?.hasAccessControlList ?? true
     return opened ?? status

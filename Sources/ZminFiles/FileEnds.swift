@@ -1,34 +1,14 @@
 import ZminEngine
-package import ZminIO
-
-extension InputFile: ByteSource {
-  /// Standard input may begin in the middle of a file: only what was opened by name has known places.
-  package var isSeekable: Bool {
-    guard case .path = file else { return false }
-    return status.kind == .regular
-  }
-
-  package func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws -> Int {
-    try read(into: buffer, at: Int64(offset))
-  }
-
-  package var seekableSize: Int? { isSeekable && hasStoredSize ? status.knownSize.map { Int($0) } : nil }
-
-  package func release(from released: Int, upTo end: Int) -> Int {
-    Int(dropBehind(from: Int64(released), to: Int64(end)))
-  }
-
-  package var endedEarlyError: any Error { FileError.inputChanged(file) }
-}
+import ZminIO
 
 /// A file as the output of a run.
 struct FileOutput: ByteSink, ~Copyable {
   var file: OutputFile
   let isFinal: Bool
   var appearsWhole: Bool { file.appearsWhole }
-  /// Of what was written, where it is asked for.
+  /// The hash of the bytes written so far, nil if it is not asked for.
   private(set) var hash: OutputHash?
-  /// Whether the last line written lacks its end.
+  /// True if the last line that was written lacks its LF.
   private var hasOpenLine = false
 
   init(file: consuming OutputFile, isFinal: Bool, isHashed: Bool = false) {
@@ -47,18 +27,18 @@ struct FileOutput: ByteSink, ~Copyable {
     if let last = bytes.last { hasOpenLine = last != UInt8(ascii: "\n") }
   }
 
-  /// Ends a line that an input which failed has left open, so that it takes no value of the next one with it.
+  /// Ends a line that an invalid input has left open, so that no value of the next input joins it.
   mutating func endLine() throws {
     if hasOpenLine { try [UInt8(ascii: "\n")].withUnsafeBytes { try write($0, isUnchanged: false) } }
   }
 }
 
-/// An output that takes nothing, and stops the run with the first byte that differs from the input.
+/// An output that writes nothing, and stops the run at the first byte that differs from the input.
 struct ChangeDetector: ByteSink {
-  /// The output is not the input.
+  /// The output differs from the input.
   struct Changed: Error {}
 
-  /// Of what there was so far, where it is asked for.
+  /// The hash of the bytes so far, nil if it is not asked for.
   private(set) var hash: OutputHash?
 
   init(isHashed: Bool = false) {

@@ -6,25 +6,25 @@ package import ZminIO
 package enum FileSource: Sendable, Hashable {
   case standardInput
   case path(FilePath)
-  /// In a directory that is held open.
-  case place(DirectoryEntryReference)
+  /// An entry of a directory that is held open.
+  case entry(DirectoryEntryReference)
 
   package static func == (one: FileSource, other: FileSource) -> Bool { one.name == other.name }
 
   package func hash(into hasher: inout Hasher) { hasher.combine(name) }
 
-  /// How messages name it.
+  /// The name in messages.
   package var name: FileName {
     switch self {
     case .standardInput: .standardInput
     case .path(let path): .path(path)
-    case .place(let place): .path(place.path)
+    case .entry(let entry): .path(entry.path)
     }
   }
 
-  /// Whether an error is one of reading or holding this source, rather than of writing what it becomes.
+  /// Returns true if an error concerns reading this source, not writing its output.
   func isConcerned(by error: any Error) -> Bool {
-    // Of a device the next source would have no more.
+    // A device that failed would fail for the next source, too.
     if error is DeviceFailure { return false }
     guard let error = error as? FileError else { return true }
     return switch error {
@@ -35,38 +35,46 @@ package enum FileSource: Sendable, Hashable {
   }
 }
 
-/// How much must be saved for a file to be rewritten.
+/// The saving from which a file is rewritten.
 package enum MinimumSaving: Sendable, Equatable {
   case bytes(Int)
   case percent(Double)
 
-  /// Whether a file with these totals is worth rewriting.
+  /// Returns true if a file with these totals is worth rewriting.
   package func isReached(_ totals: RunTotals) -> Bool {
-    let savedBytes = totals.inputBytes - totals.outputBytes
+    let savedBytes = totals.storedInputBytes - totals.storedOutputBytes
     return switch self {
     case .bytes(let least): savedBytes >= least
-    case .percent(let least): Double(savedBytes) >= Double(totals.inputBytes) * least / 100
+    case .percent(let least): Double(savedBytes) >= Double(totals.storedInputBytes) * least / 100
     }
   }
 }
 
-/// Where the minified bytes go.
+// Totals count plain bytes. Files are stored plain, so the same figures hold for the disk.
+extension RunTotals {
+  /// The size of the input on the disk.
+  package var storedInputBytes: Int { inputBytes }
+  /// The size of the output on the disk.
+  package var storedOutputBytes: Int { outputBytes }
+}
+
+/// The destination of the minified bytes.
 package enum FileDestination: Sendable {
-  /// Nowhere: the input is checked, and compared with what it would become.
+  /// No output: the input is checked, and compared with its minified form.
   case nowhere
   case standardOutput
   case file(FilePath)
-  /// What will stand at that place, and never elsewhere.
-  case place(DirectoryEntryReference)
-  /// Each source is replaced, if it changes, and by so much as is worth it.
+  /// An entry of a directory that is held open, wherever its path leads by then.
+  case entry(DirectoryEntryReference)
+  /// Each source is replaced if it changes, and saves enough.
   case inPlace(InPlaceRules, MinimumSaving?)
 }
 
-/// How outputs end that are files of their own.
+/// The end of outputs that appear whole.
 package enum OutputEnding: Sendable {
-  /// With their final name.
+  /// They get their final name.
   case committed
-  /// Left to be committed with others (``FileOutcome/pending``), and hashed if that is asked for.
+  /// They are left to be committed in a batch (``FileOutcome/pending``), and hashed if that is asked for.
   case pending(isHashed: Bool)
 
   var isHashed: Bool {
@@ -77,39 +85,39 @@ package enum OutputEnding: Sendable {
   }
 }
 
-/// What became of one source.
+/// The outcome of one source.
 package struct FileOutcome: Sendable {
-  /// How it ended.
+  /// The end of a run.
   package enum Result: Sendable {
     case complete(RunTotals)
     case invalid(InvalidJSON, RunTotals)
-    /// It could not be read, or not be held.
+    /// The source could not be read, or memory ran out.
     case failed(any Error)
   }
 
   package let source: FileSource
   package let result: Result
-  /// Whether the destination holds the output: in place, whether the file was replaced.
+  /// True if the destination has the output. In place, true if the file was replaced.
   package internal(set) var isWritten = false
-  /// What the system said of the source when it was opened; nil where that is not asked for.
+  /// The status of the source at opening; nil if it failed.
   package internal(set) var sourceStatus: FileStatus?
-  /// The hash of the output, where that is asked for and there is one.
+  /// The hash of the output, nil if it is not asked for or there is no output.
   package internal(set) var outputHash: UInt64?
-  /// The output, where it has still to be committed.
+  /// The output that has still to be committed.
   package internal(set) var pending: PendingOutput?
-  /// From when to when it was taken, in seconds of the monotonic clock.
+  /// The start and end of the run, in seconds of the monotonic clock.
   package internal(set) var span: ClosedRange<Double> = 0...0
   /// Slices that a device has minified.
   package internal(set) var slicesOnDevice = 0
   /// Slices that were minified a second time.
   package internal(set) var redoneSliceCount = 0
-  /// What there is to say of the device, a phrase each.
+  /// Notes on the device, a phrase each.
   package internal(set) var deviceNotes: [String] = []
 
-  /// For how long it was taken.
+  /// The duration of the run.
   package var elapsedSeconds: Double { span.upperBound - span.lowerBound }
 
-  /// Whether the source was taken to its end.
+  /// True if the source is valid to its end.
   var isValid: Bool {
     if case .complete = result { true } else { false }
   }
@@ -130,6 +138,6 @@ package struct FileOutcome: Sendable {
 }
 
 extension [FileOutcome] {
-  /// Whether every source was taken to its end.
+  /// True if every source is valid to its end.
   var areValid: Bool { allSatisfy(\.isValid) }
 }

@@ -1,13 +1,13 @@
 import CZminSystem
 
-/// What the allocator of the C library, which Swift's objects are made with, has of the system's memory.
+/// Memory of the C library's allocator, which also allocates Swift's objects.
 package struct AllocatorHeap: Sendable, Equatable {
-  /// In use, allocations with mappings of their own included.
+  /// Bytes in use, allocations with mappings of their own included.
   package let usedBytes: Int
-  /// Held of the system: in use, and kept for later.
+  /// Bytes taken from the system: in use or kept for later.
   package let heldBytes: Int
 
-  /// What it has now.
+  /// Reads the current figures.
   package init() {
     let info = mallinfo2()
     usedBytes = Int(info.uordblks + info.hblkhd)

@@ -1,25 +1,25 @@
 import Synchronization
 package import SystemPackage
 
-/// The file that bad lines are put into. It is only appended to, by any number of threads and processes at once.
+/// The file that bad lines are appended to, by any number of threads and processes at once.
 ///
 /// An append takes the lock, looks at the last byte, and writes whole lines:
 ///
 ///     lock → last byte of FILE is no LF? write one → lines, each with its LF → unlock
 ///
-/// Lines of two writers so never mix, and a line that a kill or a full disk has cut off joins no other. What is not a
-/// regular file (a FIFO, a device) and what is a descriptor of this process (`/dev/stderr`, `/dev/fd/3`) is written
-/// directly: it has no lock.
+/// So lines of two writers never mix, and a line that was cut off by a kill or a full disk joins no other. A FIFO, a
+/// device or a descriptor of this process (`/dev/stderr`, `/dev/fd/3`) is written directly, without a lock.
 ///
-/// Another process may move or remove the file. Under the lock it is compared with what has its name, and opened again
-/// if these differ. Lines in a moved file stay there. Lines in a removed file are an error of ``finishNesting(isSynced:)``.
+/// Another process may move or remove the file. Under the lock, the open file is compared with the file of that name,
+/// and reopened if they differ. Lines in a moved file stay there. Lines in a removed file are an error of
+/// ``settle(isSynced:)``.
 ///
 /// One writer at a time appends: ``beginAppend()``, ``append(_:)`` any number of times, ``endAppend()``.
 package final class BadLineRecord: Sendable {
-  /// How long to wait before the lock is tried again: there is nothing that tells.
+  /// Pauses between attempts to lock: no event reports that a lock is free.
   private static let lockPollMilliseconds: (first: Int32, last: Int32) = (1, 32)
 
-  /// How often the file is opened again before one append.
+  /// The most times that the file is reopened before one append.
   private static let reopeningsMax = 16
 
   package let path: FilePath
@@ -30,16 +30,16 @@ package final class BadLineRecord: Sendable {
     /// A regular file; nil if it is not open, or written directly.
     var file: LineFile?
     var direct: OutputFile?
-    /// Whether a thread appends.
+    /// True while a thread appends.
     var isTaken = false
-    /// Whether what was written directly ends in the middle of a line.
+    /// True if bytes that were written directly end in the middle of a line.
     var hasOpenLine = false
     var isNameSynced = false
     /// Permissions of a new file.
     var mode: OutputMode?
-    /// Whether lines were appended to the file since it was settled.
+    /// True if lines were appended since the last ``settle(isSynced:)``.
     var hasUnsettledLines = false
-    /// Files that had the name before, with lines that are not settled.
+    /// Earlier files of that name, with lines that are not settled.
     var movedFiles: [LineFile] = []
   }
 
@@ -50,9 +50,9 @@ package final class BadLineRecord: Sendable {
 
   private var name: FileName { .path(path) }
 
-  /// Opens the file unless it is open. It is made if there is none; what it holds stays.
+  /// Opens the file unless it is open, or creates it. Its contents stay.
   ///
-  /// - Parameter mode: Permissions of a new file; nil for those of its owner alone.
+  /// - Parameter mode: The permissions of a new file; nil to let only its owner use it.
   /// - Throws: ``FileError/system(_:)``; ``FileError/interrupted(_:)`` while a FIFO has no reader.
   package func open(mode: @autoclosure () -> OutputMode?) throws(FileError) {
     try state.withLock { state throws(FileError) in
@@ -72,9 +72,9 @@ package final class BadLineRecord: Sendable {
 
   // MARK: Appending
 
-  /// Waits until no other thread or process appends, and keeps them from it until ``endAppend()``.
+  /// Waits for the exclusive right to append, and holds it until ``endAppend()``.
   ///
-  /// - Throws: ``FileError/system(_:)``, also where the file system has no locks; ``FileError/interrupted(_:)``.
+  /// - Throws: ``FileError/system(_:)``, also if the file system has no locks; ``FileError/interrupted(_:)``.
   package func beginAppend() throws(FileError) {
     var milliseconds = Self.lockPollMilliseconds.first
     while try !takeIfFree() {
@@ -86,7 +86,7 @@ package final class BadLineRecord: Sendable {
 
   /// Begins to append as ``beginAppend()`` does, unless it would have to wait.
   ///
-  /// - Returns: Whether it did.
+  /// - Returns: True if the caller may append.
   /// - Throws: ``FileError/system(_:)``.
   package func beginAppendIfFree() throws(FileError) -> Bool {
     guard try takeIfFree() else { return false }
@@ -94,13 +94,14 @@ package final class BadLineRecord: Sendable {
     return true
   }
 
-  /// Makes a file for a long line that may pause; nil where others need not wait for its end, or no file can be made.
+  /// Creates a file for a long line that may pause, so that other writers need not wait for its end. Nil if the record
+  /// has no lock, or no file can be created.
   package func makeSpool() -> LineSpool? {
     guard state.withLock({ $0.file != nil }) else { return nil }
     return try? LineSpool(beside: path, using: access)
   }
 
-  /// Ends a line that was cut off, or else the append.
+  /// Ends a line that was cut off. If that fails, ends the append.
   private func endOpenLineOrAppend() throws(FileError) {
     do throws(FileError) {
       try endOpenLine()
@@ -129,14 +130,14 @@ package final class BadLineRecord: Sendable {
           try? file.unlock()
           throw error
         }
-        // If that fails, the lock goes when the file is closed.
+        // A lock that stays is released when the file is closed.
         try? file.unlock()
       }
       throw staleError
     }
   }
 
-  /// Returns whether the name leads to the file.
+  /// Returns true if the file still has its name.
   private func hasName(_ file: LineFile) throws(FileError) -> Bool {
     try access.statusIfPresent(of: path)?.identity == file.status().identity
   }
@@ -152,7 +153,7 @@ package final class BadLineRecord: Sendable {
     state.isNameSynced = false
   }
 
-  /// Checks that lines in the file can be found by somebody.
+  /// Checks that the file has a name, so that its lines can be found.
   private func checkPresent(_ file: LineFile) throws(FileError) {
     if try file.status().linkCount == 0 {
       throw .system(SystemError(action: .write, file: name, errno: .noSuchFileOrDirectory))
@@ -182,7 +183,7 @@ package final class BadLineRecord: Sendable {
 
   /// Appends bytes of lines.
   ///
-  /// - Throws: ``FileError/system(_:)``; where it is written directly also ``FileError/brokenPipe(_:)`` and
+  /// - Throws: ``FileError/system(_:)``; for a file that is written directly also ``FileError/brokenPipe(_:)`` and
   ///   ``FileError/interrupted(_:)``.
   package func append(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
     try state.withLock { state throws(FileError) in
@@ -205,16 +206,16 @@ package final class BadLineRecord: Sendable {
     try appended.get()
   }
 
-  /// Lets others append. A line that is not finished is ended by the next append.
+  /// Releases the right to append. The next append ends a line that is not finished.
   package func endAppend() {
     state.withLock { state in
-      // If that fails, the lock goes when the file is closed.
+      // A lock that stays is released when the file is closed.
       try? state.file?.unlock()
       state.isTaken = false
     }
   }
 
-  /// Brings what was appended to the disk, or at least out of this process.
+  /// Checks that the appended lines are in a file with a name, and syncs them if asked.
   ///
   /// - Throws: ``FileError/system(_:)``, also if the file was removed after lines were appended.
   package func settle(isSynced: Bool) throws(FileError) {

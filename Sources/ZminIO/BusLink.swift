@@ -1,14 +1,14 @@
 package import SystemPackage
 
-/// How a device on the PCI bus is connected.
+/// The connection of a device on the PCI bus.
 package enum BusLink {
-  /// Its address, and what its link carries at most and now (idle devices slow it down), as far as the system tells: it
-  /// does not always in virtual machines.
+  /// Describes a device by its address, and by the largest and the current speed and width of its link if the system
+  /// reports them. Idle devices slow the link down. Virtual machines often report nothing.
   ///
   /// - Parameters:
-  ///   - address: As in `0000:01:00.0`.
-  ///   - access: What the system is asked through.
-  ///   - root: What stands before the paths of `/sys`.
+  ///   - address: The address, as in `0000:01:00.0`.
+  ///   - access: The access to the files of the system.
+  ///   - root: A prefix of the paths below `/sys`.
   package static func description(
     ofDeviceAt address: String, using access: FileAccess = FileAccess(), root: FilePath = "/"
   ) -> String {

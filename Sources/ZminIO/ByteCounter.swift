@@ -6,7 +6,7 @@ package final class ByteCounter: Sendable {
 
   package init() {}
 
-  /// How many there were so far.
+  /// Bytes counted so far.
   package var value: Int { count.load(ordering: .relaxed) }
 
   func add(_ byteCount: Int) { count.add(byteCount, ordering: .relaxed) }

@@ -1,19 +1,19 @@
 import Glibc
 package import SystemPackage
 
-/// A process that this one starts, waits for within limits, and never leaves behind.
+/// A child process, which is waited for within limits and never left behind.
 package struct ChildProcess: ~Copyable {
-  /// How waiting for a process ended.
+  /// The end of a wait for a process.
   package enum Outcome: Sendable, Equatable {
-    /// It ended, with this status as `waitpid` gives it, having written these bytes.
+    /// It wrote these bytes and ended with this status of `waitpid`.
     case ended(status: Int32, output: [UInt8])
     /// It did not end in time.
     case timedOut
-    /// Whoever waits was asked to stop.
+    /// A request to stop came first.
     case interrupted
   }
 
-  /// More is not listened to.
+  /// Output beyond this size is dropped.
   private static let outputBytesMax = 64 << 10
 
   private let calls: any SystemCalls & ProcessCalls
@@ -21,9 +21,9 @@ package struct ChildProcess: ~Copyable {
   private let output: Descriptor
   private var isReaped = false
 
-  /// Starts a program, with nothing to read, its errors thrown away, and no signal blocked.
+  /// Starts a program with empty input, its error output dropped, and no signal blocked.
   ///
-  /// - Parameter arguments: What it is given, its own name first.
+  /// - Parameter arguments: The arguments, the program's own name first.
   /// - Throws: The system's error.
   package init(
     _ program: FilePath, _ arguments: [String],
@@ -37,11 +37,11 @@ package struct ChildProcess: ~Copyable {
     self.output = output
   }
 
-  /// Waits until it has closed its output, ends it, and tells what it has written.
+  /// Waits until the process has closed its output, kills it, and returns its output.
   ///
   /// - Parameters:
-  ///   - milliseconds: For how long.
-  ///   - interruption: Ends the wait at once.
+  ///   - milliseconds: The timeout.
+  ///   - interruption: A request that ends the wait at once.
   /// - Throws: The system's error.
   package mutating func wait(
     milliseconds: Int32, orUntil interruption: Interruption
@@ -63,7 +63,7 @@ package struct ChildProcess: ~Copyable {
       if count == 0 { break }
       bytes += buffer.prefix(min(count, max(0, Self.outputBytesMax - bytes.count)))
     }
-    // What it has to say is said. If it has ended already, its status is its own.
+    // Its output is complete. A process that has ended already keeps its own status.
     try calls.kill(identifier)
     let status = try calls.waitForChild(identifier)
     isReaped = true

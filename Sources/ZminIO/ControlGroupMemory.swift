@@ -1,22 +1,22 @@
 package import SystemPackage
 
-/// The memory of the control group that this process is in, the processes beside it included. What the kernel does not
-/// say is nil.
+/// The memory of the control group of this process, other processes of the group included. Figures that the kernel does
+/// not report are nil.
 package struct ControlGroupMemory: Sendable, Equatable {
   /// The least limit of the group and its ancestors.
   package var limitBytes: Int?
-  /// What is charged to the group now, cached files included.
+  /// Bytes charged to the group now, cached files included.
   package var usageBytes: Int?
-  /// The most that was charged to it since it was made.
+  /// The most bytes that were charged to the group since its creation.
   package var peakBytes: Int?
-  /// How much of the usage is cached files, which the kernel takes back before it kills.
+  /// The part of the usage that is cached files. The kernel reclaims them before it kills.
   package var cacheBytes: Int?
-  /// How often a process of the group was killed for memory.
+  /// The number of times that a process of the group was killed for memory.
   package var kills: Int?
 
   package init() {}
 
-  /// What the kernel says now, for either version of control groups.
+  /// Reads the current figures, of either version of control groups.
   package init(reading files: ControlGroupFiles) {
     limitBytes = files.limitBytes
     guard let directory = files.directory else { return }
@@ -28,7 +28,7 @@ package struct ControlGroupMemory: Sendable, Equatable {
   }
 }
 
-/// Where a process finds the files of its control group. They are sought once, and read often.
+/// The paths of the files of a process's control group, which are looked up once and read often.
 package struct ControlGroupFiles: Sendable {
   static let unifiedNames = (usage: "memory.current", peak: "memory.peak", events: "memory.events", cacheKey: "file")
   static let singleNames = (
@@ -37,9 +37,9 @@ package struct ControlGroupFiles: Sendable {
   )
 
   private let files: SystemFiles
-  /// The group's own directory in the hierarchy that has memory, nil if there is none.
+  /// The group's directory in the hierarchy with the memory controller, nil if there is none.
   let directory: FilePath?
-  /// Whether that is of version 2.
+  /// True for version 2 of control groups.
   let isUnified: Bool
   let limitBytes: Int?
 
@@ -75,11 +75,11 @@ package struct ControlGroupFiles: Sendable {
     return nil
   }
 
-  /// For how long tasks of the group, or of the machine where the group does not tell, were stalled for want of memory
-  /// so far, in seconds; nil if the kernel does not tell.
+  /// Seconds for which tasks were stalled for lack of memory so far, nil if the kernel does not report them. The tasks
+  /// are those of the group or, if the group does not report them, of the machine.
   package var stalledSeconds: Double? { groupStalledSeconds ?? stalledSeconds(in: "/proc/pressure/memory") }
 
-  /// Whether ``stalledSeconds`` is of the group's tasks alone.
+  /// True if ``stalledSeconds`` counts the group's tasks only.
   package var tellsStalls: Bool { groupStalledSeconds != nil }
 
   private var groupStalledSeconds: Double? {

@@ -1,20 +1,19 @@
 import SystemPackage
 
-/// The control groups that this process is in, of both versions, and the limits that they and their ancestors set, as
-/// far as they can be seen.
+/// The control groups of this process, of both versions, and the limits that they and their visible ancestors set.
 struct ControlGroups {
   private typealias Bytes = ArraySlice<UInt8>
 
-  /// A hierarchy, as it is mounted somewhere.
+  /// A mounted hierarchy of control groups.
   private struct Mount {
     /// The controllers of a hierarchy of version 1, nil for the one of version 2.
     let controllers: [Bytes]?
-    /// The group that stands at ``point``.
+    /// The group whose directory is ``point``.
     let root: Bytes
     let point: FilePath
   }
 
-  /// A group that this process is in.
+  /// The membership of this process in a group.
   private struct Membership {
     /// The controllers of the group's hierarchy if that is of version 1, nil for version 2.
     let controllers: [Bytes]?
@@ -33,7 +32,7 @@ struct ControlGroups {
 
   // MARK: Limits
 
-  /// As many processors as the quotas are worth, a part of one counted whole; nil without a quota.
+  /// The number of processors that the quotas allow, rounded up; nil without a quota.
   var processorCount: Int? {
     let unified = directories(of: nil).compactMap { directory -> Int? in
       // QUOTA PERIOD, in microseconds; without a quota: max PERIOD
@@ -48,13 +47,13 @@ struct ControlGroups {
     return (unified + single).min()
   }
 
-  /// Nil for `max` and for the -1 that version 1 has in its place.
+  /// Nil for `max` and for -1, which version 1 has instead.
   private static func processorCount(quota: Bytes, period: Bytes) -> Int? {
     guard let quota = Int(bytes: quota), let period = Int(bytes: period), quota > 0, period > 0 else { return nil }
     return quota / period + (quota % period == 0 ? 0 : 1)
   }
 
-  /// The least memory that is allowed, nil without a limit.
+  /// The lowest memory limit in bytes, nil without a limit.
   var memoryBytes: Int? {
     let paths =
       directories(of: nil).map { $0.appending("memory.max") }
@@ -67,7 +66,7 @@ struct ControlGroups {
     }.min()
   }
 
-  /// The directory of this process's own group, in the hierarchy that counts memory.
+  /// The directory of this process's own group, in the hierarchy with the memory controller.
   func memoryDirectory(isUnified: Bool) -> FilePath? { directories(of: isUnified ? nil : "memory").last }
 
   private func fields(of path: FilePath) -> [Bytes] {
@@ -79,7 +78,7 @@ struct ControlGroups {
 
   /// The directories of this process's group and its ancestors.
   ///
-  /// - Parameter controller: Of which hierarchy of version 1; nil for version 2.
+  /// - Parameter controller: A controller of the hierarchy for version 1, nil for version 2.
   private func directories(of controller: String?) -> [FilePath] {
     func isAsked(_ controllers: [Bytes]?) -> Bool {
       guard let controller else { return controllers == nil }
@@ -90,9 +89,10 @@ struct ControlGroups {
     let visible = mounts.compactMap { mount in
       Self.components(of: group, below: mount.root).map { (mount: mount, components: $0) }
     }
-    // The one that shows most ancestors.
+    // The mount that shows most ancestors.
     guard let shown = visible.max(by: { $0.components.count < $1.components.count }) else {
-      // In a container whose group has another name outside, the mount's root is the nearest that can be seen.
+      // The group of a container may have another name outside: the root of the mount is then the nearest visible
+      // group.
       return mounts.first.map { [$0.point] } ?? []
     }
     return (0...shown.components.count).map { count in
@@ -105,13 +105,13 @@ struct ControlGroups {
     let slash = UInt8(ascii: "/")
     let (names, rootNames) = (group.split(separator: slash), root.split(separator: slash))
     guard names.starts(with: rootNames, by: { $0.elementsEqual($1) }) else { return nil }
-    // What lies outside a namespace is written with "..".
+    // Groups outside a namespace are written with "..".
     return names.contains { $0.elementsEqual("..".utf8) } ? nil : Array(names.dropFirst(rootNames.count))
   }
 
   // MARK: Parsing
 
-  /// A line `ID:CONTROLLERS:GROUP`; version 2 has the ID 0 and names no controllers.
+  /// Parses a line `ID:CONTROLLERS:GROUP`. Version 2 has the ID 0 and no controllers.
   private static func membership(_ line: Bytes) -> Membership? {
     let fields = line.split(separator: UInt8(ascii: ":"), maxSplits: 2, omittingEmptySubsequences: false)
     guard fields.count == 3, fields[2].first == UInt8(ascii: "/") else { return nil }
@@ -120,7 +120,7 @@ struct ControlGroups {
       controllers: isUnified ? nil : fields[1].split(separator: UInt8(ascii: ",")), group: fields[2])
   }
 
-  /// A line `ID PARENT DEVICE ROOT POINT OPTIONS [TAG ...] - TYPE SOURCE OPTIONS`, if it is of a hierarchy.
+  /// Parses a line `ID PARENT DEVICE ROOT POINT OPTIONS [TAG ...] - TYPE SOURCE OPTIONS`; nil for other file systems.
   private static func mount(_ line: Bytes) -> Mount? {
     let fields = line.split(separator: UInt8(ascii: " "))
     guard let dash = fields.dropFirst(6).firstIndex(where: { $0.elementsEqual("-".utf8) }), fields.count > dash + 3
@@ -133,7 +133,7 @@ struct ControlGroups {
       point: path(unescaped(fields[4])))
   }
 
-  /// A field without its escapes: a backslash and three octal digits each.
+  /// Decodes the escapes of a field: a backslash and three octal digits each.
   private static func unescaped(_ field: Bytes) -> Bytes {
     var rest = field
     var bytes: Bytes = []

@@ -1,6 +1,6 @@
 import SystemPackage
 
-/// An open file descriptor, closed with its owner unless it was only lent.
+/// An open file descriptor, closed with its owner unless it was lent.
 struct Descriptor: ~Copyable, Sendable {
   let number: Int32
   private let calls: any SystemCalls
@@ -13,18 +13,18 @@ struct Descriptor: ~Copyable, Sendable {
   }
 
   deinit {
-    // Whoever needs to know asks `flush` before.
+    // Callers that need the error call `flush` before.
     if !isLent { try? calls.close(number) }
   }
 
-  /// Says what closing says, which on network file systems is where a failed write comes to light. The file stays open
-  /// here, and with it its lock.
+  /// Reports the error that closing would report: network file systems report failed writes there. The file stays open
+  /// and locked.
   func flush() throws(Errno) {
     let copy = try calls.duplicate(number)
     do throws(Errno) {
       try calls.close(copy)
     } catch {
-      // Linux has closed it all the same.
+      // Linux has closed the descriptor in this case, too.
       if error != .interrupted { throw error }
     }
   }

@@ -1,15 +1,15 @@
 import Glibc
-package import SystemPackage
+import SystemPackage
 
-/// A directory held open, so that nobody can put another in its place between two steps.
+/// A directory that is held open, so that it cannot be swapped for another between two steps.
 package final class OpenDirectory: Sendable {
   let descriptor: Descriptor
   /// Its status when it was opened.
   package let status: FileStatus
-  /// Whether it may be read. One that may only be searched and written can be neither listed nor synced.
+  /// False for a directory that may only be searched and written, which can be neither listed nor synced.
   let isReadable: Bool
 
-  /// What makes it itself, whatever its name.
+  /// The identity of the directory, whatever its name.
   package var identity: FileIdentity { status.identity }
 
   init(descriptor: consuming Descriptor, status: FileStatus, isReadable: Bool) {
@@ -19,32 +19,32 @@ package final class OpenDirectory: Sendable {
   }
 }
 
-/// Where a file is or will be: a name in a directory, and not a symbolic link.
+/// The directory and the name that a file has or will have. The name is no symbolic link.
 struct Destination: Sendable {
   let directory: OpenDirectory
   let name: FilePath.Component
-  /// The name, as system calls take it.
+  /// The name in the form of system calls.
   let path: FilePath
 
   init(directory: OpenDirectory, name: FilePath.Component) {
     self.directory = directory
     self.name = name
-    // Much faster than a path of components, of which the file of every run over many has one.
+    // A path made of components is much slower, and every file of a bulk run needs one.
     path = name.withPlatformString { FilePath(platformString: $0) }
   }
 }
 
 extension FileAccess {
-  /// As many as the kernel follows.
+  /// The number of links that the kernel follows.
   private static let linksMax = 40
-  /// `O_PATH`, which the C headers show only to those who ask for GNU extensions.
+  /// `O_PATH`, which the C headers define only with GNU extensions.
   private static let pathOnly: Int32 = 0o10_000_000
 
-  /// Where a path leads once its last component's symbolic links are followed, whether or not there is a file.
+  /// Follows the symbolic links of a path's last component, whether or not there is a file at the end.
   func resolve(_ path: FilePath) throws(FileError) -> Destination {
     let file = FileName.path(path)
     var rest = path
-    // What a relative link is relative to.
+    // The directory of the last link: the base of relative links.
     var directory: OpenDirectory?
     for _ in 0...Self.linksMax {
       guard let name = rest.lastComponent else {
@@ -61,18 +61,7 @@ extension FileAccess {
     throw .system(SystemError(action: .resolveLink, file: file, errno: .tooManySymbolicLinkLevels))
   }
 
-  /// Whether outputs at both paths would be one file, of which only the last written would remain. Devices and the
-  /// like take both.
-  package func isOneOutput(_ first: FilePath, _ second: FilePath) throws(FileError) -> Bool {
-    for path in [first, second] {
-      if let status = try statusIfPresent(of: path), status.kind != .regular { return false }
-    }
-    let (one, other) = (try resolve(first), try resolve(second))
-    guard one.directory.identity == other.directory.identity else { return false }
-    return try isOneName(one.name, other.name, in: one.directory, second)
-  }
-
-  /// The status of what stands at a destination, a link not followed; nil if nothing does.
+  /// The status of the file at a destination, links not followed; nil if there is none.
   func statusIfPresent(of destination: Destination, _ file: FileName) throws(FileError) -> FileStatus? {
     do throws(Errno) {
       return FileStatus(
@@ -93,27 +82,27 @@ extension FileAccess {
         try calls.readLink(destination.path, in: destination.directory.descriptor.number)
       }
     } catch .invalidArgument, .noSuchFileOrDirectory {
-      // No link, or nothing at all.
+      // Not a link, or no file.
       return nil
     } catch {
       throw .system(SystemError(action: .resolveLink, file: file, errno: error))
     }
   }
 
-  /// Brings the name of a file in a directory to the disk.
+  /// Syncs a directory, and with it the name of a file.
   func sync(_ directory: OpenDirectory, of file: FileName) throws(FileError) {
     guard directory.isReadable else { return }
     do throws(Errno) {
       try retrying { calls throws(Errno) in try calls.sync(directory.descriptor.number) }
     } catch {
-      // Some file systems have no sync for directories.
+      // Some file systems cannot sync directories.
       guard error == .invalidArgument || error == .notSupported else {
         throw .system(SystemError(action: .syncDirectory, file: file, errno: error))
       }
     }
   }
 
-  /// - Parameter flags: Flags for `open` besides the mode of access.
+  /// - Parameter flags: Flags for `open` besides the access mode.
   func openDirectory(
     _ path: FilePath, in parent: Int32, _ file: FileName, flags: Int32 = 0
   ) throws(FileError) -> OpenDirectory {
@@ -121,7 +110,7 @@ extension FileAccess {
       do throws(Errno) {
         return try openDirectory(path, in: parent, flags: O_RDONLY | flags, isReadable: true)
       } catch .permissionDenied {
-        // A drop box: files can be put there, but not listed.
+        // In a drop box, files can be created, but not listed.
         return try openDirectory(path, in: parent, flags: Self.pathOnly | flags, isReadable: false)
       }
     }

@@ -1,21 +1,21 @@
 import Glibc
 package import SystemPackage
 
-/// A name in a directory that is held open: however the way there changes meanwhile, it is this directory's file.
+/// A name in a directory that is held open. It names the file of this directory, wherever the path leads by then.
 package struct DirectoryEntryReference: Sendable {
-  /// The way there, as messages name it.
+  /// The path in messages.
   package let path: FilePath
   let destination: Destination
 
-  /// The directory that has it.
+  /// The directory of the entry.
   package var directory: OpenDirectory { destination.directory }
-  /// The name.
+  /// The name in the directory.
   package var name: FilePath.Component { destination.name }
 
   /// - Parameters:
-  ///   - name: The name.
-  ///   - directory: The directory that has it.
-  ///   - path: How messages name it.
+  ///   - name: The name in the directory.
+  ///   - directory: The directory of the entry.
+  ///   - path: The path in messages.
   package init(_ name: FilePath.Component, in directory: OpenDirectory, path: FilePath) {
     self.path = path
     destination = Destination(directory: directory, name: name)
@@ -23,50 +23,49 @@ package struct DirectoryEntryReference: Sendable {
 }
 
 extension FileAccess {
-  /// Where a path leads once its last component's symbolic links are followed.
+  /// The directory entry of a path, the symbolic links of its last component followed.
   ///
   /// - Throws: ``FileError/system(_:)``.
-  package func place(behind path: FilePath) throws(FileError) -> DirectoryEntryReference {
+  package func entry(behind path: FilePath) throws(FileError) -> DirectoryEntryReference {
     let destination = try resolve(path)
     return DirectoryEntryReference(destination.name, in: destination.directory, path: path)
   }
 
-  /// Opens a directory by its path, symbolic links followed.
+  /// Opens a directory by its path. Symbolic links are followed.
   ///
   /// - Throws: ``FileError/system(_:)``.
   package func openDirectory(_ path: FilePath) throws(FileError) -> OpenDirectory {
     try openDirectory(path.isEmpty ? "." : path, in: AT_FDCWD, .path(path))
   }
 
-  /// Opens the directory at a place. One that may be searched but not listed, as `/home` may be, can lead to others.
+  /// Opens the directory of an entry. One that may be searched but not listed, as `/home` may be, can lead to others.
   ///
-  /// - Parameter followsLink: Whether it may be a symbolic link to a directory.
+  /// - Parameter followsLink: True if the entry may be a symbolic link to a directory.
   /// - Throws: ``FileError/system(_:)``.
-  package func openDirectory(at place: DirectoryEntryReference, followsLink: Bool = false) throws(FileError)
+  package func openDirectory(at entry: DirectoryEntryReference, followsLink: Bool = false) throws(FileError)
     -> OpenDirectory
   {
-    let (destination, file) = (place.destination, FileName.path(place.path))
+    let (destination, file) = (entry.destination, FileName.path(entry.path))
     return try openDirectory(
       destination.path, in: destination.directory.descriptor.number, file, flags: followsLink ? 0 : O_NOFOLLOW)
   }
 
-  /// Opens the directory at a place, which is made if there is none: call
-  /// ``finishDirectory(_:_:_:)`` once it is complete. A symbolic link is an error.
+  /// Opens the directory of an entry, and creates a missing one. Call ``finishDirectory(_:_:_:)`` once it is
+  /// complete. A symbolic link is an error.
   ///
   /// - Throws: ``FileError/system(_:)``.
-  package func makeDirectory(at place: DirectoryEntryReference) throws(FileError) -> OpenDirectory {
+  package func makeDirectory(at entry: DirectoryEntryReference) throws(FileError) -> OpenDirectory {
     do throws(FileError) {
-      return try openDirectory(at: place)
+      return try openDirectory(at: entry)
     } catch {
       guard case .system(let error) = error, error.errno == .noSuchFileOrDirectory else { throw error }
     }
-    let destination = place.destination
-    try makeDirectory(destination.path, in: destination.directory.descriptor.number, .path(place.path))
-    return try openDirectory(at: place)
+    let destination = entry.destination
+    try makeDirectory(destination.path, in: destination.directory.descriptor.number, .path(entry.path))
+    return try openDirectory(at: entry)
   }
 
-  /// Opens a directory by its path, symbolic links followed; it is made if there is none, as by
-  /// ``makeDirectory(at:)``.
+  /// Opens a directory by its path, or creates it as ``makeDirectory(at:)`` does. Symbolic links are followed.
   ///
   /// - Throws: ``FileError/system(_:)``.
   package func makeDirectory(_ path: FilePath) throws(FileError) -> OpenDirectory {
@@ -79,7 +78,7 @@ extension FileAccess {
     return try openDirectory(path)
   }
 
-  /// That another has made it meanwhile is no error.
+  /// Creates a directory. One that another process has created meanwhile is no error.
   private func makeDirectory(_ path: FilePath, in parent: Int32, _ file: FileName) throws(FileError) {
     do throws(Errno) {
       try retrying { calls throws(Errno) in
@@ -90,7 +89,7 @@ extension FileAccess {
     }
   }
 
-  /// Gives a directory that was made its mode. Where it has got one meanwhile, the new one only takes away from it.
+  /// Gives a new directory its mode. If somebody has set its mode meanwhile, permissions are only removed.
   ///
   /// - Throws: ``FileError/system(_:)``.
   package func finishDirectory(
@@ -103,28 +102,28 @@ extension FileAccess {
     try setMode(mode, of: number, .path(path))
   }
 
-  /// Calls `body` with each name in a directory, and with what the directory says it is.
+  /// Calls `body` with each name in a directory, and with the kind that the directory reports.
   ///
-  /// - Throws: ``FileError/system(_:)``, also where only a part of the names could be had.
+  /// - Throws: ``FileError/system(_:)``, also after a part of the names.
   package func forEachEntry(
     of directory: OpenDirectory, _ path: FilePath, _ body: (FilePath.Component, FileKind) -> Void
   ) throws(FileError) {
     do throws(Errno) {
-      // Not a second time if a signal comes between: names would come twice.
+      // Not retried after a signal, as names would come twice.
       try calls.forEachEntry(of: directory.descriptor.number, body)
     } catch {
       throw .system(SystemError(action: .list, file: .path(path), errno: error))
     }
   }
 
-  /// The status of what stands at a place, nil if nothing does.
+  /// The status of the file of an entry, nil if there is none.
   ///
   /// - Throws: ``FileError/system(_:)``.
-  package func statusIfPresent(of place: DirectoryEntryReference, followingLink: Bool = false) throws(FileError)
+  package func statusIfPresent(of entry: DirectoryEntryReference, followingLink: Bool = false) throws(FileError)
     -> FileStatus?
   {
-    guard followingLink else { return try statusIfPresent(of: place.destination, .path(place.path)) }
-    let destination = place.destination
+    guard followingLink else { return try statusIfPresent(of: entry.destination, .path(entry.path)) }
+    let destination = entry.destination
     do throws(Errno) {
       return FileStatus(
         try retrying { calls throws(Errno) in
@@ -133,27 +132,27 @@ extension FileAccess {
     } catch .noSuchFileOrDirectory {
       return nil
     } catch {
-      throw .system(SystemError(action: .inspect, file: .path(place.path), errno: error))
+      throw .system(SystemError(action: .inspect, file: .path(entry.path), errno: error))
     }
   }
 
-  /// How much more may be written to the file system of a directory, nil if it does not tell.
+  /// The bytes that the user may still write to the file system of a directory, nil if it does not report them.
   package func freeBytes(in directory: OpenDirectory) -> Int64? {
     try? calls.freeBytes(of: directory.descriptor.number)
   }
 }
 
 extension OpenDirectory {
-  /// The mode of a directory from when it is made until it is complete. With the sticky bit, which means nothing while
-  /// nobody but the owner gets in, it is told from a private directory of the user's own.
+  /// The mode of a directory from its creation until it is complete. The sticky bit, which has no effect while only the
+  /// owner gets in, distinguishes it from a private directory of the user.
   static let unfinishedMode: mode_t = 0o1700
 
-  /// Whether it was made for outputs and has to get its mode.
+  /// True if it was created for outputs and does not have its final mode.
   package var isUnfinished: Bool { status.isUnfinishedDirectory }
 }
 
 extension FileStatus {
-  /// A directory may have got the setgid bit from the one that it was made in.
+  /// The setgid bit is ignored: a directory may inherit it.
   fileprivate var isUnfinishedDirectory: Bool {
     kind == .directory && mode & ~S_ISGID == OpenDirectory.unfinishedMode
   }

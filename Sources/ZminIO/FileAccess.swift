@@ -2,12 +2,12 @@ import Glibc
 import Synchronization
 package import SystemPackage
 
-/// What files are opened with: the system calls, who may interrupt, what stays in the page cache, and the temporary
-/// files that are alive.
+/// The context in which a run opens files: system calls, requests to stop, page cache policy, and the temporary files
+/// that exist now.
 ///
-/// Copies share all of it. A run makes one.
+/// Copies share it. A run creates one.
 package struct FileAccess: Sendable {
-  /// In one piece, as everything that has to do with files has a copy: each counts one reference, and not five.
+  /// One object, since nearly every file type has a copy, and each copy then counts one reference instead of five.
   private let shared: Shared
 
   private final class Shared: Sendable {
@@ -31,7 +31,7 @@ package struct FileAccess: Sendable {
     }
   }
 
-  /// What the outputs of a run find out for each other.
+  /// Knowledge that the outputs of a run share.
   private final class OutputKnowledge: Sendable {
     let staleTemporaries = StaleTemporaryIndex()
     let keptFiles = KeptFiles()
@@ -39,10 +39,10 @@ package struct FileAccess: Sendable {
   }
 
   /// - Parameters:
-  ///   - calls: What answers the system calls.
-  ///   - interruption: What ends waits and further reading and writing; nil if nothing does.
-  ///   - pageCache: What stays in the page cache of what is read and written.
-  ///   - counter: What counts the bytes that are read, nil if nobody wants to know.
+  ///   - calls: The implementation of the system calls.
+  ///   - interruption: A request that ends waits, reads and writes; nil if there can be none.
+  ///   - pageCache: The policy for which files stay in the page cache.
+  ///   - counter: The counter of stored bytes that are read, nil for none.
   package init(
     calls: any SystemCalls = LinuxSystemCalls(), interruption: Interruption? = nil,
     pageCache: PageCachePolicy = .keepsAll, counter: ByteCounter? = nil
@@ -54,7 +54,7 @@ package struct FileAccess: Sendable {
 
   private init(_ shared: Shared) { self.shared = shared }
 
-  /// The same for a thread of its own, which need not count references to what other threads count references to.
+  /// A copy for one thread, so that threads do not contend for one reference count.
   package func forOneThread() -> FileAccess {
     FileAccess(
       Shared(
@@ -62,7 +62,7 @@ package struct FileAccess: Sendable {
         outputs: shared.outputs))
   }
 
-  /// The same for what is still to be done after a request to stop; before one it can still be made.
+  /// A copy that ignores a request to stop which was made already, for the last work of a run.
   package func afterRequest() -> FileAccess {
     guard interruption?.reason != nil else { return self }
     return FileAccess(
@@ -72,30 +72,30 @@ package struct FileAccess: Sendable {
   }
 
   var calls: any SystemCalls { shared.calls }
-  /// What ends waits, nil if nothing does.
+  /// The request that ends waits, nil if there can be none.
   package var interruption: Interruption? { shared.interruption }
   var pageCache: PageCachePolicy { shared.pageCache }
-  /// What counts the bytes that are read.
+  /// The counter of stored bytes that are read.
   package var counter: ByteCounter? { shared.counter }
-  /// The temporary files of all outputs opened with this.
+  /// The temporary files of all outputs of the run.
   package var temporaries: TemporaryFiles { shared.temporaries }
   var staleTemporaries: StaleTemporaryIndex { shared.outputs.staleTemporaries }
-  /// The kept files that the run came across.
+  /// The kept files that the run has found.
   package var keptFiles: KeptFiles { shared.outputs.keptFiles }
 
-  /// Whether names can be exchanged there, as far as is known.
+  /// Returns false if the file system of a directory is known not to exchange names.
   func canExchange(on directory: OpenDirectory) -> Bool {
     shared.outputs.devicesWithoutExchange.withLock { !$0.contains(directory.identity.device) }
   }
 
-  /// Remembers that names cannot be exchanged there.
+  /// Remembers that the file system of a directory does not exchange names.
   func noteNoExchange(on directory: OpenDirectory) {
     shared.outputs.devicesWithoutExchange.withLock { _ = $0.insert(directory.identity.device) }
   }
 
-  /// Makes a system call, again as long as a signal comes between.
+  /// Makes a system call, and retries it after a signal.
   ///
-  /// Not for `close`, which has closed even then.
+  /// Unsuitable for `close`, which closes the descriptor in that case, too.
   func retrying<Result>(_ call: (any SystemCalls) throws(Errno) -> Result) throws(Errno) -> Result {
     while true {
       do throws(Errno) {
@@ -106,7 +106,7 @@ package struct FileAccess: Sendable {
     }
   }
 
-  /// Makes a system call as ``retrying(_:)`` does; its error says what was tried on which file.
+  /// Makes a system call as ``retrying(_:)`` does. The error names the action and the file.
   func attempt<Result>(
     _ action: SystemError.Action, _ file: FileName, _ call: (any SystemCalls) throws(Errno) -> Result
   ) throws(FileError) -> Result {
@@ -117,12 +117,12 @@ package struct FileAccess: Sendable {
     }
   }
 
-  /// Waits until a descriptor is ready for `events`, or somebody asks to stop.
+  /// Waits until a descriptor is ready for `events`, or a request to stop comes.
   func wait(for events: Int32, on descriptor: Int32, _ file: FileName) throws(FileError) {
     _ = try isReady(for: events, on: descriptor, file, milliseconds: -1)
   }
 
-  /// Whether a descriptor is ready for `events`, now or in the time given; -1 milliseconds wait for ever.
+  /// Returns true if a descriptor is ready for `events`, now or within the timeout; -1 milliseconds wait for ever.
   func isReady(
     for events: Int32, on descriptor: Int32, _ file: FileName, milliseconds: Int32 = 0
   ) throws(FileError) -> Bool {
@@ -144,10 +144,10 @@ package struct FileAccess: Sendable {
   /// The time without bytes after which an input counts as idle.
   private static let idleMilliseconds: Int32 = 100
 
-  /// Returns whether a descriptor has bytes or is at its end, now or in the time given; -1 milliseconds wait for ever.
+  /// Returns true if a descriptor has bytes or is at its end, now or within the timeout; -1 milliseconds wait for ever.
   ///
   /// - Throws: ``FileError/system(_:)``; ``FileError/interrupted(_:)`` after a request to stop, and after the notice of
-  ///   one if the input is idle: a run that waits for others would not end in the time that the notice leaves.
+  ///   one if the input is idle. A run that waits for its input would not end in the time that the notice leaves.
   func isReadable(_ descriptor: Int32, _ file: FileName, milliseconds: Int32) throws(FileError) -> Bool {
     let outcome = try wait(
       for: POLLIN, on: descriptor, file, orWake: interruption?.noticeDescriptor, milliseconds: milliseconds)
@@ -156,10 +156,10 @@ package struct FileAccess: Sendable {
     throw .interrupted(interruption.noticeReason ?? .cancelled)
   }
 
-  /// Waits until a descriptor takes bytes. After a request to stop it does not wait, so that what was read before still
-  /// goes to a reader that takes it.
+  /// Waits until a descriptor takes bytes. After a request to stop it only checks, so that bytes that were read before
+  /// still go to a reader that takes them.
   ///
-  /// - Throws: ``FileError/system(_:)``; ``FileError/interrupted(_:)`` if it would have to wait.
+  /// - Throws: ``FileError/system(_:)``; ``FileError/interrupted(_:)`` if a wait would be needed after the request.
   func waitForRoom(_ descriptor: Int32, _ file: FileName) throws(FileError) {
     guard let interruption else { return try wait(for: POLLOUT, on: descriptor, file) }
     var outcome = WaitOutcome.woken
@@ -173,22 +173,22 @@ package struct FileAccess: Sendable {
     if outcome != .ready { throw .interrupted(interruption.reason ?? .cancelled) }
   }
 
-  /// Throws ``FileError/interrupted(_:)`` if somebody asked to stop.
+  /// Throws ``FileError/interrupted(_:)`` after a request to stop.
   package func checkInterruption() throws(FileError) {
     try interruption?.check()
   }
 
-  /// As much as a pipe is made to hold. With less, reader and writer wake each other more often than they need to;
-  /// with more, what goes through it does not stay in the processor's cache.
+  /// The capacity that pipes are given. With less, reader and writer wake each other too often. With more, the bytes
+  /// leave the processor's cache on the way.
   private static let pipeBytes: Int32 = 256 << 10
 
-  /// Has a pipe hold more. It is advice, and one that holds more already is left alone.
+  /// Raises the capacity of a pipe, if it is lower. Errors are ignored.
   func widenPipe(_ number: Int32) {
     guard let capacity = try? calls.pipeCapacity(of: number), capacity < Self.pipeBytes else { return }
     try? calls.setPipeCapacity(of: number, to: Self.pipeBytes)
   }
 
-  /// The status of a path's file, links followed; nil if there is none.
+  /// The status of the file at a path, links followed; nil if there is none.
   package func statusIfPresent(of path: FilePath) throws(FileError) -> FileStatus? {
     do throws(Errno) {
       return FileStatus(
@@ -206,7 +206,7 @@ package struct FileAccess: Sendable {
     return FileStatus(try attempt(.inspect, file) { calls throws(Errno) in try calls.status(of: number) })
   }
 
-  /// Opens a file; the descriptor is closed with its owner.
+  /// Opens a file. The descriptor is closed with its owner.
   func open(
     _ path: FilePath, in directory: Int32 = AT_FDCWD, flags: Int32, mode: mode_t = 0
   ) throws(Errno) -> Descriptor {

@@ -2,10 +2,10 @@ import CZminSystem
 import Glibc
 import SystemPackage
 
-/// The permissions that a replacement may have.
+/// The permissions of a replacement.
 ///
-/// Without the owner or group that they were given to, setuid and setgid go. A group that is another one gets no more
-/// than everybody had, and everybody no more than the old group, whose members are among them now.
+/// Setuid and setgid are removed unless the replacement has the same owner and group. Another group gets only what both
+/// the old group and others had, and so do others: the members of the old group are among them now.
 func permissions(_ mode: mode_t, keepingUser: Bool, keepingGroup: Bool) -> mode_t {
   var permissions = keepingUser && keepingGroup ? mode : mode & 0o777
   if !keepingGroup {
@@ -15,14 +15,14 @@ func permissions(_ mode: mode_t, keepingUser: Bool, keepingGroup: Bool) -> mode_
   return permissions
 }
 
-/// A file that another will replace, open so that its attributes come from it whatever becomes of its name.
+/// A file that will be replaced. It is open, so that its attributes can be copied whatever becomes of its name.
 final class ReplacedFile: Sendable {
   let status: FileStatus
-  /// As `chattr` sets them.
+  /// The flags of `chattr`.
   let flags: UInt32
   /// The descriptor's number; nil if the file may not be read.
   let number: Int32?
-  /// Whether access and modification time go over too.
+  /// True if access and modification time are copied, too.
   let keepsTimes: Bool
   private let descriptor: Descriptor?
 
@@ -45,10 +45,10 @@ final class ReplacedFile: Sendable {
 extension FileAccess {
   private static let accessControlList = "system.posix_acl_access"
 
-  /// Gives the file at `number` the owner, attributes, permissions and, if asked, times of the one that it replaces.
+  /// Gives the open file `number` the owner, attributes, permissions and, if asked, times of the file that it replaces.
   ///
-  /// The permissions come late: until then nobody else may open the file, and a list of access rights, which a
-  /// directory may have given it at birth, is in place or gone.
+  /// Permissions come after the access control list, which is copied or removed: until then nobody else can open the
+  /// file.
   func copyAttributes(
     of replaced: ReplacedFile, to number: Int32, _ file: FileName
   ) throws(FileError) {
@@ -72,7 +72,7 @@ extension FileAccess {
     }
   }
 
-  /// Both user and group where permitted, else the group alone, else neither: none of it is an error.
+  /// Copies user and group if permitted, else the group alone, else neither. A lack of permission is no error.
   private func copyOwner(
     of old: FileStatus, to number: Int32, whichHas born: FileStatus, _ file: FileName
   ) throws(FileError) -> (user: Bool, group: Bool) {
@@ -83,7 +83,7 @@ extension FileAccess {
     return (false, try setOwner(number, user: nil, group: old.group, file))
   }
 
-  /// Whether it was permitted.
+  /// Returns false if it is not permitted.
   private func setOwner(
     _ number: Int32, user: uid_t?, group: gid_t?, _ file: FileName
   ) throws(FileError) -> Bool {
@@ -105,33 +105,33 @@ extension FileAccess {
       do throws(Errno) {
         if let source { try copyExtendedAttribute(name, of: source, to: target) }
       } catch {
-        // Those that the user gave must go over; those of the system's own making go as far as it lets them.
+        // Attributes of the user must be copied. Attributes of the system are copied as far as it permits.
         if name.hasPrefix("user.") || name == Self.accessControlList { throw error }
       }
     }
     if !hasAccessControlList { try removeAccessControlList(of: target) }
   }
 
-  /// Removes the list of access rights that a directory may have given a new file.
+  /// Removes the access control list that a new file may have inherited from its directory.
   func removeAccessControlList(of number: Int32) throws(Errno) {
     do throws(Errno) {
       try calls.removeAttribute(Self.accessControlList, of: number)
     } catch {
       switch error {
       case .noData, .notSupported: return
-      // Not permitted, by a sandbox for example, or not known to the file system: no harm if there is nothing to remove.
+      // Removal is not permitted, as in a sandbox, or unsupported: no error if there is no list.
       case .notPermitted, .invalidArgument: if hasAccessControlList(number) { throw error }
       default: throw error
       }
     }
   }
 
-  /// The status of a directory with all that the permissions of its mirror depend on.
+  /// The status of a directory, with the access control list that the permissions of its mirror depend on.
   package func statusForMode(of directory: OpenDirectory) -> FileStatus {
     statusForMode(directory.status, of: directory.descriptor.number)
   }
 
-  /// Looks for an access control list only where the group has permissions that it could restrict.
+  /// Adds the access control list to a status, if the group has permissions that a list could restrict.
   func statusForMode(_ status: FileStatus, of number: Int32) -> FileStatus {
     guard status.mode & 0o070 != 0, status.kind == .regular || status.kind == .directory else { return status }
     var status = status
@@ -139,7 +139,7 @@ extension FileAccess {
     return status
   }
 
-  /// Whether a file has an access control list; true where this cannot be found out.
+  /// Returns true if a file has an access control list, or if that is unknown.
   private func hasAccessControlList(_ number: Int32) -> Bool {
     do throws(Errno) {
       let byteCount = try retrying { calls throws(Errno) in
@@ -152,7 +152,7 @@ extension FileAccess {
     }
   }
 
-  /// Empty where the file system has no attributes.
+  /// The names of the attributes, none if the file system does not support them.
   private func attributeNames(of source: Int32?) throws(Errno) -> [String] {
     guard let source else { return [] }
     let list: [UInt8]
@@ -165,7 +165,7 @@ extension FileAccess {
       .filter { !Self.contentBoundAttributes.contains($0) }
   }
 
-  /// Signatures of the contents, which change.
+  /// Signatures of the contents, which are not copied.
   private static let contentBoundAttributes: Set = ["security.evm", "security.ima"]
 
   private func copyExtendedAttribute(_ name: String, of source: Int32, to target: Int32) throws(Errno) {
@@ -177,7 +177,7 @@ extension FileAccess {
     try result.get()
   }
 
-  /// What a call gives that says how much there is when it is handed an empty buffer.
+  /// The bytes of a call that returns their number for an empty buffer.
   private func bytes(
     from call: (UnsafeMutableRawBufferPointer) throws(Errno) -> Int
   ) throws(Errno) -> [UInt8] {

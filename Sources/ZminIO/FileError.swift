@@ -1,31 +1,31 @@
 package import SystemPackage
 
-/// What went wrong with a file.
+/// An error of a file.
 package enum FileError: Error, Sendable, Equatable {
   /// A system call failed.
   case system(SystemError)
   /// The reader of an output went away.
   case brokenPipe(FileName)
-  /// Somebody asked to stop.
+  /// A request to stop came.
   case interrupted(Interruption.Reason)
-  /// The input is no longer what it was when it was opened.
+  /// The input changed since it was opened.
   case inputChanged(FileName)
-  /// Another program saved the input while it was replaced, and one version of it, of this name, is beside it.
+  /// Another program saved the input while it was replaced. One version has this name, in the same directory.
   case saveKept(FileName, FilePath)
-  /// The file could have been replaced, and was not, for safety.
+  /// The file was not replaced, for safety.
   case refused(FileName, Refusal)
 
-  /// The kinds of failure that a command answers in different ways.
+  /// The kinds of failure that a program handles in different ways.
   package enum Category: Sendable {
     /// A file could not be read or written.
     case failure
-    /// The reader went away: end quietly.
+    /// The reader went away. The program ends quietly.
     case brokenPipe
     /// The run was asked to end.
     case interruption
   }
 
-  /// What kind of failure this is.
+  /// The kind of failure.
   package var category: Category {
     switch self {
     case .system, .inputChanged, .saveKept, .refused: .failure
@@ -34,7 +34,7 @@ package enum FileError: Error, Sendable, Equatable {
     }
   }
 
-  /// What it is about, nil if no file.
+  /// The file with the error, nil if there is none.
   package var file: FileName? {
     switch self {
     case .system(let error): error.file
@@ -43,7 +43,7 @@ package enum FileError: Error, Sendable, Equatable {
     }
   }
 
-  /// Whether there is no room left, so that the next file will fare no better.
+  /// True if the disk or a quota is full, so that the next file would fail, too.
   package var isStorageFull: Bool {
     guard case .system(let error) = self else { return false }
     return error.errno == .noSpace || error.errno == .diskQuotaExceeded
@@ -57,31 +57,32 @@ extension FileError: CustomStringConvertible {
     case .brokenPipe(let file): "cannot write \(file): the reader went away"
     case .interrupted(let reason): reason.description
     case .inputChanged(let file): "\(file) changed while it was read"
-    case .saveKept(let file, let name): "\(file) was saved while it was replaced, and a version of it is in \(name)"
+    case .saveKept(let file, let name):
+      "\(file) was saved by another program while it was replaced; one version is kept as \(name)"
     case .refused(let file, let refusal): "\(file) is not replaced: \(refusal)"
     }
   }
 }
 
-/// Why a file is not replaced in place.
+/// The reason not to replace a file.
 package enum Refusal: Sendable, Equatable, CustomStringConvertible {
-  /// It has no name.
+  /// Standard input has no name.
   case standardInput
   /// The name is a symbolic link, and links are not followed.
   case symbolicLink
-  /// It is a directory, device, FIFO or socket.
+  /// The file is a directory, device, FIFO or socket.
   case notRegularFile
-  /// It gave another number of bytes than its status says.
+  /// Reads returned another number of bytes than the status promises.
   case unknownSize
-  /// It is not what stood there when its output was begun.
+  /// The destination was created after its output was begun.
   case madeMeanwhile
-  /// It is also an input.
+  /// The output is also an input.
   case isInput
-  /// It is also the file of this option.
+  /// The output is also the file of this option.
   case isFile(ofOption: String)
   /// `chattr` made it immutable or append-only.
   case protected
-  /// It has this many names, and only one of them would be changed.
+  /// The file has this many names, and only one of them would change.
   case hardLinks(Int)
 
   package var description: String {
@@ -89,8 +90,8 @@ package enum Refusal: Sendable, Equatable, CustomStringConvertible {
     case .standardInput: "it has no name"
     case .symbolicLink: "it is a symbolic link"
     case .notRegularFile: "it is not a regular file"
-    case .unknownSize: "its size does not say how much it holds"
-    case .madeMeanwhile: "another input or another program made it during this run"
+    case .unknownSize: "the size that its file system reports is wrong"
+    case .madeMeanwhile: "another input or program created it during this run"
     case .isInput: "it is also an input"
     case .isFile(let option): "it is also the file of \(option)"
     case .protected: "it is immutable or append-only"
@@ -99,9 +100,9 @@ package enum Refusal: Sendable, Equatable, CustomStringConvertible {
   }
 }
 
-/// A system call that failed, and what for.
+/// A system call that failed.
 package struct SystemError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// What was tried; reads after "cannot".
+  /// The action, in words that follow "cannot".
   package enum Action: String, Sendable {
     case open, read, write, wait = "wait for", inspect, create, lock, sync, close, replace, list, publish
     case resolveLink = "follow the link", setMode = "set the mode of", setTimes = "set the times of"
@@ -109,11 +110,11 @@ package struct SystemError: Error, Sendable, Equatable, CustomStringConvertible 
     case syncDirectory = "sync the directory of"
   }
 
-  /// What was tried.
+  /// The action that failed.
   package let action: Action
-  /// The file it was tried on, as the user named it.
+  /// The file, as the user named it.
   package let file: FileName
-  /// What the system answered.
+  /// The error number of the system.
   package let errno: Errno
 
   package init(action: Action, file: FileName, errno: Errno) {

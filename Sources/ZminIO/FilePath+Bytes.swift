@@ -2,7 +2,7 @@ import Glibc
 package import SystemPackage
 
 extension FilePath {
-  /// The path of some bytes, none of which is NUL.
+  /// Makes a path of bytes, none of which is NUL.
   package init(bytes: some Sequence<UInt8>) {
     self.init(platformString: bytes.map { CChar(bitPattern: $0) } + [0])
   }
@@ -12,7 +12,7 @@ extension FilePath {
 }
 
 extension FilePath.Component {
-  /// The component of some bytes; nil if they are more than one name, or none.
+  /// Makes a component of bytes; nil if they are not exactly one name.
   package init?(bytes: some Sequence<UInt8>) {
     self.init(platformString: bytes.map { CChar(bitPattern: $0) } + [0])
   }

@@ -1,11 +1,11 @@
 import Glibc
 package import SystemPackage
 
-/// What kind of thing a file is.
+/// The kind of a file.
 package enum FileKind: Sendable {
   case regular, directory, symbolicLink, fifo, characterDevice, blockDevice, socket, unknown
 
-  /// What an entry of a directory says of its file.
+  /// The kind in a directory's list of entries.
   init(directoryEntryType type: UInt8) {
     self =
       switch Int(type) {
@@ -21,11 +21,11 @@ package enum FileKind: Sendable {
   }
 }
 
-/// What makes a file itself, whatever its name.
+/// The identity of a file, whatever its name.
 package struct FileIdentity: Sendable, Hashable {
   /// The file system.
   package let device: UInt64
-  /// The number within it.
+  /// The number within the file system.
   package let inode: UInt64
 
   package init(device: UInt64, inode: UInt64) {
@@ -34,7 +34,7 @@ package struct FileIdentity: Sendable, Hashable {
   }
 }
 
-/// A moment, as precise as the file system keeps it.
+/// A time with the precision of the file system.
 package struct FileTime: Sendable, Hashable {
   /// Seconds since 1970.
   package let seconds: Int
@@ -48,38 +48,37 @@ package struct FileTime: Sendable, Hashable {
 
   var timespec: timespec { Glibc.timespec(tv_sec: seconds, tv_nsec: nanoseconds) }
 
-  /// Nanoseconds since 1970, as far as 64 bits go.
+  /// Nanoseconds since 1970, saturated to 64 bits.
   package var sinceEpochNanoseconds: Int64 {
     let (product, overflow) = Int64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
     return overflow ? (seconds < 0 ? .min : .max) : product &+ Int64(nanoseconds)
   }
 }
 
-/// What the system says about a file at one moment.
+/// The status of a file at one moment.
 package struct FileStatus: Sendable, Equatable {
   package let kind: FileKind
   package let identity: FileIdentity
-  /// In bytes; 0 for many files whose size is not known before they are read (see ``knownSize``).
+  /// The size in bytes; 0 for many files whose size is not known before they are read (see ``knownSize``).
   package let size: Int64
   /// Permissions with setuid, setgid and sticky, without the kind.
   package let mode: CInterop.Mode
   package let user: UInt32
   package let group: UInt32
-  /// Number of names.
+  /// The number of names.
   package let linkCount: Int
-  /// When the contents were last read, as far as the file system keeps it.
+  /// The time of the last read, if the file system records it.
   package let accessTime: FileTime
-  /// When the contents last changed.
+  /// The time of the last change of the contents.
   package let modificationTime: FileTime
-  /// When contents, mode, owner or names last changed.
+  /// The time of the last change of contents, mode, owner or names.
   package let changeTime: FileTime
-  /// Set if permissions for single users or groups may be attached to the file, so that the group's bits of ``mode``
-  /// are the most that any of them may have. Looked up only by ``InputFile/statusForMode`` and
-  /// ``FileAccess/statusForMode(of:)``.
+  /// True if the file may have an access control list. The group's bits of ``mode`` are then the limit for all users
+  /// and groups of the list. Looked up only by ``OpenedFile/statusForMode`` and ``FileAccess/statusForMode(of:)``.
   package var hasAccessControlList = false
 
-  /// The size in bytes of a regular file that has one; nil for others, and where the system says 0, as it does for what
-  /// it makes up on reading (`/proc`).
+  /// The size of a regular file in bytes. Nil for other kinds, and if the system reports 0, as it does for files that
+  /// are generated when they are read (`/proc`).
   package var knownSize: Int64? { kind == .regular && size > 0 ? size : nil }
 
   init(_ status: stat) {
@@ -105,11 +104,11 @@ package struct FileStatus: Sendable, Equatable {
     changeTime = FileTime(status.st_ctim)
   }
 
-  /// Whether this is the same file with the same contents as when it had the status `earlier`, which must be settled
+  /// Returns true if this is the same file with the same contents as at the status `earlier`, which must be settled
   /// (see ``FileAccess/settledStatus(of:_:)``).
   ///
-  /// The change time of a file with several names also moves when one of them is added, renamed or removed, as a run
-  /// does that replaces each name in turn. It proves nothing then, and the modification time, mode and owner decide.
+  /// The change time of a file with several names also changes when one of them is added, renamed or removed, as in a
+  /// run that replaces each name in turn. For such a file, modification time, mode and owner decide.
   func hasSameContents(as earlier: FileStatus) -> Bool {
     guard identity == earlier.identity, size == earlier.size, modificationTime == earlier.modificationTime else {
       return false

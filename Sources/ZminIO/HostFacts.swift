@@ -1,18 +1,18 @@
 import Glibc
 package import SystemPackage
 
-/// What the machine is, for whoever reads figures that were measured on it.
+/// The processor and kernel of the machine, for readers of figures that were measured on it.
 package struct HostFacts: Sendable, Equatable {
-  /// The processor as it calls itself.
+  /// The processor's own name.
   package let cpuModel: String
   /// The kernel's name and release.
   package let kernelRelease: String
 
-  /// The facts as the system tells them.
+  /// Reads the facts from the system.
   ///
   /// - Parameters:
-  ///   - access: What the system is asked through.
-  ///   - root: What stands before the paths of `/proc`.
+  ///   - access: The access to the files of the system.
+  ///   - root: A prefix of the paths below `/proc`.
   package init(using access: FileAccess = FileAccess(), root: FilePath = "/") {
     let files = SystemFiles(access: access, root: root)
     cpuModel = files.text(of: "/proc/cpuinfo").lazy.compactMap(Self.modelName).first ?? "unknown processor"
@@ -24,7 +24,7 @@ package struct HostFacts: Sendable, Equatable {
     return String(line[line.index(after: colon)...].drop { $0 == " " })
   }
 
-  /// The load average of the last minute, nil if the system does not tell.
+  /// The load average of the last minute, nil if the system does not report it.
   package static func load(using access: FileAccess = FileAccess(), root: FilePath = "/") -> Double? {
     let line = SystemFiles(access: access, root: root).text(of: "/proc/loadavg").first
     return line?.split(separator: " ").first.flatMap { Double($0) }

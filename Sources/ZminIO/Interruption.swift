@@ -1,9 +1,9 @@
 import Synchronization
 package import SystemPackage
 
-/// A request to stop, made on one thread and noticed on others, also where they wait for a pipe or a terminal.
+/// A request to stop, made on one thread and noticed on others, even while they wait for a pipe or a terminal.
 package final class Interruption: Sendable {
-  /// Why to stop.
+  /// The reason for the request.
   package enum Reason: UInt8, Sendable, CustomStringConvertible {
     case cancelled = 1
     case hangUp
@@ -28,9 +28,9 @@ package final class Interruption: Sendable {
   /// Readable from the first notice of a request on.
   let noticeDescriptor: Int32
 
-  /// A request not yet made.
+  /// Makes an object without a request.
   ///
-  /// - Throws: The system's error if it has no descriptor left.
+  /// - Throws: The system's error if no descriptor is left.
   package init(calls: any SystemCalls = LinuxSystemCalls()) throws(Errno) {
     let wakeDescriptor = try calls.makeWakeDescriptor()
     do throws(Errno) {
@@ -48,38 +48,39 @@ package final class Interruption: Sendable {
     try? calls.close(noticeDescriptor)
   }
 
-  /// Asks all who hold this to stop. The first reason stays.
+  /// Requests all holders to stop. The first reason stays.
   package func request(_ reason: Reason) {
     giveNotice(reason)
     _ = reasonCode.compareExchange(expected: 0, desired: reason.rawValue, ordering: .sequentiallyConsistent)
     signal(wakeDescriptor)
   }
 
-  /// Gives notice that a request is coming, unless all is done before. An input that has nothing to give ends at once. The first
-  /// reason stays.
+  /// Announces that a request will come. Idle inputs end at once. The first reason stays.
   package func giveNotice(_ reason: Reason) {
     _ = noticeCode.compareExchange(expected: 0, desired: reason.rawValue, ordering: .sequentiallyConsistent)
     signal(noticeDescriptor)
   }
 
-  /// Makes a descriptor readable. It is never read, so that every waiter sees it. A counter that is full is readable too.
+  /// Makes a descriptor readable. It is never read, so that every waiter sees it. A full counter is readable, too.
   private func signal(_ descriptor: Int32) {
     withUnsafeBytes(of: UInt64(1)) { one in _ = try? calls.write(descriptor, one) }
   }
 
-  /// Why to stop soon, or nil if nobody said so.
+  /// The reason of the notice, nil if there was none.
   package var noticeReason: Reason? { Reason(rawValue: noticeCode.load(ordering: .sequentiallyConsistent)) }
 
-  /// Why to stop, or nil if nobody asked.
+  /// The reason of the request, nil if there was none.
   package var reason: Reason? { Reason(rawValue: reasonCode.load(ordering: .sequentiallyConsistent)) }
 
-  /// Waits until somebody asks to stop, or the time is up, or for no reason; whether somebody asked.
+  /// Waits for a request to stop, at most for the timeout. It may return early.
+  ///
+  /// - Returns: True if a request was made.
   package func wait(milliseconds: Int32) -> Bool {
     _ = try? calls.wait(for: 0, on: -1, orWake: wakeDescriptor, milliseconds: milliseconds)
     return reason != nil
   }
 
-  /// Throws ``FileError/interrupted(_:)`` if somebody asked to stop.
+  /// Throws ``FileError/interrupted(_:)`` after a request to stop.
   package func check() throws(FileError) {
     if let reason { throw .interrupted(reason) }
   }

@@ -1,26 +1,26 @@
 import Synchronization
 package import SystemPackage
 
-/// A file of the name that a temporary takes before it is exchanged with the file that it replaces.
+/// A file with the name of a temporary that is about to be exchanged with the file that it replaces.
 package struct KeptFile: Sendable, Equatable {
-  /// Why it is there.
+  /// The reason why it exists.
   package enum Origin: Sendable {
-    /// An earlier run was killed, or could not put back what another program had saved.
+    /// An earlier run was killed, or could not restore a file that another program had saved.
     case earlierRun
-    /// It is what was replaced, and could not be removed.
+    /// The file that was replaced could not be removed.
     case replacedFile
   }
 
-  /// The file that it is a version of.
+  /// The file of which it is a version.
   package let file: FileName
-  /// Its own name, in the same directory.
+  /// The name of the kept file, in the same directory.
   package let name: FilePath
   package let origin: Origin
 }
 
-/// The kept files that a run came across, for its report.
+/// The kept files that a run has found, for its report.
 package final class KeptFiles: Sendable {
-  /// More are not remembered. A killed run leaves at most one for each of its workers.
+  /// Further files are not remembered. A killed run leaves at most one for each worker.
   private static let countMax = 1000
   private let files = Mutex<[KeptFile]>([])
 
@@ -28,7 +28,7 @@ package final class KeptFiles: Sendable {
     files.withLock { if $0.count < Self.countMax, !$0.contains(file) { $0.append(file) } }
   }
 
-  /// Those that were added since the last call.
+  /// Returns the files that were added since the last call.
   package func take() -> [KeptFile] {
     files.withLock { files in
       defer { files = [] }

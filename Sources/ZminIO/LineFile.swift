@@ -1,7 +1,7 @@
 import Glibc
 package import SystemPackage
 
-/// A file of lines that is read from its start and only ever appended to: a log, a journal, a plan.
+/// A file of lines that is read from its start and only appended to: a log, a journal, a plan.
 package final class LineFile: Sendable {
   private static let pieceBytes = 64 << 10
 
@@ -9,7 +9,7 @@ package final class LineFile: Sendable {
   private let access: FileAccess
   private let descriptor: Descriptor
 
-  /// Opens a file, which is made if there is none.
+  /// Opens a file, or creates it.
   ///
   /// - Throws: ``FileError/system(_:)``.
   package init(_ path: FilePath, using access: FileAccess) throws(FileError) {
@@ -23,9 +23,9 @@ package final class LineFile: Sendable {
     self.access = access
   }
 
-  /// Opens a file, which is made if there is none, with no more permissions than its inputs have.
+  /// Opens a file, or creates it with no more permissions than its inputs have.
   ///
-  /// - Parameter mode: Permissions of a new file; nil for those of its owner alone.
+  /// - Parameter mode: The permissions of a new file; nil to let only its owner use it.
   /// - Throws: ``FileError/system(_:)``.
   init(_ path: FilePath, limitedTo mode: OutputMode?, using access: FileAccess) throws(FileError) {
     let file = FileName.path(path)
@@ -35,7 +35,7 @@ package final class LineFile: Sendable {
       do throws(Errno) {
         descriptor = try access.open(path, flags: flags | O_EXCL, mode: FileAccess.privateMode)
       } catch .fileExists {
-        // Made by another process in the meantime, it has the mode that this one gives it.
+        // Another process has created it meanwhile, and sets its mode.
         isNew = false
         descriptor = try access.open(path, flags: flags, mode: FileAccess.privateMode)
       }
@@ -47,7 +47,7 @@ package final class LineFile: Sendable {
     if isNew, let mode { try access.setMode(mode, of: descriptor.number, file) }
   }
 
-  /// Opens a file that is there already, for reading its lines alone.
+  /// Opens an existing file for reading only.
   ///
   /// - Throws: ``FileError/system(_:)``.
   package init(reading path: FilePath, using access: FileAccess) throws(FileError) {
@@ -61,9 +61,9 @@ package final class LineFile: Sendable {
     self.access = access
   }
 
-  /// Takes the lock until this object is gone; false if another run has it. Where the file system has no locks, nobody
-  /// has any.
+  /// Takes the lock for the life of this object.
   ///
+  /// - Returns: False if another run has it. True also if the file system does not support locks.
   /// - Throws: ``FileError/system(_:)``.
   package func lock() throws(FileError) -> Bool {
     do throws(FileError) {
@@ -76,9 +76,10 @@ package final class LineFile: Sendable {
     }
   }
 
-  /// Takes the lock until ``unlock()``; false if another open file has it.
+  /// Takes the lock until ``unlock()``.
   ///
-  /// - Throws: ``FileError/system(_:)``, also where the file system has no locks.
+  /// - Returns: False if another open file has it.
+  /// - Throws: ``FileError/system(_:)``, also if the file system does not support locks.
   func lockIfFree() throws(FileError) -> Bool {
     do throws(Errno) {
       try access.retrying { calls throws(Errno) in try calls.lock(descriptor.number, exclusively: true) }
@@ -89,7 +90,7 @@ package final class LineFile: Sendable {
     }
   }
 
-  /// Gives the lock back.
+  /// Releases the lock.
   ///
   /// - Throws: ``FileError/system(_:)``.
   func unlock() throws(FileError) {
@@ -121,7 +122,7 @@ package final class LineFile: Sendable {
     }
   }
 
-  /// Has the system say what closing would say.
+  /// Reports the error that closing would report.
   ///
   /// - Throws: ``FileError/system(_:)``.
   func flush() throws(FileError) {
@@ -132,7 +133,7 @@ package final class LineFile: Sendable {
     }
   }
 
-  /// Brings what was appended to the disk. What is no file on a disk has nothing to bring.
+  /// Syncs the file. Files that cannot be synced, as pipes, are no error.
   ///
   /// - Throws: ``FileError/system(_:)``.
   package func sync() throws(FileError) {
@@ -143,7 +144,7 @@ package final class LineFile: Sendable {
     }
   }
 
-  /// The first bytes from `offset` on, at most so many.
+  /// Reads bytes from `offset` on, fewer than `byteCount` only at the end.
   ///
   /// - Throws: ``FileError/system(_:)``.
   package func bytes(at offset: Int64, atMost byteCount: Int) throws(FileError) -> [UInt8] {
@@ -152,7 +153,7 @@ package final class LineFile: Sendable {
     return Array(bytes.prefix(count))
   }
 
-  /// Reads from that place, and says how many bytes it was.
+  /// Reads from an offset, and returns the number of bytes.
   private func read(into piece: inout [UInt8], at offset: Int64) throws(FileError) -> Int {
     try access.attempt(.read, file) { calls throws(Errno) in
       let read = piece.withUnsafeMutableBytes { buffer in
@@ -162,15 +163,15 @@ package final class LineFile: Sendable {
     }
   }
 
-  /// Calls `body` with each line that has its end, without that end.
+  /// Calls `body` with each complete line, without its LF.
   ///
-  /// - Parameter lineBytesMax: Longer lines are passed by.
-  /// - Returns: Where the last such line ends.
+  /// - Parameter lineBytesMax: The length from which lines are skipped.
+  /// - Returns: The offset of the end of the last complete line.
   /// - Throws: ``FileError/system(_:)``.
   package func forEachLine(
     lineBytesMax: Int, _ body: (ArraySlice<UInt8>) -> Void
   ) throws(FileError) -> Int64 {
-    // A device that goes on for ever has no length.
+    // A device without an end has the size 0, and is not read.
     let fileEnd = try byteCount()
     var offset: Int64 = 0
     var end: Int64 = 0
@@ -200,7 +201,7 @@ package final class LineFile: Sendable {
     return end
   }
 
-  /// Cuts the file off.
+  /// Truncates the file.
   ///
   /// - Throws: ``FileError/system(_:)``.
   package func truncate(to byteCount: Int64) throws(FileError) {
@@ -209,12 +210,12 @@ package final class LineFile: Sendable {
     }
   }
 
-  /// How long the file is.
+  /// The size of the file in bytes.
   ///
   /// - Throws: ``FileError/system(_:)``.
   package func byteCount() throws(FileError) -> Int64 { try status().size }
 
-  /// The status of the open file, whatever its name leads to by now.
+  /// The status of the open file, whichever file has its name now.
   ///
   /// - Throws: ``FileError/system(_:)``.
   func status() throws(FileError) -> FileStatus { try access.status(of: descriptor, file) }

@@ -1,9 +1,9 @@
 import Glibc
 import SystemPackage
 
-/// A file without a name, beside a record, that holds one long line while it comes.
+/// A file without a name, beside a record, that holds one long line until its end comes.
 package final class LineSpool {
-  /// `O_TMPFILE`, which the C headers show only to those who ask for GNU extensions.
+  /// `O_TMPFILE`, which the C headers define only with GNU extensions.
   private static let unnamed: Int32 = 0o20_000_000 | O_DIRECTORY
 
   private let file: FileName
@@ -21,7 +21,7 @@ package final class LineSpool {
       do throws(Errno) {
         descriptor = try access.open(".", in: directory, flags: O_RDWR | Self.unnamed, mode: FileAccess.privateMode)
       } catch .notSupported, .isDirectory, .invalidArgument {
-        // The file system has no files without a name.
+        // The file system does not support files without a name.
         let name = TemporaryName.random(for: destination.name)
         descriptor = try access.open(
           name, in: directory, flags: O_RDWR | O_CREAT | O_EXCL, mode: FileAccess.privateMode)
@@ -48,9 +48,9 @@ package final class LineSpool {
     }
   }
 
-  /// Calls `body` with all bytes, in pieces of the size of a buffer at most.
+  /// Calls `body` with all bytes, in pieces of at most the size of `buffer`.
   ///
-  /// - Throws: ``FileError/system(_:)``, and what `body` throws.
+  /// - Throws: ``FileError/system(_:)``, and errors of `body`.
   package func forEachPiece(
     within buffer: UnsafeMutableRawBufferPointer, _ body: (UnsafeRawBufferPointer) throws(FileError) -> Void
   ) throws(FileError) {

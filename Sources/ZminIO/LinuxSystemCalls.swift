@@ -2,7 +2,7 @@ import CZminSystem
 package import Glibc
 package import SystemPackage
 
-/// Constants that the C headers show only to those who ask for GNU extensions.
+/// Constants that the C headers define only with GNU extensions.
 private enum GNU {
   static let fallocateKeepSize: Int32 = 1
   static let syncFileRangeWaitBefore: UInt32 = 1
@@ -11,14 +11,14 @@ private enum GNU {
   static let setPipeSize: Int32 = 1031
   static let getPipeSize: Int32 = 1032
   static let renameExchange: UInt32 = 2
-  /// `_IOR('f', 1, long)` and `_IOW('f', 2, long)`, whatever their name says about a 32-bit value.
+  /// `_IOR('f', 1, long)` and `_IOW('f', 2, long)`. The kernel reads and writes 32 bits all the same.
   static let getFlags: UInt = 0x8008_6601
   static let setFlags: UInt = 0x4008_6602
 }
 
-/// The calls as the kernel answers them.
+/// The system calls of the Linux kernel.
 package struct LinuxSystemCalls: SystemCalls {
-  /// Makes the one that there is.
+  /// Makes the implementation, which has no state.
   package init() {}
 
   package func open(
@@ -73,7 +73,7 @@ package struct LinuxSystemCalls: SystemCalls {
   }
 
   private func advise(_ descriptor: Int32, _ offset: Int64, _ byteCount: Int64, _ advice: Int32) throws(Errno) {
-    // This one returns its error number.
+    // This function returns its error number.
     let code = posix_fadvise(descriptor, off_t(offset), off_t(byteCount), advice)
     if code != 0 { throw Errno(rawValue: code) }
   }
@@ -119,7 +119,7 @@ package struct LinuxSystemCalls: SystemCalls {
 
   package func timeStampClock() -> timespec {
     var time = timespec()
-    // It fails only for a clock that the kernel does not have, and every kernel has this one.
+    // It fails only for an unsupported clock, and every kernel supports this one.
     clock_gettime(CLOCK_REALTIME_COARSE, &time)
     return time
   }
@@ -146,7 +146,7 @@ package struct LinuxSystemCalls: SystemCalls {
   }
 
   package func readLink(_ path: FilePath, in directory: Int32) throws(Errno) -> FilePath {
-    // A link's text is at most PATH_MAX bytes with its NUL, which readlink leaves out.
+    // The target of a link has at most PATH_MAX bytes with its NUL, which readlink does not write.
     var target = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
     try checked(path.withPlatformString { readlinkat(directory, $0, &target, Int(PATH_MAX)) })
     return FilePath(platformString: target)
@@ -155,7 +155,7 @@ package struct LinuxSystemCalls: SystemCalls {
   package func forEachEntry(
     of directory: Int32, _ body: (FilePath.Component, FileKind) -> Void
   ) throws(Errno) {
-    // A descriptor of its own: closedir closes it, and its position is not shared.
+    // A new descriptor, since closedir closes it and its offset must not be shared.
     let own = try checked(openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC))
     guard let stream = fdopendir(own) else {
       let code = errno
@@ -228,7 +228,7 @@ package struct LinuxSystemCalls: SystemCalls {
     try checked(fchmod(descriptor, mode))
   }
 
-  /// Looked at once, as looking means to set another one: for a moment, files that other threads make are private.
+  /// Read once, since reading means to set another one: for a moment, files that other threads create are private.
   private static let creationMask: mode_t = {
     let mask = umask(0o077)
     umask(mask)
@@ -282,7 +282,7 @@ package struct LinuxSystemCalls: SystemCalls {
     try checked(fremovexattr(descriptor, name))
   }
 
-  /// The result of a call, or the error that it left in `errno` if it is negative.
+  /// Returns the result of a call, or throws the error in `errno` if it is negative.
   @discardableResult
   private func checked<Result: BinaryInteger>(_ result: Result) throws(Errno) -> Result {
     if result < 0 { throw Errno(rawValue: errno) }

@@ -1,27 +1,27 @@
 import Glibc
 package import SystemPackage
 
-/// How much of the machine this process may use.
+/// The part of the machine that this process may use.
 package struct MachineLimits: Sendable, Equatable {
-  /// The processors that it may run on at once, at least 1: by affinity, and by the quota of its control groups.
+  /// The number of processors by affinity and by the quota of the control groups, at least 1.
   package let processorCount: Int
-  /// The memory that its control groups leave it, nil if they set no limit.
+  /// The memory limit of the control groups in bytes, nil if there is none.
   package let memoryBytes: Int?
-  /// The memory of the machine, `Int.max` if that cannot be known.
+  /// The memory of the machine in bytes, `Int.max` if it is unknown.
   package let physicalMemoryBytes: Int
 
-  /// Limits that are known.
+  /// Makes limits of known values.
   package init(processorCount: Int, memoryBytes: Int?, physicalMemoryBytes: Int) {
     self.processorCount = processorCount
     self.memoryBytes = memoryBytes
     self.physicalMemoryBytes = physicalMemoryBytes
   }
 
-  /// The limits as the system tells them now. What it does not tell is no limit.
+  /// Reads the limits from the system. A limit that it does not report does not count.
   ///
   /// - Parameters:
-  ///   - access: What the system is asked through.
-  ///   - root: What stands before the paths of `/proc` and `/sys`.
+  ///   - access: The access to the files of the system.
+  ///   - root: A prefix of the paths below `/proc` and `/sys`.
   package init(using access: FileAccess = FileAccess(), root: FilePath = "/") {
     let files = SystemFiles(access: access, root: root)
     let groups = ControlGroups(files)
@@ -43,10 +43,10 @@ package struct MachineLimits: Sendable, Equatable {
 }
 
 extension FileAccess {
-  /// More processors than any machine has.
+  /// An upper bound of the number of processors.
   private static let processorsMax = 1 << 20
 
-  /// How many processors this process may run on, nil if the system does not tell.
+  /// The number of processors by affinity, nil if the system does not report it.
   fileprivate var processorCount: Int? {
     var byteCount = 128
     while byteCount <= Self.processorsMax / 8 {
@@ -56,7 +56,7 @@ extension FileAccess {
       }
       switch result {
       case .success: return mask.reduce(0) { $0 + $1.nonzeroBitCount }
-      // The machine may have more than that.
+      // The mask is too small for this machine.
       case .failure(.invalidArgument): byteCount *= 2
       case .failure: return nil
       }
@@ -65,19 +65,19 @@ extension FileAccess {
   }
 }
 
-/// The small files in which the system tells about itself.
+/// The small files below `/proc` and `/sys`.
 struct SystemFiles {
-  /// More than any of them holds.
+  /// An upper bound of their sizes.
   private static let bytesMax = 1 << 24
   private static let pieceBytes = 1 << 14
 
   let access: FileAccess
-  /// What stands before their paths.
+  /// A prefix of their paths.
   let root: FilePath
 
   /// All bytes of a file, nil if it cannot be read.
   func contents(of path: FilePath) -> [UInt8]? {
-    // Taking paths apart costs more than reading most of these files.
+    // Appending components costs more than reading most of these files.
     let path = root == "/" ? path : root.appending(path.components)
     guard let file = try? access.open(path, flags: O_RDONLY | O_NONBLOCK) else { return nil }
     let number = file.number
@@ -95,7 +95,7 @@ struct SystemFiles {
 }
 
 extension Int {
-  /// The number that decimal digits stand for, nil for anything else.
+  /// Parses decimal digits; nil for other text.
   init?(bytes: some Collection<UInt8>) {
     self.init(String(decoding: bytes, as: UTF8.self))
   }

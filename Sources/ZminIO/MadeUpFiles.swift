@@ -1,9 +1,9 @@
-/// File systems whose files are made up when they are read, so that their size is a guess.
+/// File systems that generate files when they are read, so that their sizes are guesses.
 enum MadeUpFiles {
-  /// The largest guess: the largest page that Linux has.
+  /// The largest guess: the largest page size of Linux.
   static let sizeBytesMax: Int64 = 64 << 10
 
-  /// By the numbers in `linux/magic.h`. FUSE is among them, since it also serves `/proc` and `/sys` of containers (lxcfs).
+  /// Numbers of `linux/magic.h`. FUSE is included, since it also serves `/proc` and `/sys` of containers (lxcfs).
   private static let types: Set<Int> = [
     0x6265_6572,  // sysfs
     0x9FA0,  // proc
@@ -17,7 +17,7 @@ enum MadeUpFiles {
     0x6573_5546,  // FUSE
   ]
 
-  /// Whether an open file is on one of them; false where the system does not say.
+  /// Returns true if an open file is on one of them, false also if that is unknown.
   static func isMadeUp(_ descriptor: Int32, using access: FileAccess) -> Bool {
     guard let type = try? access.calls.fileSystemType(of: descriptor) else { return false }
     return types.contains(type & 0xFFFF_FFFF)

@@ -2,10 +2,10 @@ import Glibc
 import SystemPackage
 
 extension FileAccess {
-  /// How long to wait before looking again whether a FIFO has a reader: there is nothing that tells.
+  /// The pause between attempts to open a FIFO: no event reports that it has a reader.
   private static let readerPollMilliseconds: Int32 = 20
 
-  /// Opens what is not a regular file for writing. A FIFO's reader is waited for.
+  /// Opens a file that is not regular for writing. Waits for the reader of a FIFO.
   func openDirectly(_ path: FilePath, _ kind: FileKind) throws(FileError) -> Descriptor {
     let file = FileName.path(path)
     let isInterruptible = kind == .fifo && interruption != nil
@@ -25,17 +25,18 @@ extension FileAccess {
     }
   }
 
-  /// The pipe behind a descriptor, opened anew so that writing does not block.
+  /// Reopens the pipe of a descriptor so that writes do not block.
   ///
-  /// The mode belongs to the open file, which standard output shares with other processes: it is not ours to change.
-  /// Nil where the pipe is another user's, or there is no `/proc`.
+  /// Setting the mode of the descriptor would change the open file that standard output shares with other processes.
+  ///
+  /// - Returns: Nil if the pipe belongs to another user, or there is no `/proc`.
   func reopenNonBlocking(_ number: Int32) -> Descriptor? {
     try? open(FilePath("/proc/self/fd/\(number)"), flags: O_WRONLY | O_NONBLOCK)
   }
 
-  /// What an output will replace, nil if that is nothing.
+  /// Opens the file that an output will replace; nil if there is none.
   ///
-  /// Another run may give the name to another file at any time; the one that is opened is the one that counts.
+  /// Another run may rename another file to this name at any time. The opened file counts.
   func openReplaced(_ destination: Destination, _ file: FileName) throws(FileError) -> ReplacedFile? {
     guard let named = try statusIfPresent(of: destination, file) else { return nil }
     let descriptor: Descriptor
@@ -44,7 +45,7 @@ extension FileAccess {
       descriptor = try open(
         destination.path, in: destination.directory.descriptor.number, flags: O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
     } catch {
-      // What may not be read keeps mode and owner, which take no descriptor.
+      // Mode and owner of a file without read permission are kept, as they need no descriptor.
       if error == .permissionDenied {
         return ReplacedFile(status: named, flags: 0, descriptor: nil, keepsTimes: false)
       }

@@ -1,9 +1,9 @@
 import Glibc
 package import SystemPackage
 
-/// When an output is brought to the disk before it counts as written.
+/// The rule for syncing an output before it counts as written.
 package enum SyncPolicy: Sendable {
-  /// What replaces an existing file is synced: file, rename, directory. What is new is not.
+  /// An output that replaces a file is synced: file, rename, directory. A new file is not.
   case automatic
   /// Always.
   case always
@@ -11,11 +11,11 @@ package enum SyncPolicy: Sendable {
   case never
 }
 
-/// Where output goes: standard output, or a file that appears whole under its name when it is committed, or not at all.
+/// An output: standard output, or a file that appears under its name when all of it is written, or not at all.
 ///
 /// An output that ends without ``commit()`` leaves nothing behind.
 package struct OutputFile: ~Copyable, Sendable {
-  /// How messages name it.
+  /// The name in messages.
   package let file: FileName
   /// Bytes written so far.
   package private(set) var bytesWritten: Int64 = 0
@@ -25,32 +25,33 @@ package struct OutputFile: ~Copyable, Sendable {
   private var ending: Ending?
   /// The permissions of a new file.
   private var mode = OutputMode()
-  /// What is known of the size in the end, which is at most this.
+  /// An upper bound of the final size, nil if it is unknown.
   private var expectedBytes: Int64?
-  /// Room on the disk, for a file of its own.
+  /// The reserved disk space of a new file.
   private var reservation: DiskReservation?
-  /// What drops it from the page cache, for a regular file.
+  /// The write-back and page cache state of a regular file.
   private var behind: WriteBehind?
 
-  /// Set if the file gets its name when all of it is written. What is written directly cannot be taken back.
+  /// True if the file gets its name when all of it is written. Direct writes cannot be undone.
   package var appearsWhole: Bool { writing.isNew }
 
-  /// How bytes are handed over.
+  /// The way in which bytes are written.
   private struct Writing {
     let number: Int32
-    /// Whether every write waits for room first, so that it can be interrupted.
+    /// True if every write waits for room first, so that it can be interrupted.
     var isWaitedFor = false
-    /// As many bytes as a write is given at most.
+    /// The most bytes of one write.
     var pieceBytesMax = Int.max
-    /// Whether there is a disk that the bytes can be brought to.
+    /// True if the file can be synced.
     var isRegular = true
-    /// Whether it is a new file that nobody else knows.
+    /// True for a new file that nobody else knows.
     var isNew = false
   }
 
-  /// What becomes of the file in the end.
+  /// The end of the output.
   ///
-  /// Not private: other modules destroy it, and swift 6.3.1 then leaves a private one out of release builds.
+  /// Internal, not private: other modules destroy it, and Swift 6.3.1 leaves the destructor of a private one out of
+  /// release builds.
   enum Ending: ~Copyable, Sendable {
     case direct(Descriptor)
     case replacement(Replacement)
@@ -80,14 +81,15 @@ package struct OutputFile: ~Copyable, Sendable {
       Descriptor(number: STDOUT_FILENO, calls: access.calls, isLent: true), .standardOutput, sync: sync, using: access)
   }
 
-  /// A file by name. A name of a descriptor of this process, such as `/dev/stdout`, is that descriptor, which stays
-  /// open. A symbolic link is followed; what exists and is not a regular file is written directly; else a
-  /// temporary beside the file is written.
+  /// Opens an output by its path. The path of a descriptor of this process, such as `/dev/stdout`, is that descriptor,
+  /// which stays open. A symbolic link is followed. A file that is not regular is written directly, any other one
+  /// through a temporary beside it.
   ///
-  /// A file that exists keeps its mode, extended attributes and, where permitted, owner. A new one gets what the umask
-  /// and the directory give unless it is made from files (see ``limitMode(to:)``).
+  /// An existing file keeps its mode, extended attributes and, if permitted, owner. The umask and the directory
+  /// determine the mode of a new file, unless it is made from files (see ``limitMode(to:)``).
   ///
-  /// - Parameter isPrivate: Keeps a new file from others while it is written, as one that is made from files must be.
+  /// - Parameter isPrivate: True to keep a new file private while it is written, as a file that is made from files must
+  ///   be.
   /// - Throws: ``FileError/system(_:)``; ``FileError/interrupted(_:)`` while a FIFO has no reader.
   package init(
     at path: FilePath, using access: FileAccess = FileAccess(), sync: SyncPolicy = .automatic, isPrivate: Bool = false
@@ -105,7 +107,7 @@ package struct OutputFile: ~Copyable, Sendable {
     }
     let destination = try access.resolve(path)
     let replaced = try access.openReplaced(destination, file)
-    // A link through /proc leads to what may have no name any more.
+    // A link through /proc may lead to a file without a name.
     if existing != nil && replaced == nil {
       throw .system(SystemError(action: .open, file: file, errno: .staleNFSFileHandle))
     }
@@ -115,7 +117,7 @@ package struct OutputFile: ~Copyable, Sendable {
 
   /// The descriptor of this process that a path such as `/dev/stdout` names, nil for other paths.
   ///
-  /// What is behind it may be a file that others write to as well: it is not ours to replace.
+  /// It may be a file that others write to as well, so it is not replaced.
   static func ownDescriptor(named path: FilePath) -> Int32? {
     let name = path.string
     if name == "/dev/stdout" { return STDOUT_FILENO }
@@ -126,23 +128,24 @@ package struct OutputFile: ~Copyable, Sendable {
     return nil
   }
 
-  /// What will stand at a place, made from a file: see ``limitMode(to:)``. A link or special file that stands there is
-  /// refused, never followed or replaced, and so is at the end any file but the one that stood there at the start.
+  /// The new file of a directory entry, made from a file: see ``limitMode(to:)``. A link or special file with that
+  /// entry is refused, never followed or replaced. A file that gets the entry while the output is written is refused,
+  /// too.
   ///
   /// - Throws: ``FileError/refused(_:_:)``, ``FileError/system(_:)``.
   package init(
-    at place: DirectoryEntryReference, using access: FileAccess, sync: SyncPolicy = .automatic
+    at entry: DirectoryEntryReference, using access: FileAccess, sync: SyncPolicy = .automatic
   ) throws(FileError) {
-    let file = FileName.path(place.path)
-    switch try access.statusIfPresent(of: place.destination, file)?.kind {
+    let file = FileName.path(entry.path)
+    switch try access.statusIfPresent(of: entry.destination, file)?.kind {
     case nil:
       try self.init(
-        beside: place.destination, replacing: nil, isInPlace: false, isExclusive: true, isPrivate: true, file,
+        beside: entry.destination, replacing: nil, isInPlace: false, isExclusive: true, isPrivate: true, file,
         sync: sync, using: access)
     case .regular:
-      let replaced = try access.openReplaced(place.destination, file)
+      let replaced = try access.openReplaced(entry.destination, file)
       try self.init(
-        beside: place.destination, replacing: replaced, isInPlace: false, isExclusive: true, isPrivate: true, file,
+        beside: entry.destination, replacing: replaced, isInPlace: false, isExclusive: true, isPrivate: true, file,
         sync: sync,
         using: access)
     case .symbolicLink: throw .refused(file, .symbolicLink)
@@ -150,20 +153,21 @@ package struct OutputFile: ~Copyable, Sendable {
     }
   }
 
-  /// The replacement of an input file.
+  /// Begins the replacement of an input file.
   ///
-  /// It keeps mode, extended attributes, access control list and, where permitted, owner. Call
-  /// ``InputFile/checkUnchanged()`` before ``commit()``, which sees a change but not a read that was too short.
+  /// It keeps mode, extended attributes, access control list and, if permitted, owner. Call
+  /// ``OpenedFile/checkUnchanged(after:isReadToEnd:)`` before ``commit()``, which sees a change but not a read that was
+  /// too short.
   ///
-  /// - Throws: ``FileError/refused(_:_:)``, ``FileError/inputChanged(_:)`` if the name is another file's by now,
+  /// - Throws: ``FileError/refused(_:_:)``, ``FileError/inputChanged(_:)`` if another file has the name by now,
   ///   ``FileError/system(_:)``.
   package init(
-    replacing input: borrowing InputFile, under rules: InPlaceRules = InPlaceRules(), sync: SyncPolicy = .automatic
+    replacing input: OpenedFile, under rules: InPlaceRules = InPlaceRules(), sync: SyncPolicy = .automatic
   ) throws(FileError) {
-    let (file, access) = (input.file, input.access)
+    let (file, access) = (input.name, input.access)
     try input.checkReplaceable(under: rules)
     guard case .path(let path) = file else { throw .refused(file, .standardInput) }
-    let destination = if let place = input.place { place } else { try access.resolve(path) }
+    let destination = if let entry = input.entry { entry } else { try access.resolve(path) }
     guard try access.statusIfPresent(of: destination, file)?.identity == input.status.identity else {
       throw .inputChanged(file)
     }
@@ -183,8 +187,8 @@ package struct OutputFile: ~Copyable, Sendable {
     if let replaced, replaced.flags & FileFlags.protecting != 0 { throw .refused(file, .protected) }
     access.removeStaleTemporaries(of: destination, file)
     let isPrivate = isPrivate || replaced != nil
-    // Without files that it is made from or replaces, it is made as any new file is, so that umask and the directory's
-    // default access list apply.
+    // A file that is made from no file, and replaces none, is created like any new file, so that the umask and the
+    // default access control list of the directory apply.
     let temporary = try TemporaryFile.make(
       beside: destination, mode: isPrivate ? FileAccess.privateMode : 0o666, file, using: access)
     let writing = Writing(number: temporary.descriptor.number, isNew: true)
@@ -195,7 +199,7 @@ package struct OutputFile: ~Copyable, Sendable {
     self.init(file, writing, .replacement(replacement), sync: sync, using: access)
   }
 
-  /// What is written directly.
+  /// Makes an output that is written directly.
   init(
     _ descriptor: consuming Descriptor, _ file: FileName, sync: SyncPolicy, using access: FileAccess
   ) throws(FileError) {
@@ -212,27 +216,27 @@ package struct OutputFile: ~Copyable, Sendable {
           using: access)
         return
       }
-      // What poll calls ready takes this much without waiting.
+      // A pipe that poll reports as ready takes this many bytes without a wait.
       writing.pieceBytesMax = Int(PIPE_BUF)
     }
     self.init(file, writing, .direct(descriptor), sync: sync, using: access)
   }
 
-  /// Says that at most `byteCount` bytes more will be written, as far as anybody knows. It makes writing them faster,
-  /// and decides whether they stay in the page cache.
+  /// Announces that probably at most `byteCount` more bytes come. It makes writing them faster, and decides whether
+  /// they stay in the page cache.
   package mutating func expect(byteCount: Int64) {
     expectedBytes = bytesWritten + byteCount
     reservation?.expect(byteCount: byteCount, after: bytesWritten)
   }
 
-  /// Takes away permissions that an input does not allow from a new private output. It gets them when it ends.
+  /// Removes permissions that an input does not have from those that a new private output gets at its end.
   package mutating func limitMode(to input: FileStatus) { mode.limit(to: input) }
 
-  /// Writes all of `bytes`. After a request to stop, a direct output takes them as far as it need not be waited for:
-  /// they may be all that there is of what a pipe gave.
+  /// Writes all of `bytes`. After a request to stop, a direct output writes as many as it can without waiting: a pipe
+  /// does not return them again.
   ///
-  /// - Throws: ``FileError/system(_:)``, ``FileError/brokenPipe(_:)`` or ``FileError/interrupted(_:)``. How much was
-  ///   written is then in ``bytesWritten``.
+  /// - Throws: ``FileError/system(_:)``, ``FileError/brokenPipe(_:)`` or ``FileError/interrupted(_:)``. The number of
+  ///   bytes that were written is then in ``bytesWritten``.
   package mutating func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
     var rest = bytes
     reservation?.reserve(upTo: bytesWritten + Int64(bytes.count))
@@ -243,7 +247,7 @@ package struct OutputFile: ~Copyable, Sendable {
       do throws(Errno) {
         let number = writing.number
         let count = try access.retrying { calls throws(Errno) in try calls.write(number, piece) }
-        // Nothing written and no error either would repeat for ever.
+        // A write of no bytes without an error would repeat for ever.
         if count == 0 { throw .ioError }
         bytesWritten += Int64(count)
         rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
@@ -260,23 +264,18 @@ package struct OutputFile: ~Copyable, Sendable {
     }
   }
 
-  /// Ends the output, and gives it its final name if it is a file of its own.
+  /// Ends the output, and gives a new file its final name.
   ///
-  /// - Throws: ``FileError/system(_:)`` or, in place, ``FileError/inputChanged(_:)``: the destination is then as it
+  /// - Throws: ``FileError/system(_:)`` or, in place, ``FileError/inputChanged(_:)``. The destination is then as it
   ///   was, unless the error is about syncing its directory.
   package consuming func commit() throws(FileError) {
-    reservation?.release(after: bytesWritten)
-    switch ending.take() {
-    case .replacement(let replacement): try replacement.commit(sync, mode)
-    case .direct(let descriptor): try finish(descriptor)
-    case nil: break
-    }
+    guard let pending = try prepare() else { return }
+    try PendingOutput.commit([pending])[0].get()
   }
 
-  /// Ends the output, which has still to be brought to the disk and to get its final name: ``PendingOutput/commit(_:)``
-  /// does so for many at once.
+  /// Ends the output without its final name. ``PendingOutput/commit(_:)`` syncs and names many outputs at once.
   ///
-  /// - Returns: The output; nil if it was written directly, and there is nothing to do for it.
+  /// - Returns: The output; nil if it was written directly and has no other name.
   /// - Throws: As ``commit()``.
   package consuming func prepare() throws(FileError) -> PendingOutput? {
     reservation?.release(after: bytesWritten)
@@ -290,19 +289,14 @@ package struct OutputFile: ~Copyable, Sendable {
 
   /// Ends the output and gives it its name, unless another file has it by now.
   ///
-  /// - Returns: Whether it has its name.
+  /// - Returns: False if another file has the name.
   /// - Throws: As ``commit()``.
   package consuming func publish() throws(FileError) -> Bool {
-    reservation?.release(after: bytesWritten)
-    switch ending.take() {
-    case .replacement(let replacement): return try replacement.publish()
-    case .direct(let descriptor): try finish(descriptor)
-    case nil: break
-    }
-    return true
+    guard let pending = try prepare() else { return true }
+    return try pending.publish()
   }
 
-  /// Ends the output without a trace, but for what was written directly.
+  /// Ends the output and removes it. Direct writes stay.
   package consuming func abandon() {}
 
   private func finish(_ descriptor: borrowing Descriptor) throws(FileError) {

@@ -2,12 +2,12 @@ import CZminSystem
 package import Glibc
 package import SystemPackage
 
-/// The system calls that child processes are made of, one requirement a call as in ``SystemCalls``.
+/// The system calls for child processes. One requirement is one call, as in ``SystemCalls``.
 package protocol ProcessCalls: Sendable {
   /// `pipe2(O_CLOEXEC)`.
   func makePipe() throws(Errno) -> (reading: Int32, writing: Int32)
-  /// `posix_spawn`: the process's number. Its input and errors are `/dev/null`, its output is the descriptor, no signal
-  /// is blocked in it, and all have their default actions.
+  /// `posix_spawn`: the number of the process. Its input and error output are `/dev/null`, its output is the
+  /// descriptor. No signal is blocked, and all have their default actions.
   func spawn(_ program: FilePath, _ arguments: [String], output: Int32) throws(Errno) -> pid_t
   /// `waitpid`: the status.
   func waitForChild(_ process: pid_t) throws(Errno) -> Int32

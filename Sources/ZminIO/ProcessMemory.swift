@@ -1,34 +1,34 @@
 package import SystemPackage
 
-/// What the kernel says that this process has in memory. What it does not say is nil, never 0.
+/// The memory of this process as the kernel reports it. Figures that it does not report are nil, never 0.
 package struct ProcessMemory: Sendable, Equatable {
   /// Resident private memory: heap, pools, stacks.
   package var anonymousBytes: Int?
   /// Resident pages of files: the program and its libraries.
   package var fileBytes: Int?
-  /// Resident shared memory, which some drivers give.
+  /// Resident shared memory, which some drivers allocate.
   package var sharedBytes: Int?
-  /// The most that was resident of all three together, since the program began.
+  /// The most resident bytes of all three together since the program began.
   package var peakResidentBytes: Int?
-  /// What was swapped out.
+  /// Bytes that were swapped out.
   package var swappedBytes: Int?
-  /// The page tables, which are the kernel's, and count against a control group's limit.
+  /// The page tables, which the kernel owns and which count towards the limit of a control group.
   package var pageTableBytes: Int?
 
-  /// All that is resident, nil if a part is not known.
+  /// All resident memory, nil if a part is unknown.
   package var residentBytes: Int? {
     guard let anonymousBytes, let fileBytes, let sharedBytes else { return nil }
     return anonymousBytes + fileBytes + sharedBytes
   }
 
-  /// What the kernel says now, by `/proc/self/status`.
+  /// Reads the current figures of `/proc/self/status`.
   ///
   /// - Parameters:
-  ///   - access: What the system is asked through.
-  ///   - root: What stands before the path.
+  ///   - access: The access to the files of the system.
+  ///   - root: A prefix of the path.
   package init(using access: FileAccess, root: FilePath = "/") {
     for line in SystemFiles(access: access, root: root).lines(of: "/proc/self/status") {
-      // RssAnon:	     112 kB; most lines are of other things, and this is read often.
+      // RssAnon:	     112 kB. Most lines are about other things, and are skipped early, as this is read often.
       guard line.starts(with: "Rss".utf8) || line.starts(with: "Vm".utf8) else { continue }
       let fields = line.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
       guard fields.count == 3, fields[2].elementsEqual("kB".utf8), let count = Int(bytes: fields[1]) else { continue }

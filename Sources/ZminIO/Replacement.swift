@@ -1,54 +1,27 @@
 import Glibc
 import SystemPackage
 
-/// A temporary file and the destination whose place it takes.
+/// The single steps that give a temporary file its final name. ``PendingOutput`` has their order.
 struct Replacement: ~Copyable, Sendable {
   var temporary: TemporaryFile
   let destination: Destination
-  /// Nil if the destination is new.
+  /// The file with the final name; nil if there is none.
   let replaced: ReplacedFile?
-  /// Whether the destination is the input, so that a change to it is an error.
+  /// True if the destination is the input, so that a change to it is an error.
   let isInPlace: Bool
-  /// Set if it replaces only what stood there when it was begun.
+  /// True if it replaces only the file that had the name when it was begun.
   let isExclusive: Bool
-  /// Set if nobody else may open the temporary before it has its mode.
+  /// True if nobody else may open the temporary before it has its mode.
   let isPrivate: Bool
   let file: FileName
   let access: FileAccess
 
-  /// Puts the file in its place. Whatever fails before the rename leaves the destination as it was.
-  consuming func commit(_ policy: SyncPolicy, _ mode: OutputMode) throws(FileError) {
-    try setAttributes(mode)
-    let isSynced = isSynced(policy)
-    if isSynced { try sync() }
-    try flush()
-    try rename()
-    if isSynced { try syncDirectory() }
-  }
-
-  /// Puts the file in its place if nothing has it, and brings it to the disk; false if something has.
-  consuming func publish() throws(FileError) -> Bool {
-    try sync()
-    try flush()
-    do throws(Errno) {
-      try temporary.link(as: destination.path)
-    } catch .fileExists {
-      return false
-    } catch {
-      throw .system(SystemError(action: .publish, file: file, errno: error))
-    }
-    try syncDirectory()
-    return true
-  }
-
-  // MARK: Steps
-
-  /// Whether it is brought to the disk.
+  /// Returns true if it is synced.
   func isSynced(_ policy: SyncPolicy) -> Bool {
     policy == .always || (policy == .automatic && replaced != nil)
   }
 
-  /// Gives the temporary what it is to keep of the file that it replaces, or the mode of a new file.
+  /// Gives the temporary the attributes of the file that it replaces, or the mode of a new file.
   func setAttributes(_ mode: OutputMode) throws(FileError) {
     let number = temporary.descriptor.number
     if let replaced {
@@ -58,13 +31,13 @@ struct Replacement: ~Copyable, Sendable {
     }
   }
 
-  /// Brings the temporary to the disk.
+  /// Syncs the temporary.
   func sync() throws(FileError) {
     let number = temporary.descriptor.number
     try access.attempt(.sync, file) { calls throws(Errno) in try calls.sync(number) }
   }
 
-  /// Has the system say what closing would say.
+  /// Reports the error that closing would report.
   func flush() throws(FileError) {
     do throws(Errno) {
       try temporary.descriptor.flush()
@@ -73,14 +46,14 @@ struct Replacement: ~Copyable, Sendable {
     }
   }
 
-  /// Gives the temporary its final name, unless what it replaces in place is not what it was.
+  /// Gives the temporary its final name, unless the file that it replaces in place has changed.
   mutating func rename() throws(FileError) {
     if isInPlace, let replaced { return try exchange(with: replaced.status) }
     if isExclusive { try checkNotMadeMeanwhile() }
     try temporary.rename(to: destination.path, file)
   }
 
-  /// In one look, so that nothing comes between the look at the name and that at what it names.
+  /// Checks that the name still leads to the unchanged input. One call reads both, so that nothing comes between.
   func checkUnchanged() throws(FileError) {
     guard let replaced else { return }
     guard let named = try access.statusIfPresent(of: destination, file), named.identity == replaced.status.identity,
@@ -88,12 +61,26 @@ struct Replacement: ~Copyable, Sendable {
     else { throw .inputChanged(file) }
   }
 
-  /// Two inputs may have one output without anybody knowing it by their names, where the file system folds these.
+  /// Checks that no other file has got the name. Two inputs may have one output if the file system folds names.
   private func checkNotMadeMeanwhile() throws(FileError) {
     guard let named = try access.statusIfPresent(of: destination, file) else { return }
     if named.identity != replaced?.status.identity { throw .refused(file, .madeMeanwhile) }
   }
 
-  /// Brings the name to the disk.
+  /// Gives the temporary its final name unless another file has it.
+  ///
+  /// - Returns: False if another file has it.
+  func link() throws(FileError) -> Bool {
+    do throws(Errno) {
+      try temporary.link(as: destination.path)
+      return true
+    } catch .fileExists {
+      return false
+    } catch {
+      throw .system(SystemError(action: .publish, file: file, errno: error))
+    }
+  }
+
+  /// Syncs the directory, and with it the name.
   func syncDirectory() throws(FileError) { try access.sync(destination.directory, of: file) }
 }

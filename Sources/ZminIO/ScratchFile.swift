@@ -1,12 +1,11 @@
 import Glibc
 package import SystemPackage
 
-/// A name for a file that is of no use after the run, in a directory of the user's choice.
+/// A name for a file that is not needed after the run, in a directory of the user's choice.
 ///
-/// The name is one that no directory walk takes. Whatever stands there when its owner ends is removed, and so it is when
-/// the process must leave at once.
+/// Directory walks skip the name. The file is removed with its owner, and also when the process must leave at once.
 package final class ScratchFile: Sendable {
-  /// Where it is.
+  /// The path of the file.
   package let path: FilePath
   private let name: FilePath
   private let directory: OpenDirectory
@@ -14,7 +13,7 @@ package final class ScratchFile: Sendable {
 
   /// - Parameters:
   ///   - directory: The path of the directory.
-  ///   - purpose: What its name says it is for.
+  ///   - purpose: A word that goes into the name.
   /// - Throws: ``FileError/system(_:)``, and ``FileError/interrupted(_:)`` if the process is about to leave.
   package init(in directory: FilePath, for purpose: String, using access: FileAccess) throws(FileError) {
     let opened = try access.openDirectory(directory)
@@ -33,20 +32,20 @@ package final class ScratchFile: Sendable {
     access.temporaries.remove(name)
   }
 
-  /// Removes what stands there, if anything does.
+  /// Removes the file, if it exists.
   package func remove() { try? access.calls.unlink(name, in: directory.descriptor.number) }
 
-  /// Drops what is on the disk already of it from the page cache, after bringing the rest there.
+  /// Syncs the file and drops it from the page cache.
   ///
   /// - Throws: ``FileError/system(_:)``.
   package func dropFromCache() throws(FileError) { try access.dropFromCache(path) }
 
-  /// How much more may be written to the file system that it is on, nil if that does not tell.
+  /// The bytes that the user may still write to its file system, nil if that does not report them.
   package var freeBytes: Int64? { access.freeBytes(in: directory) }
 }
 
 extension FileAccess {
-  /// Brings a file to the disk and drops it from the page cache, as far as the system lets go of it.
+  /// Syncs a file and drops it from the page cache, as far as the system permits.
   ///
   /// - Throws: ``FileError/system(_:)``.
   package func dropFromCache(_ path: FilePath) throws(FileError) {

@@ -1,16 +1,21 @@
 import Glibc
 
 // A file system stamps changes with a clock that stands still between two ticks: 1 to 10 ms on most, 1 s on ext3, 2 s
-// on FAT. A change within the tick of the stamp that was seen last leaves the same stamp, so an equal stamp proves
-// nothing. The rule: a status counts only if, before it was asked for, the clock had left the tick of its change time.
-// Then every later change gets another stamp. An input is not read before its status is settled, which costs a file that
-// was just written one tick and fails no run. The stamp's digits tell the tick: whole seconds stand for two, a stamp
-// that ends in zeros for the unit that they leave.
+// on FAT. Two changes within one tick get the same stamp, so that an equal stamp proves nothing.
 //
-// The kernel's own clock is compared, so a file server with a clock of its own is only as safe as both agree.
+//     clock   |---- tick ----|---- tick ----|
+//     change      ^ stamp t
+//     status         ^ reads t: a later change in this tick would be stamped t, too
+//     status                    ^ reads t: settled, as any later change gets another stamp
+//
+// So a status counts only if the clock had left the tick of its change time before the status was read. An input is
+// read only after its status is settled. That costs a file that was just written one tick, and fails no run. The digits
+// of a stamp tell the tick: whole seconds mean two seconds, a stamp that ends in zeros means the unit that they leave.
+//
+// The stamp is compared with the kernel's clock. A file server with a clock of its own is only as safe as both agree.
 
 extension FileTime {
-  /// The tick of the clock that made this time stamp, in nanoseconds, and never less than it is.
+  /// An upper bound of the tick of the clock that made this time stamp, in nanoseconds.
   var tickNanoseconds: Int64 {
     if nanoseconds == 0 { return 2_000_000_000 }
     var tick = 1
@@ -18,7 +23,7 @@ extension FileTime {
     return Int64(tick)
   }
 
-  /// How long the tick of this time stamp lasts after `now`, in nanoseconds; 0 if it is over, and for a time so far
+  /// The nanoseconds after `now` for which the tick of this time stamp lasts. 0 if it is over, and for a time so far
   /// ahead that another clock made it.
   func remainingTickNanoseconds(at now: FileTime) -> Int64 {
     guard seconds.subtractingReportingOverflow(now.seconds).partialValue.magnitude <= 4 else { return 0 }
@@ -26,27 +31,27 @@ extension FileTime {
     return left > tickNanoseconds + Self.aheadNanosecondsMax ? 0 : max(0, left)
   }
 
-  /// As far as a stamp of this machine is ahead of the kernel's clock: a tick at most.
+  /// The most that a stamp of this machine is ahead of the kernel's clock: one tick.
   static let aheadNanosecondsMax: Int64 = 20_000_000
 }
 
 extension FileAccess {
-  /// Pauses for one stamp, of 2 ms at least each; a tick takes 10 ms at most, or is slept through at once.
+  /// The most pauses for one stamp, of at least 2 ms each. A tick takes at most 10 ms, or one longer pause.
   private static let pausesMax = 16
-  /// A file that changed so often while it was waited for is being written.
+  /// The number of changes during the wait from which a file counts as being written.
   private static let changesMax = 3
 
-  /// The time that a change would be stamped with now.
+  /// The time stamp of a change now.
   package var timeStampNow: FileTime { FileTime(calls.timeStampClock()) }
 
-  /// The status of an open file once its change time proves something; what is not a regular file is not waited for.
+  /// Waits until the status of an open regular file is settled. Other files need no wait.
   ///
-  /// - Returns: The last status, and whether it is settled: false for a file that keeps changing.
+  /// - Returns: The last status, and true if it is settled, false for a file that keeps changing.
   /// - Throws: ``FileError/system(_:)`` or ``FileError/interrupted(_:)``.
   func settledStatus(
     of descriptor: borrowing Descriptor, _ file: FileName
   ) throws(FileError) -> (status: FileStatus, isSettled: Bool) {
-    // The clock is asked first: the tick must have been over when the status was taken.
+    // The clock is read first: the tick must have been over when the status was read.
     var now = timeStampNow
     var status = try self.status(of: descriptor, file)
     var (pauses, changes) = (0, 0)
@@ -62,8 +67,8 @@ extension FileAccess {
     }
   }
 
-  /// Whether a change from now on gets another modification time than this, after a wait of a few milliseconds at most.
-  /// A tick that is longer is not waited for.
+  /// Returns true if every change from now on gets another modification time than this one. It waits for a few
+  /// milliseconds at most, and not for a longer tick.
   package func isSettled(_ time: FileTime) -> Bool {
     for _ in 0..<Self.pausesMax {
       let left = time.remainingTickNanoseconds(at: timeStampNow)

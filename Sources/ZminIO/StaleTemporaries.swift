@@ -2,10 +2,10 @@ import Glibc
 import Synchronization
 import SystemPackage
 
-/// The temporaries and kept files that were there when a directory was first looked into, so that many outputs in one
-/// directory need one listing of it.
+/// The temporaries and kept files in each directory when it was first listed, so that many outputs in one directory
+/// need one listing.
 final class StaleTemporaryIndex: Sendable {
-  /// A walk goes from directory to directory; so many are remembered.
+  /// The number of directories that are remembered. A walk goes from one to the next.
   private static let directoriesMax = 64
   private let names = Mutex<[FileIdentity: [FilePath.Component]]>([:])
 
@@ -21,8 +21,8 @@ final class StaleTemporaryIndex: Sendable {
 }
 
 extension FileAccess {
-  /// Removes the temporaries of runs that did not live to do it, as far as they are of this destination and nobody
-  /// holds their lock. What cannot be removed stays: it is in nobody's way. Kept files are noted.
+  /// Removes the stale temporaries of this destination: those of killed runs, whose lock is free. Errors are ignored,
+  /// since a stale temporary does no harm. Kept files are noted.
   func removeStaleTemporaries(of destination: Destination, _ file: FileName) {
     for name in ownNames(in: destination.directory) where TemporaryName.isTemporary(name, for: destination.name) {
       try? removeIfUnlocked(Destination(directory: destination.directory, name: name))
@@ -30,7 +30,7 @@ extension FileAccess {
     noteKeptFiles(of: destination, file)
   }
 
-  /// Notes the kept files of a destination, each of which may be the only copy of what somebody saved there.
+  /// Notes the kept files of a destination. Each may be the only copy of a save.
   func noteKeptFiles(of destination: Destination, _ file: FileName) {
     for name in ownNames(in: destination.directory) where TemporaryName.isKept(name, for: destination.name) {
       let kept = Destination(directory: destination.directory, name: name)
@@ -50,7 +50,7 @@ extension FileAccess {
     }
   }
 
-  /// Whether a kept file is still there, and no other run is about to exchange it.
+  /// Returns true if a kept file still exists, and no other run is about to exchange it.
   private func isStale(_ kept: Destination) -> Bool {
     let descriptor: Descriptor
     do throws(Errno) {
@@ -72,17 +72,17 @@ extension FileAccess {
     let descriptor = try open(staleTemporary.path, in: directory, flags: O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
     let opened = FileStatus(try calls.status(of: descriptor.number))
     guard opened.kind == .regular else { return }
-    // A shared lock is enough to meet its owner's, and NFS wants a file open for writing for more.
+    // A shared lock conflicts with that of the owner, and NFS needs write access for an exclusive one.
     try calls.lock(descriptor.number, exclusively: false)
     let named = FileStatus(try calls.status(of: staleTemporary.path, in: directory, followingLinks: false))
     if named.identity == opened.identity { try calls.unlink(staleTemporary.path, in: directory) }
   }
 }
 
-extension InputFile {
+extension OpenedFile {
   /// Notes the kept files of an input that is not replaced after all.
   package func noteKeptFiles() {
-    guard case .path(let path) = file, let destination = place ?? (try? access.resolve(path)) else { return }
-    access.noteKeptFiles(of: destination, file)
+    guard case .path(let path) = name, let destination = entry ?? (try? access.resolve(path)) else { return }
+    access.noteKeptFiles(of: destination, name)
   }
 }

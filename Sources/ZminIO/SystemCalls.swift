@@ -1,21 +1,20 @@
 package import Glibc
 package import SystemPackage
 
-/// What a wait for a descriptor ended with.
+/// The end of a wait for a descriptor.
 package enum WaitOutcome: Sendable, Equatable {
-  /// The descriptor can be read or written, or has an error that reading or writing it will tell.
+  /// The descriptor can be read or written, or has an error that a read or write will return.
   case ready
-  /// The other descriptor, the one that wakes, became readable first.
+  /// The wake descriptor became readable first.
   case woken
-  /// Neither, in the time given.
+  /// Neither became ready within the timeout.
   case timedOut
 }
 
-/// The system calls that zmin's files are made of.
+/// The system calls for files.
 ///
-/// One requirement is one call: none of them retries or knows what it is for, so that a test can put an implementation
-/// in between that fails the n-th. A directory is a descriptor, or `AT_FDCWD` for the current one. All throw the
-/// system's error number.
+/// One requirement is one call. None retries or knows its purpose, so that an implementation of a test can make the
+/// n-th fail. A directory is a descriptor, or `AT_FDCWD` for the current one. All throw the system's error number.
 package protocol SystemCalls: Sendable {
   /// `openat`: the new descriptor.
   func open(_ path: FilePath, in directory: Int32, flags: Int32, mode: mode_t) throws(Errno) -> Int32
@@ -29,65 +28,66 @@ package protocol SystemCalls: Sendable {
   func read(_ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(Errno) -> Int
   /// `write`: the number of bytes taken.
   func write(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) throws(Errno) -> Int
-  /// `poll` for `events` on one descriptor and for input on another, -1 for none; -1 milliseconds wait for ever.
+  /// `poll` for `events` on one descriptor and for input on another, -1 for none. -1 milliseconds wait for ever.
   func wait(
     for events: Int16, on descriptor: Int32, orWake wakeDescriptor: Int32, milliseconds: Int32
   ) throws(Errno) -> WaitOutcome
   /// `posix_fadvise(POSIX_FADV_SEQUENTIAL)` for the whole file.
   func adviseSequentialReading(_ descriptor: Int32) throws(Errno)
-  /// `posix_fadvise(POSIX_FADV_DONTNEED)`: takes what is on the disk already of a range out of the page cache.
+  /// `posix_fadvise(POSIX_FADV_DONTNEED)`: drops those pages of a range that are on the disk already from the page
+  /// cache.
   func dropCache(of descriptor: Int32, from offset: Int64, byteCount: Int64) throws(Errno)
-  /// `sync_file_range(SYNC_FILE_RANGE_WRITE)`: starts to bring a range to the disk.
+  /// `sync_file_range(SYNC_FILE_RANGE_WRITE)`: starts to write a range to the disk.
   func startWriteBack(of descriptor: Int32, from offset: Int64, byteCount: Int64) throws(Errno)
-  /// `sync_file_range` with all its flags: waits until what a range held is on the disk. An error of writing that it
-  /// tells is told to nobody else.
+  /// `sync_file_range` with all its flags: waits until the bytes of a range are on the disk. A write error that it
+  /// reports is not reported again.
   func finishWriteBack(of descriptor: Int32, from offset: Int64, byteCount: Int64) throws(Errno)
-  /// `fallocate(FALLOC_FL_KEEP_SIZE)`: takes room on the disk for a range; the file's size stays.
+  /// `fallocate(FALLOC_FL_KEEP_SIZE)`: reserves disk space for a range. The size of the file stays.
   func reserve(_ descriptor: Int32, from offset: Int64, byteCount: Int64) throws(Errno)
   /// `ftruncate`.
   func truncate(_ descriptor: Int32, to byteCount: Int64) throws(Errno)
-  /// `fstatfs`: what kind of file system a file is on.
+  /// `fstatfs`: the type of the file system of a file.
   func fileSystemType(of descriptor: Int32) throws(Errno) -> Int
-  /// `lseek` by nothing: where the next byte is read or written.
+  /// `lseek` by 0: the offset of the next read or write.
   func position(of descriptor: Int32) throws(Errno) -> Int64
-  /// `fcntl(F_GETPIPE_SZ)`: how much a pipe holds.
+  /// `fcntl(F_GETPIPE_SZ)`: the capacity of a pipe in bytes.
   func pipeCapacity(of descriptor: Int32) throws(Errno) -> Int32
-  /// `fcntl(F_SETPIPE_SZ)`: has a pipe hold so much.
+  /// `fcntl(F_SETPIPE_SZ)`: sets the capacity of a pipe.
   func setPipeCapacity(of descriptor: Int32, to byteCount: Int32) throws(Errno)
   /// `isatty`.
   func isTerminal(_ descriptor: Int32) -> Bool
   /// `clock_gettime(CLOCK_REALTIME_COARSE)`: the clock of the kernel's time stamps, which stands still between ticks.
   func timeStampClock() -> timespec
-  /// `eventfd`: a descriptor that becomes readable once eight bytes, not all zero, were written to it.
+  /// `eventfd`: a descriptor that becomes readable after a write of eight bytes, not all zero.
   func makeWakeDescriptor() throws(Errno) -> Int32
-  /// `sched_getaffinity` of this process: a bit for each processor; `EINVAL` if there may be more than `mask` has bits.
+  /// `sched_getaffinity` of this process: a bit for each processor; `EINVAL` if `mask` is too small for the machine.
   func processorMask(into mask: UnsafeMutableRawBufferPointer) throws(Errno)
 
   /// `fstat`.
   func status(of descriptor: Int32) throws(Errno) -> stat
   /// `fstatat`.
   func status(of path: FilePath, in directory: Int32, followingLinks: Bool) throws(Errno) -> stat
-  /// `readlinkat`: where a symbolic link points; `EINVAL` for what is no link.
+  /// `readlinkat`: the target of a symbolic link; `EINVAL` for other files.
   func readLink(_ path: FilePath, in directory: Int32) throws(Errno) -> FilePath
-  /// `getdents`: calls `body` with the name of each entry but `.` and `..`, valid during the call, and with what it is
-  /// as far as the directory itself tells, else `unknown`.
+  /// `getdents`: calls `body` with the name of each entry except `.` and `..`, valid during the call, and with the kind
+  /// that the directory itself reports, else `unknown`.
   func forEachEntry(of directory: Int32, _ body: (FilePath.Component, FileKind) -> Void) throws(Errno)
   /// `mkdirat`.
   func makeDirectory(_ path: FilePath, in directory: Int32, mode: mode_t) throws(Errno)
-  /// `fstatfs`: how much more the user may write to a file system, in bytes.
+  /// `fstatfs`: the bytes that the user may still write to a file system.
   func freeBytes(of descriptor: Int32) throws(Errno) -> Int64
 
   /// `fsync`, of a file or a directory.
   func sync(_ descriptor: Int32) throws(Errno)
   /// `renameat` within one directory.
   func rename(_ oldName: FilePath, to newName: FilePath, in directory: Int32) throws(Errno)
-  /// `renameat2(RENAME_EXCHANGE)` within one directory: each of two files gets the other's name, at once.
+  /// `renameat2(RENAME_EXCHANGE)` within one directory: two files exchange names, atomically.
   func exchange(_ name: FilePath, with other: FilePath, in directory: Int32) throws(Errno)
-  /// `linkat` within one directory: a second name, if it is free.
+  /// `linkat` within one directory: adds a second name, if it is free.
   func link(_ name: FilePath, as newName: FilePath, in directory: Int32) throws(Errno)
   /// `unlinkat`.
   func unlink(_ path: FilePath, in directory: Int32) throws(Errno)
-  /// `flock`, without waiting: `EWOULDBLOCK` if the lock is held elsewhere.
+  /// `flock` without waiting: `EWOULDBLOCK` if another open file holds the lock.
   func lock(_ descriptor: Int32, exclusively: Bool) throws(Errno)
   /// `flock(LOCK_UN)`.
   func unlock(_ descriptor: Int32) throws(Errno)
@@ -98,7 +98,7 @@ package protocol SystemCalls: Sendable {
   func creationMask() -> mode_t
   /// `fchown`; `nil` leaves the user or group as it is.
   func setOwner(_ descriptor: Int32, user: uid_t?, group: gid_t?) throws(Errno)
-  /// `ioctl(FS_IOC_GETFLAGS)`: the flags that `chattr` sets; an error where the file system has none.
+  /// `ioctl(FS_IOC_GETFLAGS)`: the flags that `chattr` sets; an error if the file system does not support them.
   func flags(of descriptor: Int32) throws(Errno) -> UInt32
   /// `ioctl(FS_IOC_SETFLAGS)`.
   func setFlags(_ descriptor: Int32, to flags: UInt32) throws(Errno)

@@ -1,15 +1,15 @@
 import Glibc
 import SystemPackage
 
-/// A file being written beside its destination, locked, and removed with its owner unless it was renamed.
+/// A locked file that is written beside its destination. It is removed with its owner unless it was renamed.
 struct TemporaryFile: ~Copyable, Sendable {
-  /// Names are random; whoever finds this many taken is being played with.
+  /// The most attempts. Names are random: so many collisions are an attack.
   private static let attemptsMax = 100
 
   let descriptor: Descriptor
-  /// What it is called now.
+  /// The current name.
   private(set) var name: FilePath
-  /// Set while the file under ``name`` is known to be this one, so that it may be removed.
+  /// True while the file called ``name`` is known to be this one, so that it may be removed.
   var isOwn = true
   private let directory: OpenDirectory
   private let access: FileAccess
@@ -22,14 +22,14 @@ struct TemporaryFile: ~Copyable, Sendable {
   }
 
   deinit {
-    // Before the descriptor is closed and the lock with it.
+    // The name goes before the descriptor is closed, which releases the lock.
     if isOwn { try? access.calls.unlink(name, in: directory.descriptor.number) }
     access.temporaries.remove(name)
   }
 
-  /// Makes an empty file beside `destination`.
+  /// Creates an empty file beside `destination`.
   ///
-  /// - Parameter mode: The permissions that it is made with, less the umask.
+  /// - Parameter mode: The permissions at its creation, less the umask.
   static func make(
     beside destination: Destination, mode: mode_t, _ file: FileName, using access: FileAccess
   ) throws(FileError) -> TemporaryFile {
@@ -39,7 +39,7 @@ struct TemporaryFile: ~Copyable, Sendable {
     throw .system(SystemError(action: .create, file: file, errno: .fileExists))
   }
 
-  /// One attempt; nil if the name was taken, or another run took the file for a stale temporary before it was locked.
+  /// Tries once; nil if the name was taken, or another run removed the file as stale before it was locked.
   private static func makeOnce(
     beside destination: Destination, mode: mode_t, _ file: FileName, using access: FileAccess
   ) throws(FileError) -> TemporaryFile? {
@@ -61,7 +61,9 @@ struct TemporaryFile: ~Copyable, Sendable {
     return made
   }
 
-  /// Takes the lock; false if the file is another's by now.
+  /// Takes the lock.
+  ///
+  /// - Returns: False if another run has locked or removed the file.
   private func lock(_ file: FileName) throws(FileError) -> Bool {
     do throws(Errno) {
       let number = descriptor.number
@@ -69,7 +71,7 @@ struct TemporaryFile: ~Copyable, Sendable {
     } catch {
       switch error {
       case .wouldBlock: return false
-      // Not every network file system has locks. Where there are none, stale temporaries are not removed either.
+      // Some network file systems do not support locks. Stale temporaries are not removed there either.
       case .noFunction, .noLocks, .notSupported, .invalidArgument: break
       default: throw .system(SystemError(action: .lock, file: file, errno: error))
       }
@@ -87,8 +89,8 @@ struct TemporaryFile: ~Copyable, Sendable {
     }
   }
 
-  /// Whether the file is also found by the name that it would have as a temporary for `target`, as it is where the file
-  /// system takes both for one.
+  /// Returns true if the file system also finds the file by the name of a temporary for `target`, because it takes both
+  /// names for one.
   func isFound(byNameFor target: FilePath.Component, _ file: FileName) throws(FileError) -> Bool {
     let sibling = TemporaryName.sibling(of: name, for: target)
     guard sibling != name, let component = sibling.lastComponent else { return false }
@@ -104,7 +106,7 @@ struct TemporaryFile: ~Copyable, Sendable {
     }
   }
 
-  /// Gives the file its final name, in place of whatever has it. It stays locked until its owner ends.
+  /// Gives the file its final name, and replaces the file that has it. It stays locked until its owner ends.
   mutating func rename(to newName: FilePath, _ file: FileName) throws(FileError) {
     let (name, directory) = (name, directory)
     try access.attempt(.replace, file) { calls throws(Errno) in
@@ -115,10 +117,10 @@ struct TemporaryFile: ~Copyable, Sendable {
 
   // MARK: Exchanging names
 
-  /// Takes the name of a kept file, which nobody removes who does not know what it is.
+  /// Takes the name of a kept file, which other runs do not remove.
   mutating func keep(_ file: FileName) throws(FileError) {
     let (name, directory, kept) = (name, directory, TemporaryName.kept(name))
-    // First, as what has the new name may be a save a moment later.
+    // Before the rename, as the file of the new name may be a save a moment later.
     access.temporaries.remove(name)
     try access.attempt(.replace, file) { calls throws(Errno) in
       try calls.rename(name, to: kept, in: directory.descriptor.number)
@@ -135,7 +137,7 @@ struct TemporaryFile: ~Copyable, Sendable {
     }
   }
 
-  /// The status of the file that has the name of this one, whichever that is.
+  /// The status of whichever file has the name of this one.
   func statusUnderName(_ file: FileName) throws(FileError) -> FileStatus {
     let (name, directory) = (name, directory)
     return try access.attempt(.inspect, file) { calls throws(Errno) in
@@ -143,7 +145,7 @@ struct TemporaryFile: ~Copyable, Sendable {
     }
   }
 
-  /// Removes the replaced file, which has the name of this one. It is in nobody's way if that fails, which is reported.
+  /// Removes the replaced file, which has the name of this one. A failure is noted for the report.
   func removeReplaced(_ file: FileName) {
     let (name, directory) = (name, directory)
     do throws(Errno) {

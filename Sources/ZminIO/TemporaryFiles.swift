@@ -1,10 +1,10 @@
 import Synchronization
 import SystemPackage
 
-/// The temporary files that are alive, so that whoever must leave at once can remove them first.
+/// The temporary files that exist, so that a process that must leave at once can remove them.
 package final class TemporaryFiles: Sendable {
   private struct State {
-    /// By name, which is random and so unique.
+    /// The directory of each file, by its name, which is random and so unique.
     var directories: [FilePath: OpenDirectory] = [:]
     var isClosed = false
   }
@@ -16,10 +16,10 @@ package final class TemporaryFiles: Sendable {
     self.calls = calls
   }
 
-  /// How many there are now.
+  /// The number of temporary files.
   package var count: Int { state.withLock { $0.directories.count } }
 
-  /// Removes all that there are, and lets no new ones be made: their outputs fail. For leaving at once.
+  /// Removes all temporary files and prevents new ones, whose outputs fail. For a process that must leave at once.
   package func removeAll() {
     state.withLock {
       $0.isClosed = true
@@ -28,7 +28,9 @@ package final class TemporaryFiles: Sendable {
     }
   }
 
-  /// Enters a file that was just made; false if it is too late, and the file must go.
+  /// Adds a file that was just created.
+  ///
+  /// - Returns: False after ``removeAll()``. The caller removes the file then.
   func add(_ name: FilePath, in directory: OpenDirectory) -> Bool {
     state.withLock {
       if $0.isClosed { return false }
@@ -37,7 +39,7 @@ package final class TemporaryFiles: Sendable {
     }
   }
 
-  /// Strikes out a file that was renamed or removed.
+  /// Removes a file that was renamed or deleted from the list.
   func remove(_ name: FilePath) {
     state.withLock { _ = $0.directories.removeValue(forKey: name) }
   }

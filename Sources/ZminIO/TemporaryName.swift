@@ -4,17 +4,17 @@ package import SystemPackage
 
 /// Names of files that zmin makes beside `NAME`.
 ///
-/// A temporary is called `.zmin-RANDOM-NAME.tmp`. One that no run holds is stale, and a later run removes it. Before it
-/// is exchanged with `NAME` it becomes `.zmin-RANDOM-NAME.kept`: from then on it may be what somebody else has saved as
-/// `NAME`, and no run but its own ever removes it.
+/// A temporary is called `.zmin-RANDOM-NAME.tmp`. One that no run has locked is stale, and a later run removes it.
+/// Before it is exchanged with `NAME`, it is renamed to `.zmin-RANDOM-NAME.kept`. From then on it may be a save of
+/// `NAME` by another program, and only its own run removes it.
 enum TemporaryName {
   private static let prefix = characters(of: ".zmin-")
   private static let suffix = characters(of: ".tmp")
   private static let keptSuffix = characters(of: ".kept")
   private static let alphabet = characters(of: "0123456789abcdefghijklmnopqrstuv")
-  /// Five bits each: eighty bits, which do not meet by chance.
+  /// The number of random characters, of five bits each: eighty bits do not collide by chance.
   private static let randomCount = 16
-  /// How much of the target's name goes in. All together stays under the 143 bytes of the strictest file system.
+  /// The most bytes of the target's name. The whole name stays under the 143 bytes of the strictest file system.
   private static let targetBytesMax = 100
 
   /// A new name of a temporary for `target`.
@@ -32,14 +32,14 @@ enum TemporaryName {
     return FilePath(platformString: random + tail(for: target, suffix) + [0])
   }
 
-  /// Two names whose difference goes into the names of temporaries: of longer ones, what follows their common start.
+  /// Shortens two names so that the names of their temporaries differ, too. Long names lose their common start.
   static func distinct(
     _ one: FilePath.Component, _ other: FilePath.Component
   ) -> (FilePath.Component, FilePath.Component) {
     let (first, second) = (bytes(of: one), bytes(of: other))
     guard max(first.count, second.count) > targetBytesMax else { return (one, other) }
     var start = zip(first, second).prefix { $0 == $1 }.count
-    // No scalar is cut in two, and a letter keeps the marks on it.
+    // Cut between scalars, and not between a letter and its marks.
     while start > 0, start >= first.count || first[start] < 0 || first[start - 1] < 0 { start -= 1 }
     start = max(0, start - 1)
     guard let short = FilePath.Component(platformString: first[start...] + [0]),
@@ -54,18 +54,18 @@ enum TemporaryName {
     return FilePath(platformString: bytes.dropLast(suffix.count) + keptSuffix + [0])
   }
 
-  /// Whether `name` is that of a temporary or a kept file of any target.
+  /// Returns true if `name` is that of a temporary or a kept file of any target.
   static func isOwn(_ name: FilePath.Component) -> Bool {
     let bytes = bytes(of: name)
     return hasPattern(bytes, suffix) || hasPattern(bytes, keptSuffix)
   }
 
-  /// Whether `name` is one of the names that a temporary for `target` may have.
+  /// Returns true if `name` is one of the names that a temporary for `target` may have.
   static func isTemporary(_ name: FilePath.Component, for target: FilePath.Component) -> Bool {
     isName(name, for: target, suffix)
   }
 
-  /// Whether `name` is one of the names that a kept file of `target` may have.
+  /// Returns true if `name` is one of the names that a kept file of `target` may have.
   static func isKept(_ name: FilePath.Component, for target: FilePath.Component) -> Bool {
     isName(name, for: target, keptSuffix)
   }
@@ -90,7 +90,7 @@ enum TemporaryName {
   private static func tail(for target: FilePath.Component, _ suffix: [CChar]) -> [CChar] {
     var name = bytes(of: target)
     if name.count > targetBytesMax {
-      // Some file systems take UTF-8 only: no scalar is cut in two.
+      // Cut between scalars, as some file systems accept only UTF-8.
       var end = targetBytesMax
       while end > targetBytesMax - 4, UInt8(bitPattern: name[end]) & 0xC0 == 0x80 { end -= 1 }
       name.removeSubrange(end...)
@@ -107,8 +107,7 @@ enum TemporaryName {
   }
 }
 
-/// Numbers that do not come twice in a process, and start anywhere: of many small files each costs no call of the
-/// system.
+/// Random numbers that do not repeat within a process. Many small files so need no system call each.
 private enum Randomness {
   private static let seeds = (UInt64.random(in: 0 ... .max), UInt64.random(in: 0 ... .max))
   private static let counter = Atomic<UInt64>(0)
@@ -118,7 +117,8 @@ private enum Randomness {
     return (mixed(seeds.0 &+ step), mixed(seeds.1 &- step))
   }
 
-  /// Every bit of the result depends on every bit of the value, and no two values have the same (SplitMix64).
+  /// Mixes bits: every bit of the result depends on every bit of the value, and no two values have the same result
+  /// (SplitMix64).
   private static func mixed(_ value: UInt64) -> UInt64 {
     var bits = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
     bits = (bits ^ bits >> 27) &* 0x94D0_49BB_1331_11EB
@@ -126,7 +126,7 @@ private enum Randomness {
   }
 }
 
-/// Whether a name is that of a temporary or a kept file beside an output: a directory walk skips such files.
+/// Returns true if a name is that of a temporary or a kept file, which directory walks skip.
 package func isTemporaryName(_ name: FilePath.Component) -> Bool {
   TemporaryName.isOwn(name)
 }

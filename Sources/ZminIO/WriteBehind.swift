@@ -1,21 +1,22 @@
 import SystemPackage
 
-/// Brings a file that is written to the disk, step by step behind the writing, and drops it from the page cache.
+/// Writes a file back to the disk, step by step behind the writes, and drops it from the page cache.
 ///
-/// Two steps are on their way at a time: while one is written to, the one before it goes to the disk.
+///     | dropped | on its way to the disk | being written |
+///                        one step              one step
 struct WriteBehind {
   private static let stepBytes = PageCachePolicy.stepBytes
 
   let access: FileAccess
   let number: Int32
   let file: FileName
-  /// Where the file was when the first byte came, nil where that cannot be known.
+  /// The offset of the first byte, nil if it is unknown.
   private var start: Int64?
   private var isStartKnown: Bool
-  /// How much was set on its way.
+  /// Bytes whose write-back was started.
   private var startedBytes: Int64 = 0
 
-  /// - Parameter start: Where the first byte goes, nil to ask the system.
+  /// - Parameter start: The offset of the first byte, nil to ask the system.
   init(_ number: Int32, _ file: FileName, start: Int64?, using access: FileAccess) {
     self.access = access
     self.number = number
@@ -24,10 +25,10 @@ struct WriteBehind {
     isStartKnown = start != nil
   }
 
-  /// Follows the writing.
+  /// Follows the writes.
   ///
-  /// - Parameter writtenBytes: How much was written so far.
-  /// - Throws: ``FileError/system(_:)`` if something could not be written: `fsync` would not tell it a second time.
+  /// - Parameter writtenBytes: Bytes written so far.
+  /// - Throws: ``FileError/system(_:)`` for a failed write-back, which `fsync` would not report again.
   mutating func follow(_ writtenBytes: Int64) throws(FileError) {
     guard writtenBytes - startedBytes >= Self.stepBytes, let start = startOfFile(writtenBytes) else { return }
     while writtenBytes - startedBytes >= Self.stepBytes {
@@ -50,7 +51,7 @@ struct WriteBehind {
 
   private var calls: any SystemCalls { access.calls }
 
-  /// What is appended to has its place once something was written.
+  /// The offset of the first byte. A file in append mode has it only after the first write.
   private mutating func startOfFile(_ writtenBytes: Int64) -> Int64? {
     if !isStartKnown {
       isStartKnown = true
@@ -59,7 +60,7 @@ struct WriteBehind {
     return start
   }
 
-  /// Makes a call that may find out that earlier writing failed; any other failure of it is none of the file's.
+  /// Makes a call that may report a failed write-back. Its other errors do not concern the file, and are ignored.
   private func write(_ call: (any SystemCalls) throws(Errno) -> Void) throws(FileError) {
     do throws(Errno) {
       try access.retrying(call)

@@ -7,7 +7,7 @@ import ZminFiles
 import ZminIO
 import ZminMemory
 
-/// Sets an access list of which the mask, and so the group's bits of the mode, allow more than the group has: owner
+/// Sets an access list whose mask, and so the group's bits of the mode, allow more than the group has: owner
 /// rwx, user 4343 r-x, group ---, mask r-x, others ---.
 private func setAccessList(of path: FilePath) throws {
   let entries: [(tag: UInt8, permissions: UInt8, id: UInt32)] = [
@@ -47,7 +47,7 @@ struct AccessListTests {
     try minifier.minify([.path(input)], to: .file(output), outcomes: &outcomes)
   }
 
-  @Test("A new output and a new record of bad lines are their owner's alone") func files() throws {
+  @Test("A new output and a new record of bad lines are private") func files() throws {
     let tree = try FileTree(["in": "1\n[\n2\n"])
     try setAccessList(of: tree.path("in"))
     #expect(mode(tree.path("in")) == 0o750)
@@ -56,13 +56,13 @@ struct AccessListTests {
     #expect(mode(tree.path("bad")) & 0o077 == 0)
   }
 
-  @Test("A mirrored directory is its owner's alone") func directory() throws {
+  @Test("A mirrored directory is private") func directory() throws {
     let tree = try FileTree(["in/d/a.json": "1"])
     for name in ["in", "in/d"] { try setAccessList(of: tree.path(name)) }
     let (list, files) = (try tree.walk(["in"]), FileAccess())
     let mirror = MirrorDirectory(tree.path("out"), root: try files.makeDirectory(tree.path("out")))
     var cursor = DirectoryCursor(list, files: files, mirror: mirror)
-    _ = try cursor.outputPlace(of: list[0])
+    _ = try cursor.outputEntry(of: list[0])
     mirror.finish(list, using: files) { Issue.record("\($0)") }
     #expect(mode(tree.path("out")) == 0o700)
     #expect(mode(tree.path("out/d")) == 0o700)

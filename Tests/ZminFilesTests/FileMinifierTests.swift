@@ -7,7 +7,7 @@ import ZminFiles
 import ZminIO
 import ZminMemory
 
-/// Files through the minifier, each to where it shall go.
+/// Runs from files to each kind of destination.
 @Suite final class FileMinifierTests {
   private let directory = FileManager.default.temporaryDirectory.appending(path: "zmin-\(UUID().uuidString)")
 
@@ -57,7 +57,7 @@ import ZminMemory
     return totals
   }
 
-  @Test(arguments: memories) func intoAFile(_ memory: RunMemory) throws {
+  @Test(arguments: memories) func aFileIsMinifiedIntoAnother(_ memory: RunMemory) throws {
     let source = try write("[1, 2,\n \(String(repeating: "3, ", count: 100))4]", to: "in.json")
     let outcome = try minify([source], to: .file(path("out.json")), in: memory)[0]
     #expect(try text("out.json") == "[1,2,\(String(repeating: "3,", count: 100))4]")
@@ -66,7 +66,7 @@ import ZminMemory
     #expect(names == ["in.json", "out.json"])
   }
 
-  @Test(arguments: memories) func aBadInputLeavesNothingAndKeepsWhatWasThere(_ memory: RunMemory) throws {
+  @Test(arguments: memories) func aBadInputLeavesTheDestinationAsItWas(_ memory: RunMemory) throws {
     let source = try write("[1, 2,\n]", to: "in.json")
     _ = try write("old", to: "old.json")
     for name in ["new.json", "old.json"] {
@@ -82,7 +82,7 @@ import ZminMemory
     #expect(try text("old.json") == "old")
   }
 
-  @Test(arguments: memories) func severalIntoOneStopAtTheFirstBadOne(_ memory: RunMemory) throws {
+  @Test(arguments: memories) func severalInputsOfOneOutputStopAtTheFirstBadOne(_ memory: RunMemory) throws {
     let good = try write("1\n2", to: "good.ndjson")
     let bad = try write("[\n", to: "bad.ndjson")
     #expect(try minify([good, good], .ndjson, to: .file(path("out")), in: memory).count == 2)
@@ -91,7 +91,7 @@ import ZminMemory
     #expect(!names.contains("none"))
   }
 
-  @Test(arguments: memories) func inPlaceOnlyWhatChangesIsReplaced(_ memory: RunMemory) throws {
+  @Test(arguments: memories) func inPlaceOnlyFilesThatChangeAreReplaced(_ memory: RunMemory) throws {
     for memory in [1, 8, 4096].map(RunMemory.window) + [memory] {
       let minified = try write("{\"a\":[1,2,3],\"b\":\"  \"}", to: "minified.json")
       let padded = try write("{\"a\":[1,2,3],\"b\":\"  \"} ", to: "padded.json")
@@ -114,7 +114,7 @@ import ZminMemory
     #expect(names == ["bad.json"])
   }
 
-  @Test(arguments: memories) func anErrorFarFromTheEndIsTheInputsAndNoChangeOfIt(_ memory: RunMemory) throws {
+  @Test(arguments: memories) func anErrorFarFromTheEndDoesNotCountAsAChangeOfTheInput(_ memory: RunMemory) throws {
     let source = try write("[1,,\(String(repeating: " ", count: 1000))]", to: "in.json")
     for destination in [FileDestination.nowhere, .file(path("out.json")), .inPlace(InPlaceRules(), nil)] {
       guard case .invalid(let error, _) = try minify([source], to: destination, in: memory)[0].result else {
@@ -134,7 +134,7 @@ import ZminMemory
     #expect(try text("bad") == "")
   }
 
-  @Test(arguments: memories) func inPlaceLittleToSaveIsLeft(_ memory: RunMemory) throws {
+  @Test(arguments: memories) func inPlaceAFileWithLittleToSaveStays(_ memory: RunMemory) throws {
     let source = try write("[1, 2, 3]", to: "in.json")
     for (minimum, isWritten) in [
       (MinimumSaving.bytes(3), false), (.percent(25), false), (.percent(22), true),
@@ -144,7 +144,7 @@ import ZminMemory
     #expect(try text("in.json") == "[1,2,3]")
   }
 
-  @Test(arguments: memories) func anInputIsNoOutput(_ memory: RunMemory) throws {
+  @Test(arguments: memories) func anInputIsRefusedAsOutput(_ memory: RunMemory) throws {
     let source = try write("[1, 2]", to: "in.json")
     try FileManager.default.createSymbolicLink(
       at: directory.appending(path: "link.json"), withDestinationURL: directory.appending(path: "in.json"))
@@ -159,7 +159,7 @@ import ZminMemory
     #expect(try text("in.json") == "[1, 2]")
   }
 
-  @Test(arguments: memories) func badLinesAreAddedToTheirFile(_ memory: RunMemory) throws {
+  @Test(arguments: memories) func badLinesAreAppendedToTheirFile(_ memory: RunMemory) throws {
     let source = try write("[1, 2]\n[\n3\n", to: "in.ndjson")
     let badLines = BadLines(path: path("bad.txt"), limit: .lines(1))
     var record = ""
@@ -183,7 +183,7 @@ import ZminMemory
     #expect(try text("bad") == "[\n")
   }
 
-  @Test(arguments: memories) func badLinesAndOutputAreTwoFiles(_ memory: RunMemory) throws {
+  @Test(arguments: memories) func oneFileForBadLinesAndOutputIsRefused(_ memory: RunMemory) throws {
     let source = try write("1\n[\n", to: "in.ndjson")
     try FileManager.default.createSymbolicLink(
       at: directory.appending(path: "link"), withDestinationURL: directory.appending(path: "out"))
@@ -213,7 +213,7 @@ import ZminMemory
     #expect(try text("bad") == "")
   }
 
-  @Test(arguments: memories) func badLinesOfEachInputAreCountedByThemselves(_ memory: RunMemory) throws {
+  @Test(arguments: memories) func badLinesAreCountedForEachInput(_ memory: RunMemory) throws {
     let source = try write("[\n1\n", to: "in.ndjson")
     for (count, isWritten) in [(1, true), (0, false)] {
       let outcomes = try minify(

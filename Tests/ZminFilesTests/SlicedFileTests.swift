@@ -9,8 +9,8 @@ import ZminIO
 import ZminMemory
 import ZminTestSupport
 
-/// Files in slices while the system fails, or is asked to stop, at any place: inputs stay whole, and nothing partial has a
-/// final name.
+/// Files in slices while any system call fails, or a request to stop comes at any of them: inputs stay whole, and no
+/// partial output has a final name.
 @Suite final class SlicedFileTests {
   private let directory = FileManager.default.temporaryDirectory.appending(path: "zmin-\(UUID().uuidString)")
   private static let document = Array(("[" + String(repeating: "{ \"n\": 1.5 },\n", count: 1500) + "0]").utf8)
@@ -30,7 +30,7 @@ import ZminTestSupport
 
   private var names: [String] { (try? FileManager.default.contentsOfDirectory(atPath: directory.path))?.sorted() ?? [] }
 
-  /// What a run throws or says of its input, nil if all went well.
+  /// The error of a run or of its input, nil if there is none.
   private func error(
     to destination: FileDestination, calls: any SystemCalls, interruption: Interruption? = nil
   ) -> (any Error)? {
@@ -66,7 +66,7 @@ import ZminTestSupport
         return
       }
       let what = "\(kind) \(index): \(String(describing: error))"
-      // What cannot be looked at, or comes after the rename, may be done without.
+      // A failed look at a file, or a failure after the rename, may be tolerated.
       #expect(error != nil || isDone, "\(what)")
       if !isInPlace { #expect(content("in.json") == Self.document, "\(what)") }
       #expect(isDone || content(isInPlace ? "in.json" : "out.json") == (isInPlace ? Self.document : nil), "\(what)")
@@ -75,7 +75,7 @@ import ZminTestSupport
     }
   }
 
-  @Test func shortReadsAndWrites() throws {
+  @Test func shortReadsAndWritesLoseNothing() throws {
     let calls = FaultyCalls(.init(pieceBytesMax: 77))
     #expect(error(to: .file(path("out.json")), calls: calls) == nil)
     #expect(content("out.json") == Oracle(Self.document, .json).output)
@@ -95,16 +95,17 @@ import ZminTestSupport
       return
     }
     #expect(names == ["in.json"])
-    // Each of three workers may have been in a call, and the joiner in another.
+    // Each of three workers and the joiner may have been in a call.
     #expect(calls.log.count(where: { $0 == .readAt || $0 == .write }) <= counter.count + index + 12)
   }
 
-  /// A read that fails comes after an error in the bytes that can be read before it.
-  @Test(arguments: [(900, false), (997, false), (998, true), (1200, true), (5000, true)]) func theFirstErrorIsTheInputs(
+  /// An error in bytes before a failed read is reported, not the failed read.
+  @Test(arguments: [(900, false), (997, false), (998, true), (1200, true), (5000, true)])
+  func anErrorOfTheInputBeforeAFailedReadIsReported(
     _ unreadableFrom: Int64, _ isInputs: Bool
   ) throws {
     var document = Self.document
-    // Behind the last line that ends before byte 1000, so that it is the second slice's.
+    // After the last line that ends before byte 1000, so that it is in the second slice.
     document[997] = UInt8(ascii: "x")
     try Data(document).write(to: directory.appending(path: "in.json"))
     let calls = FaultyCalls(.init(unreadableFrom: unreadableFrom))

@@ -8,12 +8,12 @@ import ZminIO
 import ZminMemory
 import ZminTestSupport
 
-/// The time of a run is accounted for without a gap, whatever its threads do.
+/// The stages of a run add up to its whole time, whatever its threads do.
 @Suite struct StageTimesTests {
-  /// A clock that others put forward.
+  /// A clock that tests advance.
   final class HandClock: Sendable {
     private let now = Mutex(0.0)
-    /// How far it goes on by itself when it is looked at.
+    /// The seconds by which each look advances it.
     private let tickSeconds: Double
 
     init(tickSeconds: Double = 0) { self.tickSeconds = tickSeconds }
@@ -86,7 +86,7 @@ import ZminTestSupport
     #expect(times.account == StageTimes.Account())
   }
 
-  @Test func slicesHaveTheirTimeToo() throws {
+  @Test func stagesOfSlicesHaveTheirTimes() throws {
     let clock = HandClock()
     let times = StageTimes(clock: clock.look)
     let plan = SlicePlan(workers: 1, slots: 2, sliceBytes: 1000, smallestSliceBytes: 1000)
@@ -96,14 +96,14 @@ import ZminTestSupport
     _ = try run.run(from: &input, to: &output)
     let account = times.account
     #expect(account.elapsedSeconds(at: .read) >= 3 * 5)
-    // The last bytes are written after the threads.
+    // The last bytes are written after the threads have ended.
     let late = account.elapsedSeconds(at: .close)
     #expect(account.elapsedSeconds(at: .write) + late == 1000 * output.writes && late <= 1000)
     #expect(abs(Self.elapsedSum(account) - clock.seconds) < 1e-6)
     #expect(account.elapsedSeconds(at: .join) == 0)
   }
 
-  /// The clock goes on by a second each time anybody looks, so that the account says how often that was.
+  /// Each look advances the clock by a second, so that the sum is the number of looks.
   @Test(arguments: [nil, true, false], 1...4)
   func nothingIsMissing(_ deviceIsAlone: Bool?, _ workers: Int) throws {
     let clock = HandClock(tickSeconds: 1)
@@ -122,7 +122,7 @@ import ZminTestSupport
       var output = MemoryOutput()
       guard case .complete = try run.run(from: &input, to: &output) else { return #expect(Bool(false)) }
       let account = times.account
-      // The last look is the end.
+      // The last look is that of the end.
       let elapsed = clock.seconds - start - 1
       #expect(abs(Self.elapsedSum(account) - elapsed) < 1e-6)
       let alone = account.elapsedSeconds(at: .open) + account.elapsedSeconds(at: .close)
@@ -134,7 +134,7 @@ import ZminTestSupport
     }
   }
 
-  @Test func whatHangsInADeviceCountsAsThatAndIsHeardNoMore() {
+  @Test func aThreadThatHangsInADeviceCountsAsDeviceTime() {
     let clock = HandClock()
     let times = StageTimes(clock: clock.look)
     times.begin()
@@ -165,7 +165,7 @@ import ZminTestSupport
     #expect(account.elapsedSeconds(at: .kernel) == 3)
   }
 
-  @Test func whatComesTooLateIsNotOfTheNextRun() {
+  @Test func aLateStageDoesNotCountForTheNextRun() {
     let clock = HandClock()
     let times = StageTimes(clock: clock.look)
     times.begin()
@@ -183,7 +183,7 @@ import ZminTestSupport
     #expect(StageTimes.Stage.allCases.map(times.account.threadSeconds) == [0, 0, 0, 0, 1, 0, 0, 0, 0])
   }
 
-  @Test func openingAndClosingFilesIsInIt() throws {
+  @Test func openingAndClosingFilesCounts() throws {
     let clock = HandClock(tickSeconds: 1)
     let times = StageTimes(clock: clock.look)
     let files = FileAccess()
@@ -199,7 +199,7 @@ import ZminTestSupport
     try minifier.minify([.path(scratch.path), .path(scratch.path)], to: .nowhere, outcomes: &outcomes)
     #expect(outcomes.count == 2)
     let account = times.account
-    // Before the first, between them, and after the second there is one look each.
+    // One look each before the first file, between both, and after the second.
     #expect(account.elapsedSeconds(at: .open) == 2 && account.elapsedSeconds(at: .close) == 1)
     #expect(Self.elapsedSum(account) == clock.seconds - start - 1)
   }

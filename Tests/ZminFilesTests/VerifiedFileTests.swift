@@ -12,8 +12,8 @@ import ZminTestSupport
   private static let text =
     "[" + String(repeating: "{\"name\" : \"some text\",\n \"n\" : [ 1.5, 2 ] },\n", count: 1_000) + "0]"
 
-  /// A file that is found to differ is left as it was, and no output of it appears.
-  @Test(arguments: [true, false]) func nothingWrongGetsAFinalName(_ isInPlace: Bool) throws {
+  /// After a difference the file stays as it was, and no output of it appears.
+  @Test(arguments: [true, false]) func anOutputThatDiffersGetsNoFinalName(_ isInPlace: Bool) throws {
     let directory = FileManager.default.temporaryDirectory.appending(path: "zmin-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: directory) }
@@ -30,7 +30,7 @@ import ZminTestSupport
     let destination: FileDestination =
       isInPlace ? .inPlace(InPlaceRules(), nil) : .file(FilePath(directory.appending(path: "out.json").path))
     if isInPlace {
-      // The first pass ends with the first byte that changes, and the second has all slices again.
+      // The first run ends at the first byte that changes. The second has all slices again.
       let error = #expect(throws: VerificationDifference.self) {
         try minifier.minify([.path(path)], to: destination, outcomes: &outcomes)
       }

@@ -95,10 +95,10 @@ enum OptionsFuzz {
 
     func facts(about path: FilePath) -> FileFacts? {
       switch path.lastComponent?.string.first {
-      case "d": FileFacts(kind: .directory, byteCount: 4096)
-      case "f": FileFacts(kind: .fifo, byteCount: 0)
-      case "l": FileFacts(kind: .regular, byteCount: .max)
-      case "s": FileFacts(kind: .regular, byteCount: 1000)
+      case "d": FileFacts(kind: .directory, storedBytes: 4096)
+      case "f": FileFacts(kind: .fifo, storedBytes: 0)
+      case "l": FileFacts(kind: .regular, storedBytes: .max)
+      case "s": FileFacts(kind: .regular, storedBytes: 1000)
       default: nil
       }
     }
@@ -106,7 +106,7 @@ enum OptionsFuzz {
     /// Names that begin alike are one file, so that all conflicts come up.
     func resolvedLocation(of file: FileName) -> ResolvedLocation? {
       guard case .path(let path) = file, let letter = path.lastComponent?.string.utf8.first else { return nil }
-      return ResolvedLocation(identity: FileIdentity(device: 1, inode: UInt64(letter)), place: nil)
+      return ResolvedLocation(identity: FileIdentity(device: 1, inode: UInt64(letter)), entry: nil)
     }
 
     func variable(_ name: String) -> String? { environmentValue }

@@ -14,14 +14,14 @@ import ZminTestSupport
   {
     var rules = InPlaceRules()
     rules.keepsTimes = keepsTimes
-    var input = try InputFile(path, using: FileAccess(calls: calls))
-    var output = try OutputFile(replacing: input, under: rules)
+    var input = try FileReader(path, using: FileAccess(calls: calls))
+    var output = try OutputFile(replacing: input.file, under: rules)
     _ = try input.readText()
     try output.write(text: "new")
     try output.commit()
   }
 
-  @Test func newFileGoesByTheUmask() async {
+  @Test func newFileHasTheModeOfTheUmask() async {
     await #expect(processExitsWith: .success) {
       let directory = try TemporaryDirectory()
       for mask: mode_t in [0o022, 0o077, 0o002] {
@@ -62,10 +62,10 @@ import ZminTestSupport
   }
 
   @Test(.enabled(if: isRoot, "only root gives files away"))
-  func ownerThatMayNotBeKeptCostsRightsAndNoError() throws {
+  func withoutPermissionToKeepTheOwnerTheModeLosesRights() throws {
     let directory = try TemporaryDirectory()
     let path = try directory.make("a.json", "old")
-    // The owner first: a change of owner takes setuid away.
+    // The owner first, as a change of owner removes setuid.
     #expect(path.withPlatformString { chown($0, 4242, getegid()) } == 0)
     #expect(path.withPlatformString { chmod($0, 0o4754) } == 0)
     let calls = FaultyCalls(.init(failingIndex: 0, kind: .setOwner, errno: .notPermitted))
@@ -108,7 +108,7 @@ import ZminTestSupport
   }
 
   @Test(.enabled(if: canUseAttributes, "needs extended attributes"))
-  func directoryDefaultListIsForNewFilesOnly() throws {
+  func defaultListOfTheDirectoryDoesNotReachReplacements() throws {
     let directory = try TemporaryDirectory()
     let path = try directory.make("old.json", "old", mode: 0o660)
     try setAttribute(Self.defaultList, of: directory.path, to: accessControlList)

@@ -1,7 +1,7 @@
 import Glibc
 import Synchronization
 
-/// A thread of its own for what blocks, which has no place on the pool that tests run on.
+/// A thread for blocking work, which must not block the pool that tests run on.
 final class BackgroundThread<Value: Sendable>: Sendable {
   private let thread: pthread_t
   private let work: Work
@@ -23,7 +23,7 @@ final class BackgroundThread<Value: Sendable>: Sendable {
   init(_ body: @escaping @Sendable () -> Value) {
     work = Work(body)
     var thread = pthread_t()
-    // The closure travels as an object that the thread lets go.
+    // The closure is passed as an object that the thread releases.
     let start = Unmanaged.passRetained(Start(work.run)).toOpaque()
     let result = pthread_create(
       &thread, nil,
@@ -35,7 +35,7 @@ final class BackgroundThread<Value: Sendable>: Sendable {
     self.thread = thread
   }
 
-  /// Waits for the end.
+  /// Waits for the end of the thread.
   func join() -> Value? {
     pthread_join(thread, nil)
     return work.value.withLock { $0 }

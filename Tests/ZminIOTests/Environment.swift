@@ -4,7 +4,7 @@ import ZminIO
 
 let isRoot = geteuid() == 0
 
-/// Whether the file system of the tests keeps attributes of the user's.
+/// True if the file system of the tests supports user attributes.
 let canUseAttributes: Bool = {
   guard let directory = try? TemporaryDirectory(), let path = try? directory.make("probe", "") else { return false }
   return (try? setAttribute("user.probe", of: path, to: "1")) != nil
@@ -32,7 +32,7 @@ func attribute(_ name: String, of path: FilePath) -> [UInt8]? {
   return count.map { Array(value[..<$0]) }
 }
 
-/// An access control list as the kernel keeps it: owner rw, user 4343 r, group r, mask r, others nothing.
+/// An access control list in the form of the kernel: owner rw, user 4343 r, group r, mask r, others nothing.
 let accessControlList: [UInt8] = {
   let entries: [(tag: UInt8, permissions: UInt8, id: UInt32)] = [
     (0x01, 6, .max), (0x02, 4, 4343), (0x04, 4, .max), (0x10, 4, .max), (0x20, 0, .max),

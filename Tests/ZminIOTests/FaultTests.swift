@@ -5,7 +5,7 @@ import Testing
 import ZminIO
 import ZminTestSupport
 
-/// Fails the first call, then the second, and so on until all is done without.
+/// Makes the first call fail, then the second, and so on, until a run needs no further call.
 @Suite struct FaultTests {
   enum Scenario: CaseIterable, Sendable {
     case newFile, replacement, throughLink, inPlace, inPlaceWithTimes
@@ -16,17 +16,17 @@ import ZminTestSupport
   static let source = "[ 1, 2 ]"
   static let result = "[1,2]"
 
-  /// What a run does: open, read, write, commit.
+  /// The calls of a run: open, read, write, commit.
   private static func run(
     _ scenario: Scenario, in directory: TemporaryDirectory, calls: any SystemCalls
   ) throws(FileError) {
     let access = FileAccess(calls: calls)
-    var input = try InputFile(directory.path("in.json"), using: access)
+    var input = try FileReader(directory.path("in.json"), using: access)
     var output: OutputFile
     if scenario.isInPlace {
       var rules = InPlaceRules()
       rules.keepsTimes = scenario == .inPlaceWithTimes
-      output = try OutputFile(replacing: input, under: rules)
+      output = try OutputFile(replacing: input.file, under: rules)
     } else {
       output = try OutputFile(at: directory.path(scenario == .throughLink ? "link.json" : "out.json"), using: access)
     }
@@ -63,7 +63,7 @@ import ZminTestSupport
       let error = fileError { () throws(FileError) in try Self.run(scenario, in: directory, calls: calls) }
       let what = "\(scenario), call \(index): \(String(describing: calls.failed)), \(String(describing: error))"
 
-      // The source is whole, the destination old or new, and nothing else is there.
+      // The source is whole, the destination is old or new, and there is no other file.
       let final = directory.content(of: scenario.isInPlace ? "in.json" : "out.json")
       let old: String? = scenario == .newFile ? nil : scenario.isInPlace ? Self.source : "old"
       if !scenario.isInPlace { #expect(directory.content(of: "in.json") == Self.source, "\(what)") }
@@ -88,19 +88,19 @@ import ZminTestSupport
       }
       index += 1
     }
-    // As many calls as these at least must count.
+    // The test is void if fewer calls were made.
     #expect(errors >= 12, "\(scenario): only \(errors) of \(index) failures were noticed")
   }
 
   @Test(
     .enabled(if: canUseAttributes && isRoot, "needs root and extended attributes"), arguments: Scenario.allCases)
-  func signalsInBetweenAreNoFailure(_ scenario: Scenario) throws {
+  func signalsBetweenCallsAreNoFailure(_ scenario: Scenario) throws {
     var index = 0
     while true {
       let directory = try Self.directory(for: scenario)
       let calls = FaultyCalls(.init(failingIndex: index, errno: .interrupted))
       let error = fileError { () throws(FileError) in try Self.run(scenario, in: directory, calls: calls) }
-      // Duplicating a descriptor is nothing that a signal can interrupt.
+      // A signal cannot interrupt the duplication of a descriptor.
       if calls.failed != .duplicate {
         #expect(error == nil, "\(scenario), call \(index): \(String(describing: calls.failed))")
         #expect(directory.content(of: scenario.isInPlace ? "in.json" : "out.json") == Self.result)
@@ -120,10 +120,10 @@ import ZminTestSupport
     #expect(directory.content(of: scenario.isInPlace ? "in.json" : "out.json") == Self.result)
   }
 
-  @Test func windowsAreFilledByShortReads() throws {
+  @Test func shortReadsFillWindows() throws {
     let directory = try TemporaryDirectory()
     let path = try directory.make("in.json", "0123456789")
-    var input = try InputFile(path, using: FileAccess(calls: FaultyCalls(.init(pieceBytesMax: 3))))
+    var input = try FileReader(path, using: FileAccess(calls: FaultyCalls(.init(pieceBytesMax: 3))))
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 8, alignment: 1)
     defer { buffer.deallocate() }
     #expect(try input.read(into: buffer) == 8)
@@ -134,7 +134,7 @@ import ZminTestSupport
     try input.checkUnchanged()
   }
 
-  @Test func writeOfNothingIsAnErrorAndNoEndlessLoop() throws {
+  @Test func writeOfNoBytesIsAnError() throws {
     let directory = try TemporaryDirectory()
     #expect(throws: FileError.self) {
       try write("1", to: directory.path("out.json"), using: FileAccess(calls: FaultyCalls(.init(pieceBytesMax: 0))))
@@ -142,7 +142,7 @@ import ZminTestSupport
     #expect(directory.names == [])
   }
 
-  @Test func fileSystemWithoutLocksIsWrittenToo() throws {
+  @Test func fileSystemWithoutLocksCanBeWritten() throws {
     let directory = try TemporaryDirectory()
     let calls = FaultyCalls(.init(failingIndex: 0, kind: .lock, errno: .noFunction))
     try write("1", to: directory.path("out.json"), using: FileAccess(calls: calls))
@@ -150,16 +150,16 @@ import ZminTestSupport
     #expect(directory.names == ["out.json"])
   }
 
-  @Test func temporaryTakenForAStaleOneIsMadeAgain() throws {
+  @Test func temporaryTakenForAStaleOneIsCreatedAgain() throws {
     let directory = try TemporaryDirectory()
-    // Another run holds the lock of what was just made.
+    // Another run holds the lock of the new file.
     let calls = FaultyCalls(.init(failingIndex: 0, kind: .lock, errno: .wouldBlock))
     try write("1", to: directory.path("out.json"), using: FileAccess(calls: calls))
     #expect(calls.log.count { $0 == .lock } == 2)
     #expect(directory.names == ["out.json"])
   }
 
-  @Test func failureThatClosingTellsCounts() throws {
+  @Test func errorOfCloseFailsTheCommit() throws {
     var messages: Set<String> = []
     for index in 0..<8 {
       let directory = try TemporaryDirectory()
@@ -174,7 +174,7 @@ import ZminTestSupport
     #expect(messages == ["cannot close PATH: Disk quota exceeded"])
   }
 
-  @Test func temporaryThatWasRemovedBeforeItsLockIsMadeAgain() throws {
+  @Test func temporaryRemovedBeforeItsLockIsCreatedAgain() throws {
     let directory = try TemporaryDirectory()
     let removals = Atomic(0)
     // Another run takes the new file for a stale temporary.
@@ -188,7 +188,7 @@ import ZminTestSupport
     #expect(directory.names == ["out.json"])
   }
 
-  @Test func directorySyncFailureIsToldAfterTheRename() throws {
+  @Test func failedDirectorySyncIsReportedAfterTheRename() throws {
     let directory = try TemporaryDirectory()
     try directory.make("out.json", "old")
     let calls = FaultyCalls(.init(failingIndex: 1, kind: .sync, errno: .ioError))

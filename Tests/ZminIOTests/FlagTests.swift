@@ -9,7 +9,7 @@ private let noAtime: UInt32 = 0x80
 private let noDump: UInt32 = 0x40
 private let immutable: UInt32 = 0x10
 
-/// The flags that `chattr` sets, of those that a replacement keeps.
+/// Flags of `chattr` that a replacement keeps.
 private func flags(of path: FilePath) throws -> UInt32 {
   let descriptor = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
   return try descriptor.closeAfter { try LinuxSystemCalls().flags(of: descriptor.rawValue) & FileFlags.kept }
@@ -24,7 +24,7 @@ private func setFlags(_ flags: UInt32, on path: FilePath) throws {
   }
 }
 
-/// Whether the file system of the tests has flags.
+/// True if the file system of the tests supports flags.
 private let canUseFlags: Bool = {
   guard let directory = try? TemporaryDirectory(), let path = try? directory.make("probe", "") else { return false }
   return (try? setFlags(noDump, on: path)) != nil
@@ -35,7 +35,7 @@ private let canUseFlags: Bool = {
     let access = FileAccess(calls: calls)
     var output: OutputFile
     if inPlace {
-      output = try OutputFile(replacing: try InputFile(path, using: access))
+      output = try OutputFile(replacing: try OpenedFile(path, using: access))
     } else {
       output = try OutputFile(at: path, using: access)
     }
@@ -43,7 +43,7 @@ private let canUseFlags: Bool = {
     try output.commit()
   }
 
-  @Test("A replacement keeps them", arguments: [true, false]) func kept(inPlace: Bool) throws {
+  @Test("A replacement keeps the flags of the file", arguments: [true, false]) func kept(inPlace: Bool) throws {
     let directory = try TemporaryDirectory()
     let path = try directory.make("a.json", "old")
     try setFlags(noAtime | noDump, on: path)
@@ -51,12 +51,12 @@ private let canUseFlags: Bool = {
     try Self.replace(path, inPlace: inPlace, calls: calls)
     #expect(directory.content(of: path) == "new")
     #expect(try flags(of: path) == noAtime | noDump)
-    // nocow asks for an empty file.
+    // nocow needs an empty file.
     let (set, written) = (calls.log.firstIndex(of: .setFlags), calls.log.firstIndex(of: .write))
     #expect(try #require(set) < #require(written))
   }
 
-  @Test("A replacement gets none from its directory that the file did not have") func inherited() throws {
+  @Test("A replacement inherits no flag from its directory that the file did not have") func inherited() throws {
     let directory = try TemporaryDirectory()
     let path = try directory.make("a.json", "old")
     try setFlags(noAtime, on: directory.path)
@@ -65,11 +65,11 @@ private let canUseFlags: Bool = {
     #expect(try flags(of: path) == noDump)
   }
 
-  @Test("One that the file system refuses does not keep the others away, and is no error") func refused() throws {
+  @Test("A flag that the file system refuses does not stop the others, and is no error") func refused() throws {
     let directory = try TemporaryDirectory()
     let path = try directory.make("a.json", "old")
     try setFlags(noAtime | noDump, on: path)
-    // Both at once, then the first alone.
+    // Both together, then only the first.
     let calls = FaultyCalls(.init(failingIndex: 0, kind: .setFlags, errno: .notPermitted))
     try Self.replace(path, inPlace: true, calls: calls)
     #expect(try flags(of: path) == noAtime | noDump)
@@ -91,7 +91,7 @@ private let canUseFlags: Bool = {
     #expect(!calls.log.contains(.setFlags))
   }
 
-  @Test("An immutable file is refused before anything is made", .enabled(if: isRoot, "only root makes them"))
+  @Test("An immutable file is refused before a temporary is created", .enabled(if: isRoot, "only root makes them"))
   func immutableFile() throws {
     let directory = try TemporaryDirectory()
     let path = try directory.make("a.json", "old")

@@ -4,7 +4,7 @@ import ZminIO
 import ZminTestSupport
 
 @Suite("Folded names") struct FoldedNameTests {
-  @Test("Two outputs are one where the file system takes their names for one, and two where it does not")
+  @Test("Two outputs are one only if the file system takes their names for one")
   func outputs() throws {
     let directory = try TemporaryDirectory()
     let folded = FileAccess(calls: FaultyCalls(.init(folding: (directory.path, { $0.lowercased() }))))
@@ -20,7 +20,7 @@ import ZminTestSupport
   }
 
   @Test(
-    "Names that some file system takes for one have the same key",
+    "Names that some file system takes for one have equal keys",
     arguments: [
       ("a", "A"), ("\u{E9}", "E\u{301}"), ("\u{DF}", "SS"), ("\u{1E9E}", "ss"), ("\u{3C2}", "\u{3A3}"),
       ("k", "\u{212A}"), ("a\u{AD}b", "AB"), ("\u{17F}", "S"),
@@ -29,7 +29,7 @@ import ZminTestSupport
     #expect(one.foldedKey == other.foldedKey)
   }
 
-  @Test("Names that no file system takes for one have keys of their own")
+  @Test("Names that no file system takes for one have different keys")
   func differentKeys() {
     let names: [FilePath.Component] = ["a", "b", "ab", "a.", "\u{E9}", "e", "1", "\u{4E00}"]
     #expect(Set(names.map(\.foldedKey)).count == names.count)

@@ -9,8 +9,8 @@ import ZminTestSupport
     _ path: FilePath, under rules: InPlaceRules = InPlaceRules(), using access: FileAccess = FileAccess(),
     meanwhile: () throws -> Void = {}
   ) throws {
-    var input = try InputFile(path, using: access)
-    var output = try OutputFile(replacing: input, under: rules)
+    var input = try FileReader(path, using: access)
+    var output = try OutputFile(replacing: input.file, under: rules)
     _ = try input.readText()
     try meanwhile()
     try output.write(text: "new")
@@ -59,13 +59,13 @@ import ZminTestSupport
     #expect(directory.content(of: "reference.json") == "old")
   }
 
-  @Test func onlyRegularFilesWithNamesAreReplaced() async throws {
+  @Test func filesThatAreNotRegularOrHaveNoNameAreRefused() async throws {
     let directory = try TemporaryDirectory()
     for path in [directory.fifo("fifo"), "/dev/null"] {
       #expect(throws: FileError.refused(.path(path), .notRegularFile)) { try Self.replace(path) }
     }
     await #expect(processExitsWith: .success) {
-      let input = try InputFile.standardInput()
+      let input = try OpenedFile.standardInput()
       let error = fileError { () throws(FileError) in try input.checkReplaceable(under: InPlaceRules()) }
       #expect(error == .refused(.standardInput, .standardInput))
     }
@@ -95,11 +95,11 @@ import ZminTestSupport
     #expect(directory.names == ["in.json"])
   }
 
-  @Test func changeDuringTheCommitItselfIsSeen() throws {
+  @Test func changeDuringTheCommitIsDetected() throws {
     let directory = try TemporaryDirectory()
     let path = try directory.make("in.json", "old")
     usleep(20_000)
-    // The sync is the last long step: an editor saves while it lasts.
+    // An editor saves during the sync, the last long step.
     let calls = FaultyCalls(
       .init(before: { if $0 == .sync { _ = try? directory.make(path, "newer") } }))
     #expect(throws: FileError.inputChanged(.path(path))) { try Self.replace(path, using: FileAccess(calls: calls)) }
@@ -107,7 +107,7 @@ import ZminTestSupport
     #expect(directory.names == ["in.json"])
   }
 
-  @Test func fileWhoseNameIsGoneIsNotMadeAgain() throws {
+  @Test func removedFileIsNotCreatedAgain() throws {
     let directory = try TemporaryDirectory()
     let path = try directory.make("in.json", "old")
     #expect(throws: FileError.inputChanged(.path(path))) {

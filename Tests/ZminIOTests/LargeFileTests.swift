@@ -5,19 +5,19 @@ import ZminTestSupport
 
 @testable import ZminIO
 
-/// The file system on which outputs reserve room.
+/// The file system on which outputs reserve space.
 let reservingFileSystemType = 0xEF53
 
 @Suite struct LargeFileTests {
   private static let mebibyte: Int64 = 1 << 20
   private static let piece = [UInt8](repeating: 0x78, count: 3 << 20)
 
-  /// What drops everything past `keptBytes`.
+  /// A policy that drops files larger than `keptBytes`.
   private static func policy(keptBytes: Int) -> PageCachePolicy {
     PageCachePolicy(MachineLimits(processorCount: 1, memoryBytes: 4 * keptBytes, physicalMemoryBytes: .max))
   }
 
-  /// Ranges of so many mebibytes each, one after another.
+  /// Adjacent ranges of so many mebibytes each.
   private static func steps(_ sizes: Int64..., from start: Int64 = 0) -> [Range<Int64>] {
     var end = start
     return sizes.map { size in
@@ -29,11 +29,11 @@ let reservingFileSystemType = 0xEF53
 
   // MARK: Policy
 
-  @Test func aQuarterOfTheMemoryIsKept() {
+  @Test func filesOfAQuarterOfTheMemoryAreKept() {
     let machine = PageCachePolicy(MachineLimits(processorCount: 1, memoryBytes: nil, physicalMemoryBytes: 4000))
     #expect(!machine.dropsBehind(sizeBytes: 1000, doneBytes: 0))
     #expect(machine.dropsBehind(sizeBytes: 1001, doneBytes: 0))
-    // What nobody knows the size of is as large as it has got; what is larger than it should be, too.
+    // An unknown size, or one that proves too small, is replaced by the bytes so far.
     #expect(!machine.dropsBehind(sizeBytes: nil, doneBytes: 1000))
     #expect(machine.dropsBehind(sizeBytes: nil, doneBytes: 1001))
     #expect(machine.dropsBehind(sizeBytes: 10, doneBytes: 1001))
@@ -50,15 +50,15 @@ let reservingFileSystemType = 0xEF53
     let directory = try TemporaryDirectory()
     let path = try directory.make("in.json", String(repeating: "x", count: 20 << 20))
     let calls = FaultyCalls(.init())
-    var input = try InputFile(path, using: FileAccess(calls: calls, pageCache: Self.policy(keptBytes: 1 << 20)))
+    var input = try FileReader(path, using: FileAccess(calls: calls, pageCache: Self.policy(keptBytes: 1 << 20)))
     #expect(try input.readText(windowBytes: 3 << 20).utf8.count == 20 << 20)
     #expect(calls.ranges(.dropCache) == Self.steps(8, 8))
     input.rewind()
     #expect(try input.readText(windowBytes: 8 << 20).utf8.count == 20 << 20)
     #expect(calls.ranges(.dropCache).dropFirst(2) == Self.steps(8, 8)[...])
-    // Whoever reads by places says how far it is done with.
-    #expect(input.dropBehind(from: 0, to: 6 << 20) == 0)
-    #expect(input.dropBehind(from: 8 << 20, to: 29 << 20) == 24 << 20)
+    // A reader by offsets reports the end of the bytes that are processed.
+    #expect(input.file.dropBehind(from: 0, to: 6 << 20) == 0)
+    #expect(input.file.dropBehind(from: 8 << 20, to: 29 << 20) == 24 << 20)
     #expect(calls.ranges(.dropCache).dropFirst(4) == [(8 << 20)..<(24 << 20)])
     try input.checkUnchanged()
   }
@@ -67,14 +67,14 @@ let reservingFileSystemType = 0xEF53
     let directory = try TemporaryDirectory()
     let path = try directory.make("in.json", String(repeating: "x", count: 20 << 20))
     let calls = FaultyCalls(.init())
-    var input = try InputFile(path, using: FileAccess(calls: calls, pageCache: Self.policy(keptBytes: 20 << 20)))
+    var input = try FileReader(path, using: FileAccess(calls: calls, pageCache: Self.policy(keptBytes: 20 << 20)))
     #expect(try input.readText(windowBytes: 3 << 20).utf8.count == 20 << 20)
     #expect(calls.ranges(.dropCache) == [])
   }
 
   // MARK: Writing
 
-  /// Writes so many mebibytes, and says what calls that took.
+  /// Writes so many mebibytes, and returns the calls.
   @discardableResult
   private static func write(
     mebibytes: Int, expected: Int64?, keptBytes: Int = 1 << 40, _ plan: FaultyCalls.Plan,
@@ -88,18 +88,18 @@ let reservingFileSystemType = 0xEF53
     return calls
   }
 
-  @Test func roomIsReservedInStepsAndGivenBack() throws {
+  @Test func spaceIsReservedInStepsAndReleased() throws {
     let directory = try TemporaryDirectory()
     let calls = try Self.write(
       mebibytes: 66, expected: 100, .init(fileSystemType: reservingFileSystemType), to: directory.path("out.json"))
     #expect(calls.ranges(.reserve) == Self.steps(64, 36))
     let status = directory.status("out.json")
     #expect(status.st_size == 66 << 20)
-    // As much as a file system needs beside the contents is far less than what was not written.
+    // A file system needs far less beside the contents than the bytes that were not written.
     #expect(status.st_blocks * 512 < 70 << 20)
   }
 
-  @Test func roomForOneOutputOfSeveralInputsIsNeverMoreThanExpected() throws {
+  @Test func reservedSpaceOfSeveralInputsNeverExceedsTheExpectedSize() throws {
     let directory = try TemporaryDirectory()
     let calls = FaultyCalls(.init(fileSystemType: reservingFileSystemType))
     var output = try OutputFile(at: directory.path("out.json"), using: FileAccess(calls: calls))
@@ -135,7 +135,7 @@ let reservingFileSystemType = 0xEF53
     #expect(directory.status("out.json").st_size == 66 << 20)
   }
 
-  @Test func failureToGiveBackIsNone() throws {
+  @Test func failedReleaseOfSpaceIsNoError() throws {
     let directory = try TemporaryDirectory()
     let plan = FaultyCalls.Plan(failingIndex: 0, kind: .truncate, fileSystemType: reservingFileSystemType)
     #expect(try Self.write(mebibytes: 6, expected: 10, plan, to: directory.path("out.json")).failed == .truncate)
@@ -150,7 +150,7 @@ let reservingFileSystemType = 0xEF53
     #expect(calls.ranges(.startWriteBack) == Self.steps(8, 8, 8))
     #expect(calls.ranges(.finishWriteBack) == Self.steps(8, 8))
     #expect(calls.ranges(.dropCache) == Self.steps(8, 8))
-    // A step waits for the one before it, once it is on its way itself.
+    // A step starts before the wait for the one before it.
     let kinds: [FaultyCalls.Kind] = [.startWriteBack, .finishWriteBack, .dropCache]
     #expect(
       calls.log.filter(kinds.contains) == [.startWriteBack] + [.startWriteBack, .finishWriteBack, .dropCache]
@@ -165,7 +165,7 @@ let reservingFileSystemType = 0xEF53
   }
 
   @Test(arguments: [FaultyCalls.Kind.startWriteBack, .finishWriteBack], [Errno.ioError, .noSpace, .diskQuotaExceeded])
-  func writeThatFailedIsTold(_ kind: FaultyCalls.Kind, errno: Errno) throws {
+  func failedWriteBackIsReported(_ kind: FaultyCalls.Kind, errno: Errno) throws {
     let directory = try TemporaryDirectory()
     let path = directory.path("out.json")
     let error = fileError { () throws(FileError) in
@@ -179,7 +179,7 @@ let reservingFileSystemType = 0xEF53
   @Test(
     arguments: [FaultyCalls.Kind.startWriteBack, .finishWriteBack, .dropCache],
     [Errno.invalidArgument, .noFunction, .notSupported, .illegalSeek, .interrupted])
-  func adviceThatIsNotTakenIsNoError(_ kind: FaultyCalls.Kind, errno: Errno) throws {
+  func refusedAdviceIsNoError(_ kind: FaultyCalls.Kind, errno: Errno) throws {
     let directory = try TemporaryDirectory()
     let plan = FaultyCalls.Plan(failingIndex: 0, kind: kind, errno: errno)
     try Self.write(mebibytes: 30, expected: 30, keptBytes: 1, plan, to: directory.path("out.json"))
@@ -187,7 +187,7 @@ let reservingFileSystemType = 0xEF53
   }
 
   @Test(arguments: [true, false])
-  func whatIsOpenIsDroppedFromWhereItsWritingBegan(appends: Bool) throws {
+  func openDescriptorIsDroppedFromItsFirstOffset(appends: Bool) throws {
     let directory = try TemporaryDirectory()
     let path = try directory.make("out.json", "12345")
     let descriptor = try FileDescriptor.open(

@@ -7,14 +7,14 @@ import ZminTestSupport
 @testable import ZminIO
 
 /// Another program saves a file while it is replaced in place, before each system call in turn.
-@Suite("Saves in the last moment") struct LastMomentTests {
-  /// How an editor saves.
+@Suite("Late saves") struct LastMomentTests {
+  /// The way in which an editor saves.
   enum Save: CaseIterable, Sendable {
-    /// As a new file, renamed over the old one.
+    /// A new file is renamed over the old one.
     case rename
-    /// Through a descriptor that was open before.
+    /// The file is written through a descriptor that was open before.
     case descriptor
-    /// By opening the name, which truncates the file.
+    /// The file is opened by its name and truncated.
     case truncate
 
     func make(_ text: String, in directory: TemporaryDirectory, _ open: FileDescriptor) {
@@ -28,17 +28,17 @@ import ZminTestSupport
     }
   }
 
-  /// How an output ends.
+  /// The end of an output.
   enum Ending: CaseIterable, Sendable { case alone, inBatch }
 
-  /// What is left of a run.
+  /// The files after a run.
   private struct Left {
     let directory: TemporaryDirectory
     let error: FileError?
     let log: [FaultyCalls.Kind]
 
     var text: String? { directory.content(of: "in.json") }
-    /// What kept files hold.
+    /// The contents of kept files.
     var kept: [String?] {
       directory.names.filter { $0.hasSuffix(".kept") }.map { directory.content(of: $0) }
     }
@@ -46,14 +46,14 @@ import ZminTestSupport
 
   /// Replaces a file, with `meanwhile` called before each call of the commit.
   ///
-  /// - Parameter meanwhile: Is given the call, those of the commit before it, and what may be done meanwhile.
+  /// - Parameter meanwhile: Called with the call, the earlier calls of the commit, and the actions of others.
   private static func replace(
     _ ending: Ending, _ plan: FaultyCalls.Plan = .init(),
     meanwhile: @escaping @Sendable (FaultyCalls.Kind, [FaultyCalls.Kind], Scene) -> Void
   ) throws -> Left {
     let directory = try TemporaryDirectory()
     let path = try directory.make("in.json", "[ 1, 2 ]")
-    // Whatever is written now has another time.
+    // A write from now on gets another time.
     let times = [timespec(tv_sec: 1_000_000_000, tv_nsec: 0), timespec(tv_sec: 1_000_000_000, tv_nsec: 0)]
     #expect(utimensat(AT_FDCWD, path.string, times, 0) == 0)
     let descriptor = try FileDescriptor.open(path, .readWrite, options: .closeOnExec)
@@ -63,7 +63,7 @@ import ZminTestSupport
     let isCommit = Atomic(false)
     plan.before = { kind in
       guard isCommit.load(ordering: .relaxed) else { return }
-      // Noted before, as what is done meanwhile may make calls as well.
+      // Noted before, as the actions of others may make calls as well.
       let before = scene.log.withLock { log in
         defer { log.append(kind) }
         return log
@@ -79,8 +79,8 @@ import ZminTestSupport
   private static func run(
     _ path: FilePath, _ access: FileAccess, _ ending: Ending, willCommit: () -> Void
   ) throws -> FileError? {
-    var input = try InputFile(path, using: access)
-    var output = try OutputFile(replacing: input)
+    var input = try FileReader(path, using: access)
+    var output = try OutputFile(replacing: input.file)
     _ = try input.readText()
     try output.write(text: "[1,2]")
     try input.checkUnchanged()
@@ -98,7 +98,7 @@ import ZminTestSupport
     }
   }
 
-  /// What others have at hand while a file is replaced.
+  /// The actions of others while a file is replaced.
   final class Scene: Sendable {
     let directory: TemporaryDirectory
     let descriptor: FileDescriptor
@@ -120,7 +120,7 @@ import ZminTestSupport
     Issue.record("there is always one call more")
   }
 
-  @Test("A save in the last moment stands under its name", arguments: Save.allCases, Ending.allCases)
+  @Test("A late save keeps its name", arguments: Save.allCases, Ending.allCases)
   func exchange(_ save: Save, _ ending: Ending) throws {
     var changed = 0
     try Self.forEachCall { index in
@@ -129,7 +129,7 @@ import ZminTestSupport
       }
       guard left.log.count > index else { return left }
       let what = "before call \(index), \(left.log[index]): \(left.text ?? ""), \(String(describing: left.error))"
-      // A writer that keeps the file open, and writes after the look at what came out, is not seen.
+      // A writer that keeps the file open, and writes after the check of the file that came out, is not detected.
       let isTooLate = save == .descriptor && left.log[..<index].contains(.exchange) && left.log[index] != .statusOfPath
       #expect(left.text == (isTooLate ? "[1,2]" : "[ \"a save\" ]"), "\(what)")
       #expect(left.directory.names == ["in.json"], "\(what)")
@@ -140,7 +140,7 @@ import ZminTestSupport
   }
 
   @Test(
-    "Where names cannot be exchanged, a save is lost right before the rename alone", arguments: Save.allCases,
+    "If names cannot be exchanged, a save is lost only right before the rename", arguments: Save.allCases,
     Ending.allCases)
   func noExchange(_ save: Save, _ ending: Ending) throws {
     try Self.forEachCall { index in
@@ -158,7 +158,7 @@ import ZminTestSupport
   }
 
   @Test(
-    "Of two saves in the last moment the second stands, and the first is kept", arguments: [Save.rename, .truncate])
+    "Of two late saves the second keeps the name, and the first is kept beside it", arguments: [Save.rename, .truncate])
   func twoSaves(_ second: Save) throws {
     var kept = 0
     try Self.forEachCall { index in
@@ -200,7 +200,7 @@ import ZminTestSupport
           }
         }
       } catch is FileError {
-        // It failed before the commit.
+        // The run failed before the commit.
         continue
       }
       guard left.log.contains(.exchange) else { continue }
@@ -253,14 +253,14 @@ import ZminTestSupport
     let kept = directory.names.filter { $0.hasSuffix(".kept") }.map { directory.content(of: $0) }
     let text = directory.content(of: "in.json")
     #expect(text == "[ \"a save\" ]" || text == "[1,2]" && kept == ["[ \"a save\" ]"], "\(index): \(text ?? "")")
-    // The next run takes what stands under the name, and removes no kept file.
+    // The next run reads the file of that name, and removes no kept file.
     let access = FileAccess()
     #expect(try Self.run(path, access, .alone) {} == nil)
     #expect(directory.names.filter { $0.hasSuffix(".kept") }.count == kept.count)
     #expect(access.keptFiles.take().count == kept.count)
   }
 
-  @Test("Where names cannot be exchanged once, it is not tried again") func triedOnce() throws {
+  @Test("After one unsupported exchange of names no other is tried") func triedOnce() throws {
     let directory = try TemporaryDirectory()
     let calls = FaultyCalls(.init(canExchange: false))
     let access = FileAccess(calls: calls)
@@ -289,8 +289,8 @@ import ZminTestSupport
     let calls = FaultyCalls(.init(fileSystemType: 0x794c_7630))
     var rules = InPlaceRules()
     rules.splitsHardLinks = true
-    var input = try InputFile(path, using: FileAccess(calls: calls))
-    var output = try OutputFile(replacing: input, under: rules)
+    var input = try FileReader(path, using: FileAccess(calls: calls))
+    var output = try OutputFile(replacing: input.file, under: rules)
     _ = try input.readText()
     try output.write(text: "[1,2]")
     try output.commit()

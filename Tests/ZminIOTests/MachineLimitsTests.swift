@@ -5,13 +5,13 @@ import ZminIO
 import ZminTestSupport
 
 @Suite struct MachineLimitsTests {
-  /// A machine of eight processors that is made of a few files.
+  /// A machine of eight processors, made of a few files.
   private struct Machine {
     /// Text by path below the root.
     var files: [String: String] = [:]
     var calls = FaultyCalls.Plan(processorMask: [0xFF])
 
-    /// What it allows.
+    /// The limits of the machine.
     func limits() throws -> MachineLimits { try limits(FaultyCalls(calls)) }
 
     func limits(_ calls: FaultyCalls) throws -> MachineLimits {
@@ -28,7 +28,7 @@ import ZminTestSupport
   private static let unlimited = "9223372036854771712\n"
   private static let memory = "MemTotal:       24683744 kB\nMemFree:        22894000 kB\n"
 
-  /// A machine with version 2 alone; files are named below its mount.
+  /// A machine with version 2 only. Files are named below its mount.
   private static func unified(_ group: String, root: String = "/", _ files: [String: String]) -> Machine {
     var machine = Machine()
     machine.files = [
@@ -61,7 +61,7 @@ import ZminTestSupport
     return machine
   }
 
-  @Test func nothingToReadIsNoLimit() throws {
+  @Test func missingFilesAreNoLimit() throws {
     #expect(
       try Machine().limits() == MachineLimits(processorCount: 8, memoryBytes: nil, physicalMemoryBytes: .max))
   }
@@ -79,7 +79,7 @@ import ZminTestSupport
   @Test(arguments: [
     "", "MemTotal:", "MemTotal: x kB", "MemTotal: 9223372036854775807 kB", "MemTotal: 0 kB", "\0\u{FF}",
   ])
-  func oddMemoryIsUnknown(_ text: String) throws {
+  func malformedMemoryIsUnknown(_ text: String) throws {
     #expect(try Machine(files: ["proc/meminfo": text]).limits().physicalMemoryBytes == .max)
   }
 
@@ -123,7 +123,7 @@ import ZminTestSupport
       try Self.hybrid("/job", ["memory/job/memory.limit_in_bytes": text]).limits().memoryBytes == memoryBytes)
   }
 
-  @Test func hybridHasItsLimitsWhereItsControllersAre() throws {
+  @Test func hybridHasTheLimitsOfItsControllers() throws {
     let machine = Self.hybrid(
       "/job",
       [
@@ -166,7 +166,7 @@ import ZminTestSupport
   }
 
   @Test(arguments: [
-    // The group's name is one of outside: not there below the mount, beside the mount's root, or above the namespace.
+    // The group's name is from outside: missing below the mount, beside the mount's root, or above the namespace.
     ("/kubepods/pod1", "/"), ("/docker/4567", "/docker/0123"), ("/docker/01234", "/docker/0123"), ("/../other", "/"),
     ("/job (deleted)", "/"),
   ])
@@ -180,7 +180,7 @@ import ZminTestSupport
 
   @Test func severalMountsAreOneHierarchy() throws {
     var machine = Self.unified("/a/b", ["a/memory.max": "3000000\n"])
-    // A part of it is mounted elsewhere, and before; so is a group that this process is not in.
+    // A part of it, and another group, are mounted elsewhere, and earlier.
     machine.files["proc/self/mountinfo"] = """
       29 22 0:26 /a/b /mnt/inner rw - cgroup2 cgroup2 rw
       28 22 0:26 /c /mnt/other rw - cgroup2 cgroup2 rw
@@ -191,7 +191,7 @@ import ZminTestSupport
     #expect(try machine.limits().memoryBytes == 3_000_000)
   }
 
-  @Test func namesMayHoldAnything() throws {
+  @Test func namesMayHaveAnyBytes() throws {
     var machine = Self.unified("/", [:])
     machine.files["proc/self/cgroup"] = "0::/a:b c\n"
     machine.files["proc/self/mountinfo"] = "30 22 0:26 / /mnt/my\\040groups\\134x rw - cgroup2 none rw\n"
@@ -202,7 +202,7 @@ import ZminTestSupport
   @Test(arguments: [
     "", "\n\n", "0::", "0", ":::", "x:memory:/job", "4:memory", "0::job\n", "\u{0}\u{1}\u{2}", "garbage",
   ])
-  func oddGroupsAreNone(_ text: String) throws {
+  func malformedGroupsAreIgnored(_ text: String) throws {
     var machine = Self.unified("/job", ["job/memory.max": "5000000\n", "memory.max": "5000000\n"])
     machine.files["proc/self/cgroup"] = text
     #expect(try machine.limits().memoryBytes == nil)
@@ -238,7 +238,7 @@ import ZminTestSupport
 }
 
 extension TemporaryDirectory {
-  /// Makes what directories are missing on the way to a file.
+  /// Creates the missing directories of a file.
   func makeDirectories(above file: FilePath) {
     var directory = path
     var names = file

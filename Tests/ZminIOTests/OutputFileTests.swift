@@ -61,7 +61,7 @@ import ZminTestSupport
     #expect(other.content(of: "target.json") == "new")
   }
 
-  @Test func danglingLinkMakesItsTarget() throws {
+  @Test func danglingLinkCreatesItsTarget() throws {
     let directory = try TemporaryDirectory()
     directory.symbolicLink("link.json", to: "new.json")
     try write("1", to: directory.path("link.json"))
@@ -96,7 +96,7 @@ import ZminTestSupport
 
   @Test func longestNameWorksAndIsNotCutWithinAScalar() throws {
     let directory = try TemporaryDirectory()
-    // 255 bytes; the hundredth falls within a scalar of two.
+    // 255 bytes. The hundredth is in the middle of a scalar of two.
     let name = "x" + String(repeating: "é", count: 127)
     try write("1", to: directory.path(name))
     let output = try OutputFile(at: directory.path(name))
@@ -142,13 +142,13 @@ import ZminTestSupport
     #expect(directory.content(of: directory.path("b").appending("out.json")) == nil)
   }
 
-  @Test func linkToWhatHasNoNameMakesNoFile() throws {
+  @Test func linkToAFileWithoutANameCreatesNoFile() throws {
     let directory = try TemporaryDirectory()
     let path = try directory.make("out.json", "old")
     let descriptor = try FileDescriptor.open(path, .readWrite, options: .closeOnExec)
     #expect(unlink(path.string) == 0)
     let error = fileError { () throws(FileError) in
-      // By this name it is a link as any other's, and not a descriptor of our own.
+      // By this path it is an ordinary link, and not a descriptor of this process.
       try write("1", to: FilePath("/proc/\(getpid())/fd/\(descriptor.rawValue)"))
     }
     #expect(error?.description.hasSuffix(": Stale file handle") == true)

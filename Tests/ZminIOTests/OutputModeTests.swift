@@ -11,7 +11,7 @@ import ZminTestSupport
     let access = FileAccess()
     var output = try OutputFile(at: directory.path(name), using: access, isPrivate: true)
     try output.write(text: "new")
-    for input in inputs { output.limitMode(to: try InputFile(input, using: access).statusForMode) }
+    for input in inputs { output.limitMode(to: try OpenedFile(input, using: access).statusForMode) }
     try output.commit()
   }
 
@@ -19,7 +19,7 @@ import ZminTestSupport
     directory.status(name).st_mode & 0o7777
   }
 
-  @Test("An output is open to nobody else while it is written, and has its mode when it appears")
+  @Test("An output is private while it is written, and has its mode when it appears")
   func privateWhileWritten() throws {
     let directory = try TemporaryDirectory()
     let input = try directory.make("a.json", "1", mode: 0o644)
@@ -27,13 +27,15 @@ import ZminTestSupport
     var output = try OutputFile(at: directory.path("out.json"), isPrivate: true)
     for name in directory.names where name != "a.json" { modes.append(Self.mode(name, in: directory)) }
     try output.write(text: "1")
-    output.limitMode(to: try InputFile(input).status)
+    output.limitMode(to: try OpenedFile(input).status)
     try output.commit()
     #expect(modes == [0o600])
     #expect(Self.mode("out.json", in: directory) == 0o644)
   }
 
-  @Test("A directory's default access list opens an output to nobody", .enabled(if: canUseAttributes, "needs lists"))
+  @Test(
+    "The default access list of a directory gives nobody access to an output",
+    .enabled(if: canUseAttributes, "needs lists"))
   func defaultAccessList() throws {
     let directory = try TemporaryDirectory()
     let input = try directory.make("a.json", "1", mode: 0o640)
@@ -44,7 +46,7 @@ import ZminTestSupport
   }
 
   @Test(
-    "The group of an output may do nothing if an access list restricts the input's group",
+    "The group has no permissions if an access list restricts the input's group",
     .enabled(if: canUseAttributes, "needs lists"),
     arguments: [(0o640, 0o600), (0o644, 0o604), (0o600, 0o600)] as [(mode_t, mode_t)])
   func accessList(_ mode: mode_t, _ expected: mode_t) throws {
@@ -56,7 +58,7 @@ import ZminTestSupport
     #expect(Self.mode("out.json", in: directory) == expected)
   }
 
-  @Test("The group of an output may do nothing if it cannot be told whether the input has an access list")
+  @Test("The group has no permissions if it is unknown whether the input has an access list")
   func unknownAccessList() throws {
     let directory = try TemporaryDirectory()
     let input = try directory.make("a.json", "1", mode: 0o644)
@@ -65,7 +67,7 @@ import ZminTestSupport
     {
       let access = FileAccess(calls: FaultyCalls(.init(failingIndex: 0, kind: .attribute, errno: errno)))
       var output = try OutputFile(at: directory.path("\(errno.rawValue)"), using: access, isPrivate: true)
-      output.limitMode(to: try InputFile(input, using: access).statusForMode)
+      output.limitMode(to: try OpenedFile(input, using: access).statusForMode)
       try output.commit()
       #expect(Self.mode("\(errno.rawValue)", in: directory) == expected)
     }
@@ -82,7 +84,7 @@ import ZminTestSupport
     }
   }
 
-  @Test("Inputs of several groups give what each group may have", .enabled(if: isRoot, "needs root"))
+  @Test("An output of several groups has only the permissions that each group has", .enabled(if: isRoot, "needs root"))
   func severalGroups() throws {
     let directory = try TemporaryDirectory()
     let inputs = try (0..<2).map { number in
@@ -102,20 +104,20 @@ import ZminTestSupport
     let input = try directory.make("a.json", "1", mode: 0o644)
     let access = FileAccess(calls: FaultyCalls(.init(failingIndex: 0, kind: .setMode, errno: errno)))
     var output = try OutputFile(at: directory.path("out.json"), using: access, isPrivate: true)
-    output.limitMode(to: try InputFile(input, using: access).status)
+    output.limitMode(to: try OpenedFile(input, using: access).status)
     try output.commit()
     #expect(Self.mode("out.json", in: directory) == 0o600)
   }
 
   @Test(
-    "An access list that may not be removed is no error if there is none",
+    "An unsupported removal of an access list is no error if there is no list",
     arguments: [Errno.notPermitted, .invalidArgument])
   func noRemoval(_ errno: Errno) throws {
     let directory = try TemporaryDirectory()
     let input = try directory.make("a.json", "1", mode: 0o644)
     let access = FileAccess(calls: FaultyCalls(.init(failingIndex: 0, kind: .removeAttribute, errno: errno)))
     var output = try OutputFile(at: directory.path("out.json"), using: access, isPrivate: true)
-    output.limitMode(to: try InputFile(input, using: access).statusForMode)
+    output.limitMode(to: try OpenedFile(input, using: access).statusForMode)
     try output.commit()
     #expect(Self.mode("out.json", in: directory) == 0o644)
   }
@@ -129,12 +131,12 @@ import ZminTestSupport
     try setAttribute("system.posix_acl_default", of: directory.path, to: accessControlList)
     let access = FileAccess(calls: FaultyCalls(.init(failingIndex: 0, kind: .removeAttribute, errno: errno)))
     var output = try OutputFile(at: directory.path("out.json"), using: access, isPrivate: true)
-    output.limitMode(to: try InputFile(input, using: access).statusForMode)
+    output.limitMode(to: try OpenedFile(input, using: access).statusForMode)
     try output.commit()
     #expect(Self.mode("out.json", in: directory) == 0o600)
   }
 
-  @Test("The umask is taken away, and setuid, setgid and sticky are not given", arguments: [0o022, 0o077, 0o002])
+  @Test("An output has neither the bits of the umask nor setuid, setgid and sticky", arguments: [0o022, 0o077, 0o002])
   func umaskIsTaken(_ mask: Int) async {
     await #expect(processExitsWith: .success) { [mask] in
       umask(mode_t(mask))

@@ -7,10 +7,10 @@ import ZminTestSupport
 
 @Suite(.timeLimit(.minutes(1))) struct PipeTests {
   private static let delay: UInt32 = 50_000
-  /// More than any pipe or socket takes.
+  /// More bytes than any pipe or socket holds.
   private static let much = [UInt8](repeating: 0x78, count: 1 << 22)
 
-  /// Waits until the first bytes have come, and then as long as a writer may need to fill up all there is.
+  /// Waits for the first bytes, and then for as long as a writer may need to fill the pipe.
   private static func waitUntilFull(_ reader: FileDescriptor) {
     var polled = pollfd(fd: reader.rawValue, events: Int16(POLLIN), revents: 0)
     #expect(poll(&polled, 1, 10_000) == 1)
@@ -23,7 +23,7 @@ import ZminTestSupport
     let path = directory.fifo("in")
     let interruption = isInterruptible ? try Interruption() : nil
     let reader = BackgroundThread { () -> String? in
-      guard var input = try? InputFile(path, using: FileAccess(interruption: interruption)) else { return nil }
+      guard var input = try? FileReader(path, using: FileAccess(interruption: interruption)) else { return nil }
       return try? input.readText()
     }
     usleep(Self.delay)
@@ -36,12 +36,12 @@ import ZminTestSupport
     #expect(reader.join() == "[1,2]")
   }
 
-  @Test func pipeGivesWhatIsThere() throws {
+  @Test func readOfAPipeReturnsTheBytesThatAreThere() throws {
     let directory = try TemporaryDirectory()
     let path = directory.fifo("in")
     let writer = try FileDescriptor.open(path, .readWrite, options: .closeOnExec)
     try writer.writeAll("abc".utf8)
-    var input = try InputFile(path)
+    var input = try FileReader(path)
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 10, alignment: 1)
     defer { buffer.deallocate() }
     #expect(try input.read(into: buffer) == 3)
@@ -53,15 +53,16 @@ import ZminTestSupport
     try input.checkUnchanged()
   }
 
-  @Test func pipeFillsTheBufferWithWhatIsThere() throws {
+  @Test func readAvailableFillsTheBufferFromAPipe() throws {
     let (reading, writing) = try Self.ends(of: .pipe)
-    // As where bytes come while others are read: a single read gives this much.
+    // One read returns only so many, as if the others came during the read.
     let access = FileAccess(calls: FaultyCalls(.init(pieceBytesMax: 10_000)))
-    var input = try InputFile(
+    let file = try OpenedFile(
       Descriptor(number: reading.rawValue, calls: access.calls), .standardInput, isNonBlocking: false, using: access)
+    var input = FileReader(file)
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 40_000, alignment: 1)
     defer { buffer.deallocate() }
-    // As a record of a slow writer.
+    // A record of a slow writer.
     try writing.writeAll("abc".utf8)
     #expect(try input.readAvailable(into: buffer) == 3)
     try writing.writeAll(Self.much[..<55_000])
@@ -72,20 +73,20 @@ import ZminTestSupport
     try writing.close()
     #expect(try input.readAvailable(into: buffer) == 1)
     #expect(try input.readAvailable(into: buffer) == 0)
-    #expect(input.bytesRead == 55_004)
+    #expect(input.extent.storedBytes == 55_004)
   }
 
-  @Test func endIsMetOnce() throws {
+  @Test func endIsReadOnce() throws {
     let directory = try TemporaryDirectory()
     let path = directory.fifo("in")
-    var input = try InputFile(path)
+    var input = try FileReader(path)
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 10, alignment: 1)
     defer { buffer.deallocate() }
     let writer = try FileDescriptor.open(path, .writeOnly, options: .closeOnExec)
     try writer.writeAll("abc".utf8)
     try writer.close()
     #expect(try input.readAvailable(into: buffer) == 3)
-    // What another writer has to say is none of this input.
+    // The bytes of a later writer are not part of this input.
     let other = try FileDescriptor.open(path, .writeOnly, options: .closeOnExec)
     try other.writeAll("def".utf8)
     #expect(try input.readAvailable(into: buffer) == 0)
@@ -98,18 +99,18 @@ import ZminTestSupport
     let writer = try FileDescriptor.open(path, .readWrite, options: .closeOnExec)
     try writer.writeAll("abc".utf8)
     let interruption = try Interruption()
-    // Once the first bytes are read.
+    // After the first read.
     let calls = FaultyCalls(.init(before: { if $0 == .read { interruption.request(.terminate) } }))
-    var input = try InputFile(path, using: FileAccess(calls: calls, interruption: interruption))
+    var input = try FileReader(path, using: FileAccess(calls: calls, interruption: interruption))
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 10, alignment: 1)
     defer { buffer.deallocate() }
-    // A pipe does not give them again.
+    // A pipe does not return them again.
     #expect(try input.readAvailable(into: buffer) == 3)
     #expect(throws: FileError.interrupted(.terminate)) { try input.readAvailable(into: buffer) }
     try writer.close()
   }
 
-  @Test("An idle input ends with the notice of a request to stop, one that has bytes goes on")
+  @Test("The notice of a request to stop ends an idle input, and not one that has bytes")
   func noticeEndsAnIdleInput() throws {
     let directory = try TemporaryDirectory()
     let path = directory.fifo("in")
@@ -117,7 +118,7 @@ import ZminTestSupport
     try writer.writeAll("abc".utf8)
     let interruption = try Interruption()
     interruption.giveNotice(.terminate)
-    var input = try InputFile(path, using: FileAccess(interruption: interruption))
+    var input = try FileReader(path, using: FileAccess(interruption: interruption))
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 10, alignment: 1)
     defer { buffer.deallocate() }
     #expect(try input.isReady(withinMilliseconds: 0))
@@ -129,7 +130,7 @@ import ZminTestSupport
     try writer.close()
   }
 
-  @Test("An input that waits ends with the notice of a request to stop", arguments: [true, false])
+  @Test("The notice of a request to stop ends a wait for bytes", arguments: [true, false])
   func noticeEndsAWait(hasWriter: Bool) throws {
     let directory = try TemporaryDirectory()
     let path = directory.fifo("in")
@@ -137,7 +138,7 @@ import ZminTestSupport
     let interruption = try Interruption()
     let reader = BackgroundThread {
       fileError { () throws(FileError) in
-        var input = try InputFile(path, using: FileAccess(interruption: interruption))
+        var input = try FileReader(path, using: FileAccess(interruption: interruption))
         _ = try input.readText()
       }
     }
@@ -147,7 +148,7 @@ import ZminTestSupport
     try writer?.close()
   }
 
-  @Test("After a request to stop a pipe still gets what it takes without waiting")
+  @Test("After a request to stop a pipe still gets the bytes that it takes without a wait")
   func writingAfterARequest() throws {
     let (reading, writing) = try Self.ends(of: .pipe)
     let interruption = try Interruption()
@@ -165,15 +166,16 @@ import ZminTestSupport
     try writing.close()
   }
 
-  @Test func pipesAreMadeToHoldMoreAndNeverLess() throws {
+  @Test func capacityOfAPipeIsRaisedAndNeverLowered() throws {
     let calls = LinuxSystemCalls()
     for (before, after) in [(4096, 262_144), (65_536, 262_144), (1 << 20, 1 << 20)] as [(Int32, Int32)] {
       let (reading, writing) = try Self.ends(of: .pipe)
       try calls.setPipeCapacity(of: reading.rawValue, to: before)
       do {
-        _ = try InputFile(
+        let file = try OpenedFile(
           Descriptor(number: reading.rawValue, calls: calls, isLent: true), .standardInput, isNonBlocking: false,
           using: FileAccess())
+        _ = FileReader(file)
       }
       #expect(try calls.pipeCapacity(of: writing.rawValue) == after)
       try calls.setPipeCapacity(of: reading.rawValue, to: before)
@@ -196,7 +198,7 @@ import ZminTestSupport
     let interruption = try Interruption()
     let reader = BackgroundThread {
       fileError { () throws(FileError) in
-        var input = try InputFile(path, using: FileAccess(interruption: interruption))
+        var input = try FileReader(path, using: FileAccess(interruption: interruption))
         _ = try input.readText()
       }
     }
@@ -260,7 +262,7 @@ import ZminTestSupport
     case pipe, socket
   }
 
-  /// Both ends of a channel that is open already, as standard output is: the mode is not ours to change.
+  /// Both ends of a channel that is open already, as standard output is, and whose mode must not change.
   private static func ends(of channel: Channel) throws -> (reading: FileDescriptor, writing: FileDescriptor) {
     var ends: [Int32] = [-1, -1]
     let result = channel == .pipe ? pipe(&ends) : socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends)
@@ -270,7 +272,7 @@ import ZminTestSupport
   }
 
   @Test(arguments: Channel.allCases)
-  func blockedWriteToWhatIsOpenIsInterrupted(_ channel: Channel) throws {
+  func blockedWriteToAnOpenDescriptorIsInterrupted(_ channel: Channel) throws {
     let (reading, writing) = try Self.ends(of: channel)
     let interruption = try Interruption()
     let writer = BackgroundThread {
@@ -288,7 +290,7 @@ import ZminTestSupport
   }
 
   @Test(arguments: Channel.allCases, [true, false])
-  func whatIsOpenTakesAll(_ channel: Channel, isInterruptible: Bool) throws {
+  func openDescriptorTakesAllBytes(_ channel: Channel, isInterruptible: Bool) throws {
     let (reading, writing) = try Self.ends(of: channel)
     let interruption = isInterruptible ? try Interruption() : nil
     let text = String(repeating: "0123456789", count: 100_000)
@@ -339,13 +341,13 @@ import ZminTestSupport
     }
   }
 
-  @Test func regularFilesStopOnRequestToo() throws {
+  @Test func requestStopsRegularFiles() throws {
     let directory = try TemporaryDirectory()
     let path = try directory.make("in.json", "[1]")
     let interruption = try Interruption()
     let access = FileAccess(interruption: interruption)
     #expect(throws: Never.self) { try interruption.check() }
-    var input = try InputFile(path, using: access)
+    var input = try FileReader(path, using: access)
     interruption.request(.hangUp)
     #expect(throws: FileError.interrupted(.hangUp)) { try input.readText() }
     #expect(throws: FileError.interrupted(.hangUp)) { try write("1", to: directory.path("out.json"), using: access) }

@@ -2,9 +2,9 @@ import SystemPackage
 import Testing
 import ZminIO
 
-@Suite("What the kernel says of memory")
+@Suite("Memory as the kernel reports it")
 struct ProcessMemoryTests {
-  /// A root with files in it.
+  /// A root directory with files.
   private static func root(_ files: [String: String]) throws -> TemporaryDirectory {
     let directory = try TemporaryDirectory()
     for (name, text) in files {
@@ -27,7 +27,7 @@ struct ProcessMemoryTests {
     return (ControlGroupMemory(reading: files), files, root)
   }
 
-  @Test("The lines of a process's status are told apart")
+  @Test("Each line of a process's status is one figure")
   func status() throws {
     let memory = try Self.process(
       """
@@ -50,7 +50,7 @@ struct ProcessMemoryTests {
   }
 
   @Test(
-    "What is not said, or not said so, is nil and not 0",
+    "A missing or malformed line is nil, not 0",
     arguments: [
       "", "Name:\tzmin\n", "RssAnon:\t1000\n", "RssAnon:\tmany kB\n", "RssAnon: 1 2 kB\n", "rssanon:\t1 kB\n",
     ])
@@ -60,11 +60,11 @@ struct ProcessMemoryTests {
     #expect(memory.residentBytes == nil && memory.peakResidentBytes == nil && memory.swappedBytes == nil)
   }
 
-  @Test("Without the file nothing is said")
+  @Test("Without the file all figures are nil")
   func noFile() throws {
     let root = try Self.root([:])
     #expect(ProcessMemory(using: FileAccess(), root: root.path).residentBytes == nil)
-    // This machine has one.
+    // This machine has the file.
     #expect(ProcessMemory(using: FileAccess()).residentBytes ?? 0 > 1 << 20)
   }
 
@@ -85,7 +85,7 @@ struct ProcessMemoryTests {
     "sys/fs/cgroup/a/b/memory.pressure": pressure,
   ]
 
-  @Test("A group of version 2")
+  @Test("The figures of a group of version 2 are read")
   func unifiedGroup() throws {
     let (memory, files, root) = try Self.group(Self.unified)
     defer { _ = root }
@@ -94,7 +94,7 @@ struct ProcessMemoryTests {
     #expect(files.stalledSeconds == 2.5 && files.tellsStalls)
   }
 
-  @Test("A group that does not tell of stalls leaves the machine's")
+  @Test("Without stalls of the group those of the machine count")
   func machineStalls() throws {
     var files = Self.unified
     files["sys/fs/cgroup/a/b/memory.pressure"] = nil
@@ -104,7 +104,7 @@ struct ProcessMemoryTests {
     #expect(group.stalledSeconds == 7 && !group.tellsStalls)
   }
 
-  @Test("A group of version 1")
+  @Test("The figures of a group of version 1 are read")
   func singleGroup() throws {
     let directory = "sys/fs/cgroup/memory/a"
     let (memory, files, root) = try Self.group([
@@ -124,7 +124,7 @@ struct ProcessMemoryTests {
     #expect(memory.limitBytes == nil && files.stalledSeconds == nil)
   }
 
-  @Test("Where there are no groups nothing is said")
+  @Test("Without groups all figures are nil")
   func noGroup() throws {
     let (memory, files, root) = try Self.group([:])
     defer { _ = root }

@@ -6,7 +6,7 @@ import ZminIO
 import ZminTestSupport
 
 @Suite("Time stamps") struct SettledStatusTests {
-  /// A file system that keeps times by tenths of a second.
+  /// A file system with times in tenths of a second.
   @Sendable private static func coarse(_ status: stat) -> stat {
     var status = status
     status.st_mtim.tv_nsec -= status.st_mtim.tv_nsec % 100_000_000
@@ -14,12 +14,12 @@ import ZminTestSupport
     return status
   }
 
-  @Test("A change in the tick of the clock in which the file was opened is seen")
+  @Test("A change in the tick in which the file was opened is detected")
   func changeInTheTick() throws {
     let directory = try TemporaryDirectory()
     for _ in 0..<3 {
       let path = try directory.make("in.json", "[ 1 ]")
-      var input = try InputFile(path, using: FileAccess(calls: FaultyCalls(.init(changingStatus: Self.coarse))))
+      var input = try FileReader(path, using: FileAccess(calls: FaultyCalls(.init(changingStatus: Self.coarse))))
       try directory.make(path, "[ 2 ]")
       _ = try input.readText()
       #expect(throws: FileError.inputChanged(.path(path))) { try input.checkUnchanged() }
@@ -30,13 +30,13 @@ import ZminTestSupport
   func freshFile() throws {
     let directory = try TemporaryDirectory()
     for calls in [FaultyCalls(.init()), FaultyCalls(.init(changingStatus: Self.coarse))] {
-      var input = try InputFile(try directory.make("in.json", "[ 1 ]"), using: FileAccess(calls: calls))
+      var input = try FileReader(try directory.make("in.json", "[ 1 ]"), using: FileAccess(calls: calls))
       #expect(try input.readText() == "[ 1 ]")
       try input.checkUnchanged()
     }
   }
 
-  @Test("A file whose time has long passed is not waited for")
+  @Test("An old file needs no wait")
   func oldFile() throws {
     let directory = try TemporaryDirectory()
     let calls = FaultyCalls(
@@ -47,15 +47,15 @@ import ZminTestSupport
           time.tv_sec += 3
           return time
         }, changingStatus: Self.coarse))
-    _ = try InputFile(try directory.make("in.json", "[ 1 ]"), using: FileAccess(calls: calls))
+    _ = try OpenedFile(try directory.make("in.json", "[ 1 ]"), using: FileAccess(calls: calls))
     #expect(!calls.log.contains(.wait))
   }
 
-  @Test("A file that changes whenever it is looked at counts as changed")
+  @Test("A file that changes at each look counts as changed")
   func restlessFile() throws {
     let directory = try TemporaryDirectory()
     let looks = Atomic(0)
-    // Each look is made at a later time, and finds a change of that very moment.
+    // Each look is later, and finds a change of that moment.
     let plan = FaultyCalls.Plan(
       timeStampClock: { timespec(tv_sec: 1_000_000_000, tv_nsec: 1 + looks.load(ordering: .relaxed)) },
       changingStatus: { status in
@@ -65,7 +65,7 @@ import ZminTestSupport
         return status
       })
     let path = try directory.make("in.json", "[ 1 ]")
-    var input = try InputFile(path, using: FileAccess(calls: FaultyCalls(plan)))
+    var input = try FileReader(path, using: FileAccess(calls: FaultyCalls(plan)))
     _ = try input.readText()
     #expect(throws: FileError.inputChanged(.path(path))) { try input.checkUnchanged() }
   }
@@ -84,21 +84,21 @@ import ZminTestSupport
           return status
         }, before: { if $0 == .wait { interruption.request(.terminate) } }))
     let error = fileError { () throws(FileError) in
-      _ = try InputFile(path, using: FileAccess(calls: calls, interruption: interruption))
+      _ = try OpenedFile(path, using: FileAccess(calls: calls, interruption: interruption))
     }
     #expect(error == .interrupted(.terminate))
   }
 
   // MARK: Hard links
 
-  @Test("A name that goes is no change of the contents, and a change is one all the same", arguments: [false, true])
+  @Test("The removal of a name is no change, and does not hide one", arguments: [false, true])
   func removedName(_ isChanged: Bool) throws {
     let directory = try TemporaryDirectory()
     let path = try directory.make("a.json", "[ 1 ]")
-    let twin = directory.path("b.json")
-    #expect(link(path.string, reference.string) == 0)
-    var input = try InputFile(path)
-    #expect(unlink(reference.string) == 0)
+    let other = directory.path("b.json")
+    #expect(link(path.string, other.string) == 0)
+    var input = try FileReader(path)
+    #expect(unlink(other.string) == 0)
     _ = try input.readText()
     if isChanged { try directory.make(path, "[ 2 ]") }
     if isChanged {
@@ -108,12 +108,12 @@ import ZminTestSupport
     }
   }
 
-  @Test("A name or mode that a file gets meanwhile is a change", arguments: ["name", "mode"])
+  @Test("A new name or mode is a change", arguments: ["name", "mode"])
   func addedName(_ change: String) throws {
     let directory = try TemporaryDirectory()
     let path = try directory.make("a.json", "[ 1 ]")
     if change == "mode" { #expect(link(path.string, directory.path("b.json").string) == 0) }
-    var input = try InputFile(path)
+    var input = try FileReader(path)
     if change == "mode" { #expect(chmod(path.string, 0o600) == 0) }
     #expect(link(path.string, directory.path("c.json").string) == 0)
     _ = try input.readText()
@@ -122,7 +122,7 @@ import ZminTestSupport
 
   // MARK: Sizes that are guesses
 
-  /// A file of another size than its file system says, as those in `/sys` are.
+  /// A file system that reports a wrong size, as `/sys` does.
   private static func guessing(_ size: Int64, type: Int = 0x6265_6572) -> FileAccess {
     FileAccess(
       calls: FaultyCalls(
@@ -136,22 +136,22 @@ import ZminTestSupport
   }
 
   @Test(
-    "A file that ends before or after the size that its status guesses is read to its end", arguments: [0, 3, 4096])
+    "A file whose size is a guess is read to its end", arguments: [0, 3, 4096])
   func guessedSize(_ size: Int64) throws {
     let directory = try TemporaryDirectory()
-    var input = try InputFile(try directory.make("guess", "[ 1 ]"), using: Self.guessing(size))
-    let isStored = input.hasStoredSize
+    var input = try FileReader(try directory.make("guess", "[ 1 ]"), using: Self.guessing(size))
+    let isStored = input.file.hasReliableSize
     #expect(!isStored)
     #expect(try input.readText() == "[ 1 ]")
     try input.checkUnchanged()
-    #expect(throws: FileError.refused(input.file, .unknownSize)) { try input.checkReadInFull() }
+    #expect(throws: FileError.refused(input.file.name, .unknownSize)) { try input.checkReadInFull() }
   }
 
-  @Test("A file on a disk has the size that its status says")
+  @Test("The size of a file on a disk is reliable")
   func storedSize() throws {
     let directory = try TemporaryDirectory()
-    var input = try InputFile(try directory.make("in.json", "[ 1 ]"))
-    let isStored = input.hasStoredSize
+    var input = try FileReader(try directory.make("in.json", "[ 1 ]"))
+    let isStored = input.file.hasReliableSize
     #expect(isStored)
     _ = try input.readText()
     try input.checkReadInFull()

@@ -33,7 +33,7 @@ import ZminTestSupport
   }
 
   @Test(.enabled(if: canMount, "needs the right to mount a tmpfs"))
-  func roomThatCannotBeReservedIsNoError() throws {
+  func failedReservationIsNoError() throws {
     let outer = try TemporaryDirectory()
     let mounted = try #require(SmallFileSystem(at: outer.path))
     defer { mounted.unmount() }

@@ -18,7 +18,7 @@ final class TemporaryDirectory: Sendable {
   }
 
   private static func remove(_ path: FilePath) {
-    // A file, a link or an empty directory goes at once.
+    // One call removes a file, a link or an empty directory.
     if path.withPlatformString({ Glibc.remove($0) }) == 0 || errno != ENOTEMPTY { return }
     for name in entries(of: path) { remove(path.appending(name)) }
     _ = path.withPlatformString { rmdir($0) }
@@ -26,7 +26,7 @@ final class TemporaryDirectory: Sendable {
 
   func path(_ name: String) -> FilePath { path.appending(name) }
 
-  /// All entries, sorted.
+  /// The names of all entries, sorted.
   var names: [String] { Self.entries(of: path).map(\.string).sorted() }
 
   private static func entries(of path: FilePath) -> [FilePath.Component] {
@@ -42,7 +42,7 @@ final class TemporaryDirectory: Sendable {
     return names
   }
 
-  /// Makes a file.
+  /// Creates a file.
   @discardableResult
   func make(_ name: String, _ text: String, mode: mode_t = 0o644) throws -> FilePath {
     try make(path(name), text, mode: mode)
@@ -57,7 +57,7 @@ final class TemporaryDirectory: Sendable {
     return file
   }
 
-  /// A file's text; nil if there is none.
+  /// The text of a file, nil if there is none.
   func content(of name: String) -> String? {
     content(of: path(name))
   }
@@ -77,7 +77,7 @@ final class TemporaryDirectory: Sendable {
     return path(name)
   }
 
-  /// What the system says about an entry, a link not followed.
+  /// The status of an entry, links not followed.
   func status(_ name: String) -> stat {
     var status = stat()
     #expect(path(name).withPlatformString { lstat($0, &status) } == 0)
@@ -86,7 +86,7 @@ final class TemporaryDirectory: Sendable {
 }
 
 extension FileDescriptor {
-  /// All that is left to read.
+  /// All bytes that are left to read, as text.
   var text: String {
     var bytes: [UInt8] = []
     withUnsafeTemporaryAllocation(byteCount: 1 << 16, alignment: 1) { buffer in
@@ -110,8 +110,12 @@ extension OutputFile {
   }
 }
 
-extension InputFile {
-  /// All that is left, read through windows of `windowBytes`.
+extension FileReader {
+  func checkUnchanged() throws(FileError) { try file.checkUnchanged(after: extent) }
+
+  func checkReadInFull() throws(FileError) { try file.checkReadInFull(extent) }
+
+  /// All bytes that are left, read through windows of `windowBytes`, as text.
   mutating func readText(windowBytes: Int = 1 << 16) throws(FileError) -> String {
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: windowBytes, alignment: 1)
     defer { buffer.deallocate() }
@@ -133,7 +137,7 @@ func write(
   try output.commit()
 }
 
-/// The error that `body` throws; nil if it throws none.
+/// The error that `body` throws, nil if it throws none.
 func fileError(_ body: () throws(FileError) -> Void) -> FileError? {
   do throws(FileError) {
     try body()

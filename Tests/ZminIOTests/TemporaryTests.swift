@@ -56,7 +56,7 @@ import ZminTestSupport
     #expect(directory.names == ["out.json"])
   }
 
-  @Test("A kept file stays, whoever writes its target, and is noted") func keptFile() throws {
+  @Test("A kept file stays when its target is written, and is noted") func keptFile() throws {
     let directory = try TemporaryDirectory()
     let kept = ".zmin-0123456789abcdef-out.json.kept"
     try directory.make(kept, "a save")
@@ -74,7 +74,7 @@ import ZminTestSupport
     try holder.close()
   }
 
-  @Test func whatOnlyLooksLikeAStaleTemporaryStays() throws {
+  @Test func filesThatOnlyResembleStaleTemporariesStay() throws {
     let directory = try TemporaryDirectory()
     try directory.make("victim", "1")
     directory.symbolicLink(Self.staleTemporary, to: "victim")
@@ -105,7 +105,7 @@ import ZminTestSupport
     #expect(directory.names == ["out.json"])
   }
 
-  @Test func manyThreadsWritingOneTargetLeaveOneWhole() throws {
+  @Test func manyThreadsWritingOneTargetLeaveOneWholeOutput() throws {
     let directory = try TemporaryDirectory()
     let access = FileAccess()
     let threads = (0..<8).map { thread in
@@ -124,7 +124,7 @@ import ZminTestSupport
     #expect(access.temporaries.count == 0)
   }
 
-  @Test func removingAllLeavesNoneAndLetsNoneBeMade() throws {
+  @Test func removingAllPreventsNewOnes() throws {
     let directory = try TemporaryDirectory()
     try directory.make("out.json", "old")
     let access = FileAccess()

@@ -20,15 +20,14 @@ final class BulkContext: ProgressSource {
   let finished: [FinishedFile?]?
   /// The outputs that were made, nil if none go to another directory.
   let madeOutputs: MadeOutputs?
-  /// Files that must be none of the outputs, and what tells them: names that they may go by, folded, or for standard
-  /// output the file that it is.
-  private let filesApart: [(file: SideFile, identity: FileIdentity?, names: Set<String>)]
+  /// Files that no output may overwrite.
+  private let filesApart: [(file: SideFile, guarded: GuardedFile)]
   /// What the files were found by.
   let walk: FileWalk
   private let filesDone = Atomic(0)
   private let bytesDone = Mutex(0)
-  /// The size of the large file that is taken, and how much had been read when it was begun.
-  private let largeFile = Mutex<(byteCount: Int, startBytes: Int)?>(nil)
+  /// The stored size of the large file that is taken, and how much had been read when it was begun.
+  private let largeFile = Mutex<(storedBytes: Int, startBytes: Int)?>(nil)
   private let lastBegun = Mutex<Int?>(nil)
   private let stop = Mutex<Stop?>(nil)
 
@@ -47,11 +46,7 @@ final class BulkContext: ProgressSource {
     madeOutputs: MadeOutputs?
   ) {
     self.plan = plan
-    filesApart = plan.sideFilesApartFromOutputs.map { file in
-      let resolvedLocation = files.resolvedLocation(of: file.file)
-      guard case .path(let path) = file.file else { return (file, resolvedLocation?.identity, []) }
-      return (file, nil, Set([path.lastComponent, resolvedLocation?.place?.name].compactMap(\.?.foldedKey)))
-    }
+    filesApart = plan.sideFilesApartFromOutputs.map { ($0, GuardedFile($0.file, using: files)) }
     self.files = files
     self.queue = queue
     self.memory = memory
@@ -66,7 +61,7 @@ final class BulkContext: ProgressSource {
 
   var list: FileList { queue.list }
   var fileCount: Int { list.count }
-  var byteCount: Int? { queue.byteCount }
+  var storedBytes: Int? { queue.storedBytes }
 
   /// Why it stops, nil while it goes on. The first reason stays.
   var stopped: Stop? {
@@ -77,28 +72,20 @@ final class BulkContext: ProgressSource {
   /// How far the run is.
   var progress: (files: Int, bytes: Int) {
     // In place a file may be read twice.
-    let current = largeFile.withLock { $0 }.map { min($0.byteCount, bytesRead - $0.startBytes) } ?? 0
+    let current = largeFile.withLock { $0 }.map { min($0.storedBytes, bytesRead - $0.startBytes) } ?? 0
     return (filesDone.load(ordering: .relaxed), bytesDone.withLock { $0 }.addingSaturated(current))
   }
 
   private var bytesRead: Int { files.counter?.value ?? 0 }
 
-  /// The file besides inputs and outputs that is at a place, or would be.
-  func sideFile(at place: DirectoryEntryReference) -> SideFile? {
-    filesApart.first { file, identity, names in
-      if let identity { return (try? files.statusIfPresent(of: place))?.identity == identity }
-      // Its directory may have been made but now.
-      guard names.contains(place.name.foldedKey), let own = files.resolvedLocation(of: file.file)?.place else {
-        return false
-      }
-      return own.directory == place.directory.identity
-        && (try? files.isOneName(own.name, place.name, in: place.directory, place.path)) != false
-    }?.file
+  /// The side file that an output with this directory entry would overwrite.
+  func sideFile(at entry: DirectoryEntryReference) -> SideFile? {
+    filesApart.first { $0.guarded.isOverwritten(at: entry, using: files) }?.file
   }
 
   /// Calls `body`, which takes a large file.
   func takingLargeFile(_ entry: FileEntry, _ body: () -> Void) {
-    largeFile.withLock { $0 = (Int(entry.byteCount), bytesRead) }
+    largeFile.withLock { $0 = (Int(entry.storedBytes), bytesRead) }
     body()
     largeFile.withLock { $0 = nil }
   }
@@ -115,6 +102,6 @@ final class BulkContext: ProgressSource {
   func countDone(_ entry: FileEntry) {
     largeFile.withLock { $0 = nil }
     filesDone.add(1, ordering: .relaxed)
-    bytesDone.withLock { $0 = $0.addingSaturated(Int(entry.byteCount)) }
+    bytesDone.withLock { $0 = $0.addingSaturated(Int(entry.storedBytes)) }
   }
 }

@@ -1,30 +1,30 @@
 import ZminCore
 package import ZminEngine
 
-/// The pools of a run over many files, settled once it is known which files these are.
+/// The memory plan of a bulk run, made once its files are known.
 ///
-/// Large files come first and have all of it, in slices; then each worker has a window for each format that there is.
+/// Large files come first and use all of it, in slices. Then each worker has a window for each format of the files.
 package struct BulkMemory: Sendable, Equatable {
-  /// What a worker's stack and its open files take.
+  /// Bytes for a worker's stack and its open files.
   private static let workerBytes = 128 << 10
 
-  /// Threads that each take files.
+  /// The number of threads that minify small files.
   package let workers: Int
-  /// How much of a file they read at once.
+  /// Bytes that they read at once.
   package let windowBytes: Int
-  /// For large files; nil if there are none.
+  /// The plan for large files, nil if there are none.
   package let slices: SlicePlan?
-  /// What the run has resident at most, in bytes, the program and the list of the files included.
+  /// The peak of resident memory in bytes, the program and the list of files included.
   package let peakBytes: Int
 
-  /// The plan that makes the most of a budget; nil if that is too little for any.
+  /// Makes the best plan for a budget; nil if the budget is too small.
   ///
   /// - Parameters:
-  ///   - workers: How many there are at most.
-  ///   - sliceWorkers: How many there are at most for slices, 0 if there are no large files.
-  ///   - listBytes: What the list of the files takes.
-  ///   - budgetBytes: What the run may take, the program itself included.
-  ///   - options: What is done to the files, for each format that there is.
+  ///   - workers: The most workers for small files.
+  ///   - sliceWorkers: The most workers for slices, 0 if there are no large files.
+  ///   - listBytes: The size of the list of files.
+  ///   - budgetBytes: The budget of the run, the program itself included.
+  ///   - options: The options of the minifier for each format of the files.
   package init?(
     workers: Int, sliceWorkers: Int, listBytes: Int, withinBytes budgetBytes: Int, _ options: [MinifierOptions]
   ) {
@@ -33,7 +33,7 @@ package struct BulkMemory: Sendable, Equatable {
     if sliceWorkers > 0 {
       for option in options {
         guard let plan = SlicePlan(workers: sliceWorkers, withinBytes: leftBytes, option) else { return nil }
-        // The one that does for all formats.
+        // The plan that is enough for every format.
         if slices.map({ plan.peakBytes(option) < $0.peakBytes(option) }) ?? true { slices = plan }
       }
     }
@@ -51,7 +51,7 @@ package struct BulkMemory: Sendable, Equatable {
     return nil
   }
 
-  /// The least that any run takes, the program itself included.
+  /// The smallest budget of a run, the program itself included.
   package static func leastBytes(listBytes: Int, hasLargeFiles: Bool, _ options: [MinifierOptions]) -> Int {
     let windows = peakBytes(workers: 1, windowBytes: 64 << 10, options)
     let slices = hasLargeFiles ? options.map { SlicePlan.least.peakBytes($0) }.max() ?? 0 : 0

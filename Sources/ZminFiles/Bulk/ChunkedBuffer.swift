@@ -1,6 +1,6 @@
 import ZminMemory
 
-/// Elements one after another, as many as there is memory for: it grows by chunks, and nothing that is in it moves.
+/// A growing sequence of elements. It grows by chunks, and its elements never move.
 struct ChunkedBuffer<Element: BitwiseCopyable>: ~Copyable {
   private static var chunkBytes: Int { 256 << 10 }
 
@@ -13,12 +13,12 @@ struct ChunkedBuffer<Element: BitwiseCopyable>: ~Copyable {
   private let ledger: MemoryLedger
   private let chunkElements = ChunkedBuffer.chunkBytes / MemoryLayout<Element>.stride
   private var chunks: [Chunk] = []
-  /// Where the next element goes, which is how many there are unless some were appended in one piece.
+  /// The index of the next element: the count of elements, and of gaps before pieces.
   private(set) var end = 0
 
   init(ledger: MemoryLedger) { self.ledger = ledger }
 
-  /// How much memory it has.
+  /// The size of its memory in bytes.
   var byteCount: Int { chunks.count * Self.chunkBytes }
 
   /// - Throws: ``OutOfMemory``.
@@ -28,10 +28,10 @@ struct ChunkedBuffer<Element: BitwiseCopyable>: ~Copyable {
     end += 1
   }
 
-  /// Appends elements so that they lie in one piece, which leaves a gap where they would not fit in a chunk.
+  /// Appends elements in one contiguous piece. It leaves a gap if they do not fit in the rest of a chunk.
   ///
-  /// - Parameter elements: No more than a chunk holds.
-  /// - Returns: Where the first of them is.
+  /// - Parameter elements: At most as many as a chunk holds.
+  /// - Returns: The index of the first element.
   /// - Throws: ``OutOfMemory``.
   mutating func append(inOnePiece elements: [Element]) throws(OutOfMemory) -> Int {
     precondition(elements.count <= chunkElements)
@@ -63,7 +63,7 @@ struct ChunkedBuffer<Element: BitwiseCopyable>: ~Copyable {
     }
   }
 
-  /// Elements that were appended in one piece. Valid while the buffer lives.
+  /// The elements of a piece. Valid while the buffer lives.
   func piece(at start: Int, count: Int) -> UnsafeBufferPointer<Element> {
     precondition(start + count <= end)
     guard count > 0 else { return UnsafeBufferPointer(start: nil, count: 0) }

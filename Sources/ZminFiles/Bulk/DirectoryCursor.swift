@@ -2,8 +2,8 @@ import SystemPackage
 package import ZminIO
 
 extension FileList {
-  /// Opens a directory step by step from the one that was named, so that nothing on the way is a symbolic link unless
-  /// it was one when it was listed and links are followed.
+  /// Opens a directory step by step from its argument. No step follows a symbolic link, unless it was one when it was
+  /// listed and links are followed.
   ///
   /// - Throws: ``FileError/system(_:)``.
   func open(_ number: Int32, using files: FileAccess) throws(FileError) -> OpenDirectory {
@@ -21,7 +21,7 @@ extension FileList {
   }
 }
 
-/// Opens the directories of files, of inputs and outputs, and keeps the last ones open: files come by directory.
+/// Opens the directories of inputs and outputs, and keeps the last ones open, as files come by directory.
 package struct DirectoryCursor {
   private let list: FileList
   private let files: FileAccess
@@ -31,8 +31,8 @@ package struct DirectoryCursor {
 
   /// - Parameters:
   ///   - list: The files.
-  ///   - files: What directories are opened with.
-  ///   - mirror: Where outputs go, nil if they go nowhere else.
+  ///   - files: The access to files.
+  ///   - mirror: The directory of the outputs, nil in place.
   package init(_ list: FileList, files: FileAccess, mirror: MirrorDirectory?) {
     self.list = list
     self.files = files
@@ -43,7 +43,7 @@ package struct DirectoryCursor {
   ///
   /// - Throws: ``FileError/system(_:)`` if its directory cannot be opened.
   package mutating func source(of entry: FileEntry) throws(FileError) -> FileSource {
-    guard entry.access == .place, let number = entry.directory,
+    guard entry.access == .entry, let number = entry.directory,
       let name = FilePath.Component(bytes: list.name(entry))
     else { return .path(list.path(of: entry)) }
     let current: (number: Int32, directory: OpenDirectory, path: PathPrefix)
@@ -53,61 +53,62 @@ package struct DirectoryCursor {
       current = (number, try list.open(number, using: files), PathPrefix(list.path(ofDirectory: number)))
       input = current
     }
-    return .place(DirectoryEntryReference(name, in: current.directory, path: current.path.path(of: list.name(entry))))
+    return .entry(DirectoryEntryReference(name, in: current.directory, path: current.path.path(of: list.name(entry))))
   }
 
-  /// Where the output of a file goes, in a directory that is made if there is none.
+  /// The directory entry of a file's output, in a directory that is created if it is missing.
   ///
-  /// Every step down is one in a directory that is held open, and never one through a symbolic link: whatever the names
-  /// and whatever happens to the tree meanwhile, it ends below the mirror.
+  /// Every step down starts in a directory that is held open, and none follows a symbolic link. So the output lies
+  /// below the mirror, whatever the names are and whatever happens to the tree meanwhile.
   ///
   /// - Throws: ``FileError/system(_:)``.
-  package mutating func outputPlace(of entry: FileEntry) throws(FileError) -> DirectoryEntryReference {
-    try outputPlace(of: entry, isMade: true)
+  package mutating func outputEntry(of entry: FileEntry) throws(FileError) -> DirectoryEntryReference {
+    try outputEntry(of: entry, isMade: true)
   }
 
-  /// Whether outputs go to another directory.
+  /// True if outputs go to another directory.
   var hasMirror: Bool { mirror != nil }
 
-  /// What stands where the output of a file goes, or in place where the file is; nil if nothing does.
-  mutating func output(of entry: FileEntry) -> (place: DirectoryEntryReference, status: FileStatus)? {
-    guard let place = hasMirror ? try? outputPlace(of: entry, isMade: false) : inputPlace(of: entry),
-      let status = try? files.statusIfPresent(of: place)
+  /// The existing output of a file or, in place, the file; nil if there is none.
+  mutating func output(of entry: FileEntry) -> (reference: DirectoryEntryReference, status: FileStatus)? {
+    guard let reference = hasMirror ? try? outputEntry(of: entry, isMade: false) : inputEntry(of: entry),
+      let status = try? files.statusIfPresent(of: reference)
     else { return nil }
-    return (place, status)
+    return (reference, status)
   }
 
-  private mutating func inputPlace(of entry: FileEntry) -> DirectoryEntryReference? {
+  private mutating func inputEntry(of entry: FileEntry) -> DirectoryEntryReference? {
     switch try? source(of: entry) {
-    case .place(let place): place
+    case .entry(let reference): reference
     // A link that was followed leads to the file that was replaced.
-    case .path(let path): try? files.place(behind: path)
+    case .path(let path): try? files.entry(behind: path)
     default: nil
     }
   }
 
-  /// The hash of what a file holds.
+  /// The hash of the contents of a file.
   ///
   /// - Throws: ``FileError/inputChanged(_:)``, ``FileError/system(_:)`` or ``FileError/interrupted(_:)``.
-  func contentHash(of place: DirectoryEntryReference) throws(FileError) -> UInt64 {
-    var input = try InputFile(place, using: files)
+  func contentHash(of reference: DirectoryEntryReference) throws(FileError) -> UInt64 {
+    let file = try OpenedFile(reference, using: files)
+    var input = FileReader(file)
     var hash = OutputHash()
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
     defer { buffer.deallocate() }
     while case let count = try input.read(into: buffer), count > 0 {
       hash.append(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
     }
-    try input.checkUnchanged()
+    try file.checkUnchanged(after: input.extent)
     return hash.value
   }
 
-  private mutating func outputPlace(of entry: FileEntry, isMade: Bool) throws(FileError) -> DirectoryEntryReference {
+  private mutating func outputEntry(of entry: FileEntry, isMade: Bool) throws(FileError) -> DirectoryEntryReference {
     guard let mirror else { preconditionFailure("no directory for outputs") }
     let number = entry.directory
     if output?.number != number || output == nil {
       let files = files
-      let opened = try mirror.open(number, of: list) { place throws(FileError) in
-        isMade ? try files.makeDirectory(at: place) : try files.openDirectory(at: place)
+      let opened = try mirror.open(number, of: list) { reference throws(FileError) in
+        isMade ? try files.makeDirectory(at: reference) : try files.openDirectory(at: reference)
       }
       output = (number, opened.directory, PathPrefix(opened.path))
     }
@@ -118,7 +119,7 @@ package struct DirectoryCursor {
   }
 }
 
-/// The way to a directory, to which names are appended again and again: much faster than by components.
+/// The path of a directory, to which names are appended as bytes: much faster than as components.
 struct PathPrefix {
   private let bytes: [UInt8]
 

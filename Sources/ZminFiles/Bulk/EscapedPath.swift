@@ -1,5 +1,5 @@
-/// Paths as they stand in journals and shard plans: a percent sign, control characters and DEL as `%XX`, all else as it
-/// is, so that one is a line's last field and yet any bytes.
+/// The form of paths in journals and shard plans: a percent sign, control characters and DEL are `%XX`, other bytes
+/// stay. So a path of any bytes can be the last field of a line.
 enum EscapedPath {
   private static let digits = Array("0123456789ABCDEF".utf8)
   private static let percent = UInt8(ascii: "%")
@@ -14,7 +14,7 @@ enum EscapedPath {
     }
   }
 
-  /// The path that a text stands for; nil if it is not what any path is written as.
+  /// Decodes a path; nil if the text is not the encoding of a path.
   static func path(of text: ArraySlice<UInt8>) -> [UInt8]? {
     var path: [UInt8] = []
     var rest = text

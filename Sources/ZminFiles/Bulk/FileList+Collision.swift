@@ -2,15 +2,14 @@ package import SystemPackage
 package import ZminIO
 
 extension FileList {
-  /// Two files whose outputs below a directory would be one, since their paths below the arguments are the same or the
-  /// file system takes them for one; nil if there are none.
+  /// Finds two files whose outputs would be one file: their paths below the arguments are equal, or the file system
+  /// takes them for one. Nil if there are none.
   ///
-  /// Only where paths might be taken for one the file system is asked, with a temporary in the directory that the
-  /// outputs go to or, as long as there is none, in the nearest one above it. Where it cannot be asked, only equal paths
-  /// are found.
+  /// The file system is asked only about paths that it might take for one, with a temporary in the output directory or,
+  /// if that is missing, in the nearest directory above it. If it cannot be asked, only equal paths are found.
   ///
-  /// - Complexity: O(*n*) for *n* files, and 12 bytes for each. A directory is asked once about names that differ in ASCII
-  ///   case alone, and once for each two names that differ in other ways.
+  /// - Complexity: O(*n*) for *n* files, and 12 bytes for each. A directory is asked once about names that differ in
+  ///   ASCII case alone, and once for each pair of names that differ in other ways.
   package func firstCollision(below mirror: FilePath, using files: FileAccess) -> (FileEntry, FileEntry)? {
     var hashes = FoldedHashes(self)
     var foldings = KnownFoldings(files)
@@ -44,9 +43,9 @@ extension FileList {
     for (name, other) in zip(names, others) {
       let path = directory.path.appending(name)
       guard foldings.isOneName(name, other, in: directory.opened, path) else { return false }
-      // A directory that is not there yet will be as the one that it is made in.
-      let place = DirectoryEntryReference(name, in: directory.opened, path: path)
-      guard isThere, let next = try? files.openDirectory(at: place) else {
+      // A new directory will fold names as its parent does.
+      let entry = DirectoryEntryReference(name, in: directory.opened, path: path)
+      guard isThere, let next = try? files.openDirectory(at: entry) else {
         isThere = false
         continue
       }
@@ -70,14 +69,14 @@ extension FileList {
   }
 }
 
-/// Answers of directories that were asked whether names that differ in ASCII case are one to them.
+/// The cached answers of directories about names that differ in ASCII case alone.
 private struct KnownFoldings {
   private let files: FileAccess
   private var ignoresCase: [FileIdentity: Bool] = [:]
 
   init(_ files: FileAccess) { self.files = files }
 
-  /// Whether a directory takes two names for one, false where it cannot be found out.
+  /// Returns true if a directory takes two names for one, false also if it cannot be asked.
   mutating func isOneName(
     _ one: FilePath.Component, _ other: FilePath.Component, in directory: OpenDirectory, _ path: FilePath
   ) -> Bool {
@@ -96,10 +95,10 @@ extension FilePath.Component {
   }
 }
 
-/// Hashes of paths below the arguments that are the same for paths which a file system might take for one.
+/// Hashes of paths below the arguments. Paths that a file system might take for one have equal hashes.
 private struct FoldedHashes {
   private let list: FileList
-  /// Of directories, by number.
+  /// The hashes of directories, by number.
   private var known: [Int32: Int] = [:]
 
   init(_ list: FileList) { self.list = list }
@@ -128,6 +127,6 @@ private struct FoldedHashes {
 }
 
 extension Int {
-  /// The least power of two that is not less.
+  /// The least power of two that is at least this.
   fileprivate var nextPowerOfTwo: Int { self <= 1 ? 1 : 1 << (Int.bitWidth - (self - 1).leadingZeroBitCount) }
 }

@@ -2,42 +2,43 @@ import ZminIO
 package import SystemPackage
 package import ZminMemory
 
-/// The files of a run, in the order that they were found in: names in one place, a small record for each file and each
-/// directory.
+/// The files of a bulk run, in the order in which they were found: one buffer of names, and a small record for each
+/// file and each directory.
 ///
 /// `@unchecked Sendable` because one thread fills it, and then many read it.
 package final class FileList: @unchecked Sendable {
-  /// Nil for a directory that was named, by path; else the directory that has it.
+  /// A directory of the list.
   struct Directory: BitwiseCopyable {
+    /// The directory that contains it, nil for an argument, whose name is its path.
     let parent: Int32?
-    /// What makes it itself: the same for all ways to it.
-    let place: Int32
+    /// One number for all paths to the directory.
+    let id: Int32
     let depth: Int32
     let nameBytes: Int32
     let nameOffset: Int
-    /// Of the path below the argument, slash and all.
+    /// The hash of the path below the argument, with its last slash.
     let hash: PathHash
-    /// Whether a symbolic link may stand in its place.
+    /// True if it may be a symbolic link to a directory.
     let followsLink: Bool
   }
 
   private var names: ChunkedBuffer<UInt8>
   private var directories: ChunkedBuffer<Directory>
   private var entries: ChunkedBuffer<FileEntry>
-  /// For looking files up by where they are; nil as long as nothing could come twice.
+  /// The index of files by directory and name; nil as long as no file can come twice.
   private var index: EntryIndex?
 
-  /// - Parameter ledger: The book that the memory is entered in.
+  /// - Parameter ledger: The ledger of the memory.
   package init(ledger: MemoryLedger) {
     names = ChunkedBuffer(ledger: ledger)
     directories = ChunkedBuffer(ledger: ledger)
     entries = ChunkedBuffer(ledger: ledger)
   }
 
-  /// How many files there are.
+  /// The number of files.
   package var count: Int { entries.end }
 
-  /// What memory it takes.
+  /// The size of its memory in bytes.
   package var byteCount: Int { names.byteCount + directories.byteCount + entries.byteCount + (index?.byteCount ?? 0) }
 
   package subscript(number: Int) -> FileEntry { entries[number] }
@@ -57,14 +58,14 @@ package final class FileList: @unchecked Sendable {
   /// The name of a file as bytes.
   package func nameBytes(_ entry: FileEntry) -> [UInt8] { Array(name(entry)) }
 
-  /// The path of a file, as messages name it.
+  /// The path of a file in messages.
   package func path(of entry: FileEntry) -> FilePath {
     guard let directory = entry.directory else { return FilePath(bytes: name(entry)) }
     guard let component = FilePath.Component(bytes: name(entry)) else { return path(ofDirectory: directory) }
     return path(ofDirectory: directory).appending(component)
   }
 
-  /// The path of a directory, as messages name it.
+  /// The path of a directory in messages.
   func path(ofDirectory number: Int32) -> FilePath {
     ancestors(of: number).reduce(into: FilePath()) { path, number in
       let directory = directory(number)
@@ -76,28 +77,28 @@ package final class FileList: @unchecked Sendable {
     }
   }
 
-  /// The directories that were named.
+  /// The directories that are arguments.
   var roots: some Sequence<Int32> { (0..<Int32(directories.end)).lazy.filter { self.directory($0).parent == nil } }
 
-  /// The directories on the way down to one, itself the last.
+  /// The directories from the argument down to one, itself the last.
   func ancestors(of number: Int32) -> [Int32] {
     var chain = [number]
     while let parent = directory(chain[chain.count - 1]).parent { chain.append(parent) }
     return chain.reversed()
   }
 
-  /// The names on the way from the argument down to a directory, its own the last.
+  /// The names from the argument down to a directory, its own the last.
   func namesBelow(ofDirectory number: Int32) -> [[UInt8]] {
     ancestors(of: number).dropFirst().map { Array(name(directory($0))) }
   }
 
-  /// The names on the way from the argument down to a file, its own the last.
+  /// The names from the argument down to a file, its own the last.
   package func namesBelow(of entry: FileEntry) -> [[UInt8]] {
     guard let directory = entry.directory else { return [lastName(of: entry)] }
     return namesBelow(ofDirectory: directory) + [nameBytes(entry)]
   }
 
-  /// The path of the argument that a file lies below, or of the directory that it was named in.
+  /// The path of the argument above a file or, if the file is an argument, of its directory.
   func root(of entry: FileEntry) -> FilePath {
     entry.directory.map { path(ofDirectory: ancestors(of: $0)[0]) } ?? FilePath()
   }
@@ -121,12 +122,12 @@ package final class FileList: @unchecked Sendable {
 
   // MARK: Filling
 
-  /// Sees to it that files can be looked up, and come once. Before there are any.
+  /// Keeps an index, so that files can be looked up, and no file is listed twice. Call it before the first file.
   package func keepIndex() {
     if index == nil { index = EntryIndex() }
   }
 
-  /// - Returns: Where the name is.
+  /// - Returns: The offset of the name.
   func append(name: [UInt8]) throws(OutOfMemory) -> Int { try names.append(inOnePiece: name) }
 
   func append(_ directory: Directory) throws(OutOfMemory) -> Int32 {
@@ -134,30 +135,30 @@ package final class FileList: @unchecked Sendable {
     return Int32(directories.end - 1)
   }
 
-  /// Appends a file, unless it is there already.
+  /// Appends a file, unless the index has it already.
   func append(_ entry: FileEntry) throws(OutOfMemory) {
     let number = UInt32(entries.end)
     guard var index else { return try entries.append(entry) }
     self.index = nil
     defer { self.index = index }
-    if index.insert(number, place(of: entry), in: self, entry) { try entries.append(entry) }
+    if index.insert(number, directoryID(of: entry), in: self, entry) { try entries.append(entry) }
   }
 
-  /// Notes that a file is a link to another one of the list.
+  /// Marks a file as a link to another one of the list.
   func skip(_ number: Int) { entries[number].access = .linkToTakenFile }
 
-  /// Whether a file of that name in that directory is listed. Files must be looked up since the list was begun.
-  func contains(_ name: [UInt8], inPlace place: Int32) -> Bool {
-    index?.contains(name, place, in: self) ?? false
+  /// Returns true if the directory has a listed file of that name. Needs the index (see ``keepIndex()``).
+  func contains(_ name: [UInt8], inDirectory id: Int32) -> Bool {
+    index?.contains(name, id, in: self) ?? false
   }
 
-  func place(of entry: FileEntry) -> Int32 { entry.directory.map { directory($0).place } ?? EntryIndex.noPlace }
+  func directoryID(of entry: FileEntry) -> Int32 { entry.directory.map { directory($0).id } ?? EntryIndex.noDirectory }
 }
 
-/// Numbers of files by where these are: an open hash table.
+/// The numbers of files by directory and name: a hash table with open addressing.
 struct EntryIndex {
-  /// The place of files that are listed by their whole path.
-  static let noPlace: Int32 = -1
+  /// The ID for files that are listed by their whole path.
+  static let noDirectory: Int32 = -1
   private static let none = UInt32.max
 
   private var slots = [UInt32](repeating: none, count: 64)
@@ -165,18 +166,20 @@ struct EntryIndex {
 
   var byteCount: Int { slots.count * MemoryLayout<UInt32>.stride }
 
-  /// Enters a file; false if there is one of its name in its place.
-  mutating func insert(_ number: UInt32, _ place: Int32, in list: FileList, _ entry: FileEntry) -> Bool {
+  /// Adds a file.
+  ///
+  /// - Returns: False if its directory has one of that name.
+  mutating func insert(_ number: UInt32, _ directory: Int32, in list: FileList, _ entry: FileEntry) -> Bool {
     if count * 3 >= slots.count * 2 { grow(list) }
-    let slot = slot(of: list.name(entry), place, in: list)
+    let slot = slot(of: list.name(entry), directory, in: list)
     guard slots[slot] == Self.none else { return false }
     slots[slot] = number
     count += 1
     return true
   }
 
-  func contains(_ name: [UInt8], _ place: Int32, in list: FileList) -> Bool {
-    name.withUnsafeBufferPointer { slots[slot(of: $0, place, in: list)] != Self.none }
+  func contains(_ name: [UInt8], _ directory: Int32, in list: FileList) -> Bool {
+    name.withUnsafeBufferPointer { slots[slot(of: $0, directory, in: list)] != Self.none }
   }
 
   private mutating func grow(_ list: FileList) {
@@ -184,19 +187,19 @@ struct EntryIndex {
     slots = [UInt32](repeating: Self.none, count: 2 * old.count)
     for number in old where number != Self.none {
       let entry = list[Int(number)]
-      slots[slot(of: list.name(entry), list.place(of: entry), in: list)] = number
+      slots[slot(of: list.name(entry), list.directoryID(of: entry), in: list)] = number
     }
   }
 
-  /// Where a file is, or would be.
-  private func slot(of name: UnsafeBufferPointer<UInt8>, _ place: Int32, in list: FileList) -> Int {
+  /// The slot of a file, or the free slot for it.
+  private func slot(of name: UnsafeBufferPointer<UInt8>, _ directory: Int32, in list: FileList) -> Int {
     var hash = PathHash()
     hash.append(name)
-    let mixed = (hash.value ^ UInt64(UInt32(bitPattern: place))) &* 0x9E37_79B9_7F4A_7C15
+    let mixed = (hash.value ^ UInt64(UInt32(bitPattern: directory))) &* 0x9E37_79B9_7F4A_7C15
     var slot = Int(truncatingIfNeeded: mixed >> 20) & (slots.count - 1)
     while slots[slot] != Self.none {
       let entry = list[Int(slots[slot])]
-      if list.place(of: entry) == place, list.name(entry).elementsEqual(name) { break }
+      if list.directoryID(of: entry) == directory, list.name(entry).elementsEqual(name) { break }
       slot = (slot + 1) & (slots.count - 1)
     }
     return slot

@@ -2,51 +2,51 @@ package import SystemPackage
 package import ZminIO
 import ZminMemory
 
-/// What a walk takes.
+/// The rules of a walk.
 package struct WalkRules: Sendable {
-  /// Files of which no name or path matches one of these are passed by.
+  /// Files whose name or path matches none of these are skipped.
   package var include: [GlobPattern] = ["*.json", "*.ndjson", "*.jsonl", "*.jsonlines"].map {
     GlobPattern(Array($0.utf8))
   }
-  /// Files and directories that match one of these are passed by.
+  /// Files and directories that match one of these are skipped.
   package var exclude: [GlobPattern] = []
-  /// Whether directories are walked at all.
+  /// True if directories are walked.
   package var isRecursive = false
-  /// Whether symbolic links that are met are followed.
+  /// True if a walk follows symbolic links.
   package var followsSymbolicLinks = false
-  /// A directory that is not walked: where the outputs go. It is held open, so that no other one gets its identity.
+  /// The directory of the outputs, which is not walked. It is held open, so that no other one gets its identity.
   package var outputDirectory: OpenDirectory?
-  /// The part of the files that is taken.
+  /// The shard of the files to list; nil for all.
   package var shard: Shard?
-  /// Files that are watched for among the inputs, those of other parts too; nil for what cannot be one.
+  /// Files that must not be inputs, of this shard or another; nil for files that cannot be one.
   package var watched: [ResolvedLocation?] = []
 
   package init() {}
 }
 
-/// Fills a list with files: those that are named, and those in directories.
+/// Fills a list with files: arguments, and files of directories.
 ///
 /// The files of a directory come in the order of their names' bytes, and then its directories in the same way. No
-/// directory is walked twice, however it is reached, so that loops end.
+/// directory is walked twice, by whatever path, so that loops end.
 ///
 /// `@unchecked Sendable` because one thread walks, and then many only look files up.
 package final class FileWalk: @unchecked Sendable {
-  /// Deeper directories than this are not walked.
+  /// The depth from which directories are an error.
   private static let depthMax: Int32 = 2048
 
   private let rules: WalkRules
   private let files: FileAccess
   private let list: FileList
   private let onFailure: (FileError) -> Void
-  /// Directories that were met, however they were reached.
+  /// Directories that were found, by whatever path.
   private var known = KnownDirectories()
-  private var walkedPlaces: Set<Int32> = []
-  /// Directories by which named files and planned ones are found, by path; those below them; and the last one opened.
+  private var walkedDirectories: Set<Int32> = []
+  /// The directories of arguments and planned files by path, the directories below them, and the last one opened.
   private var roots: [FilePath: Int32] = [:]
   private var children: [ChildKey: Int32] = [:]
   private var lastOpened: (path: FilePath, directory: OpenDirectory)?
 
-  /// Files that are symbolic links which are followed.
+  /// The numbers of files that are followed symbolic links.
   private var linkNumbers: [Int] = []
 
   private var watched: WatchedFiles
@@ -60,10 +60,10 @@ package final class FileWalk: @unchecked Sendable {
   }
 
   /// - Parameters:
-  ///   - rules: What is taken.
-  ///   - files: What directories are opened with.
-  ///   - list: Where the files go.
-  ///   - onFailure: Hears of what cannot be looked at; the walk goes on.
+  ///   - rules: The rules of the walk.
+  ///   - files: The access to files.
+  ///   - list: The list to fill.
+  ///   - onFailure: Called with each error. The walk continues.
   package init(
     _ rules: WalkRules, files: FileAccess, into list: FileList, onFailure: @escaping (FileError) -> Void
   ) {
@@ -74,37 +74,36 @@ package final class FileWalk: @unchecked Sendable {
     self.onFailure = onFailure
   }
 
-  /// Whether a file of the list stands at a place, by this name or one that the file system takes for the same. Files
-  /// must be looked up since the list was begun.
+  /// Returns true if the list has the file of an entry, by this name or one that the file system takes for the same.
+  /// The list must have had an index since its first file.
   ///
-  /// - Throws: ``FileError/system(_:)`` if it cannot be found out.
-  package func hasInput(at place: DirectoryEntryReference) throws(FileError) -> Bool {
-    guard let number = try known.place(of: place.directory, in: list, using: files) else { return false }
-    if list.contains(place.name.bytes, inPlace: number) { return true }
-    return try files.listedName(at: place).map { list.contains($0.bytes, inPlace: number) } ?? false
+  /// - Throws: ``FileError/system(_:)`` if it is unknown.
+  package func hasInput(at entry: DirectoryEntryReference) throws(FileError) -> Bool {
+    guard let id = try known.id(of: entry.directory, in: list, using: files) else { return false }
+    if list.contains(entry.name.bytes, inDirectory: id) { return true }
+    return try files.listedName(at: entry).map { list.contains($0.bytes, inDirectory: id) } ?? false
   }
 
-  /// Passes by links that lead to a file which is taken anyway, or to which another link leads: for what is to happen
-  /// once to a file. Files must be looked up since the list was begun.
+  /// Skips links to files of the list, and all but one of the links to any other file, so that each file is replaced
+  /// once. Needs the index of the list.
   package func skipLinksToTakenFiles() {
     var targets: [FileIdentity: FilePath] = [:]
     func identity(behind path: FilePath) -> FileIdentity? { try? files.statusIfPresent(of: path)?.identity }
     for number in linkNumbers where number < list.count {
       let path = list.path(of: list[number])
-      guard let place = try? files.place(behind: path), let target = identity(behind: path) else { continue }
-      // Nobody holds the files: both links are looked at once more before they are taken for one.
+      guard let entry = try? files.entry(behind: path), let target = identity(behind: path) else { continue }
+      // The files are not held open: both links are checked once more before they count as links to one file.
       let other = targets[target].map { identity(behind: $0) == target && identity(behind: path) == target }
-      if (try? hasInput(at: place)) == true || other == true { list.skip(number) } else { targets[target] = path }
+      if (try? hasInput(at: entry)) == true || other == true { list.skip(number) } else { targets[target] = path }
     }
   }
 
-  /// Notes a file that another part takes.
+  /// Notes a file of another shard.
   package func note(_ path: FilePath) { watched.note(path, using: files) }
 
   // MARK: Named files
 
-  /// Takes a path of the command line: a file, whose path below the argument is its name; or a directory, which is
-  /// walked.
+  /// Adds an argument: a file, whose path below the argument is its name, or a directory, which is walked.
   ///
   /// - Throws: ``OutOfMemory``, ``FileError/interrupted(_:)``.
   package func add(_ path: FilePath) throws {
@@ -116,17 +115,17 @@ package final class FileWalk: @unchecked Sendable {
     try add(name, path, in: number, directory) { try walk(path) }
   }
 
-  /// Takes a path of a list: a file, or a directory, which is walked. The whole path counts as the one below the
+  /// Adds a path of a list: a file, or a directory, which is walked. The whole path counts as the path below the
   /// argument.
   ///
   /// - Throws: ``OutOfMemory``, ``FileError/interrupted(_:)``.
   package func add(listed path: FilePath) throws {
-    // Dots change nothing.
+    // Components "." have no effect.
     let names = path.components.filter { $0.kind != .currentDirectory }
     try add(FilePath.ComponentView(names), below: FilePath(root: path.root, []))
   }
 
-  /// Takes a path that is known to lie below an argument.
+  /// Adds a path that lies below an argument.
   ///
   /// - Throws: ``OutOfMemory``, ``FileError/interrupted(_:)``.
   package func add(_ components: FilePath.ComponentView, below root: FilePath) throws {
@@ -142,30 +141,30 @@ package final class FileWalk: @unchecked Sendable {
     }
   }
 
-  /// Takes a file of a directory.
+  /// Adds a file of a directory.
   ///
-  /// - Parameter takesSpecial: Whether what is no regular file is read, as somebody has named it; a FIFO in a list would
-  ///   be waited for without end.
+  /// - Parameter takesSpecial: True if a file that is not regular is read, as the user has named it. A FIFO in a shard
+  ///   plan could wait for ever.
   private func add(
     _ name: FilePath.Component, _ path: FilePath, in number: Int32, _ directory: OpenDirectory,
     takesSpecial: Bool = true, orWalk walk: () throws -> Void
   ) throws {
     watched.note(name, in: directory)
     guard rules.shard?.contains(list.hash(of: name.bytes, in: number)) != false || rules.isRecursive else { return }
-    let place = DirectoryEntryReference(name, in: directory, path: path)
-    var status = try? files.statusIfPresent(of: place)
+    let entry = DirectoryEntryReference(name, in: directory, path: path)
+    var status = try? files.statusIfPresent(of: entry)
     let isLink = status?.kind == .symbolicLink
-    if isLink { status = try? files.statusIfPresent(of: place, followingLink: true) }
+    if isLink { status = try? files.statusIfPresent(of: entry, followingLink: true) }
     if status?.kind == .directory { return try walk() }
     guard rules.shard?.contains(list.hash(of: name.bytes, in: number)) != false else { return }
     watched.note(status)
     if isLink { linkNumbers.append(list.count) }
     let isPlain = status?.kind == .regular && !isLink
     let isSkipped = !takesSpecial && status != nil && status?.kind != .regular
-    try append(name.bytes, in: number, status, isSkipped ? .special : isPlain ? .place : .path)
+    try append(name.bytes, in: number, status, isSkipped ? .special : isPlain ? .entry : .path)
   }
 
-  /// A directory of named files; nil if it cannot be opened.
+  /// Opens a directory of arguments; nil if it cannot be opened.
   private func opened(_ path: FilePath) throws -> OpenDirectory? {
     try files.checkInterruption()
     if let lastOpened, lastOpened.path == path { return lastOpened.directory }
@@ -174,7 +173,7 @@ package final class FileWalk: @unchecked Sendable {
     return directory
   }
 
-  /// The number of a directory that paths lie below; nil if it cannot be opened.
+  /// The number of a root directory; nil if it cannot be opened.
   private func root(_ path: FilePath) throws -> Int32? {
     if let number = roots[path] { return number }
     guard let directory = try? files.openDirectory(path) else { return nil }
@@ -183,7 +182,7 @@ package final class FileWalk: @unchecked Sendable {
     return number
   }
 
-  /// The number of a directory below a root, whose ancestors have numbers too; nil if it cannot be opened.
+  /// The number of a directory below a root. Its ancestors get numbers, too. Nil if it cannot be opened.
   private func number(of components: FilePath.ComponentView.SubSequence, below root: FilePath) throws -> Int32? {
     guard var number = try self.root(root) else { return nil }
     var path = root
@@ -216,7 +215,7 @@ package final class FileWalk: @unchecked Sendable {
     .system(SystemError(action: .read, file: .path(path), errno: .isDirectory))
   }
 
-  /// A directory that was met and is not looked into yet.
+  /// A directory that was found and is not listed yet.
   private struct Pending {
     let parent: Int32
     let name: [UInt8]
@@ -235,10 +234,10 @@ package final class FileWalk: @unchecked Sendable {
     }
   }
 
-  /// Takes the files of a directory, and puts its directories on the pile, the first on top.
+  /// Adds the files of a directory, and pushes its directories on the stack, the first on top.
   private func look(into number: Int32, _ directory: OpenDirectory, _ pending: inout [Pending]) throws {
-    let place = list.directory(number).place
-    guard directory.identity != rules.outputDirectory?.identity, walkedPlaces.insert(place).inserted else { return }
+    let id = list.directory(number).id
+    guard directory.identity != rules.outputDirectory?.identity, walkedDirectories.insert(id).inserted else { return }
     let path = list.path(ofDirectory: number)
     var listing = DirectoryListing()
     do throws(FileError) {
@@ -266,7 +265,7 @@ package final class FileWalk: @unchecked Sendable {
       directories.append(Pending(parent: number, name: name, followsLink: false))
       return
     }
-    // What the directory does not tell may be another one.
+    // An entry without a kind may be a directory.
     let mayBeDirectory = kind == .unknown || (kind == .symbolicLink && rules.followsSymbolicLinks)
     let isIncluded = isIncluded(name, in: number)
     if isIncluded { watched.note(component, in: directory) }
@@ -286,7 +285,7 @@ package final class FileWalk: @unchecked Sendable {
       case .regular:
         watched.note(status)
         if isLink { linkNumbers.append(list.count) }
-        try append(name, in: number, status, isLink ? .path : .place)
+        try append(name, in: number, status, isLink ? .path : .entry)
       case .symbolicLink: try append(name, in: number, status, .unfollowedLink)
       default: try append(name, in: number, status, .special)
       }
@@ -303,7 +302,7 @@ package final class FileWalk: @unchecked Sendable {
     rules.include.contains { $0.matches(name: name) { list.namesBelow(ofDirectory: number) + [name] } }
   }
 
-  /// Whether a file of that name is in the part of the files that is to be taken.
+  /// Returns true if a file of that name is in the shard.
   private func isInPart(_ name: [UInt8], in number: Int32) -> Bool {
     rules.shard?.contains(list.hash(of: name, in: number)) != false
   }
@@ -314,17 +313,17 @@ package final class FileWalk: @unchecked Sendable {
     let bytes = path.bytes
     return try append(
       FileList.Directory(
-        parent: nil, place: try place(of: directory), depth: 0, nameBytes: Int32(bytes.count),
+        parent: nil, id: try id(of: directory), depth: 0, nameBytes: Int32(bytes.count),
         nameOffset: try list.append(name: bytes), hash: PathHash(), followsLink: true), directory)
   }
 
   private func append(_ record: FileList.Directory, _ directory: OpenDirectory) throws -> Int32 {
     let number = try list.append(record)
-    known.note(directory, record.place, at: number)
+    known.note(directory, record.id, at: number)
     return number
   }
 
-  /// A directory in another, opened; nil if it cannot be, which is reported.
+  /// Opens and appends a directory in another one; nil after a reported error.
   private func append(
     _ name: [UInt8], in parent: Int32, _ path: FilePath, followsLink: Bool
   ) throws -> (Int32, OpenDirectory)? {
@@ -340,7 +339,7 @@ package final class FileWalk: @unchecked Sendable {
         followsLink: followsLink)
       let number = try append(
         FileList.Directory(
-          parent: parent, place: try place(of: directory), depth: above.depth + 1, nameBytes: Int32(name.count),
+          parent: parent, id: try id(of: directory), depth: above.depth + 1, nameBytes: Int32(name.count),
           nameOffset: try list.append(name: name), hash: hash, followsLink: followsLink), directory)
       return (number, directory)
     } catch let error as FileError {
@@ -358,7 +357,7 @@ package final class FileWalk: @unchecked Sendable {
         access: access))
   }
 
-  /// A file whose directory cannot be opened: it will say so when its turn comes.
+  /// Appends a file whose directory cannot be opened. Its error is reported when it is minified.
   private func append(unreachable path: FilePath) throws(OutOfMemory) {
     let bytes = path.bytes
     guard bytes.count <= FileEntry.nameBytesMax else {
@@ -369,11 +368,11 @@ package final class FileWalk: @unchecked Sendable {
         nameOffset: try list.append(name: bytes), nameBytes: bytes.count, directory: nil, status: nil, access: .path))
   }
 
-  private func place(of directory: OpenDirectory) throws(FileError) -> Int32 {
-    try known.place(of: directory, in: list, using: files) ?? known.makePlace()
+  private func id(of directory: OpenDirectory) throws(FileError) -> Int32 {
+    try known.id(of: directory, in: list, using: files) ?? known.makeID()
   }
 
-  /// Says what went wrong; a request to stop goes on its way.
+  /// Reports an error. A request to stop is thrown on.
   private func report(_ error: FileError) throws(FileError) {
     if case .interrupted = error { throw error }
     onFailure(error)

@@ -2,29 +2,30 @@ import Glibc
 
 /// A pattern for names: `*`, `?` and `[...]` within a name, `**` for any number of directories.
 ///
-/// One without a slash is matched with a file's name, one with a slash with the whole path below the argument.
+/// A pattern without a slash is matched with the name, a pattern with a slash with the whole path below the argument.
 package struct GlobPattern: Sendable {
   private let segments: [[CChar]]
   private let matchesPath: Bool
 
-  /// The pattern that a text stands for. A slash at its start or end means that the path is meant, and nothing else.
+  /// Parses a pattern. A slash at its start or end only makes it a pattern for paths.
   package init(_ bytes: [UInt8]) {
     let slash = UInt8(ascii: "/")
     matchesPath = bytes.contains(slash)
     segments = bytes.split(separator: slash).map { $0.map { CChar(bitPattern: $0) } + [0] }
   }
 
-  /// Whether the pattern matches a file or directory.
+  /// Returns true if the pattern matches a file or directory.
   ///
   /// - Parameters:
   ///   - name: Its name.
-  ///   - path: Gives the names on the way from the argument down to it, its own last.
+  ///   - path: Returns the names from the argument down to it, its own last.
   package func matches(name: [UInt8], path: () -> [[UInt8]]) -> Bool {
     guard matchesPath else { return segments.first.map { Self.matches($0, name) } ?? false }
     return matches(path())
   }
 
-  /// Whether the segments match these names: a `**` gives way name by name, and only the last one has to.
+  /// Returns true if the segments match these names. After a mismatch, the last `**` matches one name more. Earlier
+  /// ones need no retry.
   private func matches(_ names: [[UInt8]]) -> Bool {
     var (segment, name) = (0, 0)
     var retry: (segment: Int, name: Int)?

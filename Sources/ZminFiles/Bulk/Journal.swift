@@ -1,47 +1,50 @@
 package import SystemPackage
 package import ZminIO
 
-/// What a journal says of a file that is done.
+/// A journal's record of a finished file.
 package struct JournalRecord: Sendable, Equatable {
-  /// The way to the input, as messages name it.
+  /// The path of the input in messages.
   package var path: [UInt8]
-  /// What the input has, as it is left: in place that is the output.
-  package var byteCount: Int64
+  /// The size of the input on the disk, as the run left it: in place, the size of the output.
+  package var storedBytes: Int64
   package var modifiedNanoseconds: Int64
-  package var outputBytes: Int64
-  /// Nil where there was no output.
+  /// The size of the output on the disk.
+  package var storedOutputBytes: Int64
+  /// The XXH64 of the output, nil if there was no output.
   package var outputHash: UInt64?
-  /// When the output was last changed; nil if it may change once more and keep this time.
+  /// The modification time of the output in nanoseconds since 1970; nil if a later change may get the same time.
   package var outputNanoseconds: Int64?
 
   package init(
-    path: [UInt8], byteCount: Int64, modifiedNanoseconds: Int64, outputBytes: Int64, outputHash: UInt64?,
+    path: [UInt8], storedBytes: Int64, modifiedNanoseconds: Int64, storedOutputBytes: Int64, outputHash: UInt64?,
     outputNanoseconds: Int64? = nil
   ) {
     self.path = path
-    self.byteCount = byteCount
+    self.storedBytes = storedBytes
     self.modifiedNanoseconds = modifiedNanoseconds
-    self.outputBytes = outputBytes
+    self.storedOutputBytes = storedOutputBytes
     self.outputHash = outputHash
     self.outputNanoseconds = outputNanoseconds
   }
 }
 
-/// A file with a line for each input that is done, from which a later run knows what is left.
+/// A file with a line for each finished input, so that a later run can skip them.
 ///
-/// A line has fields with tabs between them: `zmin1`, the input's size and time in nanoseconds, the output's size, XXH64
-/// (`-` for none) and time (`-` where an equal time would prove nothing), the options, the version, the path. Lines of
-/// versions that did not know the output's time lack that field. A line without its end was cut off by a kill: it is
-/// none, and goes before another is appended.
+/// The fields of a line have tabs between them. Sizes are stored bytes, times are in nanoseconds since 1970:
+///
+///     zmin1  input size  input time  output size  XXH64 or -  output time or -  options  version  path
+///
+/// A time is `-` if an equal time would prove nothing. Lines of early versions lack the output's time. A line without
+/// its LF was cut off by a kill. It does not count, and is removed before another one is appended.
 package final class Journal: Sendable {
   private static let mark = Array("zmin1".utf8)
-  /// A path has 4096 bytes at most, three times as many when all are escaped.
+  /// A path has at most 4096 bytes, and three times as many if all are escaped.
   private static let lineBytesMax = 32 << 10
   private static let tab = UInt8(ascii: "\t")
 
   /// Another run has the journal.
   package struct InUse: Error {}
-  /// The file is something else, and stays as it is.
+  /// The file is not a journal, and stays as it is.
   package struct Foreign: Error {}
 
   private let file: LineFile
@@ -49,14 +52,14 @@ package final class Journal: Sendable {
   private let version: [UInt8]
   private let isSynced: Bool
 
-  /// Opens a journal for this run alone.
+  /// Opens a journal, or creates it, and locks it for this run.
   ///
   /// - Parameters:
-  ///   - path: Where it is; it is made if there is none.
-  ///   - options: What makes outputs what they are. Files that were done with others are not done.
-  ///   - version: The program's version, in the same way.
-  ///   - isSynced: Whether lines are brought to the disk.
-  ///   - files: What it is opened with.
+  ///   - path: The path of the journal.
+  ///   - options: The options that determine outputs. Files that were finished with other options do not count.
+  ///   - version: The version of the program. Files that were finished by another version do not count.
+  ///   - isSynced: True if lines are synced.
+  ///   - files: The access to files.
   /// - Throws: ``InUse``, ``Foreign``, ``FileError/system(_:)``.
   package init(
     at path: FilePath, options: String, version: String, isSynced: Bool, files: FileAccess
@@ -66,16 +69,16 @@ package final class Journal: Sendable {
     self.version = EscapedPath.escaped(version.utf8)
     self.isSynced = isSynced
     guard try file.lock() else { throw InUse() }
-    // A path that was mistyped may be anything: of what does not begin as a journal does, nothing is cut off.
+    // A mistyped path may lead to any file: only one that begins like a journal is truncated.
     let mark = Self.mark + [Self.tab]
     guard mark.starts(with: try file.bytes(at: 0, atMost: mark.count)) else { throw Foreign() }
     let end = try file.forEachLine(lineBytesMax: Self.lineBytesMax) { _ in }
     if try file.byteCount() != end { try file.truncate(to: end) }
   }
 
-  /// The files of a list that are done, and whose inputs are as they were left.
+  /// Looks up the files of a list that are finished, and whose inputs have not changed since.
   ///
-  /// - Returns: For each file what it has left, nil if it is not done.
+  /// - Returns: The output of each file, nil if it is not finished.
   /// - Throws: ``FileError/system(_:)``.
   package func finishedFiles(of list: FileList) throws(FileError) -> [FinishedFile?] {
     let paths = PathIndex(list)
@@ -86,13 +89,13 @@ package final class Journal: Sendable {
       }
       let entry = list[number]
       let isAsLeft =
-        isSame && entry.byteCount == record.byteCount && entry.modifiedNanoseconds == record.modifiedNanoseconds
+        isSame && entry.storedBytes == record.storedBytes && entry.modifiedNanoseconds == record.modifiedNanoseconds
       finished[number] = isAsLeft ? FinishedFile(record) : nil
     }
     return finished
   }
 
-  /// Appends a line for each of these files, all of which must be on the disk, and brings them there too.
+  /// Appends a line for each of these files, all of which must be on the disk, and syncs the journal if asked.
   ///
   /// - Throws: ``FileError/system(_:)``.
   package func append(_ records: [JournalRecord]) throws(FileError) {
@@ -107,25 +110,26 @@ package final class Journal: Sendable {
     let hash = record.outputHash.map { String($0, radix: 16) } ?? "-"
     let time = record.outputNanoseconds.map { "\($0)" } ?? "-"
     let numbers = [
-      "\(record.byteCount)", "\(record.modifiedNanoseconds)", "\(record.outputBytes)", hash, time,
+      "\(record.storedBytes)", "\(record.modifiedNanoseconds)", "\(record.storedOutputBytes)", hash, time,
     ].map { Array($0.utf8) }
     let fields = [Self.mark] + numbers + [options, version, EscapedPath.escaped(record.path)]
     return Array(fields.joined(separator: [Self.tab])) + [UInt8(ascii: "\n")]
   }
 
-  /// What a line says, and whether of these options and this version; nil if it is no line of a journal.
+  /// Parses a line; nil if it is not a line of a journal. `isSame` is true if it has these options and this version.
   private func record(of line: ArraySlice<UInt8>) -> (JournalRecord, isSame: Bool)? {
     var fields = line.split(separator: Self.tab, omittingEmptySubsequences: false)
     let none = [UInt8(ascii: "-")][...]
     if fields.count == 8 { fields.insert(none, at: 5) }
     guard fields.count == 9, fields[0].elementsEqual(Self.mark),
-      let byteCount = Int64(written: fields[1]), byteCount >= 0, let modified = Int64(written: fields[2]),
-      let outputBytes = Int64(written: fields[3]), outputBytes >= 0, let path = EscapedPath.path(of: fields[8])
+      let storedBytes = Int64(written: fields[1]), storedBytes >= 0, let modified = Int64(written: fields[2]),
+      let storedOutputBytes = Int64(written: fields[3]), storedOutputBytes >= 0,
+      let path = EscapedPath.path(of: fields[8])
     else { return nil }
     let outputNanoseconds = Int64(written: fields[5])
     guard outputNanoseconds != nil || fields[5] == none else { return nil }
     let record = JournalRecord(
-      path: path, byteCount: byteCount, modifiedNanoseconds: modified, outputBytes: outputBytes,
+      path: path, storedBytes: storedBytes, modifiedNanoseconds: modified, storedOutputBytes: storedOutputBytes,
       outputHash: UInt64(String(decoding: fields[4], as: UTF8.self), radix: 16), outputNanoseconds: outputNanoseconds)
     return (record, fields[6].elementsEqual(options) && fields[7].elementsEqual(version))
   }
@@ -133,13 +137,13 @@ package final class Journal: Sendable {
 
 extension FinishedFile {
   fileprivate init(_ record: JournalRecord) {
-    outputBytes = record.outputBytes
+    storedOutputBytes = record.storedOutputBytes
     outputNanoseconds = record.outputNanoseconds
     outputHash = record.outputHash
   }
 }
 
-/// Numbers of files by their paths: an open hash table.
+/// The numbers of files by path: a hash table with open addressing.
 private struct PathIndex {
   private static let none = UInt32.max
   private var slots: [UInt32]

@@ -1,31 +1,31 @@
 import SystemPackage
 import ZminIO
 
-/// Directories that a walk has met, by their identities.
+/// The directories that a walk has found, by identity.
 ///
-/// They are too many to be held open. A directory may be removed during the walk and another one get its device and
-/// inode, so an equal identity alone proves nothing. Before two are taken for one, the path of the earlier one is opened
-/// while the later one is held open: if both have the identity at the same moment, they are one directory.
+/// They are too many to be held open. A directory may be removed during the walk, and another one get its device and
+/// inode, so an equal identity alone proves nothing. Before two count as one, the path of the earlier one is opened
+/// while the later one is held open. If both have the identity at the same moment, they are one directory.
 struct KnownDirectories {
   private struct Known {
-    /// The number of the directory itself, the same for all ways to it.
-    let place: Int32
-    /// Where in the list it was met last.
+    /// One number for all paths to the directory.
+    let id: Int32
+    /// Its latest number in the list.
     let number: Int32
   }
 
   private var known: [FileIdentity: Known] = [:]
-  private var placeCount: Int32 = 0
+  private var idCount: Int32 = 0
 
-  /// The number of a directory that is held open, nil if it was not met before.
+  /// The ID of a directory that is held open, nil if it is new.
   ///
-  /// - Throws: ``FileError/system(_:)`` if it may have been met, and nobody can tell.
-  func place(of directory: OpenDirectory, in list: FileList, using files: FileAccess) throws(FileError) -> Int32? {
+  /// - Throws: ``FileError/system(_:)`` if it is unknown whether it is new.
+  func id(of directory: OpenDirectory, in list: FileList, using files: FileAccess) throws(FileError) -> Int32? {
     guard let known = known[directory.identity] else { return nil }
     do throws(FileError) {
-      return try list.open(known.number, using: files).identity == directory.identity ? known.place : nil
+      return try list.open(known.number, using: files).identity == directory.identity ? known.id : nil
     } catch {
-      // It is gone, or something else has its name.
+      // The earlier one was removed, or another file has its name.
       guard case .system(let error) = error,
         [.noSuchFileOrDirectory, .notDirectory, .tooManySymbolicLinkLevels].contains(error.errno)
       else { throw error }
@@ -33,14 +33,14 @@ struct KnownDirectories {
     }
   }
 
-  /// A number for a directory that was not met before.
-  mutating func makePlace() -> Int32 {
-    defer { placeCount += 1 }
-    return placeCount
+  /// Makes an ID for a new directory.
+  mutating func makeID() -> Int32 {
+    defer { idCount += 1 }
+    return idCount
   }
 
-  /// Notes where in the list a directory was met.
-  mutating func note(_ directory: OpenDirectory, _ place: Int32, at number: Int32) {
-    known[directory.identity] = Known(place: place, number: number)
+  /// Notes the number of a directory in the list.
+  mutating func note(_ directory: OpenDirectory, _ id: Int32, at number: Int32) {
+    known[directory.identity] = Known(id: id, number: number)
   }
 }

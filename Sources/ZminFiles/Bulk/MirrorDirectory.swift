@@ -2,43 +2,43 @@ import Synchronization
 package import SystemPackage
 package import ZminIO
 
-/// Where outputs go that mirror the tree of the inputs.
+/// The directory of outputs that mirror the tree of the inputs.
 ///
-/// A directory that is made for outputs is nobody else's until the run is over and it gets the mode of the directory
-/// that it mirrors: one of mode 0755 would show half a tree otherwise. Until
-/// then its own mode says so (``OpenDirectory/isUnfinished``), so that the next run finishes what a killed one has made.
+/// A directory that is created for outputs is private until the run ends and it gets the mode of the directory that it
+/// mirrors. One of mode 0755 would show half a tree otherwise. Until then its mode marks it
+/// (``OpenDirectory/isUnfinished``), so that the next run finishes the directories of a killed one.
 package struct MirrorDirectory: Sendable {
-  /// The way there, as messages name it.
+  /// The path in messages.
   package let path: FilePath
   /// The directory itself.
   package let root: OpenDirectory
-  /// The directories below it that have to get their mode.
+  /// The directories below it without their final mode.
   let unfinished = DirectoryNumbers()
 
   /// - Parameters:
-  ///   - path: The way there, as messages name it.
+  ///   - path: The path in messages.
   ///   - root: The directory itself.
   package init(_ path: FilePath, root: OpenDirectory) {
     self.path = path
     self.root = root
   }
 
-  /// The owner keeps all rights to a mirrored directory: with the mode of one that is read-only, the next run or another
-  /// shard could not write to it.
+  /// The owner has all permissions on a mirrored directory, so that the next run or another shard can write to the
+  /// mirror of a read-only one.
   private static let newMode = OutputMode(ownerPermissions: 0o700)
 
-  /// Gives each directory that was made the mode of the one that it mirrors, less the umask, and all rights to its owner.
-  /// Where several input directories became one, it gets what they have in common.
+  /// Gives each new directory the mode of the directory that it mirrors, less the umask, and all permissions to its
+  /// owner. A mirror of several input directories gets the permissions that they have in common.
   ///
   /// - Parameter onFailure: Called with the error of each directory that does not get its mode.
   package func finish(_ list: FileList, using files: FileAccess, onFailure: (FileError) -> Void) {
-    // From the bottom up: a directory that shows is complete.
+    // From the bottom up, so that a visible directory is complete.
     for number in unfinished.descending {
       attempt(onFailure) { () throws(FileError) in
         var mode = Self.newMode
         mode.limit(to: files.statusForMode(of: try list.open(number, using: files)))
-        let (directory, path) = try open(number, of: list) { place throws(FileError) in
-          try files.openDirectory(at: place)
+        let (directory, path) = try open(number, of: list) { reference throws(FileError) in
+          try files.openDirectory(at: reference)
         }
         try files.finishDirectory(directory, mode, path)
       }
@@ -55,11 +55,11 @@ package struct MirrorDirectory: Sendable {
     do throws(FileError) { try body() } catch { onFailure(error) }
   }
 
-  /// Opens the directory that mirrors one of the list, step by step, none of them a symbolic link.
+  /// Opens the mirror of a directory of the list, step by step. No step follows a symbolic link.
   ///
   /// - Parameters:
   ///   - number: The number of the directory in the list; nil for this one.
-  ///   - step: Opens the directory at a place.
+  ///   - step: Opens the directory of an entry.
   func open(
     _ number: Int32?, of list: FileList, step: (DirectoryEntryReference) throws(FileError) -> OpenDirectory
   ) throws(FileError) -> (directory: OpenDirectory, path: FilePath) {
@@ -67,7 +67,7 @@ package struct MirrorDirectory: Sendable {
     for number in number.map({ list.ancestors(of: $0).dropFirst() }) ?? [] {
       guard let component = FilePath.Component(bytes: list.name(list.directory(number))) else { continue }
       path.append(component)
-      // A list may lead up: that was found before anything was written, and is yet not done here.
+      // Paths with ".." were refused before anything was written. They are not followed here either.
       guard component.kind == .regular else {
         throw .system(SystemError(action: .create, file: .path(path), errno: .invalidArgument))
       }
@@ -78,7 +78,7 @@ package struct MirrorDirectory: Sendable {
   }
 }
 
-/// A set of directories of a list, in a bit for each. Many threads may add to it.
+/// A set of directories of a list, one bit for each. Many threads may add to it.
 final class DirectoryNumbers: Sendable {
   private let words = Mutex<[UInt64]>([])
 
@@ -90,7 +90,7 @@ final class DirectoryNumbers: Sendable {
     }
   }
 
-  /// All of them, the last of the list first.
+  /// All directories of the set, the last of the list first.
   var descending: some Sequence<Int32> {
     let words = words.withLock { $0 }
     return (0..<Int32(words.count * UInt64.bitWidth)).reversed().lazy.filter { number in

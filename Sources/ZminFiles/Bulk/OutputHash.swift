@@ -1,4 +1,4 @@
-/// XXH64 with seed 0, over bytes that come in pieces: what a journal knows an output by. `xxh64sum` prints the same.
+/// XXH64 with seed 0 over bytes in pieces, for outputs in a journal. `xxh64sum` prints the same.
 package struct OutputHash: Sendable {
   private static let primes: (UInt64, UInt64, UInt64, UInt64, UInt64) = (
     0x9E37_79B1_85EB_CA87, 0xC2B2_AE3D_27D4_EB4F, 0x1656_67B1_9E37_79F9, 0x85EB_CA77_C2B2_AE63, 0x27D4_EB2F_1656_67C5
@@ -7,7 +7,7 @@ package struct OutputHash: Sendable {
 
   private var lanes: (UInt64, UInt64, UInt64, UInt64)
   private var byteCount: UInt64 = 0
-  /// What came after the last whole stripe.
+  /// The bytes after the last whole stripe.
   private var rest = InlineArray<32, UInt8>(repeating: 0)
   private var restBytes = 0
 
@@ -16,7 +16,7 @@ package struct OutputHash: Sendable {
     lanes = (primes.0 &+ primes.1, primes.1, 0, 0 &- primes.0)
   }
 
-  /// Goes on by some bytes.
+  /// Appends bytes.
   package mutating func append(_ bytes: UnsafeRawBufferPointer) {
     byteCount &+= UInt64(bytes.count)
     var bytes = bytes
@@ -41,7 +41,7 @@ package struct OutputHash: Sendable {
     }
   }
 
-  /// Takes whole stripes into the lanes.
+  /// Mixes whole stripes into the lanes.
   private mutating func mix(_ bytes: UnsafeRawBufferPointer) {
     var (a, b, c, d) = lanes
     for offset in stride(from: 0, to: bytes.count, by: Self.stripeBytes) {

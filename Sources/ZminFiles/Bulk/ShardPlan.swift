@@ -2,15 +2,19 @@ package import SystemPackage
 import ZminBase
 package import ZminIO
 
-/// A cut of files into parts that have about the same number of bytes each, written down, as live sizes change while
-/// files are rewritten.
+/// A division of files into shards of about the same number of stored bytes. It is written to a file, as sizes change
+/// while files are rewritten.
 ///
-/// It is a text: `zmin-shards1` and the number of parts; a line `root` for each argument; a line for each file, with its
-/// part, the number of its argument and the path below it (from the number of arguments on: of what is in the same
-/// directory as the argument); and a last line, `end` and the number of files. Fields have tabs
-/// between them.
+/// The file is text, with tabs between the fields of a line:
+///
+///     zmin-shards1  number of shards
+///     root          argument               for each argument
+///     shard         root number  path      for each file, the path below its root
+///     end           number of files
+///
+/// Root numbers from the number of arguments on mean the directory of an argument that is a file.
 package struct ShardPlan {
-  /// Why a file is no plan for this run.
+  /// The reason why a file is not a plan for this run.
   package struct Unusable: Error {
     package let reason: String
   }
@@ -22,16 +26,16 @@ package struct ShardPlan {
 
   private let list: FileList
   private let shards: Int
-  /// The part of each file.
+  /// The shard of each file.
   package let parts: [Int32]
 
-  /// Gives each file, from the largest on, to the part that has the fewest bytes so far.
+  /// Assigns each file, from the largest on, to the shard with the fewest bytes so far.
   package init(_ list: FileList, shards: Int) {
     var loads = LoadHeap(count: shards)
     var parts = [Int32](repeating: 0, count: list.count)
-    let numbers = (0..<list.count).sorted { (list[$1].byteCount, $0) < (list[$0].byteCount, $1) }
-    // Files of nothing are some work too.
-    for number in numbers { parts[number] = loads.addToLeast(max(1, Int(list[number].byteCount))) }
+    let numbers = (0..<list.count).sorted { (list[$1].storedBytes, $0) < (list[$0].storedBytes, $1) }
+    // Empty files are some work, too.
+    for number in numbers { parts[number] = loads.addToLeast(max(1, Int(list[number].storedBytes))) }
     self.list = list
     self.shards = shards
     self.parts = parts
@@ -39,10 +43,10 @@ package struct ShardPlan {
 
   // MARK: Writing
 
-  /// Writes the plan, whole or not at all.
+  /// Writes the plan, all of it or nothing.
   ///
   /// - Parameter roots: The arguments.
-  /// - Returns: False if there is a file already: that one counts.
+  /// - Returns: False if the file exists already. The existing plan counts.
   /// - Throws: ``FileError``.
   package func publish(at path: FilePath, roots: [FilePath], files: FileAccess) throws(FileError) -> Bool {
     var output = try OutputFile(at: path, using: files)
@@ -61,7 +65,7 @@ package struct ShardPlan {
     return try output.publish()
   }
 
-  /// What the paths of files go down from: the arguments, and, for arguments that are files, what these are in.
+  /// The roots of the paths of files: the arguments, and then the directories of the arguments that are files.
   private static func bases(_ roots: [FilePath]) -> [FilePath] { roots + roots.map { $0.removingLastComponent() } }
 
   private static func line(_ fields: [[UInt8]]) -> [UInt8] { fields.joined(separator: [tab]) + [UInt8(ascii: "\n")] }
@@ -76,9 +80,9 @@ package struct ShardPlan {
 
   // MARK: Reading
 
-  /// Calls `body` with the path of each file of a part, below its root, and `others` with those of other parts.
+  /// Calls `body` with the path of each file of a shard, below its root, and `others` with those of other shards.
   ///
-  /// - Throws: ``Unusable``, ``FileError/system(_:)``, and what `body` throws.
+  /// - Throws: ``Unusable``, ``FileError/system(_:)``, and errors of `body`.
   package static func forEachFile(
     of shard: Shard, in path: FilePath, roots: [FilePath], files: FileAccess,
     others: (FilePath.ComponentView, FilePath) -> Void = { _, _ in },
@@ -90,11 +94,11 @@ package struct ShardPlan {
       reader.read(line.split(separator: tab, omittingEmptySubsequences: false), others, body)
     }
     if let failure = reader.failure { throw failure }
-    if !reader.isAtEnd { throw Unusable(reason: "it is no whole shard plan") }
+    if !reader.isAtEnd { throw Unusable(reason: "the shard plan is incomplete") }
   }
 
   private struct Reader {
-    private static let isNoPlan = Unusable(reason: "it is no shard plan")
+    private static let isNoPlan = Unusable(reason: "not a shard plan")
 
     let shard: Shard
     let roots: [FilePath]
@@ -135,7 +139,7 @@ package struct ShardPlan {
         return
       }
       if count != shard.count {
-        failure = Unusable(reason: "it is cut into \(count) parts, and --shard says \(shard.count)")
+        failure = Unusable(reason: "the plan has \(count) shards, this run expects \(shard.count)")
       }
     }
 
@@ -148,7 +152,7 @@ package struct ShardPlan {
         return
       }
       if fileCount == 0, rootsRead != roots.map(\.bytes) {
-        failure = Unusable(reason: "it was made for other paths")
+        failure = Unusable(reason: "the plan was made for other paths")
         return
       }
       fileCount += 1
@@ -165,13 +169,13 @@ package struct ShardPlan {
   }
 }
 
-/// How many bytes each part has, the least on top: a binary heap.
+/// The bytes of each shard: a binary heap with the least on top.
 private struct LoadHeap {
   private var loads: [(bytes: Int, part: Int32)]
 
   init(count: Int) { loads = (0..<count).map { (0, Int32($0)) } }
 
-  /// Adds to the part that has the least, of several the first.
+  /// Adds bytes to the shard with the least, of several the first, and returns it.
   mutating func addToLeast(_ byteCount: Int) -> Int32 {
     let part = loads[0].part
     loads[0].bytes = loads[0].bytes.addingSaturated(byteCount)

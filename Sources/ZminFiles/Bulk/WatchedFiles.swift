@@ -1,30 +1,30 @@
 import SystemPackage
 import ZminIO
 
-/// Files that must be none of the inputs, and which of them are.
+/// Files that must not be inputs, and those of them that a walk has found to be inputs.
 struct WatchedFiles {
-  /// Where they are, nil for what can be no input.
+  /// Their locations, nil for a file that cannot be an input.
   private let files: [ResolvedLocation?]
-  /// The numbers of those that are inputs.
+  /// The numbers of the files that are inputs.
   private(set) var found: Set<Int> = []
 
   init(_ files: [ResolvedLocation?]) { self.files = files }
 
-  /// Notes the name of an input, whether or not it is looked at.
+  /// Compares the name of an input, of any shard.
   mutating func note(_ name: FilePath.Component, in directory: OpenDirectory) {
-    let place = ResolvedLocation.Place(directory: directory.identity, name: name)
-    note { $0.place == place }
+    let entry = ResolvedLocation.Entry(directory: directory.identity, name: name)
+    note { $0.entry == entry }
   }
 
-  /// Notes what an input is, by whatever name.
+  /// Compares the identity of an input, by whatever name.
   mutating func note(_ status: FileStatus?) {
     guard let identity = status?.identity else { return }
     note { $0.identity == identity }
   }
 
-  /// Notes the path of an input that is not looked at: it is, if it has the name of one that is watched.
+  /// Compares the path of an input of another shard. It is looked up only if its name is that of one of the files.
   mutating func note(_ path: FilePath, using access: FileAccess) {
-    guard files.contains(where: { $0?.place?.name == path.lastComponent }),
+    guard files.contains(where: { $0?.entry?.name == path.lastComponent }),
       let resolvedLocation = access.resolvedLocation(of: .path(path))
     else { return }
     note { $0.isOneFile(with: resolvedLocation) }

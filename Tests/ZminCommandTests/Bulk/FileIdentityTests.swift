@@ -29,7 +29,7 @@ import ZminTestSupport
     let run = try run("-r -j1 @/in --output-dir @/out\(option)", files) { $0.lowercased() }
     #expect(run.code == 2)
     #expect(run.tree == ["old": "old"])
-    #expect(run.messages.contains("in/a.json would setState one file below --output-dir; nothing is done"))
+    #expect(run.messages.contains("in/a.json would become one file below --output-dir; nothing is done"))
   }
 
   @Test("An output of another input is not replaced, however the target came to take both names for one")
@@ -42,7 +42,7 @@ import ZminTestSupport
       #expect(run.code == 3)
       #expect(run.tree["a-long-name.json"] == "[1]", "\(count)")
       #expect(run.tree.count == count + 2)
-      let reason = "another input or another program made it during this run"
+      let reason = "another input or program created it during this run"
       #expect(run.messages.contains("out/z.json: not replaced: \(reason)"))
     }
   }

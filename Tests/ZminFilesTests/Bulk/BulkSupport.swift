@@ -4,7 +4,7 @@ import ZminFiles
 import ZminIO
 import ZminMemory
 
-/// A tree of files for one test, gone with the test.
+/// A tree of files for one test, removed with it.
 final class FileTree {
   let root: FilePath
   private let url: URL
@@ -36,7 +36,7 @@ final class FileTree {
     (0..<list.count).map { String(list.path(of: list[$0]).string.dropFirst(root.string.count + 1)) }
   }
 
-  /// What a walk of these arguments finds.
+  /// The files that a walk of these arguments finds.
   func walk(
     _ arguments: [String] = [""], _ rules: WalkRules = .everywhere, files: FileAccess = FileAccess(),
     onFailure: @escaping (FileError) -> Void = { _ in }
@@ -50,7 +50,7 @@ final class FileTree {
 }
 
 extension WalkRules {
-  /// Those of `--recursive`.
+  /// The rules of `--recursive`.
   static var everywhere: WalkRules {
     var rules = WalkRules()
     rules.isRecursive = true

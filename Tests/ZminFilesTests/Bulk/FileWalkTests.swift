@@ -10,7 +10,7 @@ import ZminTestSupport
 
 @Suite("Walking")
 struct FileWalkTests {
-  @Test("Files of a directory by the bytes of their names, then its directories; only what is included")
+  @Test("Files come by the bytes of their names, then directories, and only included ones")
   func order() throws {
     let tree = try FileTree([
       "b.json": "", "a.jsonl": "", "B.json": "", "a.txt": "", "d/z.json": "", "c/y.ndjson": "", "c/e/x.json": "",
@@ -23,7 +23,7 @@ struct FileWalkTests {
       ])
   }
 
-  @Test("Include and exclude, by name and by path")
+  @Test("Patterns include and exclude by name and by path")
   func globs() throws {
     let tree = try FileTree([
       "a.json": "", "old/a.json": "", "x/old/b.json": "", "x/c.js": "", "x/y/d.json": "", "x/y/e.json": "",
@@ -35,12 +35,12 @@ struct FileWalkTests {
     #expect(try tree.names(tree.walk([""], rules)) == ["a.json", "old/a.json", "x/y/e.json"])
     rules.include = [GlobPattern("*.js")]
     #expect(try tree.names(tree.walk([""], rules)) == ["x/c.js"])
-    // What is named by hand is taken whatever it is called.
+    // An argument is listed whatever its name is.
     #expect(try tree.names(tree.walk(["a.json"], rules)) == ["a.json"])
   }
 
   @Test(
-    "Patterns",
+    "A pattern matches the names that it should, and no others",
     arguments: [
       ("*.json", "a.json", true), ("*.json", "d/a.json", true), ("*.json", "a.jsonl", false),
       ("a?.json", "ab.json", true),
@@ -55,7 +55,7 @@ struct FileWalkTests {
     #expect(GlobPattern(pattern).matches(name: names[names.count - 1]) { names } == isMatch)
   }
 
-  @Test("Links are listed and not followed, or followed once: loops end")
+  @Test("Links are listed and not followed, or followed once, so that loops end")
   func links() throws {
     let tree = try FileTree(["d/a.json": "[1]"])
     try tree.link("d/loop", to: "..")
@@ -63,19 +63,19 @@ struct FileWalkTests {
     try tree.link("gone.json", to: "nowhere")
     let list = try tree.walk()
     #expect(tree.names(list) == ["gone.json", "link.json", "d/a.json"])
-    #expect((0..<3).map { list[$0].access } == [.unfollowedLink, .unfollowedLink, .place])
+    #expect((0..<3).map { list[$0].access } == [.unfollowedLink, .unfollowedLink, .entry])
     var rules = WalkRules.everywhere
     rules.followsSymbolicLinks = true
     let followed = try tree.walk([""], rules)
     #expect(tree.names(followed) == ["link.json", "d/a.json"])
-    #expect((0..<2).map { followed[$0].access } == [.path, .place])
-    // By hand a link is what it leads to.
+    #expect((0..<2).map { followed[$0].access } == [.path, .entry])
+    // A link that is an argument counts as its target.
     let named = try tree.walk(["link.json", "d/loop"])
-    #expect(named[0].access == .path && named[0].byteCount == 3)
+    #expect(named[0].access == .path && named[0].storedBytes == 3)
     #expect(named.count > 1)
   }
 
-  @Test("Nothing is taken twice, however it is reached")
+  @Test("No file is listed twice, by whatever path")
   func duplicates() throws {
     let tree = try FileTree(["d/a.json": "", "d/e/b.json": "", "c.txt": ""])
     try tree.link("same", to: "d")
@@ -104,7 +104,7 @@ struct FileWalkTests {
       .init(
         changingStatus: { status in
           var status = status
-          // Once `a` is gone, `b` has its inode.
+          // After `a` is removed, `b` has its inode.
           if listings.load(ordering: .relaxed) > 2, status.st_ino == identities[1].inode {
             status.st_ino = ino_t(identities[0].inode)
           }
@@ -123,7 +123,7 @@ struct FileWalkTests {
     #expect(tree.names(list) == ["a/1.json", "b/1.json", "b/2.json"])
   }
 
-  @Test("A directory that is made after that of the outputs was removed is walked")
+  @Test("A directory that was created after the output directory was removed is walked")
   func removedOutputDirectory() throws {
     let tree = try FileTree(["in/a.json": "", "out/x": ""])
     var rules = WalkRules.everywhere
@@ -133,7 +133,7 @@ struct FileWalkTests {
     #expect(try tree.walk(["in"], rules).count == 51)
   }
 
-  @Test("Names of any bytes, and what is not there")
+  @Test("Names of any bytes, and missing files, are listed")
   func oddNames() throws {
     let tree = try FileTree()
     for name: [UInt8] in [[0x61, 0x0A, 0x62], [0xFF, 0xFE], [0x25]] {
@@ -149,7 +149,7 @@ struct FileWalkTests {
     #expect(missing[1].access == .path)
   }
 
-  @Test("Whatever call fails, the walk goes on and says so")
+  @Test("After any failed call the walk continues and reports the error")
   func faults() throws {
     let tree = try FileTree(["a.json": "", "d/b.json": "", "e/c.json": ""])
     let whole = try tree.names(tree.walk())
@@ -159,7 +159,7 @@ struct FileWalkTests {
       var failures: [FileError] = []
       let names = try tree.names(tree.walk([""], files: FileAccess(calls: calls)) { failures.append($0) })
       guard calls.failed != nil else { break }
-      // What cannot be looked at now is taken for a file, which says so when its turn comes.
+      // An entry without a status is listed as a file, and fails when it is minified.
       let isLeftForLater = names == [""]
       #expect(isLeftForLater || Set(names).isSubset(of: whole))
       #expect(failures.count == (names == whole || isLeftForLater ? 0 : 1), "\(index): \(names)")

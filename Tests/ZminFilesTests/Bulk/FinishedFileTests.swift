@@ -6,17 +6,17 @@ import ZminFiles
 import ZminIO
 import ZminMemory
 
-@Suite("Outputs that a journal knows") struct FinishedFileTests {
+@Suite("Outputs of a journal") struct FinishedFileTests {
   private static let hash = Array("[1]".utf8).withUnsafeBytes { bytes in
     var hash = OutputHash()
     hash.append(bytes)
     return String(hash.value, radix: 16)
   }
 
-  /// Whether an output that holds `text` counts as what a journal's line says.
+  /// Returns true if an output with the contents `text` counts as the one that a journal's line records.
   ///
   /// - Parameters:
-  ///   - isMirrored: Whether it is in another directory, or the input itself.
+  ///   - isMirrored: True if the output is in another directory, false if it is the input itself.
   ///   - fields: The line's fields from the hash to the output's time; `TIME` stands for the time that the output has.
   private func isAsLeft(_ text: String, isMirrored: Bool, _ fields: String) throws -> Bool {
     let tree = try FileTree(["in/a.json": isMirrored ? "[ 1 ]" : text, "out/a.json": text])
@@ -28,7 +28,7 @@ import ZminMemory
     let time = try #require(try files.statusIfPresent(of: tree.path(name))).modificationTime.sinceEpochNanoseconds
     try tree.write(
       """
-      zmin1\t\(list[0].byteCount)\t\(list[0].modifiedNanoseconds)\t3\t\(fields.replacing("TIME", with: "\(time)"))\
+      zmin1\t\(list[0].storedBytes)\t\(list[0].modifiedNanoseconds)\t3\t\(fields.replacing("TIME", with: "\(time)"))\
       \to\t1\t\(tree.path("in/a.json"))
 
       """, to: "journal")
@@ -38,7 +38,7 @@ import ZminMemory
     return try cursor.isAsLeft(list[0], finished)
   }
 
-  @Test("An output overwritten by as many bytes is not what was left", arguments: [true, false])
+  @Test("An output overwritten by as many bytes is not the recorded one", arguments: [true, false])
   func overwritten(_ isMirrored: Bool) throws {
     for fields in [Self.hash, "\(Self.hash)\t-", "\(Self.hash)\t17"] {
       #expect(try isAsLeft("[1]", isMirrored: isMirrored, fields), "\(fields)")
@@ -52,7 +52,7 @@ import ZminMemory
     #expect(try isAsLeft("[2]", isMirrored: isMirrored, "\(Self.hash)\tTIME"))
   }
 
-  @Test("What left no output is done, and an output that nothing tells of is not")
+  @Test("A checked file without output is finished, and one whose output is not recorded is not")
   func noHash() throws {
     #expect(try isAsLeft("[1]", isMirrored: false, "-\t-"))
     #expect(try !isAsLeft("[1]", isMirrored: true, "-\t-"))

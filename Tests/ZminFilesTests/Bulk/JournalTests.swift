@@ -8,9 +8,9 @@ import ZminMemory
 
 @Suite("Journal")
 struct JournalTests {
-  /// A journal that no other has.
+  /// A journal that no other process has locked.
   ///
-  /// Other tests start processes meanwhile, each of which has all that is open here, and the lock with it, for a moment.
+  /// Other tests start processes meanwhile, each of which has all open files, and so the lock, for a moment.
   private func journal(_ tree: FileTree, options: String = "o p%t\n") throws -> Journal {
     for _ in 0..<1000 {
       do { return try openedJournal(tree, options: options) } catch is Journal.InUse { usleep(1000) }
@@ -23,20 +23,20 @@ struct JournalTests {
       at: tree.path("journal"), options: options, version: "1", isSynced: true, files: FileAccess())
   }
 
-  /// The sizes of the outputs of files that are done, -1 for those that are not.
+  /// The sizes of the outputs of finished files, -1 for files that are not finished.
   private func finished(_ journal: Journal, _ list: FileList) throws -> [Int64] {
-    try journal.finishedFiles(of: list).map { $0?.outputBytes ?? -1 }
+    try journal.finishedFiles(of: list).map { $0?.storedOutputBytes ?? -1 }
   }
 
   private func record(_ list: FileList, _ number: Int, outputBytes: Int64 = 5) -> JournalRecord {
     let entry = list[number]
     return JournalRecord(
-      path: list.path(of: entry).bytes, byteCount: entry.byteCount, modifiedNanoseconds: entry.modifiedNanoseconds,
-      outputBytes: outputBytes, outputHash: 0xAB)
+      path: list.path(of: entry).bytes, storedBytes: entry.storedBytes, modifiedNanoseconds: entry.modifiedNanoseconds,
+      storedOutputBytes: outputBytes, outputHash: 0xAB)
   }
 
   @Test(
-    "What is no journal stays as it is",
+    "A file that is not a journal stays as it is",
     arguments: ["{\"precious\":true}", "line 1\nline 2, cut off", "zmin2\t1\n", "x", "\n"])
   func foreign(_ content: String) throws {
     let tree = try FileTree(["journal": content])
@@ -44,7 +44,7 @@ struct JournalTests {
     #expect(try String(contentsOfFile: tree.path("journal").string, encoding: .utf8) == content)
   }
 
-  @Test("A later run knows what is done, as long as it is as it was left")
+  @Test("A later run skips finished files as long as they have not changed")
   func finished() throws {
     let tree = try FileTree(["a\n%.json": "1", "b.json": "2", "c.json": "3"])
     let list = try tree.walk()
@@ -63,7 +63,7 @@ struct JournalTests {
     #expect(try finished(journal(tree), changed) == [5, 9, -1])
   }
 
-  @Test("A line that was cut off anywhere is none, and the next one stands by itself")
+  @Test("A line that was cut off does not count, and joins no other")
   func cutOff() throws {
     let tree = try FileTree(["a.json": "1", "b.json": "2"])
     let list = try tree.walk()
@@ -81,7 +81,7 @@ struct JournalTests {
     #expect(try finished(journal(tree), list) == [5, -1])
   }
 
-  @Test("Lines that are none of a journal are passed by")
+  @Test("Lines that are not of a journal are skipped")
   func foreignLines() throws {
     let tree = try FileTree(["a.json": "1"])
     let list = try tree.walk()
@@ -93,7 +93,7 @@ struct JournalTests {
   }
 
   @Test(
-    "A line that zmin would not have written so says nothing",
+    "A line in another form than zmin's does not count",
     arguments: [
       ("+1", "5", "a%0A.json"), ("01", "5", "a%0A.json"), ("1", "-5", "a%0A.json"), ("1", "5", "a%+A.json"),
       ("1", "5", "a%0a.json"), ("1", "99999999999999999999", "a%0A.json"), ("1", "5", "a%0A.jso%6E"),
@@ -111,7 +111,7 @@ struct JournalTests {
     #expect(try finishedSizes(byteCount, outputBytes, name) == [-1])
   }
 
-  @Test("A line that does not know the output's time is understood, and one that does tells it")
+  @Test("A line with the output's time is read, and so is one without")
   func outputTimes() throws {
     let tree = try FileTree(["a.json": "1", "b.json": "2", "c.json": "3"])
     let list = try tree.walk()
@@ -122,12 +122,12 @@ struct JournalTests {
       line("a.json", 0, "") + line("b.json", 1, "-\t") + line("c.json", 2, "17\t") + line("c.json", 2, "x\t"),
       to: "journal")
     let finished = try journal(tree, options: "o").finishedFiles(of: list)
-    #expect(finished.map { $0?.outputBytes } == [5, 5, 5])
+    #expect(finished.map { $0?.storedOutputBytes } == [5, 5, 5])
     #expect(finished.map { $0?.outputHash } == [0xAB, 0xAB, 0xAB])
     #expect(finished.map { $0?.outputNanoseconds } == [nil, nil, 17])
   }
 
-  @Test("One run has it at a time")
+  @Test("Only one run at a time can open a journal")
   func lock() throws {
     let tree = try FileTree()
     let first = try journal(tree)

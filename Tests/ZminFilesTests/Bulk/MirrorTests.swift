@@ -15,27 +15,27 @@ struct MirrorTests {
       list, files: files, mirror: MirrorDirectory(path, root: try files.makeDirectory(path)))
   }
 
-  private func write(_ text: String, to place: DirectoryEntryReference) throws {
-    var output = try OutputFile(at: place, using: FileAccess())
+  private func write(_ text: String, to entry: DirectoryEntryReference) throws {
+    var output = try OutputFile(at: entry, using: FileAccess())
     try Array(text.utf8).withUnsafeBytes { try output.write($0) }
     try output.commit()
   }
 
   @Test("An output lies below the directory as its input does below the argument")
-  func places() throws {
+  func entries() throws {
     let tree = try FileTree(["in/a.json": "1", "in/d/e/b.json": "2", "single.json": "3"])
     let list = try tree.walk(["in", "in/../single.json"])
     var cursor = try cursor(list, tree)
     for number in 0..<list.count {
-      let place = try cursor.outputPlace(of: list[number])
-      try write("\(number)", to: place)
+      let entry = try cursor.outputEntry(of: list[number])
+      try write("\(number)", to: entry)
     }
     for (name, text) in [("a.json", "0"), ("d/e/b.json", "1"), ("single.json", "2")] {
       #expect(try String(contentsOfFile: tree.path("out/\(name)").string, encoding: .utf8) == text)
     }
   }
 
-  @Test("Links and special files in the way are refused, whatever they lead to")
+  @Test("Links and special files on the path are refused, whatever they lead to")
   func links() throws {
     let tree = try FileTree(["in/d/a.json": "1", "in/b.json": "2", "outside/a.json": "old", "out/x": ""])
     try tree.link("out/d", to: "../outside")
@@ -43,9 +43,9 @@ struct MirrorTests {
     let list = try tree.walk(["in"])
     var cursor = try cursor(list, tree)
     #expect(tree.names(list) == ["in/b.json", "in/d/a.json"])
-    let place = try cursor.outputPlace(of: list[0])
-    #expect(throws: FileError.refused(.path(tree.path("out/b.json")), .symbolicLink)) { try write("new", to: place) }
-    #expect(throws: FileError.self) { try cursor.outputPlace(of: list[1]) }
+    let entry = try cursor.outputEntry(of: list[0])
+    #expect(throws: FileError.refused(.path(tree.path("out/b.json")), .symbolicLink)) { try write("new", to: entry) }
+    #expect(throws: FileError.self) { try cursor.outputEntry(of: list[1]) }
     #expect(try String(contentsOfFile: tree.path("outside/a.json").string, encoding: .utf8) == "old")
     #expect(try FileManager.default.contentsOfDirectory(atPath: tree.path("outside").string) == ["a.json"])
   }
@@ -55,15 +55,15 @@ struct MirrorTests {
     let tree = try FileTree(["in/d/a.json": "1", "outside/x": ""])
     let list = try tree.walk(["in"])
     var cursor = try cursor(list, tree)
-    let place = try cursor.outputPlace(of: list[0])
+    let entry = try cursor.outputEntry(of: list[0])
     try FileManager.default.moveItem(atPath: tree.path("out/d").string, toPath: tree.path("out/moved").string)
     try tree.link("out/d", to: "../outside")
-    try write("new", to: place)
+    try write("new", to: entry)
     #expect(try FileManager.default.contentsOfDirectory(atPath: tree.path("outside").string) == ["x"])
     #expect(try String(contentsOfFile: tree.path("out/moved/a.json").string, encoding: .utf8) == "new")
   }
 
-  @Test("Two inputs of one path below their arguments collide")
+  @Test("Two inputs with one path below their arguments collide")
   func collisions() throws {
     let tree = try FileTree(["a/x/1.json": "", "b/x/1.json": "", "b/x/2.json": "", "a/2.json": ""])
     #expect(try collision(tree.walk(["a"]), tree) == nil)
@@ -85,7 +85,7 @@ struct MirrorTests {
   }
 
   @Test(
-    "Two inputs whose names the target takes for one collide there, and nowhere else",
+    "Two inputs collide only if the target takes their names for one",
     arguments: [
       ("a.json", "A.json"), ("d/e/a.json", "D/e/a.json"), ("d/ab.json", "d/aB.json"), ("\u{E9}.json", "E\u{301}.json"),
       ("\u{3C3}.json", "\u{3A3}.json"),
@@ -104,7 +104,7 @@ struct MirrorTests {
     }
   }
 
-  @Test("A directory that tells case apart is asked once, however many names differ in case alone")
+  @Test("A case-sensitive directory is asked once, however many names differ in case alone")
   func caseAlone() throws {
     let names = (0..<64).map { number in
       String("abcdef".enumerated().map { number >> $0 & 1 == 1 ? Character($1.uppercased()) : $1 })
@@ -115,7 +115,7 @@ struct MirrorTests {
     #expect(calls.log.count { $0 == .unlink } == 1)
   }
 
-  @Test("An output that the target takes for an input is known as one")
+  @Test("An output that the target takes for an input is recognised as that input")
   func foldedInput() throws {
     let tree = try FileTree(["in/a.json": "1", "in/b.json": "2"])
     let files = folded(tree.root)
@@ -125,8 +125,8 @@ struct MirrorTests {
     try walk.add(tree.path("in"))
     let directory = try files.openDirectory(tree.path("in"))
     for (name, isInput) in [("a.json", true), ("A.JSON", true), ("c.json", false)] as [(FilePath.Component, Bool)] {
-      let place = DirectoryEntryReference(name, in: directory, path: tree.path("in").appending(name))
-      #expect(try walk.hasInput(at: place) == isInput, "\(name)")
+      let entry = DirectoryEntryReference(name, in: directory, path: tree.path("in").appending(name))
+      #expect(try walk.hasInput(at: entry) == isInput, "\(name)")
     }
   }
 }

@@ -14,7 +14,7 @@ struct OutputHashTests {
   }
 
   @Test(
-    "As published",
+    "The hash of a text is the published one",
     arguments: [
       ("", 0xEF46_DB37_51D8_E999), ("a", 0xD24E_C4F1_A98C_6E5B), ("abc", 0x44BC_2CF5_AD77_0999),
       ("Nobody inspects the spammish repetition", 0xFBCE_A83C_8A37_8BF1),
@@ -23,7 +23,7 @@ struct OutputHashTests {
     #expect(hash(Array(text.utf8)) == value)
   }
 
-  @Test("However it is cut")
+  @Test("The hash does not depend on how the bytes are cut")
   func pieces() {
     let bytes = (0..<1000).map { UInt8(truncatingIfNeeded: $0 &* 37) }
     for pieces in [1, 3, 31, 32, 33, 64, 999] { #expect(hash(bytes, pieces: pieces) == hash(bytes)) }

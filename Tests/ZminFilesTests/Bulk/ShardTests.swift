@@ -14,7 +14,7 @@ struct ShardTests {
     return hash
   }
 
-  @Test("The hash is FNV-1a for ever")
+  @Test("The hash is FNV-1a")
   func hashValues() {
     #expect(hash("").value == 0xCBF2_9CE4_8422_2325)
     #expect(hash("a").value == 0xAF63_DC4C_8601_EC8C)
@@ -25,7 +25,7 @@ struct ShardTests {
     #expect(stepwise == hash("d/a.json"))
   }
 
-  @Test("What part a file is in never changes")
+  @Test("The shard of a path never changes")
   func fixedParts() throws {
     let parts = try ["a.json", "b.json", "2024/01/events.ndjson", "x"].map { path in
       try (0..<7).first { try #require(Shard(index: $0, count: 7)).contains(hash(path)) }
@@ -33,7 +33,7 @@ struct ShardTests {
     #expect(parts == [4, 5, 5, 0])
   }
 
-  @Test("Every file is in one part, and parts are of about the same size", arguments: [1, 2, 7, 64])
+  @Test("Every file is in one shard, and shards have about the same size", arguments: [1, 2, 7, 64])
   func balance(_ count: Int) throws {
     var sizes = [Int](repeating: 0, count: count)
     let shards = try (0..<count).map { try #require(Shard(index: $0, count: count)) }
@@ -45,14 +45,14 @@ struct ShardTests {
     #expect(sizes.allSatisfy { (800...1200).contains($0) })
   }
 
-  @Test("Only parts that there are")
+  @Test("A shard outside of its count is refused")
   func limits() {
     #expect(Shard(index: 7, count: 7) == nil)
     #expect(Shard(index: -1, count: 7) == nil)
     #expect(Shard(index: 0, count: 0) == nil)
   }
 
-  @Test("A walk takes its part, and the parts are the whole")
+  @Test("The shards of a walk together are all files")
   func walk() throws {
     let tree = try FileTree(Dictionary(uniqueKeysWithValues: (0..<60).map { ("d\($0 % 3)/\($0).json", "") }))
     let whole = try tree.names(tree.walk())
@@ -77,7 +77,7 @@ struct ShardPlanTests {
     return try FileTree(files)
   }
 
-  @Test("Parts have about the same bytes, together they are the whole, and they stay so while files change")
+  @Test("Shards have about the same bytes, are all files together, and stay so while files change")
   func balance() throws {
     let tree = try tree()
     let roots = ["in", "single.json"]
@@ -96,7 +96,7 @@ struct ShardPlanTests {
         try walk.add($0, below: $1)
       }
       seen += tree.names(part)
-      sizes.append((0..<part.count).reduce(0) { $0 + Int(part[$1].byteCount) })
+      sizes.append((0..<part.count).reduce(0) { $0 + Int(part[$1].storedBytes) })
       for number in 0..<part.count {
         let names = part.namesBelow(of: part[number]).map { String(decoding: $0, as: UTF8.self) }
         #expect(names.count == (names == ["single.json"] ? 1 : 2))
@@ -107,7 +107,7 @@ struct ShardPlanTests {
     #expect(try #require(sizes.max()) * 10 <= #require(sizes.min()) * 11)
   }
 
-  @Test("The first plan counts")
+  @Test("An existing plan is not replaced")
   func first() throws {
     let tree = try tree()
     let list = try tree.walk()
@@ -121,7 +121,7 @@ struct ShardPlanTests {
     #expect(!names.contains { $0.hasPrefix(".zmin-") })
   }
 
-  @Test("What is no plan for this run is refused")
+  @Test("A file that is not a plan for this run is refused")
   func unusable() throws {
     let tree = try tree()
     let files = FileAccess()
@@ -142,7 +142,8 @@ struct ShardPlanTests {
   }
 
   @Test(
-    "A plan ends once", arguments: ["end\t1\nend\t1\n", "end\t0\n", "end\t1\n0\t0\ta\n", "root\tin\nend\t1\n", ""])
+    "A plan that does not end exactly once is refused",
+    arguments: ["end\t1\nend\t1\n", "end\t0\n", "end\t1\n0\t0\ta\n", "root\tin\nend\t1\n", ""])
   func end(_ rest: String) throws {
     let tree = try FileTree(["plan": "zmin-shards1\t1\nroot\tin\n0\t0\ta\n" + rest])
     let shard = try #require(Shard(index: 0, count: 1))
