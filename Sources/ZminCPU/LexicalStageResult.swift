@@ -1,5 +1,6 @@
 import CZminSIMD
 package import ZminCore
+package import ZminMemory
 
 /// What the stages before nesting found in a slice, where they ran elsewhere than on this CPU and called it clean.
 @safe package struct LexicalStageResult {
@@ -49,31 +50,64 @@ package import ZminCore
 package struct SkeletonHistory: Sendable, Equatable {
   /// Four characters, the last in the highest byte.
   package let characters: UInt32
-  /// Whether one of them is an element that the nesting has seen: it is not to be passed on.
+  /// True if one of them is an element that the nesting has seen: it is not to be passed on.
   package let hasSeenElement: Bool
 }
 
-extension KernelRun {
-  /// Checks a slice as ``checkSlice(_:startingIn:format:riseMax:_:into:)`` does, but leaves all stages before nesting to
-  /// `body`.
+/// A slice whose lexical stages run elsewhere than on this CPU. ``KernelRun/finishNesting(_:_:_:)`` takes their result.
+///
+/// It is valid as long as the nesting that it was opened with is given to nobody else.
+@safe package struct OpenedSlice {
+  package let history: SkeletonHistory
+  fileprivate let start: SlicePrefix.Start
+  fileprivate let first: Token
+  fileprivate let format: zmin_format
+  fileprivate var state: zmin_state
+}
+
+extension SliceNesting {
+  /// The beginning of a slice: either all of it, or what the lexical stages must know.
+  package enum Opening {
+    /// The slice has nothing but whitespace after its first token.
+    case complete(LocalSummary)
+    case open(OpenedSlice)
+  }
+
+  /// Begins with a slice, with the parameters of ``KernelRun/checkSlice(_:startingIn:format:riseMax:_:into:)``.
   ///
-  /// - Parameter body: Gives nil if the slice is not plainly clean.
-  /// - Throws: ``OutOfMemory``, and what `body` throws.
-  package func settleSlice(
-    _ nesting: inout SliceNesting, startingIn start: SlicePrefix.Start, format: Format, riseMax: Int,
-    _ slice: UnsafeRawBufferPointer, _ body: (SkeletonHistory) throws -> LexicalStageResult?
-  ) throws -> LocalSummary? {
+  /// - Throws: ``OutOfMemory``.
+  package mutating func open(
+    _ slice: UnsafeRawBufferPointer, startingIn start: SlicePrefix.Start, format: Format, riseMax: Int
+  ) throws(OutOfMemory) -> Opening {
     let head = unsafe SlicePrefix(slice, startingIn: start, format)
-    try nesting.reset(in: head.levels, byteCount: slice.count)
-    guard let first = head.first, head.blankByteCount < slice.count else { return head.summaryOfBlanks(after: start) }
-    var state = unsafe nesting.stateForKernels(after: head, startingIn: start, riseMax: riseMax)
+    try reset(in: head.levels, byteCount: slice.count)
+    guard let first = head.first, head.blankByteCount < slice.count else {
+      return .complete(head.summaryOfBlanks(after: start))
+    }
+    var state = unsafe stateForKernels(after: head, startingIn: start, riseMax: riseMax)
     let history = unsafe zmin_history_before(&state, format.forKernels)
     let characters = unsafe withUnsafeBytes(of: history.characters) { unsafe $0.loadUnaligned(as: UInt32.self) }
-    guard
-      let found = try body(SkeletonHistory(characters: characters, hasSeenElement: history.has_seen_element)),
-      let end = unsafe finishNesting(&state, format.forKernels, found)
-    else { return nil }
-    return unsafe nesting.summary(of: state, startingIn: start, with: first, endingIn: end)
+    return unsafe .open(
+      OpenedSlice(
+        history: SkeletonHistory(characters: characters, hasSeenElement: history.has_seen_element), start: start,
+        first: first, format: format.forKernels, state: state))
+  }
+}
+
+extension KernelRun {
+  /// Finds the nesting of a slice from what its lexical stages have found.
+  ///
+  /// - Parameters:
+  ///   - nesting: The one that the slice was opened with.
+  ///   - slice: The slice.
+  ///   - found: The findings of the lexical stages.
+  /// - Returns: Nil if the slice is not plainly clean.
+  package func finishNesting(
+    _ nesting: inout SliceNesting, _ slice: OpenedSlice, _ found: LexicalStageResult
+  ) -> LocalSummary? {
+    var state = unsafe slice.state
+    guard let end = unsafe finishNesting(&state, slice.format, found) else { return nil }
+    return unsafe nesting.summary(of: state, startingIn: slice.start, with: slice.first, endingIn: end)
   }
 
   private func finishNesting(_ state: inout zmin_state, _ format: zmin_format, _ found: LexicalStageResult) -> End? {

@@ -171,10 +171,10 @@ struct ScheduledRun: ~Copyable {
     guard slice.number > 0, slot.error == nil else { return }
     var start = reader.start(of: slot, after: cut)
     if schedule.once(in: 16) { start = start == .string ? .between : .string }
-    if slot.lane == nil {
-      try slot.minify(startingIn: start, options, with: kernel)
+    if let lane = slot.lane {
+      try slot.minify(startingIn: start, options, with: lane)
     } else {
-      try slot.minifyOnLane(startingIn: start, options)
+      try slot.minify(startingIn: start, options, with: kernel)
     }
     slot.difference = try verifier?.difference(in: slot, startingIn: start)
   }

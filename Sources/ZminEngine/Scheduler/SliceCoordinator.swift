@@ -34,6 +34,7 @@ final class SliceCoordinator<Input: ByteSource & ~Copyable, Output: ByteSink & ~
   private var lanesAtEnds = 0
   private var laneThreads = 0
   private var deviceName = ""
+  private var claims: LaneClaims?
   private var notes: [String] = []
 
   /// How far the input was told that it is done with; the joiner's.
@@ -75,50 +76,64 @@ final class SliceCoordinator<Input: ByteSource & ~Copyable, Output: ByteSink & ~
   /// What there is to say of the device.
   func deviceNotes() -> [String] { monitor.withLock { notes } }
 
-  /// Works until there is nothing more to do for this worker.
+  // MARK: The loop of every thread
+
+  /// Claims slices, minifies them and hands them over, until nothing is left for this thread.
   ///
-  /// - Parameter verifier: What does slices again that are to be verified.
-  func work(with kernel: borrowing KernelRun, _ verifier: SliceVerifier?) {
+  /// - Parameters:
+  ///   - lane: The number of the device lane that the thread serves, nil for a worker.
+  ///   - minifier: The kernel of the worker, or the lane.
+  ///   - verifier: Set only if slices are to be verified.
+  func work(
+    as lane: Int? = nil, with minifier: borrowing some SliceMinifier & ~Copyable, _ verifier: SliceVerifier?
+  ) {
     let laps = StageLaps(times, timesEntry)
     defer { laps.end(.wait) }
-    while let task = nextTask(of: nil) {
+    while let claim = claim(for: lane) {
       laps.end(.wait)
-      switch task {
+      switch claim {
       case .join(let slot):
         join(slot)
         laps.end(.join)
-      case .take(let slice, let slot): take(slice, into: slot, with: kernel, verifier, laps)
+        if lane != nil { leaveEnds() }
+      case .minify(let slice, let slot):
+        guard minify(slice, in: slot, with: minifier, verifier, laps) else { return }
       }
     }
   }
 
-  // MARK: Who does what
-
-  private enum Task {
-    /// The slice in this slot.
+  private enum Claim {
+    /// The slice in this slot is the next to be joined.
     case join(SliceSlot)
-    case take(SliceQueue.Slice, SliceSlot)
+    case minify(SliceQueue.Slice, SliceSlot)
   }
 
-  /// What is most pressing.
+  /// Waits for the most pressing work, and claims it. Nil if nothing is left for this thread.
   ///
-  /// - Parameter lane: Nil for a worker. A lane must say by ``leaveEnds()`` when it has no more to do with the ends.
-  private func nextTask(of lane: Int?) -> Task? {
+  /// A lane that has claimed something must call ``leaveEnds()`` once it no longer needs input and output.
+  private func claim(for lane: Int?) -> Claim? {
     monitor.withLock {
       while result == nil, !queue.isJoined {
         if let slot = queue.beginJoin() {
           if lane != nil { lanesAtEnds += 1 }
           return .join(slots[slot])
         }
-        switch offer(to: lane) {
+        let offer: SliceQueue.Offer
+        if isReading {
+          offer = queue.isHandedOut ? .nothing : .wait(until: nil)
+        } else {
+          let seconds = MonotonicClock.seconds()
+          offer = lane.map { queue.next(forLane: $0, at: seconds) } ?? queue.next(at: seconds)
+        }
+        switch offer {
         case .slice(let slice):
           if lane != nil { lanesAtEnds += 1 }
           isReading = slice.range == nil
-          // Lanes wait for the first one to be taken.
+          // Lanes wait until the first slice is claimed.
           if slice.number == 0 { monitor.broadcast(.lane) }
-          return .take(slice, slots[slice.slot])
+          return .minify(slice, slots[slice.slot])
         case .wait(let endSeconds): monitor.wait(as: lane == nil ? .worker : .lane, until: endSeconds)
-        // Whoever is at work on a slice will also see to its joining.
+        // Each slice that is left has a thread, which will also see to its joining.
         case .nothing: return nil
         }
       }
@@ -126,10 +141,53 @@ final class SliceCoordinator<Input: ByteSource & ~Copyable, Output: ByteSink & ~
     }
   }
 
-  private func offer(to lane: Int?) -> SliceQueue.Offer {
-    if isReading { return queue.isHandedOut ? .nothing : .wait(until: nil) }
-    let seconds = MonotonicClock.seconds()
-    return lane.map { queue.next(forLane: $0, at: seconds) } ?? queue.next(at: seconds)
+  /// Reads and minifies a slice, and hands it over.
+  ///
+  /// - Returns: False if the slice was a lane's and the lane cannot go on.
+  private func minify(
+    _ slice: SliceQueue.Slice, in slot: SliceSlot, with minifier: borrowing some SliceMinifier & ~Copyable,
+    _ verifier: SliceVerifier?, _ laps: StageLaps
+  ) -> Bool {
+    let boundary = slice.range.map { reader.read(slice, $0, into: slot) } ?? readNext(into: slot)
+    laps.end(.read)
+    if slot.isOnLane { leaveEnds() }
+    var minifierError: (any Error)?
+    // Only the joiner knows the start of the first slice, as a byte order mark may stand there.
+    if slice.number > 0, slot.error == nil {
+      do {
+        let start = reader.start(of: slot, after: boundary)
+        try slot.minify(startingIn: start, options, with: minifier)
+        if options.verification.includes(slice.orderStart) {
+          slot.difference = try verifier?.difference(in: slot, startingIn: start)
+        }
+      } catch {
+        minifierError = error
+        slot.error = error
+      }
+    }
+    laps.end(slot.isOnLane ? .device : .kernel)
+    return handOver(slice, in: slot, minifierError)
+  }
+
+  /// Hands a slice to the joiner. A lane's slice that is not plainly clean, or met an error, goes back to the workers.
+  ///
+  /// - Returns: False if the slice was a lane's and the lane cannot go on.
+  private func handOver(_ slice: SliceQueue.Slice, in slot: SliceSlot, _ minifierError: (any Error)?) -> Bool {
+    let isOnLane = slot.isOnLane
+    let isUsable = !isOnLane || slot.error == nil && !slot.minified.isNothing
+    slot.setState(isUsable ? .waiting : .free)
+    return monitor.withLock {
+      let isFirstTime = queue.workerTiming.isUnknown
+      if isUsable { queue.finish(slice, at: MonotonicClock.seconds()) } else { queue.giveBack(slice) }
+      guard isOnLane else {
+        // Lanes wait until the speed of the workers is known.
+        if isFirstTime { monitor.broadcast(.lane) }
+        return true
+      }
+      if let minifierError { endLane(minifierError) }
+      monitor.broadcast()
+      return minifierError == nil
+    }
   }
 
   private func stop(_ result: Result<Failure, any Error>) {
@@ -158,35 +216,7 @@ final class SliceCoordinator<Input: ByteSource & ~Copyable, Output: ByteSink & ~
     monitor.withLock {
       queue.endJoin()
       // What a lane was waited for, all wait for.
-      if slot.lane != nil || queue.isJoined { monitor.broadcast() } else { monitor.signal(.worker) }
-    }
-  }
-
-  private func take(
-    _ slice: SliceQueue.Slice, into slot: SliceSlot, with kernel: borrowing KernelRun, _ verifier: SliceVerifier?,
-    _ laps: StageLaps
-  ) {
-    let cut = slice.range.map { reader.read(slice, $0, into: slot) } ?? readNext(into: slot)
-    laps.end(.read)
-    // The first one's start is known to the joiner alone, which knows of byte order marks too.
-    if slice.number > 0, slot.error == nil {
-      do {
-        let start = reader.start(of: slot, after: cut)
-        try slot.minify(startingIn: start, options, with: kernel)
-        if options.verification.includes(slice.place) {
-          slot.difference = try verifier?.difference(in: slot, startingIn: start)
-        }
-      } catch {
-        slot.error = error
-      }
-    }
-    laps.end(.kernel)
-    slot.setState(.waiting)
-    monitor.withLock {
-      let isFirstTime = queue.workerTiming.isUnknown
-      queue.finish(slice, at: MonotonicClock.seconds())
-      // Lanes wait until it is known how fast workers are.
-      if isFirstTime { monitor.broadcast(.lane) }
+      if slot.isOnLane || queue.isJoined { monitor.broadcast() } else { monitor.signal(.worker) }
     }
   }
 
@@ -203,44 +233,39 @@ final class SliceCoordinator<Input: ByteSource & ~Copyable, Output: ByteSink & ~
 
   // MARK: Lanes
 
-  /// Has a device join, if the run is not over: each of its lanes that is free works on a thread of its own.
-  func join(_ device: Result<any SliceDevice, DeviceFailure>, _ lanes: DeviceLanes) {
-    switch device {
-    case .success(let device): join(device, lanes)
-    case .failure(let failure): note("no device is used: \(failure)")
-    }
-  }
-
-  private func join(_ device: any SliceDevice, _ lanes: DeviceLanes) {
-    let laneSlots: [SliceSlot]
+  /// Adds a device to the run, unless the run is over. Each lane that is free works on a thread of its own.
+  func add(_ device: any SliceDevice, _ deviceLanes: DeviceLanes) {
+    let lanes: [DeviceLanes.Lane]
     do {
-      laneSlots = try lanes.slots(of: device)
+      lanes = try deviceLanes.lanes(of: device)
     } catch {
       return note("\(device.name) is not used: \(error)")
     }
-    let largestBytes = min(device.sliceBytesMax, laneSlots.map(\.sliceBytesMax).min() ?? 0)
+    let largestBytes = min(device.sliceBytesMax, lanes.map(\.slot.sliceBytesMax).min() ?? 0)
     guard largestBytes > 0 else { return note("\(device.name) is not used: its memory has no room for a slice") }
+    let claims = deviceLanes.claims
     let isWanted = monitor.withLock {
       guard result == nil, !queue.isJoined else { return false }
       deviceName = device.name
-      slots += laneSlots
-      queue.addLanes(laneSlots.count, smallestBytes: device.sliceBytesMin, largestBytes: largestBytes)
-      laneThreads = laneSlots.count
+      self.claims = claims
+      slots += lanes.map(\.slot)
+      queue.addLanes(lanes.count, smallestBytes: device.sliceBytesMin, largestBytes: largestBytes)
+      laneThreads = lanes.count
       return true
     }
     guard isWanted else { return }
-    for lane in laneSlots.indices {
-      guard lanes.claims.claim(lane) else {
+    for (number, lane) in lanes.enumerated() {
+      guard claims.claim(number) else {
         retireLane()
         continue
       }
-      let thread = SystemThread(stackBytes: WorkerThreads.stackBytes, ledger: lanes.ledger) { [self] in
-        work(lane, lanes)
-        lanes.claims.release(lane)
+      let thread = SystemThread(stackBytes: WorkerThreads.stackBytes, ledger: deviceLanes.ledger) { [self] in
+        work(as: number, with: lane.minifier, lane.verifier)
+        claims.release(number)
         retireLane()
       }
       guard let thread else {
-        lanes.claims.release(lane)
+        claims.release(number)
         retireLane()
         continue
       }
@@ -248,10 +273,19 @@ final class SliceCoordinator<Input: ByteSource & ~Copyable, Output: ByteSink & ~
     }
   }
 
-  /// Waits until no lane is at work, for a run that has it all to itself.
+  /// Notes why a device does not take part, or does so no longer.
+  func note(_ text: String) { monitor.withLock { notes.append(text) } }
+
+  /// Waits until no lane is at work, for a run that has the device to itself.
   func waitForLanes() { monitor.withLock { while laneThreads > 0 { monitor.wait() } } }
 
-  private func note(_ text: String) { monitor.withLock { notes.append(text) } }
+  /// Called under the lock when a lane has met an error. All errors but a refused allocation mean a lost device.
+  private func endLane(_ error: any Error) {
+    if notes.isEmpty { notes.append("\(deviceName) is used no longer: \(error)") }
+    if error is OutOfMemory { return }
+    claims?.lose(error as? DeviceFailure ?? DeviceFailure("\(error)"))
+    queue.loseLanes()
+  }
 
   private func retireLane() {
     monitor.withLock {
@@ -265,58 +299,6 @@ final class SliceCoordinator<Input: ByteSource & ~Copyable, Output: ByteSink & ~
     monitor.withLock {
       lanesAtEnds -= 1
       if lanesAtEnds == 0 { monitor.broadcast(.worker) }
-    }
-  }
-
-  private func work(_ lane: Int, _ lanes: DeviceLanes) {
-    let verifier = lanes.verifier(of: lane)
-    let laps = StageLaps(times, timesEntry)
-    defer { laps.end(.wait) }
-    while let task = nextTask(of: lane) {
-      laps.end(.wait)
-      switch task {
-      case .join(let slot):
-        join(slot)
-        laps.end(.join)
-        leaveEnds()
-      case .take(let slice, let slot):
-        do {
-          try takeOnLane(slice, into: slot, verifier, laps)
-        } catch {
-          let failure = error as? DeviceFailure
-          if let failure { lanes.claims.lose(failure) }
-          monitor.withLock {
-            queue.giveBack(slice)
-            if notes.isEmpty { notes.append("\(deviceName) is used no longer: \(failure?.description ?? "\(error)")") }
-            if failure != nil { queue.loseLanes() }
-            monitor.broadcast()
-          }
-          return
-        }
-      }
-    }
-  }
-
-  /// Does a slice on a lane. One that is not plainly clean, or cannot be read, is the workers'.
-  private func takeOnLane(
-    _ slice: SliceQueue.Slice, into slot: SliceSlot, _ verifier: SliceVerifier?, _ laps: StageLaps
-  ) throws {
-    let cut = slice.range.flatMap { reader.read(slice, $0, into: slot) }
-    laps.end(.read)
-    leaveEnds()
-    defer { laps.end(.device) }
-    if slot.error == nil {
-      let start = reader.start(of: slot, after: cut)
-      try slot.minifyOnLane(startingIn: start, options)
-      if options.verification.includes(slice.place) {
-        slot.difference = try verifier?.difference(in: slot, startingIn: start)
-      }
-    }
-    let isUsable = slot.error == nil && !slot.minified.isNothing
-    slot.setState(isUsable ? .waiting : .free)
-    monitor.withLock {
-      if isUsable { queue.finish(slice, at: MonotonicClock.seconds()) } else { queue.giveBack(slice) }
-      monitor.broadcast()
     }
   }
 }

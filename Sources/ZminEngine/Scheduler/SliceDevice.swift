@@ -1,28 +1,3 @@
-package import ZminCore
-
-/// One slice at a time on a device: the memory that it reads and writes, and the work on it.
-///
-/// One thread uses it at a time.
-package protocol SliceLane: AnyObject, Sendable {
-  /// Where a slice is put, from its first byte on. It stays readable whatever becomes of the device.
-  var input: UnsafeMutableRawBufferPointer { get }
-  /// What is kept of it; the first ``SliceSlot/outputMarginBytes`` are room for an LF before it, and nothing is written
-  /// there.
-  var output: UnsafeMutableRawBufferPointer { get }
-  /// As `KernelRun.checkSlice`, for the first `byteCount` bytes of the input.
-  ///
-  /// - Returns: Nil if the slice is not plainly clean after that start.
-  /// - Throws: ``DeviceFailure`` if the device is of no more use, with all its lanes; `OutOfMemory`.
-  func checkSlice(
-    _ nesting: inout SliceNesting, startingIn start: SlicePrefix.Start, format: Format, riseMax: Int, byteCount: Int
-  ) throws -> LocalSummary?
-  /// As `KernelRun.unchecked`, from a state that owes no LF.
-  ///
-  /// - Returns: Bytes written.
-  /// - Throws: As ``checkSlice(_:startingIn:format:riseMax:byteCount:)``.
-  func unchecked(_ state: inout UncheckedState, format: Format, byteCount: Int) throws -> Int
-}
-
 /// A device that takes slices beside the CPU, or in its place.
 package protocol SliceDevice: AnyObject, Sendable {
   /// What messages call it.

@@ -74,7 +74,7 @@ struct SliceJoiner: ~Copyable {
       writtenBytes = slot.minified.writtenBytes
       isAfterLineFeed = isBoundary
       isKnownUnchanged = !isBoundary && slot.isUnchanged
-      if slot.lane != nil { onDeviceCount += 1 }
+      if slot.isOnLane { onDeviceCount += 1 }
     } else {
       if totals.inputBytes > 0, !bytes.isEmpty { redoneCount += 1 }
       let result = try minifier.minify(bytes, into: slot.room)

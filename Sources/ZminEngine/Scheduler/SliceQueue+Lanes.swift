@@ -70,7 +70,7 @@ extension SliceQueue {
     guard lanes.atWork > 0 else { return nil }
     return inFlightSlices[workerSlots...].reduce(nil) { first, inFlightSlice in
       guard let inFlightSlice, inFlightSlice.state == .atWork else { return first }
-      return first.map { $0.place.lowerBound < inFlightSlice.place.lowerBound } ?? false ? first : inFlightSlice
+      return first.map { $0.order.lowerBound < inFlightSlice.order.lowerBound } ?? false ? first : inFlightSlice
     }
   }
 
@@ -131,7 +131,7 @@ extension SliceQueue {
   }
 
   private var workerBytesAtWork: Int {
-    inFlightSlices[..<workerSlots].reduce(0) { $0 + ($1?.state == .atWork ? $1?.place.count ?? 0 : 0) }
+    inFlightSlices[..<workerSlots].reduce(0) { $0 + ($1?.state == .atWork ? $1?.order.count ?? 0 : 0) }
   }
 
   /// Takes a slice from what follows so many bytes of the last span, which become a span of the workers.
@@ -179,7 +179,7 @@ extension SliceQueue {
   /// Until when workers that have nothing else to do should wait for a lane's slice, rather than do it themselves: for as
   /// long again as they would take, once it is due; nil if they are done sooner, or nothing is known.
   func waitEndSeconds(for inFlightSlice: InFlightSlice, at seconds: Double) -> Double? {
-    let byteCount = inFlightSlice.place.count
+    let byteCount = inFlightSlice.order.count
     guard let workersRate, let expected = lanes.timing.expectedSeconds(for: byteCount) else { return nil }
     let ownSeconds = Double(byteCount) / workersRate
     let dueSeconds = inFlightSlice.slice.takenSeconds + expected
@@ -189,7 +189,7 @@ extension SliceQueue {
 
   /// Gives a slice to the workers that a lane is at work on.
   mutating func takeBack(_ inFlightSlice: InFlightSlice, at seconds: Double) {
-    lanes.timing.learn(inFlightSlice.place.count, tookAtLeast: seconds - inFlightSlice.slice.takenSeconds)
+    lanes.timing.learn(inFlightSlice.order.count, tookAtLeast: seconds - inFlightSlice.slice.takenSeconds)
     lanes.atWork -= 1
     lanes.takenBack += 1
     inFlightSlices[inFlightSlice.slice.slot]?.state = .takenBack
@@ -198,10 +198,10 @@ extension SliceQueue {
 
   private mutating func returnToWorkers(_ inFlightSlice: InFlightSlice) {
     lanes.returnedCount += 1
-    let index = spans.firstIndex { $0.range.lowerBound > inFlightSlice.place.lowerBound } ?? spans.count
+    let index = spans.firstIndex { $0.range.lowerBound > inFlightSlice.order.lowerBound } ?? spans.count
     spans.insert(
       Span(
-        range: inFlightSlice.place, cutWindowBytes: inFlightSlice.slice.cutWindowBytes,
+        range: inFlightSlice.order, cutWindowBytes: inFlightSlice.slice.cutWindowBytes,
         endWindowBytes: inFlightSlice.slice.endWindowBytes, isForWorkers: true), at: index)
   }
 }

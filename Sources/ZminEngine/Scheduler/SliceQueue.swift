@@ -23,8 +23,8 @@ package struct SliceQueue: Sendable {
     /// When it was taken.
     let takenSeconds: Double
 
-    /// Where it is in the order of the input.
-    var place: Int { range?.lowerBound ?? number }
+    /// Start in the order of joining: an offset in a seekable input, a sequence number in any other.
+    var orderStart: Int { range?.lowerBound ?? number }
   }
 
   /// What there is for whoever asks for a slice.
@@ -57,8 +57,8 @@ package struct SliceQueue: Sendable {
 
     let slice: Slice
     var state = State.atWork
-    /// Where it is in the order of joining, and where the one after it is.
-    let place: Range<Int>
+    /// Range in the order of joining: offsets in a seekable input, one sequence number in any other.
+    let order: Range<Int>
   }
 
   let sizes: SliceSizes
@@ -66,7 +66,7 @@ package struct SliceQueue: Sendable {
   /// By slot.
   var inFlightSlices: [InFlightSlice?]
   /// Where each slice that is done begins, by slot; -1 for the others.
-  private var donePlaces: [Int]
+  private var doneStarts: [Int]
   /// The slots that no worker has. The one that was freed last goes first, as its memory is likely in a cache.
   private var freeSlots: [Int]
   /// How many slots workers have together.
@@ -74,7 +74,7 @@ package struct SliceQueue: Sendable {
   /// In the order of the input.
   var spans: [Span] = []
   private(set) var handedOutCount = 0
-  private var joinedPlace = 0
+  private var joinedEnd = 0
   private var joiningSlot: Int?
   private var hasEnded = false
   /// What is known of the devices at work.
@@ -98,7 +98,7 @@ package struct SliceQueue: Sendable {
     self.workerTiming = workerTiming
     workerSlots = slots
     inFlightSlices = Array(repeating: nil, count: slots)
-    donePlaces = Array(repeating: -1, count: slots)
+    doneStarts = Array(repeating: -1, count: slots)
     freeSlots = Array((0..<slots).reversed())
     lanes = LaneState(areAlone: lanesAreAlone, timing: laneTiming)
     if let byteCount, byteCount > 0 {
@@ -111,12 +111,12 @@ package struct SliceQueue: Sendable {
   package var isHandedOut: Bool { hasEnded && spans.isEmpty && lanes.atWork == 0 }
 
   /// Whether all slices are joined.
-  package var isJoined: Bool { hasEnded && spans.isEmpty && joinedPlace == byteCount ?? handedOutCount }
+  package var isJoined: Bool { hasEnded && spans.isEmpty && joinedEnd == byteCount ?? handedOutCount }
 
   /// Makes room for the slices of so many lanes.
   mutating func addSlots(_ count: Int) {
     inFlightSlices += Array(repeating: nil, count: count)
-    donePlaces += Array(repeating: -1, count: count)
+    doneStarts += Array(repeating: -1, count: count)
     spans.reserveCapacity(2 * inFlightSlices.count)
   }
 
@@ -128,7 +128,7 @@ package struct SliceQueue: Sendable {
     let isShared = !lanes.areAlone || lanes.active == 0 || lanes.isLost || handedOutCount == 0
     let late = firstInFlightLaneSlice
     if let index = spans.firstIndex(where: { isShared || $0.isForWorkers }) {
-      let isBehind = late.map { $0.place.lowerBound < spans[index].range.lowerBound } ?? false
+      let isBehind = late.map { $0.order.lowerBound < spans[index].range.lowerBound } ?? false
       // What stands behind a slice that a device has must leave slots for that slice, should it come back.
       if freeSlots.count > (isBehind ? max(1, workerSlots / 2) : 0), let wantedBytes = bytes(ofSliceIn: spans[index]) {
         return .slice(takeForWorker(index, wantedBytes, at: seconds))
@@ -148,7 +148,7 @@ package struct SliceQueue: Sendable {
     let slice = Slice(
       number: handedOutCount, slot: slot, range: nil, cutWindowBytes: 0, endWindowBytes: 0, isLast: false,
       takenSeconds: seconds)
-    inFlightSlices[slot] = InFlightSlice(slice: slice, place: handedOutCount..<handedOutCount + 1)
+    inFlightSlices[slot] = InFlightSlice(slice: slice, order: handedOutCount..<handedOutCount + 1)
     handedOutCount += 1
     return .slice(slice)
   }
@@ -190,7 +190,7 @@ package struct SliceQueue: Sendable {
       spans[index].range = end..<range.upperBound
       spans[index].cutWindowBytes = endWindowBytes
     }
-    inFlightSlices[slot] = InFlightSlice(slice: slice, place: range.lowerBound..<end)
+    inFlightSlices[slot] = InFlightSlice(slice: slice, order: range.lowerBound..<end)
     handedOutCount += 1
     return slice
   }
@@ -213,12 +213,12 @@ package struct SliceQueue: Sendable {
     }
     if isLane, !endLaneWork(slice, isUsable: true) { return }
     inFlightSlices[slice.slot]?.state = .done
-    donePlaces[slice.slot] = inFlightSlices[slice.slot]?.place.lowerBound ?? -1
+    doneStarts[slice.slot] = inFlightSlices[slice.slot]?.order.lowerBound ?? -1
   }
 
   /// The slot of the slice that is to be joined next, if it is done and none is being joined: it is from now on.
   package mutating func beginJoin() -> Int? {
-    guard joiningSlot == nil, let slot = donePlaces.firstIndex(of: joinedPlace) else { return nil }
+    guard joiningSlot == nil, let slot = doneStarts.firstIndex(of: joinedEnd) else { return nil }
     joiningSlot = slot
     return slot
   }
@@ -228,9 +228,9 @@ package struct SliceQueue: Sendable {
     guard let slot = joiningSlot, let inFlightSlice = inFlightSlices[slot] else {
       preconditionFailure("no slice is being joined")
     }
-    joinedPlace = inFlightSlice.place.upperBound
+    joinedEnd = inFlightSlice.order.upperBound
     inFlightSlices[slot] = nil
-    donePlaces[slot] = -1
+    doneStarts[slot] = -1
     joiningSlot = nil
     if slot < workerSlots { freeSlots.append(slot) }
   }

@@ -38,35 +38,33 @@ final class SliceReader<Input: ByteSource & ~Copyable>: @unchecked Sendable {
 
   // MARK: From its place
 
-  /// Reads a slice from the cut before it to the cut at its end; up to an error if there is one, which the slot then has.
+  /// Reads a slice from the boundary before it to the boundary at its end, or up to an error, which is put in the slot.
   ///
-  /// - Returns: The cut before it.
+  /// - Returns: The boundary before it.
   func read(_ slice: SliceQueue.Slice, _ range: Range<Int>, into slot: SliceSlot) -> SliceBoundary? {
     slot.begin()
-    guard slot.lane == nil else { return read(slice, range, onLane: slot) }
     let windowBytes = slice.cutWindowBytes
-    let room = UnsafeMutableRawBufferPointer(rebasing: slot.input[..<(windowBytes + range.count)])
-    let readBytes = fill(room, at: range.lowerBound - windowBytes, orFail: slot)
-    guard readBytes > windowBytes else { return nil }
-    let cut = cut(in: slot.input, windowBytes)
-    slot.range = (cut?.offset ?? 0)..<end(of: slice, in: slot, readBytes)
-    return cut
-  }
-
-  /// Reads a slice to where a lane's memory begins, as devices like it.
-  private func read(_ slice: SliceQueue.Slice, _ range: Range<Int>, onLane slot: SliceSlot) -> SliceBoundary? {
-    let window = UnsafeMutableRawBufferPointer(rebasing: slot.cutWindow[..<slice.cutWindowBytes])
-    guard fill(window, at: range.lowerBound - window.count, orFail: slot) == window.count else { return nil }
-    let cut = cut(in: window, window.count)
-    let head = UnsafeRawBufferPointer(rebasing: window[(cut?.offset ?? 0)...])
+    guard slot.isOnLane else {
+      let room = UnsafeMutableRawBufferPointer(rebasing: slot.input[..<(windowBytes + range.count)])
+      let readBytes = fill(room, at: range.lowerBound - windowBytes, orFail: slot)
+      guard readBytes > windowBytes else { return nil }
+      let boundary = boundary(in: room, windowBytes)
+      slot.range = (boundary?.offset ?? 0)..<end(of: slice, in: slot, readBytes)
+      return boundary
+    }
+    // On a lane the slice begins where the memory does: devices want it aligned.
+    let window = UnsafeMutableRawBufferPointer(rebasing: slot.cutWindow[..<windowBytes])
+    guard fill(window, at: range.lowerBound - windowBytes, orFail: slot) == windowBytes else { return nil }
+    let boundary = boundary(in: window, windowBytes)
+    let head = UnsafeRawBufferPointer(rebasing: window[(boundary?.offset ?? 0)...])
     slot.input.copyMemory(from: head)
     let room = UnsafeMutableRawBufferPointer(rebasing: slot.input[head.count..<head.count + range.count])
     let readBytes = fill(room, at: range.lowerBound, orFail: slot)
     slot.range = 0..<end(of: slice, in: slot, head.count + readBytes)
-    return cut
+    return boundary
   }
 
-  private func cut(in bytes: UnsafeMutableRawBufferPointer, _ windowBytes: Int) -> SliceBoundary? {
+  private func boundary(in bytes: UnsafeMutableRawBufferPointer, _ windowBytes: Int) -> SliceBoundary? {
     guard windowBytes > 0 else { return nil }
     return SliceBoundary(in: UnsafeRawBufferPointer(rebasing: bytes[..<windowBytes]), format)
   }

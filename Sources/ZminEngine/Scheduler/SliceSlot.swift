@@ -1,4 +1,3 @@
-import ZminCPU
 import ZminCore
 import ZminMemory
 
@@ -17,10 +16,10 @@ package final class SliceSlot: @unchecked Sendable {
   private let output: UnsafeMutableRawBufferPointer
   /// For a lane, what the start is found in.
   let cutWindow: UnsafeMutableRawBufferPointer
-  /// The lane that the input and the output are of, nil where they are the slot's.
+  /// The owner of the input and the output, nil if the slot owns them.
   let lane: (any SliceLane)?
-  /// What those see of it who look at the pool.
-  private let place: PoolSlot
+  /// State shown to the memory profiler.
+  private let poolSlot: PoolSlot
   private let ownInput: ByteBuffer
   private let ownOutput: ByteBuffer?
   /// The most that a slice may have.
@@ -53,7 +52,7 @@ package final class SliceSlot: @unchecked Sendable {
     cutWindow = ownInput.bytes
     lane = nil
     sliceBytesMax = sliceBytes
-    place = PoolSlot(.slice, capacityBytes: sliceBytes, in: ledger)
+    poolSlot = PoolSlot(.slice, capacityBytes: sliceBytes, in: ledger)
     self.ownInput = consume ownInput
     self.ownOutput = consume ownOutput
   }
@@ -72,7 +71,7 @@ package final class SliceSlot: @unchecked Sendable {
     let excess = Self.outputBytes(forSliceBytes: sliceBytesMax, options.format) - lane.output.count
     if excess > 0 { sliceBytesMax = max(0, sliceBytesMax - excess) }
     self.sliceBytesMax = sliceBytesMax
-    place = PoolSlot(.lane, capacityBytes: sliceBytesMax, in: ledger)
+    poolSlot = PoolSlot(.lane, capacityBytes: sliceBytesMax, in: ledger)
     self.ownInput = consume ownInput
     ownOutput = nil
   }
@@ -92,6 +91,9 @@ package final class SliceSlot: @unchecked Sendable {
   private static func outputBytes(forSliceBytes sliceBytes: Int, _ format: Format) -> Int {
     outputMarginBytes + roomBytes(forSliceBytes: sliceBytes, format)
   }
+
+  /// True if the slot is in the memory of a device's lane.
+  var isOnLane: Bool { lane != nil }
 
   /// The slice.
   var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: input[range]) }
@@ -123,66 +125,18 @@ package final class SliceSlot: @unchecked Sendable {
   }
 
   /// Says what is done with it from now on, to those who look at the pool.
-  func setState(_ state: PoolSlot.State) { place.setState(state) }
+  func setState(_ state: PoolSlot.State) { poolSlot.setState(state) }
 
   /// Minifies the slice from an assumed start.
   ///
-  /// - Throws: ``OutOfMemory``.
-  func minify(startingIn start: SlicePrefix.Start, _ options: MinifierOptions, with kernel: borrowing KernelRun) throws
-  {
-    try make(startingIn: start, options, with: kernel)
-  }
-
-  /// Minifies the slice from an assumed start, on the lane whose memory the slot has.
-  ///
-  /// - Throws: What the lane throws.
-  func minifyOnLane(startingIn start: SlicePrefix.Start, _ options: MinifierOptions) throws {
-    guard let lane else { preconditionFailure("a slot without a lane") }
-    try make(startingIn: start, options, with: LaneMinifier(lane: lane))
-  }
-
-  private func make(
+  /// - Throws: The minifier's error.
+  func minify(
     startingIn start: SlicePrefix.Start, _ options: MinifierOptions,
     with minifier: borrowing some SliceMinifier & ~Copyable
   ) throws {
     setState(.working)
-    place.take(byteCount: range.count)
+    poolSlot.take(byteCount: range.count)
     try minified.make(of: bytes, startingIn: start, options, with: minifier, into: room)
     isUnchanged = outputBytes(minified.writtenBytes, afterLineFeed: false).hasSameBytes(as: bytes)
-  }
-}
-
-/// Whatever minifies slices.
-protocol SliceMinifier: ~Copyable {
-  /// As `KernelRun.checkSlice`.
-  func checkSlice(
-    _ nesting: inout SliceNesting, startingIn start: SlicePrefix.Start, format: Format, riseMax: Int,
-    _ slice: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
-  ) throws -> LocalSummary?
-  /// As `KernelRun.unchecked`.
-  func unchecked(
-    _ state: inout UncheckedState, format: Format, _ input: UnsafeRawBufferPointer,
-    into output: UnsafeMutableRawBufferPointer
-  ) throws -> Int
-}
-
-extension KernelRun: SliceMinifier {}
-
-/// A lane, which has the slice and the room for its output.
-private struct LaneMinifier: SliceMinifier {
-  let lane: any SliceLane
-
-  func checkSlice(
-    _ nesting: inout SliceNesting, startingIn start: SlicePrefix.Start, format: Format, riseMax: Int,
-    _ slice: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
-  ) throws -> LocalSummary? {
-    try lane.checkSlice(&nesting, startingIn: start, format: format, riseMax: riseMax, byteCount: slice.count)
-  }
-
-  func unchecked(
-    _ state: inout UncheckedState, format: Format, _ input: UnsafeRawBufferPointer,
-    into output: UnsafeMutableRawBufferPointer
-  ) throws -> Int {
-    try lane.unchecked(&state, format: format, byteCount: input.count)
   }
 }

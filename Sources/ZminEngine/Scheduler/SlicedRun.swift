@@ -88,18 +88,23 @@ package struct SlicedRun: ~Copyable {
     let (failure, lastQueue, notes) = try withUnsafeMutablePointer(to: &joiner) { joiner in
       try withUnsafeMutablePointer(to: &input) { input in
         try withUnsafeMutablePointer(to: &output) { output in
-          let exchange = SliceCoordinator(
+          let coordinator = SliceCoordinator(
             input: input, output: output, joiner: joiner, options: options, slots: slots, rest: rest, queue: queue,
             times: times)
-          let observer = device.pending?.observe { result in exchange.join(result, lanes) }
-          WorkerThreads.run(workers, ledger: ledger) { exchange.work(with: kernels[$0].run, kernels[$0].verifier) }
-          let failure = Result { try exchange.failure() }
+          let observer = device.pending?.observe { device in
+            switch device {
+            case .success(let device): coordinator.add(device, lanes)
+            case .failure(let failure): coordinator.note("no device is used: \(failure)")
+            }
+          }
+          WorkerThreads.run(workers, ledger: ledger) { coordinator.work(with: kernels[$0].run, kernels[$0].verifier) }
+          let failure = Result { try coordinator.failure() }
           if let observer { device.pending?.removeObserver(observer) }
-          if device.isAlone { exchange.waitForLanes() }
+          if device.isAlone { coordinator.waitForLanes() }
           times?.leaveThreads()
           return (
-            try failure.get() ?? joiner.pointee.finish(to: &output.pointee), exchange.lastQueue(),
-            exchange.deviceNotes()
+            try failure.get() ?? joiner.pointee.finish(to: &output.pointee), coordinator.lastQueue(),
+            coordinator.deviceNotes()
           )
         }
       }
