@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../codes.h"
+
 /// What a run of bytes is a part of.
 typedef enum { ZMIN_JSON = 0, ZMIN_NDJSON = 1, ZMIN_CONCAT = 2 } zmin_format;
 
@@ -104,7 +106,7 @@ typedef struct {
 
 /// The state of an unchecked document: the three-state machine, and for ndjson whether an LF is owed.
 typedef struct {
-  uint8_t string_state;  // 0 outside, 1 in a string, 2 after a backslash in a string
+  uint8_t string_state;  // ZMIN_STATE_OUTSIDE, _STRING or _ESCAPED
   uint8_t kept_since_lf; // ndjson: something was kept since the last LF kept
 } zmin_raw_state;
 
@@ -160,11 +162,7 @@ size_t zmin_raw_neon(zmin_raw_state *, zmin_format, const uint8_t *in, size_t n,
 size_t zmin_workspace_bytes_neon(void);
 #endif
 
-/// What a bracket, comma or record's end is to the nesting: of its own container something may stand after what leads
-/// and before what trails. A record's end does neither.
-enum { ZMIN_ELEMENT_LEADS = 1, ZMIN_ELEMENT_TRAILS = 2, ZMIN_ELEMENT_OBJECT = 4 };
-
-/// Applies `count` elements that were found elsewhere. `workspace` is as for the kernel's check. False: they do not fit.
+/// Applies `count` elements (`ZMIN_ELEMENT_` bits) that were found elsewhere. `workspace` is as for the kernel's check. False: they do not fit.
 typedef bool (*zmin_nest_function)(
     zmin_state *state, zmin_format format, const uint8_t *elements, size_t count, void *workspace);
 
