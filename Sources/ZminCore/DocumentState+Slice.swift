@@ -24,21 +24,8 @@ extension DocumentState {
     return seam
   }
 
-  /// Becomes the state after what `summary` is of: a beginning of a document that is not dirty, joined from
-  /// ``SliceSummary/documentStart`` on.
-  ///
-  /// - Throws: ``OutOfMemory``.
-  package mutating func assign(from summary: SliceSummary) throws(OutOfMemory) {
-    guard let local = summary.local else { preconditionFailure("a dirty slice has no end") }
-    reset()
-    try nesting.reserve(summary.nesting.openers.count)
-    summary.nesting.openers.forEach { nesting.open($0) }
-    lexeme = local.end
-    expectation = expectation(after: local.tokens.ending)
-  }
-
-  /// What is expected in the innermost container after tokens that end so.
-  private func expectation(after ending: TokenRun.Ending) -> Expectation {
+  /// The expectation in the innermost container after tokens that end so.
+  package func expectation(after ending: TokenRun.Ending) -> Expectation {
     switch ending {
     case .nothing, .start: .start
     case .arrayOpener: .firstElement

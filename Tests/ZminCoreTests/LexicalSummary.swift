@@ -1,48 +1,50 @@
-/// What a run of bytes is to the machine that tells strings from what is outside them, from wherever it starts.
+import ZminCore
+
+/// The effect of a run of bytes on the machine that finds strings, from each state that it may start in.
 ///
-/// Total: any bytes have one, valid JSON or not. It places errors, and it is all that unchecked input needs.
-package struct LexicalSummary: Equatable, Sendable {
-  /// A state of ``UncheckedReference``.
-  package enum Start: UInt8, CaseIterable, Sendable {
+/// Any bytes have one, valid JSON or not.
+struct LexicalSummary: Equatable, Sendable {
+  /// A state of the machine.
+  enum Start: UInt8, CaseIterable, Sendable {
     /// Outside strings, with nothing kept since the last LF that was.
     case recordStart
     case outside, inString
     /// After a backslash in a string.
     case escaped
 
-    package var isInString: Bool { self == .inString || self == .escaped }
+    var isInString: Bool { self == .inString || self == .escaped }
   }
 
-  /// What the run does from one start.
-  package struct Effect: Equatable, Sendable {
-    package fileprivate(set) var end: Start
-    /// Bytes kept, the LFs between records apart.
-    package fileprivate(set) var keptByteCount = 0
+  /// Effect of the run from one start.
+  struct Effect: Equatable, Sendable {
+    fileprivate(set) var end: Start
+    /// Bytes kept, without the LFs between records.
+    fileprivate(set) var keptByteCount = 0
     /// LFs outside strings that unchecked `ndjson` keeps.
-    package fileprivate(set) var keptLineFeedCount = 0
-    /// Where the string began that is open at the end; nil if it began before the run, or none is.
-    package fileprivate(set) var openQuote: Int?
+    fileprivate(set) var keptLineFeedCount = 0
+    /// Offset of the quote that opened the string at the end; nil if that stands before the run, or no string is open.
+    fileprivate(set) var openQuote: Int?
   }
 
-  /// How many bytes the run has.
-  package private(set) var byteCount = 0
-  /// How many LFs, in strings or not.
-  package private(set) var lineFeedCount = 0
-  /// Where the last of them is.
-  package private(set) var lastLineFeed: Int?
+  /// Bytes in the run.
+  private(set) var byteCount = 0
+  /// LFs, in strings or not.
+  private(set) var lineFeedCount = 0
+  /// Offset of the last LF.
+  private(set) var lastLineFeed: Int?
   private var fromRecordStart = Effect(end: .recordStart)
   private var fromOutside = Effect(end: .outside)
   private var fromInString = Effect(end: .inString)
   private var fromEscaped = Effect(end: .escaped)
 
-  /// Of no bytes.
-  package init() {}
+  /// The summary of no bytes.
+  init() {}
 
-  /// Of `bytes`.
-  package init(_ bytes: UnsafeRawBufferPointer) {
+  /// The summary of `bytes`.
+  init(_ bytes: UnsafeRawBufferPointer) {
     byteCount = bytes.count
     for index in bytes.indices {
-      let byte = unsafe bytes[index]
+      let byte = bytes[index]
       if byte == UInt8(ascii: "\n") {
         lineFeedCount += 1
         lastLineFeed = index
@@ -51,8 +53,8 @@ package struct LexicalSummary: Equatable, Sendable {
     }
   }
 
-  /// What the run does from `start`.
-  package private(set) subscript(start: Start) -> Effect {
+  /// Effect of the run from `start`.
+  private(set) subscript(start: Start) -> Effect {
     get {
       switch start {
       case .recordStart: fromRecordStart
@@ -71,8 +73,8 @@ package struct LexicalSummary: Equatable, Sendable {
     }
   }
 
-  /// Goes on by the run that follows.
-  package mutating func append(_ next: LexicalSummary) {
+  /// Appends the run that follows.
+  mutating func append(_ next: LexicalSummary) {
     for start in Start.allCases { self[start].append(next[self[start].end], at: byteCount) }
     lastLineFeed = next.lastLineFeed.map { byteCount + $0 } ?? lastLineFeed
     lineFeedCount += next.lineFeedCount
