@@ -134,7 +134,7 @@ struct PlannerTests {
       _ = try plan(["--memory-budget", "\(least - 1)", "large.json"])
       Issue.record("accepted")
     } catch PlanError.usage(let message) {
-      #expect(message.contains("\(least) bytes at least"))
+      #expect(message.hasSuffix("use at least \(least)"))
     }
     let limits = MachineLimits(processorCount: 6, memoryBytes: 1_000_000, physicalMemoryBytes: 1 << 34)
     let limited = try plan(["large.json"], Machine(limits: limits))

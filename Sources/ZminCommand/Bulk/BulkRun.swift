@@ -119,14 +119,13 @@ struct BulkRun {
     }
     let leastBytes = BulkMemory.leastBytes(
       listBytes: listBytes, hasLargeFiles: sliceWorkers > 0, options)
-    if let budgetBytes = plan.memoryBudgetBytes, budgetBytes < leastBytes {
-      throw Refused(
-        message: "--memory-budget \(budgetBytes) is too little for these files: it takes \(leastBytes) bytes at least")
+    do throws(MemoryBudget.TooSmall) {
+      try plan.memoryBudget.require(leastBytes, " for these files")
+    } catch {
+      throw Refused(message: error.description)
     }
-    let budgetBytes = min(plan.memoryBudgetBytes ?? .max, plan.limits.memoryBytes ?? .max)
-    if let pools = pools(within: budgetBytes) { return pools }
-    fallbacks.append(
-      "the control group leaves \(budgetBytes) bytes, less than the \(leastBytes) that it takes at least")
+    if let pools = pools(within: plan.memoryBudget.byteCount) { return pools }
+    fallbacks.append(plan.memoryBudget.shortage(of: leastBytes))
     reporter.detail(fallbacks[fallbacks.count - 1])
     guard let pools = pools(within: leastBytes) else { throw Refused(message: "there is too little memory") }
     return pools

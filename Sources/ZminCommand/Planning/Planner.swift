@@ -206,22 +206,18 @@ package struct Planner {
     let window = RunMemory.window(byteCount: RunMode.windowBytes)
     // Lines are separated by one thread.
     let isWindowed = mode == .standard || options.badLines != nil
-    let usual = isWindowed ? window : .slices(SlicePlan(workers: workers))
-    let least = isWindowed ? window : .slices(.least)
-    let leastBytes = least.peakBytes(minifierOptions)
-    if let budget = options.memoryBudget, budget.byteCount < leastBytes {
-      throw .usage("--memory-budget \(budget.byteCount) is too little: it takes \(leastBytes) bytes at least")
+    let budget = options.memoryBudget(within: limits)
+    do throws(MemoryBudget.TooSmall) {
+      if isWindowed {
+        try budget.require(window.peakBytes(minifierOptions))
+        return window
+      }
+      let pools = try budget.slicePools(workers: workers, minifierOptions)
+      if let shortage = pools.shortage { fallbacks.append(shortage) }
+      return .slices(pools.plan)
+    } catch {
+      throw .usage(error.description)
     }
-    let budgetBytes = options.budgetBytes(within: limits)
-    if isWindowed || usual.peakBytes(minifierOptions) <= budgetBytes { return usual }
-    guard let plan = SlicePlan(workers: workers, withinBytes: budgetBytes, minifierOptions) else {
-      fallbacks.append(
-        "the control group leaves \(budgetBytes) bytes, less than the \(leastBytes) that it takes at least")
-      return least
-    }
-    let source = budgetBytes == options.memoryBudget?.byteCount ? "--memory-budget" : "the control group"
-    fallbacks.append("\(source) leaves \(budgetBytes) bytes: fewer or smaller slices than usual")
-    return .slices(plan)
   }
 
   // MARK: Reports
