@@ -1,5 +1,3 @@
-package import ZminCore
-
 /// Memory that a run may have resident, the program included.
 ///
 /// It has two bounds. The user's bound is an order: a run that needs more is refused. The bound of the control groups is

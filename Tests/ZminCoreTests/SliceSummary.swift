@@ -1,4 +1,4 @@
-import ZminCore
+@testable import ZminCore
 
 /// Summary of a slice of a document, without its bytes: all that it takes to join it to its neighbours.
 ///

@@ -110,9 +110,11 @@ struct BulkRun {
   /// What the pools may be, now that it is known what there is to do.
   private func pools(for queue: FileQueue, _ fallbacks: inout [String]) throws(Refused) -> BulkMemory {
     let options = formats.map(plan.minifierOptions)
-    let largestBytes = queue.large.first.map { list[$0].byteCount } ?? 0
     // On a device alone the smallest files count as large.
-    let sliceWorkers = queue.large.isEmpty ? 0 : min(plan.workers, max(1, Int(largestBytes) / SlicePlan.usualBytes))
+    let sliceWorkers =
+      largestSlicedFile(of: queue).map {
+        min(plan.workers, max(1, Int(list[$0].byteCount) / SlicePlan.usualBytes))
+      } ?? 0
     func pools(within byteCount: Int) -> BulkMemory? {
       BulkMemory(
         workers: workers, sliceWorkers: sliceWorkers, listBytes: listBytes, withinBytes: byteCount, options)
@@ -129,6 +131,14 @@ struct BulkRun {
     reporter.detail(fallbacks[fallbacks.count - 1])
     guard let pools = pools(within: leastBytes) else { throw Refused(message: "there is too little memory") }
     return pools
+  }
+
+  /// The largest file that is processed in slices, nil if there is none. One thread separates the lines of a file, through
+  /// a window.
+  private func largestSlicedFile(of queue: FileQueue) -> Int? {
+    queue.large.first { number in
+      plan.badLines == nil || (plan.format.format ?? Format(ofName: list.nameBytes(list[number]))) != .ndjson
+    }
   }
 
   /// What the list takes, and in a run with outputs of their own what is noted of these.
@@ -211,9 +221,10 @@ struct BulkRun {
     let meter = try ProgressMeter(
       context, reporter, isShown: plan.verbosity != .quiet && plan.reports.memory?.monitors != true, ledger: ledger)
     meter.run {
-      if let slices = pools.slices {
+      if !context.queue.large.isEmpty {
+        let memory = pools.slices.map(RunMemory.slices) ?? .window(byteCount: pools.windowBytes)
         var worker = BulkWorker(
-          context, memory: .slices(slices), device: device?.use ?? .none, batchFilesMax: 1, ledger: ledger)
+          context, memory: memory, device: device?.use ?? .none, batchFilesMax: 1, ledger: ledger)
         worker.takeLargeFiles { profiler?.begin(.largeFiles, file: $0()) }
       }
       profiler?.begin(.smallFiles)
@@ -232,7 +243,7 @@ struct BulkRun {
 
   /// Begins to look for a device, if there are files for one.
   private func deviceSession(for queue: FileQueue) throws -> DeviceSession? {
-    guard let part = plan.device, let largest = queue.large.first,
+    guard let part = plan.device, let largest = largestSlicedFile(of: queue),
       part.isWanted || list[largest].byteCount > RunMode.deviceBytesMin
     else { return nil }
     return try DeviceSession(

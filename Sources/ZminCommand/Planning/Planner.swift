@@ -33,8 +33,13 @@ package struct Planner {
     let sizes = inputs.map(byteCount)
     let largestBytes = sizes.map { $0 ?? .max }.max() ?? 0
     let isLarge = largestBytes >= RunMode.streamingBytesMin
-    let mode = mode(isLarge: isLarge)
-    let limits = mode != .standard || isLarge ? environment.limits : nil
+    let askedMode = mode(isLarge: isLarge)
+    // One thread separates lines, through a window.
+    let mode = options.badLines == nil ? askedMode : .standard
+    if options.badLines != nil, options.mode == .streaming {
+      fallbacks.append("mode standard is used: --bad-lines takes one thread")
+    }
+    let limits = askedMode != .standard || isLarge ? environment.limits : nil
     // On a device alone, the processor has nothing to do but to join slices.
     let usefulWorkers = mode == .gpu ? 1 : max(1, Int(largestBytes) / SlicePlan.usualBytes)
     let costliest = Format.allCases.last { format in inputs.contains { $0.format == format } } ?? .json
@@ -51,7 +56,8 @@ package struct Planner {
       inputs: inputs,
       byteCount: sizes.contains(nil) ? nil : Int(sizes.reduce(Int64(0)) { $0.addingSaturated($1 ?? 0) }), task: task,
       validates: options.validates, depthMax: options.depthMax,
-      kernel: kernel, verification: verification, mode: mode, device: device, memory: memory,
+      kernel: kernel, verification: verification, mode: mode, showsProgress: askedMode != .standard,
+      device: device, memory: memory,
       predictedPeakBytes: hostBytes, limits: limits,
       badLines: badLines, sync: sync, verbosity: verbosity,
       printsStatistics: printsStatistics, reports: try reports(), fallbacks: fallbacks)
@@ -204,8 +210,7 @@ package struct Planner {
     let asked = options.jobs ?? min(limits?.processorCount ?? 1, EngineArguments.workersMax)
     let workers = min(asked, usefulWorkers)
     let window = RunMemory.window(byteCount: RunMode.windowBytes)
-    // Lines are separated by one thread.
-    let isWindowed = mode == .standard || options.badLines != nil
+    let isWindowed = mode == .standard
     let budget = options.memoryBudget(within: limits)
     do throws(MemoryBudget.TooSmall) {
       if isWindowed {
