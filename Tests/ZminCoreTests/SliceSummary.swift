@@ -7,8 +7,8 @@
 /// operation is associative, and ``identity`` changes nothing.
 ///
 /// The tests of ZminCore hold slices to these laws. A run joins its slices to the exact state of the document
-/// (`DocumentState.append`), which needs no summary of several slices. Parts of one file on several machines would: then
-/// this type belongs into ZminCore.
+/// (`DocumentState.append`), which needs no summary of several slices. Parts of one file on several machines would:
+/// then this type belongs into ZminCore.
 struct SliceSummary: Equatable, Sendable {
   /// Strings, lines and kept bytes.
   private(set) var lexical: LexicalSummary

@@ -133,8 +133,9 @@ struct BulkRun {
     return pools
   }
 
-  /// The largest file that is processed in slices, nil if there is none. One thread separates the lines of a file, through
-  /// a window.
+  /// The largest file that is processed in slices, nil if there is none.
+  ///
+  /// Bad lines are separated by one thread, through a window.
   private func largestSlicedFile(of queue: FileQueue) -> Int? {
     queue.large.first { number in
       plan.badLines == nil || (plan.format.format ?? Format(ofName: list.nameBytes(list[number]))) != .ndjson
