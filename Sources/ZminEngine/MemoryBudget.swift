@@ -1,7 +1,7 @@
 /// Memory that a run may have resident, the program included.
 ///
-/// It has two bounds. The user's bound is an order: a run that needs more is refused. The bound of the control groups is
-/// a fact that may change: a run that needs more takes as little as it can, and says so.
+/// It has two bounds. The user's bound is an order: a run that needs more is refused. The bound of the control groups
+/// is a fact that may change: a run that needs more takes as little as it can, and says so.
 package struct MemoryBudget: Sendable, Equatable {
   /// The least that a run needs is more than the user allows.
   package struct TooSmall: Error, Sendable, Equatable, CustomStringConvertible {

@@ -3,7 +3,7 @@ import ZminMemory
 
 /// The lanes of a device with their slots, for all inputs of a run.
 ///
-/// `@unchecked Sendable` because all that changes is guarded by the monitor.
+/// `@unchecked Sendable` because the monitor guards all that changes.
 final class DeviceLanes: @unchecked Sendable {
   /// A lane with the slot over its memory.
   struct Lane: Sendable {
@@ -17,7 +17,7 @@ final class DeviceLanes: @unchecked Sendable {
   let ledger: MemoryLedger
   private let monitor = Monitor()
   private var lanes: [Lane]?
-  /// Of the device, which other runs may have too.
+  /// Claims of the device's lanes. Other runs may use the device too.
   let claims: LaneClaims
 
   init(_ options: MinifierOptions, _ claims: LaneClaims, ledger: MemoryLedger) {
@@ -28,7 +28,7 @@ final class DeviceLanes: @unchecked Sendable {
 
   /// The lanes, set up by the first call.
   ///
-  /// - Throws: ``OutOfMemory``, and the ``DeviceFailure`` that an earlier input has met.
+  /// - Throws: ``OutOfMemory``, or the ``DeviceFailure`` of an earlier input.
   func lanes(of device: any SliceDevice) throws -> [Lane] {
     try monitor.withLock {
       if let failure = claims.failure { throw failure }

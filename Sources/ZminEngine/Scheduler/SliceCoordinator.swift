@@ -3,17 +3,18 @@ import ZminCPU
 import ZminCore
 import ZminMemory
 
-/// What the workers and lanes of one input share: who does what, until all of it is joined or something has gone wrong.
+/// Coordinates the workers and lanes of one input, until all of it is joined or the run fails.
 ///
-/// Each joins if the next slice is done and nobody is joining; else it takes a slice, if there is one and a slot for it. So
-/// a slice is written by whoever is free when its turn comes, and nobody waits for anybody as long as there are slots.
+/// A thread that is free joins the next slice, if that is minified and no other thread is joining. Otherwise it claims
+/// a slice, if one is left and has a slot. So any free thread writes a slice when its turn comes, and no thread waits
+/// for another as long as there are slots.
 ///
-/// The run waits for its workers. It does not wait for lanes, but while they read or write: one that hangs in its device
-/// comes back to an exchange that is over, and leaves.
+/// The run waits for its workers. It waits for lanes only while they read the input or write the output. A lane that
+/// hangs in its device finds, when it returns, that the run is over, and ends.
 ///
-/// `@unchecked Sendable` because what is shared is either guarded by the monitor or has, by the queue that it guards, one
-/// holder at a time: a slot, the joiner with the output, and an input that comes in order. The pointers are valid as long
-/// as any worker works, and any lane that was given something to do with them.
+/// `@unchecked Sendable` because the monitor guards the shared state, and the queue that it guards gives each other
+/// part one holder at a time: a slot, the joiner with the output, and an input that is read in order. The pointers are
+/// valid as long as a worker works, or a lane that has claimed something to do with them.
 final class SliceCoordinator<Input: ByteSource & ~Copyable, Output: ByteSink & ~Copyable>: @unchecked Sendable {
   private let input: UnsafeMutablePointer<Input>
   private let output: UnsafeMutablePointer<Output>
@@ -23,7 +24,7 @@ final class SliceCoordinator<Input: ByteSource & ~Copyable, Output: ByteSink & ~
   private let times: StageTimes?
   private let timesEntry: Int?
   private let isSeekable: Bool
-  private let hasPlaces: Bool
+  private let hasKnownSize: Bool
 
   private let monitor = Monitor()
   // Guarded by the monitor.
@@ -37,7 +38,7 @@ final class SliceCoordinator<Input: ByteSource & ~Copyable, Output: ByteSink & ~
   private var claims: LaneClaims?
   private var notes: [String] = []
 
-  /// How far the input was told that it is done with; the joiner's.
+  /// End of the input's bytes that were released. Used by the thread that joins.
   private var releasedBytes = 0
 
   init(
@@ -55,25 +56,25 @@ final class SliceCoordinator<Input: ByteSource & ~Copyable, Output: ByteSink & ~
     self.times = times
     reader = SliceReader(input, options.format, rest: rest)
     isSeekable = input.pointee.isSeekable
-    hasPlaces = input.pointee.seekableSize != nil
+    hasKnownSize = input.pointee.seekableSize != nil
   }
 
-  /// The first error of the input, nil if none was met. For when all workers have ended.
+  /// Returns the first error of the input, nil if it has none. Called after all workers have ended.
   ///
-  /// - Throws: What went wrong otherwise.
+  /// - Throws: Any error that is not the input's.
   func failure() throws -> Failure? {
     try monitor.withLock {
       while (result == nil && laneThreads > 0 && !queue.isJoined) || lanesAtEnds > 0 { monitor.wait() }
-      // Less would be an output that is cut short and looks whole.
+      // An output without the last slices would look complete.
       precondition(result != nil || queue.isJoined, "slices were left")
       return try result?.get()
     }
   }
 
-  /// What the queue knows at the end.
+  /// The queue in its last state.
   func lastQueue() -> SliceQueue { monitor.withLock { queue } }
 
-  /// What there is to say of the device.
+  /// Messages about the device.
   func deviceNotes() -> [String] { monitor.withLock { notes } }
 
   // MARK: The loop of every thread
@@ -203,32 +204,32 @@ final class SliceCoordinator<Input: ByteSource & ~Copyable, Output: ByteSink & ~
     slot.setState(.writing)
     if slot.isStartUndecided { reader.noteUndecidedStart(joiner.pointee.endsInString ? .string : .between) }
     do {
-      if let failure = try joiner.pointee.join(slot, to: &output.pointee, notesPlaces: !isSeekable) {
+      if let failure = try joiner.pointee.join(slot, to: &output.pointee, countsLines: !isSeekable) {
         return stop(.success(failure))
       }
     } catch {
       return stop(.failure(error))
     }
-    if hasPlaces {
+    if hasKnownSize {
       releasedBytes = input.pointee.release(from: releasedBytes, upTo: joiner.pointee.totals.inputBytes)
     }
     slot.setState(.free)
     monitor.withLock {
       queue.endJoin()
-      // What a lane was waited for, all wait for.
+      // Any thread may be waiting for a slice of a lane.
       if slot.isOnLane || queue.isJoined { monitor.broadcast() } else { monitor.signal(.worker) }
     }
   }
 
-  /// Reads what comes next of an input that comes in order, and lets another worker read on.
+  /// Reads the next slice of an input that is read in order, and lets another worker read on.
   private func readNext(into slot: SliceSlot) -> SliceBoundary? {
-    let (cut, isAtEnd) = reader.readNext(into: slot) { isStopped }
+    let (boundary, isAtEnd) = reader.readNext(into: slot) { isStopped }
     monitor.withLock {
       isReading = false
       if isAtEnd { queue.end() }
       monitor.broadcast()
     }
-    return cut
+    return boundary
   }
 
   // MARK: Lanes
@@ -239,10 +240,12 @@ final class SliceCoordinator<Input: ByteSource & ~Copyable, Output: ByteSink & ~
     do {
       lanes = try deviceLanes.lanes(of: device)
     } catch {
-      return note("\(device.name) is not used: \(error)")
+      return note("the GPU is not used: \(device.name): \(error)")
     }
     let largestBytes = min(device.sliceBytesMax, lanes.map(\.slot.sliceBytesMax).min() ?? 0)
-    guard largestBytes > 0 else { return note("\(device.name) is not used: its memory has no room for a slice") }
+    guard largestBytes > 0 else {
+      return note("the GPU is not used: \(device.name): its memory has no room for a slice")
+    }
     let claims = deviceLanes.claims
     let isWanted = monitor.withLock {
       guard result == nil, !queue.isJoined else { return false }
@@ -281,7 +284,7 @@ final class SliceCoordinator<Input: ByteSource & ~Copyable, Output: ByteSink & ~
 
   /// Called under the lock when a lane has met an error. All errors but a refused allocation mean a lost device.
   private func endLane(_ error: any Error) {
-    if notes.isEmpty { notes.append("\(deviceName) is used no longer: \(error)") }
+    if notes.isEmpty { notes.append("continuing on the CPU: \(deviceName): \(error)") }
     if error is OutOfMemory { return }
     claims?.lose(error as? DeviceFailure ?? DeviceFailure("\(error)"))
     queue.loseLanes()

@@ -14,7 +14,7 @@ package protocol SliceMinifier: ~Copyable {
   /// Minifies a slice without any check, as `KernelRun.unchecked` does, from a state that owes no LF.
   ///
   /// - Returns: Bytes written.
-  /// - Throws: As ``checkSlice(_:startingIn:format:riseMax:_:into:)``.
+  /// - Throws: Errors of ``checkSlice(_:startingIn:format:riseMax:_:into:)``.
   func unchecked(
     _ state: inout UncheckedState, format: Format, _ slice: UnsafeRawBufferPointer,
     into output: UnsafeMutableRawBufferPointer

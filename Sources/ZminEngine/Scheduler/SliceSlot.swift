@@ -1,20 +1,20 @@
 import ZminCore
 import ZminMemory
 
-/// The memory of one slice on its way: its bytes, what they become, and what was found out.
+/// Memory of one slice in flight: its bytes, its output and the findings.
 ///
-/// `@unchecked Sendable` because a slot has one holder at any time: the worker or lane that ``SliceQueue`` has given the
-/// slice, then whoever joins it. The lock that guards the queue is what hands it over.
+/// `@unchecked Sendable` because a slot has one holder at any time: the worker or lane that claimed the slice from
+/// ``SliceQueue``, then the thread that joins it. The lock that guards the queue orders their accesses.
 package final class SliceSlot: @unchecked Sendable {
-  /// Room in front of the output, for an LF, that leaves it aligned as vectors and devices like it.
+  /// Room before the output for an LF. It keeps the output aligned for vectors and devices.
   package static let outputMarginBytes = 256
-  /// How much longer than was wished a slice may be.
+  /// Bytes by which a slice may be longer than wished.
   package static let inputMarginBytes = SliceBoundary.windowBytes
 
-  /// Where the slice is read to: after the bytes before it that its start is found in, or, for a lane, from the start.
+  /// Memory for the slice. For a worker the bytes in which its start is found come first. For a lane the slice does.
   let input: UnsafeMutableRawBufferPointer
   private let output: UnsafeMutableRawBufferPointer
-  /// For a lane, what the start is found in.
+  /// Memory for the bytes in which the start is found, for a lane.
   let cutWindow: UnsafeMutableRawBufferPointer
   /// The owner of the input and the output, nil if the slot owns them.
   let lane: (any SliceLane)?
@@ -22,24 +22,24 @@ package final class SliceSlot: @unchecked Sendable {
   private let poolSlot: PoolSlot
   private let ownInput: ByteBuffer
   private let ownOutput: ByteBuffer?
-  /// The most that a slice may have.
+  /// Largest slice.
   let sliceBytesMax: Int
 
-  /// Where the slice's bytes are in the input.
+  /// Range of the slice's bytes in ``input``.
   var range = 0..<0
   private(set) var minified: MinifiedSlice
-  /// Whether the output is the slice's bytes.
+  /// True if the output equals the slice.
   private(set) var isUnchanged = false
-  /// How what was made of the slice differs from what another path makes of it.
+  /// Difference to the result of another path, if the slice was verified and there is one.
   var difference: VerificationDifference?
-  /// Whether the slice could have started either way, for all that its bytes tell.
+  /// True if the bytes do not tell whether the slice starts in a string.
   var isStartUndecided = false
-  /// Set if the producer paused after the slice's bytes.
+  /// True if the producer paused after the slice.
   var isBeforePause = false
-  /// Why what follows the slice's bytes could not be read, or be held; it counts once these are joined.
+  /// Error of reading or holding the bytes after the slice. It counts once the slice is joined.
   var error: (any Error)?
 
-  /// - Parameter sliceBytes: The most that a slice has.
+  /// - Parameter sliceBytes: Largest slice.
   /// - Throws: ``OutOfMemory``.
   init(sliceBytes: Int, _ options: MinifierOptions, ledger: MemoryLedger) throws(OutOfMemory) {
     let ownInput = try ByteBuffer(
@@ -76,14 +76,14 @@ package final class SliceSlot: @unchecked Sendable {
     ownOutput = nil
   }
 
-  /// What a slot's buffers take, besides the nesting.
+  /// Bytes of a slot's buffers, without the nesting.
   static func bytes(forSliceBytes sliceBytes: Int, _ format: Format) -> Int {
     inputBytes(forSliceBytes: sliceBytes) + outputBytes(forSliceBytes: sliceBytes, format)
   }
 
   private static func inputBytes(forSliceBytes sliceBytes: Int) -> Int { sliceBytes + inputMarginBytes }
 
-  /// What a slice's output may take.
+  /// Largest output of a slice, in bytes.
   static func roomBytes(forSliceBytes sliceBytes: Int, _ format: Format) -> Int {
     Minifier.outputBytes(forInputBytes: inputBytes(forSliceBytes: sliceBytes), format: format)
   }
@@ -98,12 +98,12 @@ package final class SliceSlot: @unchecked Sendable {
   /// The slice.
   var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: input[range]) }
 
-  /// Room for all that the slice can become.
+  /// Room for the output.
   var room: UnsafeMutableRawBufferPointer {
     UnsafeMutableRawBufferPointer(rebasing: output[Self.outputMarginBytes...])
   }
 
-  /// The first bytes of the output, with an LF before them if there is to be one.
+  /// Returns the first bytes of the output, with an LF before them if asked for.
   func outputBytes(_ count: Int, afterLineFeed: Bool) -> UnsafeRawBufferPointer {
     var start = Self.outputMarginBytes
     if afterLineFeed {
@@ -113,7 +113,7 @@ package final class SliceSlot: @unchecked Sendable {
     return UnsafeRawBufferPointer(rebasing: output[start..<Self.outputMarginBytes + count])
   }
 
-  /// Begins with another slice, of which nothing is known but perhaps where it lies.
+  /// Begins with another slice.
   func begin(_ range: Range<Int> = 0..<0) {
     self.range = range
     minified.forget()
@@ -124,7 +124,7 @@ package final class SliceSlot: @unchecked Sendable {
     setState(.reading)
   }
 
-  /// Says what is done with it from now on, to those who look at the pool.
+  /// Sets the state that the memory profiler shows.
   func setState(_ state: PoolSlot.State) { poolSlot.setState(state) }
 
   /// Minifies the slice from an assumed start.
