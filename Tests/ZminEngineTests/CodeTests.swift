@@ -2,9 +2,9 @@ import CZminSIMD
 import Testing
 import ZminCore
 
-/// The codes that ZminCore repeats, as it imports no C, are those of the kernels and shaders.
+/// ZminCore imports no C and repeats the codes of kernels and shaders. They must be equal.
 @Suite struct CodeTests {
-  @Test func stringStatesHaveTheCodesOfKernelsAndShaders() {
+  @Test("String states have the codes of kernels and shaders") func stringStatesHaveTheCodesOfKernelsAndShaders() {
     let codes: [StringState: Int32] = [
       .outside: ZMIN_STATE_OUTSIDE, .inString: ZMIN_STATE_STRING, .escaped: ZMIN_STATE_ESCAPED,
     ]
@@ -12,7 +12,7 @@ import ZminCore
     for (state, code) in codes { #expect(Int32(state.rawValue) == code) }
   }
 
-  @Test func levelsHaveTheBitsOfKernels() {
+  @Test("Levels have the bits of the kernels") func levelsHaveTheBitsOfKernels() {
     #expect(Int(LevelSet.top.rawValue) == ZMIN_IN_NOTHING)
     #expect(Int(LevelSet.array.rawValue) == ZMIN_IN_ARRAY)
     #expect(Int(LevelSet.object.rawValue) == ZMIN_IN_OBJECT)
@@ -20,7 +20,7 @@ import ZminCore
     #expect(Int(LevelSet.any.rawValue) == ZMIN_IN_ANYTHING)
   }
 
-  @Test func lexemesHaveTheCodesOfKernels() {
+  @Test("Lexemes have the codes of the kernels") func lexemesHaveTheCodesOfKernels() {
     let codes = [
       ZMIN_BETWEEN, ZMIN_MINUS, ZMIN_ZERO, ZMIN_INTEGER, ZMIN_POINT, ZMIN_FRACTION, ZMIN_EXPONENT, ZMIN_EXPONENT_SIGN,
       ZMIN_EXPONENT_DIGITS, ZMIN_T, ZMIN_TR, ZMIN_TRU, ZMIN_F, ZMIN_FA, ZMIN_FAL, ZMIN_FALS, ZMIN_N, ZMIN_NU,
@@ -36,7 +36,7 @@ import ZminCore
     #expect(lexemes.map { UInt32($0.rawValue) } == codes.map(\.rawValue))
   }
 
-  @Test func expectationsHaveTheCodesOfKernels() {
+  @Test("Expectations have the codes of the kernels") func expectationsHaveTheCodesOfKernels() {
     let codes = [
       ZMIN_EXPECT_START, ZMIN_EXPECT_VALUE, ZMIN_EXPECT_FIRST_ELEMENT, ZMIN_EXPECT_FIRST_KEY, ZMIN_EXPECT_KEY,
       ZMIN_EXPECT_COLON, ZMIN_EXPECT_AFTER_MEMBER, ZMIN_EXPECT_AFTER_ELEMENT, ZMIN_EXPECT_END,
