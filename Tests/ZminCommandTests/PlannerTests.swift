@@ -141,6 +141,16 @@ struct PlannerTests {
     #expect(limited.memory == .slices(.least) && limited.fallbacks.count == 1)
   }
 
+  @Test("With --bad-lines one thread goes through a window, whatever the mode")
+  func badLines() throws {
+    let arguments = ["--format", "ndjson", "--bad-lines", "b", "large.json"]
+    for (mode, fallbackCount) in [("auto", 0), ("standard", 0), ("streaming", 1)] {
+      let found = try plan(["--mode", mode] + arguments)
+      #expect(found.mode == .standard && found.memory == .window(byteCount: RunMode.windowBytes))
+      #expect(found.showsProgress == (mode != "standard") && found.fallbacks.count == fallbackCount)
+    }
+  }
+
   @Test("What the machine allows is asked for only where it streams or is to")
   func limits() throws {
     #expect(try plan(["large.json"]).limits?.processorCount == 6)
