@@ -134,7 +134,9 @@ let package = Package(
       name: "ZminCoreTests", dependencies: ["ZminCore", "ZminMemory", "ZminTestSupport"], swiftSettings: swiftSettings),
     .testTarget(
       name: "ZminEngineTests",
-      dependencies: ["ZminBase", "ZminCPU", "ZminCore", "ZminEngine", "ZminMemory", "ZminTestSupport"],
+      dependencies: [
+        "CZminSIMD", "ZminBase", "ZminCPU", "ZminCore", "ZminEngine", "ZminMemory", "ZminTestSupport",
+      ],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "ZminTests", dependencies: ["Zmin", "ZminEngine", "ZminExamples", "ZminMemory", "ZminTestSupport"],

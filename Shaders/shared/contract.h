@@ -2,6 +2,8 @@
 #ifndef ZMIN_SHADER_CONTRACT_H
 #define ZMIN_SHADER_CONTRACT_H
 
+#include "../../Sources/CZminSIMD/codes.h"
+
 #ifdef GL_core_profile
 #define ZMIN_WORD uint
 #else
@@ -35,11 +37,9 @@
 #define ZMIN_BINDING_ELEMENTS 7
 #define ZMIN_BINDING_ELEMENT_RUNS 8
 
-// States between two bytes.
-#define ZMIN_STATE_OUTSIDE 0   // outside strings; in ndjson with nothing kept since the last kept LF
-#define ZMIN_STATE_STRING 1    // in a string
-#define ZMIN_STATE_ESCAPED 2   // in a string, after a backslash
-#define ZMIN_STATE_OWING 3     // ndjson: outside strings, with a byte kept since the last kept LF
+// The state that shaders have besides those of codes.h, and the number of all states. In ndjson ZMIN_STATE_OUTSIDE
+// means that no byte was kept since the last kept LF.
+#define ZMIN_STATE_OWING 3  // ndjson: outside strings, with a byte kept since the last kept LF
 #define ZMIN_STATE_COUNT 4
 
 // Reasons why a slice is not proved clean, as a set.
@@ -51,13 +51,6 @@
 #define ZMIN_FLAG_TOKEN 32        // a character that cannot follow the two before it
 #define ZMIN_FLAG_NUMBER 64       // points and exponents of a number out of order
 #define ZMIN_FLAG_LONG_NUMBER 128 // a number too long to check
-
-// Elements, as `zmin_nest_function` takes them.
-#define ZMIN_ELEMENT_LEADS 1
-#define ZMIN_ELEMENT_TRAILS 2
-#define ZMIN_ELEMENT_OBJECT 4
-#define ZMIN_ELEMENT_MARK 8
-#define ZMIN_ELEMENT_BOUNDARY 16
 
 /// Push constants.
 struct zmin_slice {

@@ -13,14 +13,15 @@
 STAGE_INLINE scan_state begin_raw_scan(const zmin_raw_state *state) {
   const __m512i zero = _mm512_setzero_si512();
   scan_state scan = {.escaping = zero, .scalar = zero, .past_ascii = zero, .solid = zero, .errors = zero};
-  scan.escaping = _mm512_set1_epi64(state->string_state == 2);
-  scan.in_string = state->string_state != 0;
+  scan.escaping = _mm512_set1_epi64(state->string_state == ZMIN_STATE_ESCAPED);
+  scan.in_string = state->string_state != ZMIN_STATE_OUTSIDE;
   scan.since_lf = state->kept_since_lf;
   return scan;
 }
 
 STAGE_INLINE void end_raw_scan(const scan_state *scan, const zmin_format format, zmin_raw_state *state) {
-  state->string_state = (uint8_t)(last_lane(scan->escaping) != 0 ? 2 : scan->in_string);
+  const uint8_t unescaped = scan->in_string ? ZMIN_STATE_STRING : ZMIN_STATE_OUTSIDE;
+  state->string_state = last_lane(scan->escaping) != 0 ? ZMIN_STATE_ESCAPED : unescaped;
   // Either the last byte is solid, or the carry has passed through the blanks after a solid byte.
   if (format == ZMIN_NDJSON) state->kept_since_lf = (uint8_t)(scan->since_lf | last_lane(scan->solid) >> 63);
 }

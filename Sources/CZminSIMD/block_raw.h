@@ -15,14 +15,15 @@
 
 STAGE_INLINE scan_state begin_raw_scan(const zmin_raw_state *state) {
   scan_state scan = {0, 0, 0, 0, 0, 0, 0, 0};
-  scan.escaping = state->string_state == 2;
-  scan.in_string = state->string_state != 0 ? ~0ULL : 0;
+  scan.escaping = state->string_state == ZMIN_STATE_ESCAPED;
+  scan.in_string = state->string_state != ZMIN_STATE_OUTSIDE ? ~0ULL : 0;
   scan.since_lf = state->kept_since_lf;
   return scan;
 }
 
 STAGE_INLINE void end_raw_scan(const scan_state *scan, const zmin_format format, zmin_raw_state *state) {
-  state->string_state = (uint8_t)(scan->escaping ? 2 : scan->in_string & 1);
+  const uint8_t unescaped = scan->in_string & 1 ? ZMIN_STATE_STRING : ZMIN_STATE_OUTSIDE;
+  state->string_state = scan->escaping ? ZMIN_STATE_ESCAPED : unescaped;
   // Either the last byte is solid, or the carry has passed through the blanks after a solid byte.
   if (format == ZMIN_NDJSON) state->kept_since_lf = (uint8_t)(scan->since_lf | scan->solid);
 }

@@ -3,7 +3,7 @@
 
 #include "CZminSIMD.h"
 
-enum { OUTSIDE = 0, IN_STRING = 1, ESCAPED = 2 };
+enum { OUTSIDE = ZMIN_STATE_OUTSIDE, IN_STRING = ZMIN_STATE_STRING, ESCAPED = ZMIN_STATE_ESCAPED };
 
 size_t zmin_raw_portable(
     zmin_raw_state *state, zmin_format format, const uint8_t *in, size_t n, uint8_t *out, void *workspace) {

@@ -1,5 +1,6 @@
 import CZminSIMD
 package import ZminCore
+package import ZminMemory
 
 /// The result of the stages before nesting for a slice that a device found clean.
 @safe package struct LexicalStageResult {
@@ -54,29 +55,60 @@ package struct SkeletonHistory: Sendable, Equatable {
   package let hasSeenElement: Bool
 }
 
-extension KernelRun {
-  /// Checks a slice like ``checkSlice(_:startingIn:format:riseMax:_:into:)``, with all stages before nesting done by
-  /// `body`.
+/// A slice whose lexical stages run elsewhere than on this CPU. ``KernelRun/finishNesting(_:_:_:)`` takes their result.
+///
+/// Valid until the nesting that it was opened with is used again.
+@safe package struct OpenedSlice {
+  package let history: SkeletonHistory
+  fileprivate let start: SlicePrefix.Start
+  fileprivate let first: Token
+  fileprivate let format: zmin_format
+  fileprivate var state: zmin_state
+}
+
+extension SliceNesting {
+  /// The beginning of a slice: either all of it, or what the lexical stages must know.
+  package enum Opening {
+    /// The slice has nothing but whitespace after its first token.
+    case complete(LocalSummary)
+    case open(OpenedSlice)
+  }
+
+  /// Begins a slice, with the parameters of ``KernelRun/checkSlice(_:startingIn:format:riseMax:_:into:)``.
   ///
-  /// - Parameter body: Returns nil if the slice is not proved clean.
-  /// - Throws: ``OutOfMemory``, and errors of `body`.
-  package func finishSlice(
-    _ nesting: inout SliceNesting, startingIn start: SlicePrefix.Start, format: Format, riseMax: Int,
-    _ slice: UnsafeRawBufferPointer, _ body: (SkeletonHistory) throws -> LexicalStageResult?
-  ) throws -> LocalSummary? {
-    let prefix = unsafe SlicePrefix(slice, startingIn: start, format)
-    try nesting.reset(in: prefix.levels, byteCount: slice.count)
-    guard let first = prefix.first, prefix.blankByteCount < slice.count else {
-      return prefix.summaryOfBlanks(after: start)
+  /// - Throws: ``OutOfMemory``.
+  package mutating func open(
+    _ slice: UnsafeRawBufferPointer, startingIn start: SlicePrefix.Start, format: Format, riseMax: Int
+  ) throws(OutOfMemory) -> Opening {
+    let head = unsafe SlicePrefix(slice, startingIn: start, format)
+    try reset(in: head.levels, byteCount: slice.count)
+    guard let first = head.first, head.blankByteCount < slice.count else {
+      return .complete(head.summaryOfBlanks(after: start))
     }
-    var state = unsafe nesting.stateForKernels(after: prefix, startingIn: start, riseMax: riseMax)
+    var state = unsafe stateForKernels(after: head, startingIn: start, riseMax: riseMax)
     let history = unsafe zmin_history_before(&state, format.forKernels)
     let characters = unsafe withUnsafeBytes(of: history.characters) { unsafe $0.loadUnaligned(as: UInt32.self) }
-    guard
-      let found = try body(SkeletonHistory(characters: characters, hasSeenElement: history.has_seen_element)),
-      let end = unsafe finishNesting(&state, format.forKernels, found)
-    else { return nil }
-    return unsafe nesting.summary(of: state, startingIn: start, with: first, endingIn: end)
+    return unsafe .open(
+      OpenedSlice(
+        history: SkeletonHistory(characters: characters, hasSeenElement: history.has_seen_element), start: start,
+        first: first, format: format.forKernels, state: state))
+  }
+}
+
+extension KernelRun {
+  /// Finds the nesting of a slice from what its lexical stages have found.
+  ///
+  /// - Parameters:
+  ///   - nesting: The nesting that opened the slice.
+  ///   - slice: The slice.
+  ///   - found: The findings of the lexical stages.
+  /// - Returns: nil if the slice is not proved clean.
+  package func finishNesting(
+    _ nesting: inout SliceNesting, _ slice: OpenedSlice, _ found: LexicalStageResult
+  ) -> LocalSummary? {
+    var state = unsafe slice.state
+    guard let end = unsafe finishNesting(&state, slice.format, found) else { return nil }
+    return unsafe nesting.summary(of: state, startingIn: slice.start, with: slice.first, endingIn: end)
   }
 
   private func finishNesting(_ state: inout zmin_state, _ format: zmin_format, _ found: LexicalStageResult) -> End? {

@@ -42,7 +42,7 @@ enum Program {
       try log?.open()
       let files = FileAccess(
         interruption: interruption, pageCache: plan.limits.map(PageCachePolicy.init) ?? .keepsAll,
-        counter: plan.mode == .standard && plan.reports.memory == nil ? nil : ByteCounter())
+        counter: plan.showsProgress || plan.reports.memory != nil ? ByteCounter() : nil)
       let monitor = startMonitor(interruption, files, ledger, console)
       let memory = try memoryReporting(plan.reports, plan.task, ledger, console)
       let ending = MinifyRun(plan, files: files, log: log, console: console, ledger: ledger, memory).run()

@@ -25,20 +25,8 @@ extension DocumentState {
     return seam
   }
 
-  /// Sets the state to that at the end of `summary`, which must be clean and begin with ``SliceSummary/documentStart``.
-  ///
-  /// - Throws: ``OutOfMemory``.
-  package mutating func assign(from summary: SliceSummary) throws(OutOfMemory) {
-    guard let local = summary.local else { preconditionFailure("a dirty slice has no end") }
-    reset()
-    try nesting.reserve(summary.nesting.openers.count)
-    summary.nesting.openers.forEach { nesting.open($0) }
-    lexeme = local.end
-    expectation = expectation(after: local.tokens.ending)
-  }
-
   /// The expectation in the innermost container after tokens with this ending.
-  private func expectation(after ending: TokenRun.Ending) -> Expectation {
+  package func expectation(after ending: TokenRun.Ending) -> Expectation {
     switch ending {
     case .nothing, .start: .start
     case .arrayOpener: .firstElement

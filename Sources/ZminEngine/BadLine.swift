@@ -1,13 +1,13 @@
-/// How many lines of one input may be bad.
+/// Number of lines of one input that may be bad.
 package enum BadLineLimit: Sendable, Equatable {
-  /// 1% of the lines, and ten of however few.
+  /// 1% of the lines, and at least ten lines.
   case usual
   case lines(Int)
   /// A share of the lines, from 0 to 100.
   case percent(Double)
   case all
 
-  /// How many of that many lines may be bad. Blank lines count as no lines.
+  /// Returns the number of bad lines allowed among so many lines, blank ones not counted.
   func allowedLines(of lineCount: Int) -> Int {
     switch self {
     case .usual: max(10, lineCount / 100)
@@ -29,7 +29,7 @@ package struct BadLine: Sendable, Equatable {
   package let error: InvalidJSON
 }
 
-/// Why an input with bad lines fails as a whole.
+/// Reason for which an input with bad lines fails as a whole.
 package enum BadLineRefusal: Sendable, Equatable {
   case tooMany
   case noneValid
@@ -43,8 +43,8 @@ package protocol BadLineSink: ~Copyable {
   mutating func write(_ bytes: UnsafeRawBufferPointer) throws
   /// Ends the line.
   mutating func end(_ line: BadLine) throws
-  /// How many lines of this run are where they stay.
+  /// Lines of this run that are stored.
   var recordedLines: Int { get }
-  /// Puts all lines so far where they stay. Called before any output is written that comes after them.
+  /// Stores all lines so far. Called before any output that follows them is written.
   mutating func flush() throws
 }

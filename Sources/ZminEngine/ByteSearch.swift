@@ -8,7 +8,7 @@ extension UnsafeRawBufferPointer {
     let eightTimes = UInt64(byte) &* 0x0101_0101_0101_0101
     while index >= 8 {
       let difference = loadUnaligned(fromByteOffset: index - 8, as: UInt64.self) ^ eightTimes
-      // Zero only where no byte of the difference is; then eight bytes are passed at once.
+      // Zero if no byte of the difference is zero. Then eight bytes are skipped at once.
       if (difference &- 0x0101_0101_0101_0101) & ~difference & 0x8080_8080_8080_8080 != 0 { break }
       index -= 8
     }
@@ -25,16 +25,16 @@ extension UnsafeRawBufferPointer {
     let eightTimes = UInt64(bound) &* 0x0101_0101_0101_0101
     while index >= 8 {
       let word = loadUnaligned(fromByteOffset: index - 8, as: UInt64.self)
-      // Zero only where no byte is below.
+      // Zero if no byte is below.
       if (word &- eightTimes) & ~word & 0x8080_8080_8080_8080 != 0 { break }
       index -= 8
     }
     return self[..<index].lastIndex { $0 < bound }
   }
 
-  /// The index of the quote that opened the string which the bytes end in; nil if that began before them.
+  /// The index of the quote that opened the string at the end of the bytes, nil if it stands before them.
   ///
-  /// It is the last quote that no backslash stands before.
+  /// It is the last quote that is not escaped.
   ///
   /// - Parameter lexeme: The state that the bytes start in.
   func lastOpeningQuote(startingIn lexeme: Lexeme) -> Int? {
@@ -50,7 +50,7 @@ extension UnsafeRawBufferPointer {
     return nil
   }
 
-  /// Whether the bytes are those of `other`.
+  /// True if the bytes equal those of `other`.
   package func hasSameBytes(as other: UnsafeRawBufferPointer) -> Bool {
     guard count == other.count else { return false }
     guard let first = baseAddress, let second = other.baseAddress else { return true }

@@ -1,29 +1,29 @@
 package import ZminCore
 
-/// The first error of an input, placed by offsets alone: what a ``Minifier`` finds.
+/// The first error of an input, as a ``Minifier`` finds it, with offsets alone.
 ///
-/// Lines and columns cost a pass over the bytes before, so they are made only when a message is.
+/// Lines and columns cost a pass over the bytes before, so they are counted only for a message.
 package struct Failure: Sendable, Equatable {
   /// Offset from the start of the input, in bytes, of the first byte with which the input is no longer the beginning of
   /// any valid one; the length of the input if it ends too early.
   package let offset: Int
-  /// Offset of the opening quote, where the fault is in a string.
+  /// Offset of the opening quote, if the fault is in a string.
   package let openQuoteOffset: Int?
   let fault: Fault
   let foreignContent: ForeignContent?
   /// Format that the input was read in.
   let format: Format
 
-  /// The message and place for people.
+  /// Makes the message, with line and column.
   ///
   /// - Parameter position: The line and column of an offset up to ``offset``.
   package func located(by position: (Int) throws -> TextPosition) rethrows -> InvalidJSON {
     let opened = try openQuoteOffset.map(position)
     let message =
       foreignContent?.message ?? fault.message(opened: opened.map { "line \($0.line), column \($0.column)" } ?? "")
-    let place = try position(offset)
+    let position = try position(offset)
     return InvalidJSON(
-      line: place.line, column: place.column, offset: offset, message: message,
+      line: position.line, column: position.column, offset: offset, message: message,
       reason: reason, format: format)
   }
 
@@ -37,13 +37,12 @@ package struct Failure: Sendable, Equatable {
   }
 }
 
-/// Input that is not valid JSON: what is wrong and where.
+/// Error of an input that is not valid JSON, with its position.
 ///
 /// It is the first error of the input, at the first byte with which the input is no longer the beginning of any valid
-/// one. However the input is given, and whatever CPU it is checked on, place and message are those that the program
-/// `zmin` prints, without what it says to do about them. A message may say less where an error is
-/// reported before the bytes come that would name it better: by a ``MinifierStream``, by an ``AsyncMinifiedSequence``,
-/// and by the program once its producer is idle.
+/// one. Position and message do not depend on the CPU, nor on how the input is given. They are those that the program
+/// `zmin` prints, without its advice. A message may be less exact if the error is reported before the bytes after it
+/// are known: by a ``MinifierStream``, by an ``AsyncMinifiedSequence``, and by the program once its producer is idle.
 public struct InvalidJSON: Error, Sendable, Hashable, CustomStringConvertible {
   /// Line of the first error, from 1. Lines end with LF.
   public let line: Int
@@ -51,18 +50,18 @@ public struct InvalidJSON: Error, Sendable, Hashable, CustomStringConvertible {
   public let column: Int
   /// Offset of the first error in bytes, from 0.
   public let offset: Int
-  /// What is wrong, in one clause.
+  /// The error in one clause.
   public let message: String
-  /// Kind of error, for callers that advise people.
+  /// Kind of error, for callers that give advice.
   package let reason: Reason
   /// Format that the input was read in.
   package let format: Format
 
-  /// Kinds of errors that call for different measures.
+  /// Kinds of errors with different remedies.
   package enum Reason: Sendable, Hashable {
     /// Known content that is not JSON.
     case foreign(ForeignContent)
-    /// A second value where ``Format/json`` has one.
+    /// A second value in ``Format/json``, which has one.
     case secondValue
     case tooDeep
     case syntax

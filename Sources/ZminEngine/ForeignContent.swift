@@ -1,6 +1,6 @@
 import ZminCore
 
-/// Content that is known, but is not JSON.
+/// Recognised content that is not JSON.
 package enum ForeignContent: Sendable, Hashable {
   /// A compressed stream or an archive.
   package enum Compression: String, Sendable, CaseIterable {
@@ -17,10 +17,10 @@ package enum ForeignContent: Sendable, Hashable {
 
   case compressed(Compression)
   case encoding(Encoding)
-  /// NUL bytes alone, as in a file that was given its length and not its bytes.
+  /// NUL bytes alone, as in a file whose length was set and whose bytes were never written.
   case nulBytes
   case bson
-  /// Records of which each has its length before it.
+  /// Records with their lengths before them.
   case lengthPrefixed
   case recordSeparator
   case notANumber
@@ -28,17 +28,17 @@ package enum ForeignContent: Sendable, Hashable {
   case comment
   case byteOrderMark
 
-  /// Bytes at the start of the input, and from the error on, that it takes to tell. With fewer, less is known.
+  /// Bytes needed from the start of the input, and from the error on. With fewer, less content is recognised.
   package static let signatureBytes = 8
 
-  /// The content of the input, nil if it is not known.
+  /// Recognises the content at the first error of an input, nil if it is unknown.
   ///
   /// - Parameters:
   ///   - head: The first ``signatureBytes`` of the input, or fewer.
   ///   - offset: Offset of the first error.
   ///   - next: ``signatureBytes`` from the error on, or fewer.
   init?(head: [UInt8], fault: Fault, at offset: Int, next: [UInt8]) {
-    // A code unit or a length whose first byte could be JSON goes on with one that could not.
+    // The second byte of a code unit or a length cannot be JSON, if the first one can.
     if offset <= 1, let whole = ForeignContent(head: head) {
       self = whole
       return
@@ -65,9 +65,10 @@ package enum ForeignContent: Sendable, Hashable {
     }
   }
 
-  /// The content of an input as a whole, by its first bytes; nil if they may begin JSON, or lines of which some are JSON.
+  /// Recognises the content of an input by its first bytes, nil if they may begin JSON, or lines of which some are
+  /// JSON.
   ///
-  /// A torn byte or two in text are no evidence: where the first bytes could be text but for those, nothing is named.
+  /// One or two torn bytes in text are no evidence. Nil is also returned if the other bytes could be text.
   ///
   /// - Parameter head: The first ``signatureBytes`` of an input whose first or second byte is an error, or fewer.
   package init?(head: [UInt8]) {
@@ -93,41 +94,41 @@ package enum ForeignContent: Sendable, Hashable {
 
   private static func isNULs(_ bytes: [UInt8]) -> Bool { bytes.count >= 4 && bytes.allSatisfy { $0 == 0 } }
 
-  /// `//`, `/*`, or `#` as it begins a comment and not a colour, an anchor or a tag.
+  /// True for `//`, `/*`, and a `#` that begins a comment and not a colour, an anchor or a tag.
   private static func isComment(_ next: [UInt8]) -> Bool {
     if next.starts(with: "//".utf8) || next.starts(with: "/*".utf8) { return true }
     guard next.count >= 2, next[0] == UInt8(ascii: "#") else { return false }
     return isSpace(next[1]) || next[1] == UInt8(ascii: "!") || next[1] == UInt8(ascii: "#")
   }
 
-  /// A length of 4 bytes from the least significant one on, a type, and a name that ends with NUL (bsonspec.org).
+  /// True for a little-endian length of 4 bytes, a type, and a name that ends with NUL (bsonspec.org).
   private static func isBSON(_ head: [UInt8]) -> Bool {
     guard head.count >= 6, head[3] == 0, (1...0x13).contains(head[4]) else { return false }
-    // The least document has a type, a name of one character, its NUL and the NUL at the end.
+    // The smallest document has a type, a name of one character, its NUL and the NUL at the end.
     let length = Int(head[0]) | Int(head[1]) << 8 | Int(head[2]) << 16
     let name = head[5...].prefix { $0 != 0 }
     guard length >= 8, let first = name.first, !"{}[]\",:".utf8.contains(first),
       name.allSatisfy({ (0x20...0x7E).contains($0) })
     else { return false }
-    // Three of the types are white space, which may begin a line of text: there the name must end.
+    // Three of the types are whitespace, which may begin a line of text. After these the name must end.
     return !isSpace(head[4]) || head[2] == 0 && head[5...].contains(0)
   }
 
-  /// A length of 4 bytes, two of them 0, before an array or object: from the most significant byte on, with or without the
-  /// flag of gRPC before it, or from the least significant one on.
+  /// True for a length of 4 bytes, two of them 0, before an array or object. It is big-endian, with or without the flag
+  /// of gRPC before it, or little-endian.
   private static func isLengthPrefixed(_ head: [UInt8]) -> Bool {
     guard head.count > 4 else { return false }
     if head[0] == 0, head[1] == 0, isRecord(head[4...], high: head[2], low: head[3]) { return true }
     if head[0] <= 1, head[1] == 0, head[2] == 0, isRecord(head[5...], high: head[3], low: head[4]) { return true }
-    // FF FE is the byte order mark of UTF-32LE, of which the rest may not be there yet.
+    // FF FE begins the byte order mark of UTF-32LE, and the rest of it may be missing.
     guard head[2] == 0, head[3] == 0, !head.starts(with: [0xFF, 0xFE]) else { return false }
     return isRecord(head[4...], high: head[1], low: head[0])
   }
 
-  /// An array or object, as far as it is there, to which the two bytes of a length fit.
+  /// True for the beginning of an array or object that fits the two bytes of a length.
   private static func isRecord(_ bytes: ArraySlice<UInt8>, high: UInt8, low: UInt8) -> Bool {
     let length = Int(high) << 8 | Int(low)
-    // An LF may end a line of NULs, and two bytes of text may be just that.
+    // An LF may end a line of NULs, and two bytes of text may be text.
     guard length >= 2, high != 0 || low != UInt8(ascii: "\n"), !isText(high) || !isText(low) else { return false }
     let record = bytes.prefix(length)
     let close: UInt8
@@ -161,8 +162,8 @@ package enum ForeignContent: Sendable, Hashable {
 }
 
 extension ForeignContent.Compression {
-  /// By the magic numbers of RFC 1952 (gzip), RFC 8878 (zstd), the xz, bzip2, lz4 and zip file formats, RFC 1950 (zlib)
-  /// and Snappy's framing format.
+  /// Uses the magic numbers of RFC 1952 (gzip), RFC 8878 (zstd), the xz, bzip2, lz4 and zip file formats, RFC 1950
+  /// (zlib) and Snappy's framing format.
   fileprivate init?(head: [UInt8]) {
     if head.starts(with: [0x1F, 0x8B]) {
       self = .gzip
@@ -185,14 +186,14 @@ extension ForeignContent.Compression {
     }
   }
 
-  /// `BZh`, a level, and the first bytes of the magic number of a block or of the end.
+  /// True for `BZh`, a level, and the first bytes of the magic number of a block or of the end.
   private static func isBzip2(_ head: [UInt8]) -> Bool {
     guard head.count >= 8, head.starts(with: "BZh".utf8), (0x31...0x39).contains(head[3]) else { return false }
     return head[4..<8].elementsEqual("1AY&".utf8) || head[4..<8].elementsEqual([0x17, 0x72, 0x45, 0x38])
   }
 
-  /// A window of 32 KiB, a header that is a multiple of 31, and a first block of a type that there is. The header may be
-  /// text (`x^`, `x` and half a character), and then bytes that are no text must follow.
+  /// True for a window of 32 KiB, a header that is a multiple of 31, and a first block of a valid type. A header may
+  /// also be text (`x^`, `x` and half a character). Then bytes that are not text must follow.
   private static func isZlib(_ head: [UInt8]) -> Bool {
     guard head.count >= 3, head[0] == 0x78, (Int(head[0]) << 8 | Int(head[1])) % 31 == 0, head[1] & 0x20 == 0,
       head[2] & 6 != 6
@@ -203,7 +204,7 @@ extension ForeignContent.Compression {
 }
 
 extension ForeignContent.Encoding {
-  /// By the first code units, which are JSON as far as the first quote.
+  /// Decodes the first code units, which must be JSON up to the first quote.
   fileprivate init?(head: [UInt8]) {
     for encoding in [Self.utf32LittleEndian, .utf32BigEndian, .utf16LittleEndian, .utf16BigEndian]
     where encoding.decodesToJSON(head) {
@@ -225,14 +226,15 @@ extension ForeignContent.Encoding {
     guard units.count >= 2 else { return false }
     if units[0] == 0xFEFF { return ForeignContent.beginsJSON(units[1]) }
     if units[0] == UInt32(UInt8(ascii: "\"")), !Self.isASCII(units[1]) { return decodesToString(head, units) }
-    // White space alone is none: it may be lines that a byte of each is torn from.
+    // Whitespace alone is no evidence: each line may have lost a byte.
     guard let begin = units.first(where: { !ForeignContent.isSpace($0) }), ForeignContent.beginsJSON(begin) else {
       return false
     }
     return units.prefix { $0 != UInt32(UInt8(ascii: "\"")) }.allSatisfy(Self.isASCII)
   }
 
-  /// A quote, then characters of which the first is not ASCII: a later one is, or the bytes are no text otherwise.
+  /// True for a quote and characters of which the first is not ASCII. A later one must be, or the bytes must not be
+  /// text in another encoding.
   private func decodesToString(_ head: [UInt8], _ units: [UInt32]) -> Bool {
     if unitBytes == 4 { return units[1] >= 0x20 && units[1] < 0x40000 && !(0xD800..<0xE000).contains(units[1]) }
     var index = 1
@@ -256,7 +258,7 @@ extension ForeignContent.Encoding {
     (0x20...0x7E).contains(unit) || ForeignContent.isSpace(unit)
   }
 
-  /// The code unit of that number, which must be there.
+  /// The code unit of that number.
   private func unit(_ number: Int, of head: [UInt8]) -> UInt32 {
     let bytes = head[number * unitBytes..<(number + 1) * unitBytes]
     let isLittleEndian = self == .utf16LittleEndian || self == .utf32LittleEndian
@@ -269,10 +271,10 @@ extension ForeignContent {
     character == 0x20 || character == 0x09 || character == 0x0A || character == 0x0D
   }
 
-  /// ASCII without control characters other than white space.
+  /// True for ASCII without control characters other than whitespace.
   fileprivate static func isText(_ byte: UInt8) -> Bool { (0x20...0x7E).contains(byte) || isSpace(byte) }
 
-  /// UTF-8, of which the last character may be cut off, without control characters other than white space.
+  /// True for UTF-8, with whitespace as its only control characters. The last character may be cut off.
   fileprivate static func isText(_ bytes: ArraySlice<UInt8>) -> Bool {
     guard bytes.allSatisfy({ $0 >= 0x80 || isText($0) }) else { return false }
     var whole = bytes
@@ -283,7 +285,7 @@ extension ForeignContent {
     return String(validating: whole, as: UTF8.self) != nil
   }
 
-  /// A character that a JSON text may begin with.
+  /// True for a character that may begin a JSON text.
   fileprivate static func beginsJSON(_ character: UInt32) -> Bool {
     isSpace(character) || (0x30...0x39).contains(character)
       || "{[\"-tfn".unicodeScalars.contains { $0.value == character }

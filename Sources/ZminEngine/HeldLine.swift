@@ -20,12 +20,11 @@ struct HeldLine: ~Copyable {
     self.ledger = ledger
   }
 
-  /// How many chunks it has.
   var chunkCount: Int { chunks.count }
 
-  /// Takes the next bytes, unless that is more than may be held.
+  /// Appends the next bytes, unless the line would be longer than may be held.
   ///
-  /// - Returns: Whether they were taken.
+  /// - Returns: False if the bytes were not appended.
   /// - Throws: ``OutOfMemory``.
   mutating func append(_ bytes: UnsafeRawBufferPointer) throws(OutOfMemory) -> Bool {
     let chunkCount = (byteCount + bytes.count + chunkBytes - 1) / chunkBytes
@@ -45,28 +44,28 @@ struct HeldLine: ~Copyable {
     return true
   }
 
-  /// The bytes of a chunk. Valid while this is.
+  /// The bytes of a chunk, valid as long as the line is.
   func chunk(_ index: Int) -> UnsafeRawBufferPointer {
     UnsafeRawBufferPointer(
       rebasing: UnsafeRawBufferPointer(chunks[index].buffer.bytes).prefix(byteCount - index * chunkBytes))
   }
 }
 
-/// A line that cannot be held while it is not known whether it is valid.
+/// A line is too long to be held until it is known whether it is valid.
 package struct LineTooLong: Error, CustomStringConvertible {
   /// Number of the line, from 1.
   package let number: Int
   /// Bytes of the line that were read. More may follow.
   package let lineBytesMin: Int
-  /// How much of a line may be held.
+  /// Bytes of a line that may be held.
   package let heldBytesMax: Int
-  /// A budget for the whole run that allows so many bytes of it.
+  /// Budget of a run that may hold the bytes read so far.
   package let neededBudgetBytesMin: Int
 
   package var description: String {
     """
-    line \(number) has at least \(lineBytesMin) bytes, and at most \(heldBytesMax) may be held of a line from an input that cannot \
-    be read twice
+    line \(number) has at least \(lineBytesMin) bytes, and at most \(heldBytesMax) may be held of a line from an input \
+    that cannot be read twice
     """
   }
 }

@@ -2,9 +2,9 @@ package import ZminCPU
 package import ZminCore
 import ZminMemory
 
-/// Proves a kernel on this machine: hard cases, cut at every kind of place, against the reference.
+/// Tests a kernel on this machine against the reference: hard cases, in windows of several sizes.
 package struct KernelSelfTest {
-  /// A case in which a kernel and the reference differ.
+  /// A case with different results of kernel and reference.
   package struct Difference: Sendable {
     /// The input, as a Swift string literal would show it.
     package let input: String
@@ -18,7 +18,7 @@ package struct KernelSelfTest {
 
   /// Runs all cases through `kernel`.
   ///
-  /// - Returns: The first case in which it differs, nil if there is none.
+  /// - Returns: The first case with a different result, nil if there is none.
   /// - Throws: ``OutOfMemory``.
   package func firstDifference(of kernel: Kernel) throws -> Difference? {
     for text in Self.texts {
@@ -35,7 +35,7 @@ package struct KernelSelfTest {
     return nil
   }
 
-  /// The minified bytes, or where the first error is.
+  /// The minified bytes, or the offset of the first error.
   private enum Verdict: Equatable {
     case bytes([UInt8])
     case error(offset: Int)
@@ -76,8 +76,8 @@ package struct KernelSelfTest {
 
   private static let depthMax = 200
 
-  /// What has broken minifiers before: long runs of backslashes, escapes and UTF-8 across block ends, numbers and
-  /// literals cut in two, deep nesting, and things that are almost JSON.
+  /// Cases that have broken minifiers: long runs of backslashes, escapes and UTF-8 across block ends, numbers and
+  /// literals cut in two, deep nesting, and input that is almost JSON.
   private static let texts: [String] = {
     var texts = [
       "", " ", "0", "-", "-0", "01", "1e", "1.5E+10 ", "1 2", "tru e", "true", "[1,]", "{\"a\":1,}", "[\"\\\"]", "]",

@@ -1,6 +1,6 @@
 import Glibc
 
-/// State of a ``LineRun`` within one input: what it has counted, and whether the input may go on.
+/// State of a ``LineRun`` within one input: its counts, and the judgement whether the input fails as a whole.
 struct LineProgress {
   /// Ends a run whose input fails as a whole.
   struct Refused: Error {
@@ -9,11 +9,11 @@ struct LineProgress {
   }
 
   var totals = RunTotals()
-  /// Where the next line starts.
+  /// Position of the next line.
   var counter = LineCounter()
   /// Bytes in the output buffer.
   var acceptedBytes = 0
-  /// As many of them as come before the first bad line that is not in the record yet.
+  /// Those of them that come before the first bad line that is not yet recorded.
   var safeBytes = 0
   private var firstError: InvalidJSON?
   private var firstErrorAtNul: InvalidJSON?
@@ -22,12 +22,12 @@ struct LineProgress {
 
   init(_ limit: BadLineLimit) { self.limit = limit }
 
-  /// Set while nothing but blank lines was seen, so that what comes is the start of the input.
+  /// True until a line comes that is not blank.
   var isAtStart: Bool { totals.validLines == 0 && totals.badLines == 0 && acceptedBytes == 0 }
 
   /// Judges a bad line at the start of the input.
   ///
-  /// - Throws: ``Refused`` if it shows that the input is not lines of JSON.
+  /// - Throws: ``Refused`` if the input is not lines of JSON.
   func checkStart(_ failure: Failure?, _ nuls: NulScan, _ error: InvalidJSON) throws(Refused) {
     guard isAtStart else { return }
     if let content = failure?.foreignContent, content.isWholeInput, content != .nulBytes || nuls.startsWithNul {
@@ -36,7 +36,7 @@ struct LineProgress {
     if nuls.isBinary { throw Refused(refusal: .notLines, error: error.asBinary) }
   }
 
-  /// Counts a bad line, which the sink has by then.
+  /// Counts a bad line, after it was put into the sink.
   ///
   /// - Throws: ``Refused`` if there are too many.
   mutating func reject(_ nuls: NulScan, _ error: InvalidJSON) throws(Refused) {
@@ -51,7 +51,7 @@ struct LineProgress {
 
   /// Judges the input at its end.
   ///
-  /// - Throws: ``Refused`` if more than half of it is NULs, no line is valid, or too many are not.
+  /// - Throws: ``Refused`` if more than half of it is NULs, if no line is valid, or if too many are bad.
   func finish() throws(Refused) {
     guard totals.badLines > 0 else { return }
     if let firstErrorAtNul, nulBytes > totals.inputBytes / 2 {
@@ -72,7 +72,8 @@ struct LineProgress {
   }
 }
 
-/// NUL bytes in a bad line. Text has none. A crash leaves runs of them in a file, and other data has them from its start.
+/// Count of NUL bytes in a bad line. Text has none. A crash leaves runs of them, and binary data has them from its
+/// start.
 struct NulScan {
   private static let runMax = 16
   private static let countMax = 8
@@ -83,7 +84,7 @@ struct NulScan {
   private(set) var nulBytes = 0
   private var allBytes = 0
 
-  /// Takes the next bytes of the line.
+  /// Counts the next bytes of the line.
   mutating func append(_ bytes: UnsafeRawBufferPointer) {
     if allBytes == 0 { startsWithNul = bytes.first == 0 }
     allBytes += bytes.count
@@ -98,26 +99,26 @@ struct NulScan {
     }
   }
 
-  /// Whether the line begins with a NUL and has a run of 16, or eight that are a quarter of its bytes.
+  /// True if the line begins with a NUL and has a run of 16, or at least eight that are a quarter of its bytes.
   var isBinary: Bool {
     startsWithNul && (hasLongRun || nulBytes >= Self.countMax && nulBytes >= allBytes / 4)
   }
 }
 
 extension InvalidJSON {
-  /// The same place with another message.
+  /// The same error with another message.
   func saying(_ message: String) -> InvalidJSON {
     InvalidJSON(line: line, column: column, offset: offset, message: message, reason: reason, format: format)
   }
 
-  /// NULs in this line.
+  /// The error of a line of NULs.
   var asBinary: InvalidJSON {
     saying("NUL bytes: binary data, or a file that a crash has torn, not lines of JSON")
   }
 }
 
 extension ForeignContent {
-  /// Whether all of an input is of that kind, and not just a line of it.
+  /// True if the content is that of a whole input and not of a line.
   var isWholeInput: Bool {
     switch self {
     case .notANumber, .infinity, .comment, .byteOrderMark: false

@@ -9,10 +9,10 @@ import ZminMemory
 ///     then     [ next bytes … LF, next lines │ read again ]
 ///                first half                    second half
 ///
-/// The line is checked while it is read through the first half. Then it is known whether its bytes go to the output or
-/// to the sink, and they are read again through the second half, or taken from where they are held.
+/// The line is checked while it is read through the first half. Then it is known whether its bytes belong to the output
+/// or to the sink. They are read again through the second half, or taken from the chunks that hold them.
 extension LineRun {
-  /// What is left in the window after a long line.
+  /// The rest of the window after a long line.
   struct Rest {
     var byteCount: Int
     var isAtEnd: Bool
@@ -22,11 +22,11 @@ extension LineRun {
   private struct LongLine {
     let number: Int
     let offset: Int
-    /// Bytes read of it so far, its LF included.
+    /// Bytes of it that were read, its LF included.
     var byteCount = 0
     var hasLineFeed = false
     var isAtEnd = false
-    /// Bytes after it in the first half of the window, and where they start.
+    /// Start and number of the bytes after it in the first half of the window.
     var restStart = 0
     var restBytes = 0
     var failure: Failure?
@@ -35,7 +35,7 @@ extension LineRun {
     var contentBytes: Int { byteCount - (hasLineFeed ? 1 : 0) }
   }
 
-  /// Takes a line whose first bytes fill the window.
+  /// Processes a line whose first bytes fill the window.
   mutating func takeLongLine<
     Input: ByteSource & ~Copyable, Output: ByteSink & ~Copyable, Sink: BadLineSink & ~Copyable
   >(
@@ -66,7 +66,7 @@ extension LineRun {
     return Rest(byteCount: rest.count, isAtEnd: line.isAtEnd)
   }
 
-  /// The error of a line of which no more can be held. It may never end, so it is not read on for its length.
+  /// The error of a line of which no more can be held. It may never end, so its length is not read.
   private func tooLong(_ line: LongLine) -> LineTooLong {
     let fixedBytes = RunMemory.window(byteCount: lines.bytes.count).peakBytes(minifier.options)
     let chunks = (line.byteCount + lines.bytes.count - 1) / lines.bytes.count
@@ -80,15 +80,15 @@ extension LineRun {
     UnsafeMutableRawBufferPointer(rebasing: lines.bytes[..<(lines.bytes.count / 2)])
   }
 
-  /// The half that what was read before is read into again.
+  /// The half of the window for bytes that are read again.
   private var secondHalf: UnsafeMutableRawBufferPointer {
     UnsafeMutableRawBufferPointer(rebasing: lines.bytes[(lines.bytes.count / 2)...])
   }
 
-  /// Whether a fault was found in the line. Its name may need the bytes that follow.
+  /// True if a fault was found in the line. Its message may need the bytes that follow.
   private func isBad(_ line: LongLine) -> Bool { line.failure != nil || minifier.faultOffset != nil }
 
-  /// Reads on, up to the end of the line at most.
+  /// Reads more of the line, up to its end at most.
   private func readNext<Input: ByteSource & ~Copyable>(
     _ line: inout LongLine, from input: inout Input, _ progress: inout LineProgress
   ) throws -> UnsafeRawBufferPointer {
@@ -103,7 +103,7 @@ extension LineRun {
     return UnsafeRawBufferPointer(rebasing: read.prefix(line.restStart))
   }
 
-  /// Checks the next bytes of the line, and drops what they would be minified to.
+  /// Checks the next bytes of the line, and drops the output.
   private mutating func check(_ piece: UnsafeRawBufferPointer, _ line: inout LongLine) throws {
     guard line.failure == nil else { return }
     if !piece.isEmpty { line.failure = try minifier.minify(piece, into: output.bytes).failure }

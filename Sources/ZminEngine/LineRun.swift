@@ -2,15 +2,15 @@ import ZminCPU
 import ZminCore
 package import ZminMemory
 
-/// Takes `ndjson` through a minifier in whole lines and separates those that are not valid.
+/// Minifies `ndjson` in whole lines, and separates the lines that are not valid.
 ///
-/// A line feed always ends a line here, also in what looks like a string. Runs of lines go through the kernel at once;
-/// only a run with a bad line among them is taken apart.
+/// A line feed always ends a line here, even in a string. Runs of lines go through the kernel at once. A run with a bad
+/// line is halved until its bad lines stand alone.
 ///
-/// Memory is that of a window, whatever the length of a line. A line longer than a window is checked first, and then
-/// read again if the input can be read twice, or else held in chunks as far as that is allowed.
+/// Memory is that of a window, whatever the length of a line. A line longer than a window is checked first. Then it is
+/// read again if the input is seekable. Otherwise it is held in chunks, up to a limit.
 package struct LineRun: ~Copyable {
-  /// Bytes of a line that are held where no budget says otherwise.
+  /// Bytes of a line that may be held without a memory budget.
   package static let usualHeldLineBytes = 1 << 30
 
   var minifier: Minifier
@@ -20,16 +20,16 @@ package struct LineRun: ~Copyable {
   let ledger: MemoryLedger
 
   /// - Parameters:
-  ///   - options: What is done to the lines that are valid.
-  ///   - windowBytes: How much is read at once.
-  ///   - heldLineBytesMax: How much of a line may be held, where the input cannot be read twice.
-  ///   - ledger: The book that the buffers are entered in.
+  ///   - options: Options for the valid lines.
+  ///   - windowBytes: Bytes read at once.
+  ///   - heldLineBytesMax: Bytes of a line that may be held, if the input is not seekable.
+  ///   - ledger: Ledger of the buffers.
   /// - Throws: ``OutOfMemory``.
   package init(
     _ options: MinifierOptions, windowBytes: Int, heldLineBytesMax: Int = Self.usualHeldLineBytes,
     ledger: MemoryLedger
   ) throws(OutOfMemory) {
-    // A long line takes the window by halves.
+    // A long line uses the halves of the window.
     let windowBytes = max(2, windowBytes)
     let minifier = try Minifier(options, ledger: ledger)
     let lines = try ByteBuffer(byteCount: windowBytes, for: .inputWindow, in: ledger)
@@ -42,12 +42,12 @@ package struct LineRun: ~Copyable {
     self.ledger = ledger
   }
 
-  /// Takes one input to its end, or to where it fails as a whole.
+  /// Minifies one input to its end, or until it fails as a whole.
   ///
   /// - Parameters:
-  ///   - sink: Gets the bad lines.
-  ///   - limit: How many there may be. With more the input is invalid.
-  /// - Throws: What the ends throw, ``OutOfMemory``, ``LineTooLong``, ``VerificationDifference``.
+  ///   - sink: Receives the bad lines.
+  ///   - limit: Number of bad lines allowed. With more the input is invalid.
+  /// - Throws: Errors of input, output and sink, ``OutOfMemory``, ``LineTooLong``, ``VerificationDifference``.
   package mutating func run<Input: ByteSource & ~Copyable, Output: ByteSink & ~Copyable, Sink: BadLineSink & ~Copyable>(
     from input: inout Input, to accepted: inout Output, badLinesTo sink: inout Sink, limit: BadLineLimit
   ) throws -> RunResult {
@@ -68,7 +68,8 @@ package struct LineRun: ~Copyable {
     from input: inout Input, to accepted: inout Output, badLinesTo sink: inout Sink, _ progress: inout LineProgress
   ) throws {
     var waitingBytes = 0
-    // There is no LF in so many of the bytes that wait: looking there with every read would cost the square of a line.
+    // The first bytes of those that wait, which have no LF. To search them again with each read would take time
+    // quadratic in the length of a line.
     var searchedBytes = 0
     var isAtEnd = false
     while true {
@@ -94,10 +95,10 @@ package struct LineRun: ~Copyable {
     }
   }
 
-  /// Takes whole lines: bad ones to the sink, and then the others to the output.
+  /// Puts the bad ones of whole lines into the sink, then writes the others to the output.
   ///
-  /// An input that fails here as a whole may not come again. So the lines before that are taken first, and if the sink
-  /// fails, what comes before the first line that it lost.
+  /// An input that fails here as a whole may be impossible to read again. So the lines before the failure are written
+  /// first. If the sink fails, the lines before the first one that it lost are.
   private mutating func take<Output: ByteSink & ~Copyable, Sink: BadLineSink & ~Copyable>(
     _ whole: UnsafeRawBufferPointer, _ progress: inout LineProgress, to accepted: inout Output,
     badLinesTo sink: inout Sink
@@ -136,8 +137,9 @@ package struct LineRun: ~Copyable {
     if !minified.isEmpty { try accepted.write(minified, isUnchanged: progress.totals.isUnchanged) }
   }
 
-  /// Sorts lines into good and bad, halving them until what is left is good or one line: with few bad lines the kernel
-  /// goes over each good one a few times, and the slow reference over none.
+  /// Sorts lines into good and bad. Halves them until a part is good or a single line.
+  ///
+  /// With few bad lines the kernel processes each good line a few times, and the slow reference none.
   ///
   /// - Complexity: O(*n* log *k*) for *n* bytes with *k* bad lines; the depth of recursion is that logarithm.
   private mutating func sort<Sink: BadLineSink & ~Copyable>(
@@ -173,7 +175,7 @@ package struct LineRun: ~Copyable {
     progress.counter.advance(over: lines)
   }
 
-  /// The end of the line that is nearest to the middle of more than one, nil if there is only one.
+  /// The end of a line near the middle of several, nil if there is only one.
   private func middle(of lines: UnsafeRawBufferPointer) -> Int? {
     let half = lines.count / 2
     if let before = lines.lastIndex(ofByte: UInt8(ascii: "\n"), before: half) { return before + 1 }
@@ -181,7 +183,7 @@ package struct LineRun: ~Copyable {
     return after == lines.count ? nil : after
   }
 
-  /// What is wrong with a line; nil if it is valid after all, and then it is accepted.
+  /// Returns the error of a line. If it has none, accepts it and returns nil.
   private mutating func failure(of line: UnsafeRawBufferPointer, _ progress: inout LineProgress) throws -> Failure? {
     let room = UnsafeMutableRawBufferPointer(rebasing: output.bytes[progress.acceptedBytes...])
     minifier.reset(offset: progress.counter.offset)
@@ -195,7 +197,7 @@ package struct LineRun: ~Copyable {
 }
 
 extension UnsafeRawBufferPointer {
-  /// The index after the last LF, of those from `start` on; 0 if there is none.
+  /// The index after the last LF at or after `start`, 0 if there is none.
   func endOfLastLine(from start: Int) -> Int {
     let new = UnsafeRawBufferPointer(rebasing: self[start...])
     return new.lastIndex(ofByte: UInt8(ascii: "\n"), before: new.count).map { start + $0 + 1 } ?? 0

@@ -1,4 +1,4 @@
-/// Knows the line and column of the places that a message may name, for input that cannot be read again.
+/// Tracks the line and column of each offset that a message may name, for input that cannot be read again.
 package struct LineTracker {
   private var counter = LineCounter()
   private var openQuote: (offset: Int, position: TextPosition)?
@@ -6,7 +6,7 @@ package struct LineTracker {
 
   package init() {}
 
-  /// Notes the places in `window`, the next bytes of the input, which the minifier has just been given.
+  /// Notes the offsets in `window`, the bytes that the minifier has just processed.
   package mutating func note(_ window: UnsafeRawBufferPointer, _ minifier: borrowing Minifier) {
     let range = counter.offset..<counter.offset + window.count
     if let offset = minifier.openQuoteOffset, range.contains(offset) {
@@ -18,7 +18,7 @@ package struct LineTracker {
     counter.advance(over: window)
   }
 
-  /// The line and column of an offset that was noted, or of the end.
+  /// The line and column of an offset that was noted, or else of the end.
   package func position(at offset: Int) -> TextPosition {
     for case let known? in [fault, openQuote] where known.offset == offset { return known.position }
     return counter.position

@@ -4,10 +4,9 @@ package import ZminMemory
 
 /// Minifies one input, given in windows of any size: bytes in, bytes out.
 ///
-/// Nothing is allocated for a window, and the memory used does not depend on the length of the input, only, by one bit a
-/// level, on how deep it nests.
+/// It allocates nothing for a window. Its memory does not depend on the length of the input, only on its depth, by one
+/// bit a level.
 package struct Minifier: ~Copyable, Sendable {
-  /// What it does.
   package let options: MinifierOptions
   private let kernel: KernelRun
   private var reference: Reference
@@ -15,41 +14,41 @@ package struct Minifier: ~Copyable, Sendable {
   private var windowStart: DocumentState
   private var unchecked = UncheckedState()
 
-  /// Bytes taken so far.
+  /// Bytes consumed.
   private var consumedBytes = 0
-  /// How many bytes of a leading byte order mark have come; more than its length once that is decided.
+  /// Bytes of a leading byte order mark so far; its length once it is known whether there is one.
   private var byteOrderMarkBytes = 0
   private var head: [UInt8] = []
-  /// Set once ``endValue(into:)`` has ended a value. In `concat`, ``Expectation/start`` then stands after a value whose
-  /// LF is written: the same to whatever may come, but for that LF and for the name of a fault.
+  /// True once ``endValue(into:)`` has ended a value. In `concat`, ``Expectation/start`` then means: after a value
+  /// whose LF is written. The same bytes may follow, but without that LF, and a fault may have another name.
   private var hasEndedValue = false
-  /// Where the string began that is open now, or that the fault is in.
+  /// Offset of the quote that opened the current string, or the string with the fault.
   private(set) var openQuoteOffset: Int?
   private var pending: PendingFailure?
-  /// There if something is to be verified.
+  /// Set only if windows are to be verified.
   private var verifier: WindowVerifier?
-  /// What was found to differ from what another path makes of it; nothing of this input may be used then.
+  /// Difference to the result of another path. If set, no output of this input may be used.
   private(set) var difference: VerificationDifference?
 
-  /// A fault that waits for the bytes after it, which may name it better.
+  /// A fault that waits for the bytes after it, which may give it a better message.
   private struct PendingFailure {
     let fault: Fault
     let offset: Int
     var next: [UInt8] = []
 
-    /// Set once no later byte changes the message: all that names foreign content is there, or the line has ended. An
-    /// LF beside a NUL may be half of a UTF-16 character, and ends no line.
+    /// True once no later byte can change the message: the signature of foreign content is complete, or the line has
+    /// ended. An LF beside a NUL may be half of a UTF-16 character, and ends no line.
     var isNamed: Bool {
       next.count == ForeignContent.signatureBytes || next.contains(UInt8(ascii: "\n")) && !next.contains(0)
     }
   }
 
-  /// What a call gave.
+  /// Result of a call.
   package struct Result {
     /// Bytes written to the output.
     package var writtenBytes = 0
-    /// Set once the first error is known and no later byte can name it better; nothing may be given to the minifier
-    /// afterwards but ``reset()``.
+    /// Set once the first error is known and no later byte can change its message. Afterwards only ``reset()`` may be
+    /// called.
     package var failure: Failure?
   }
 
@@ -68,34 +67,34 @@ package struct Minifier: ~Copyable, Sendable {
     head.reserveCapacity(ForeignContent.signatureBytes)
   }
 
-  /// What a minifier takes at most, in bytes: a kernel's workspace, and twice the nesting, which grows by doubling.
+  /// Memory of a minifier, at most, in bytes: the kernel's workspace, and twice the nesting, which grows by doubling.
   static func bytes(_ options: MinifierOptions) -> Int {
     let verifierBytes = options.verification == .none ? 0 : WindowVerifier.bytes(options)
     return options.kernel.workspaceBytes + 2 * max(NestingStack.usualBytes, options.depthMax / 8 * 2) + verifierBytes
   }
 
-  /// The room that the output needs for an input of `byteCount` bytes and for what ``finish(into:)`` adds.
+  /// Room that the output needs for an input of `byteCount` bytes and for ``finish(into:)``.
   package static func outputBytes(forInputBytes byteCount: Int, format: Format) -> Int {
     let kept = format == .concat ? byteCount / 3 * 5 + 5 : byteCount
     return kept + Self.byteOrderMark.count + 1 + KernelRun.outputSlackBytes
   }
 
-  /// Where the first error is, once it is found; the failure itself may come later.
+  /// Offset of the first error, once it is found. The failure itself may come later.
   package var faultOffset: Int? { pending?.offset }
 
-  /// The first error as the bytes so far name it, for when nobody waits for those after it; nil if none is found.
+  /// The first error, with the message that the bytes so far allow; nil if none is found.
   package var failureSoFar: Failure? {
     guard let pending else { return nil }
     return failure(pending)
   }
 
-  /// Whether the input so far ends in a string.
+  /// True if the input so far ends in a string.
   var endsInString: Bool { options.checks ? state.lexeme.isInString : unchecked.stringState != .outside }
 
-  /// Forgets the input so far and begins another.
+  /// Begins another input, or a later part of the same one.
   ///
-  /// - Parameter offset: The offset that its first byte is said to have. Past 0 it is a later part of the same input:
-  ///   what is known of the input's first bytes stays, and no byte order mark is looked for.
+  /// - Parameter offset: Offset of the next byte. If it is not 0, the first bytes of the input are kept for messages,
+  ///   and no byte order mark is expected.
   package mutating func reset(offset: Int = 0) {
     state.reset()
     unchecked = UncheckedState()
@@ -110,13 +109,13 @@ package struct Minifier: ~Copyable, Sendable {
 
   /// Minifies the next bytes of the input.
   ///
-  /// An error is reported with its line's end or the eighth byte from it on, as these can name it better; who does not
-  /// wait for them takes ``failureSoFar``.
+  /// An error is reported at the end of its line or after eight bytes from it on, since these may change its message.
+  /// ``failureSoFar`` has it earlier.
   ///
   /// - Parameters:
   ///   - window: The next bytes, of any number.
-  ///   - output: Room as ``outputBytes(forInputBytes:format:)`` says. After an error it holds what was kept before it.
-  /// - Throws: ``OutOfMemory`` if the nesting is so deep that the memory for it is refused.
+  ///   - output: Room of ``outputBytes(forInputBytes:format:)`` bytes. After an error it has the bytes kept before it.
+  /// - Throws: ``OutOfMemory`` if the memory for deep nesting is refused.
   package mutating func minify(
     _ window: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
   ) throws(OutOfMemory) -> Result {
@@ -141,14 +140,14 @@ package struct Minifier: ~Copyable, Sendable {
     return result
   }
 
-  /// Minifies what is the whole rest of the input, in one step and with a kernel alone.
+  /// Minifies the whole rest of an input in one step, with a kernel alone.
   ///
   /// - Parameters:
-  ///   - rest: The rest of an input that is to be checked.
-  ///   - output: Room as ``outputBytes(forInputBytes:format:)`` says.
-  /// - Returns: Bytes written, nil if the input is not plainly clean; it is then for ``minify(_:into:)`` to say what is
-  ///   wrong, after a ``reset(offset:)``.
-  /// - Throws: ``OutOfMemory`` as ``minify(_:into:)`` does.
+  ///   - rest: The rest of an input that is checked.
+  ///   - output: Room of ``outputBytes(forInputBytes:format:)`` bytes.
+  /// - Returns: Bytes written, nil if the input is not plainly clean. Then call ``reset(offset:)`` and
+  ///   ``minify(_:into:)`` for the error.
+  /// - Throws: ``OutOfMemory`` as ``minify(_:into:)``.
   mutating func minifyIfClean(
     _ rest: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
   ) throws(OutOfMemory) -> Int? {
@@ -166,9 +165,9 @@ package struct Minifier: ~Copyable, Sendable {
     return end.failure == nil ? writtenBytes + end.writtenBytes : nil
   }
 
-  /// Minifies the next bytes of the input as ``minify(_:into:)`` does, and ends the value that they complete.
+  /// Minifies the next bytes as ``minify(_:into:)`` does, and ends the value that they complete.
   ///
-  /// - Throws: As ``minify(_:into:)``.
+  /// - Throws: Errors of ``minify(_:into:)``.
   package mutating func minifyAtOnce(
     _ window: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
   ) throws(OutOfMemory) -> Result {
@@ -177,12 +176,12 @@ package struct Minifier: ~Copyable, Sendable {
     return result
   }
 
-  /// Ends the value that the input so far completes, in `concat`, whose LF would otherwise come with the next value. To
-  /// be called after any window, by whoever must not hold a complete value back; the output as a whole stays the same.
+  /// Ends the value that the input so far completes, in `concat`. Its LF would otherwise come with the next value.
   ///
-  /// A number or literal is complete only with the byte after it. After an error this ends the value before it.
+  /// Callers that must not hold a complete value back call it after any window. The output as a whole stays the same. A
+  /// number or literal is complete only with the byte after it. After an error this ends the value before it.
   ///
-  /// - Parameter output: Room for one byte; what ``outputBytes(forInputBytes:format:)`` gives has it.
+  /// - Parameter output: Room for one byte, which ``outputBytes(forInputBytes:format:)`` includes.
   /// - Returns: Bytes written: 1 or 0.
   mutating func endValue(into output: UnsafeMutableRawBufferPointer) -> Int {
     guard options.format == .concat, state.expectation == .end, state.lexeme == .between else { return 0 }
@@ -194,7 +193,7 @@ package struct Minifier: ~Copyable, Sendable {
 
   /// Ends the input.
   ///
-  /// - Parameter output: Room for the LF that ends the last record, or for what looked like a byte order mark.
+  /// - Parameter output: Room for the LF that ends the last record, or for an incomplete byte order mark.
   package mutating func finish(into output: UnsafeMutableRawBufferPointer) -> Result {
     if let pending { return Result(failure: failure(pending)) }
     var result = Result()
@@ -218,12 +217,12 @@ package struct Minifier: ~Copyable, Sendable {
 
   // MARK: Checked windows
 
-  /// A kernel says clean or not; the reference says what is wrong, or that nothing is.
+  /// Runs the kernel, which finds the window clean or not. The reference then finds the error, if there is one.
   private mutating func check(
     _ window: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer, _ result: inout Result
   ) throws(OutOfMemory) {
     try state.nesting.reserve(window.count)
-    // A window closes no more levels than it has bytes: to copy all would make windows as slow as what is open is deep.
+    // A window closes no more levels than it has bytes. To copy all levels would make windows slow in deep nesting.
     let levels = isVerified ? .max : window.count
     try windowStart.assign(from: state, levels: levels)
     if let written = kernel.check(
@@ -252,7 +251,7 @@ package struct Minifier: ~Copyable, Sendable {
     result.failure = extendPendingFailure(with: UnsafeRawBufferPointer(rebasing: window.dropFirst(found.index)))
   }
 
-  /// Has the reference go on from the state, which it is to see as if no LF had been written ahead.
+  /// Runs the reference from the state that there would be without an LF written ahead.
   private mutating func runReference(
     _ window: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer, _ result: inout Result
   ) -> (index: Int, fault: Fault)? {
@@ -264,7 +263,7 @@ package struct Minifier: ~Copyable, Sendable {
     if reference.written == 0 {
       state.expectation = .start
     } else {
-      // The first byte is the LF that is written already.
+      // The first byte is the LF that is already written.
       output.copyMemory(from: UnsafeRawBufferPointer(rebasing: output[1..<reference.written]))
       result.writtenBytes -= 1
     }
@@ -273,10 +272,10 @@ package struct Minifier: ~Copyable, Sendable {
 
   // MARK: Verification
 
-  /// Whether what comes next is to be verified.
+  /// True if the next bytes are to be verified.
   private var isVerified: Bool { difference == nil && options.verification.includes(consumedBytes) }
 
-  /// Verifies what the kernel has made of a window that stands between the two states, if it is to be.
+  /// Verifies the kernel's result for a window between the two states, if that is to be verified.
   private mutating func verify(
     _ window: UnsafeRawBufferPointer, _ kept: UnsafeRawBufferPointer
   ) throws(OutOfMemory) {
@@ -290,14 +289,14 @@ package struct Minifier: ~Copyable, Sendable {
 
   // MARK: Slices
 
-  /// Goes on by a slice of the input that was minified apart.
+  /// Appends a slice of the input that was minified separately.
   ///
   /// - Parameters:
-  ///   - slice: What was made of it.
+  ///   - slice: The result of minifying it.
   ///   - bytes: Its bytes.
-  /// - Returns: Whether an LF comes in the output before the slice's. Nil, and nothing is changed, if it is for
-  ///   ``minify(_:into:)`` to take the bytes: they do not start as was assumed, or are not plainly clean.
-  /// - Throws: ``OutOfMemory`` if the nesting is so deep that the memory for it is refused.
+  /// - Returns: True if the output needs an LF before the slice. Nil, and nothing changes, if the bytes must go through
+  ///   ``minify(_:into:)``: their assumed start was wrong, or they are not plainly clean.
+  /// - Throws: ``OutOfMemory`` if the memory for deep nesting is refused.
   mutating func append(
     _ slice: borrowing MinifiedSlice, _ bytes: UnsafeRawBufferPointer
   ) throws(OutOfMemory) -> Bool? {
@@ -326,7 +325,7 @@ package struct Minifier: ~Copyable, Sendable {
 
   // MARK: Failures
 
-  /// Keeps the first bytes of the input, which may tell what it is.
+  /// Keeps the first bytes of the input, which may identify foreign content.
   private mutating func noteHead(_ window: UnsafeRawBufferPointer) {
     if head.count < ForeignContent.signatureBytes {
       head.append(contentsOf: window.prefix(ForeignContent.signatureBytes - head.count))
@@ -351,7 +350,7 @@ package struct Minifier: ~Copyable, Sendable {
 
   private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
-  /// Takes what the window holds of a leading byte order mark, and gives the rest of the window.
+  /// Consumes the window's part of a leading byte order mark, and returns the rest of the window.
   private mutating func takeByteOrderMark(
     _ window: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer, _ result: inout Result
   ) -> UnsafeRawBufferPointer {
@@ -375,7 +374,7 @@ package struct Minifier: ~Copyable, Sendable {
     return UnsafeRawBufferPointer(rebasing: window.dropFirst(index))
   }
 
-  /// Without a check, the beginning of a byte order mark that does not go on is kept.
+  /// Keeps the beginning of an incomplete byte order mark, if the input is not checked.
   private mutating func releaseByteOrderMark(into output: UnsafeMutableRawBufferPointer, _ result: inout Result) {
     guard byteOrderMarkBytes > 0, byteOrderMarkBytes < Self.byteOrderMark.count else { return }
     for byte in Self.byteOrderMark.prefix(byteOrderMarkBytes) {

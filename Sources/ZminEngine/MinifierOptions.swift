@@ -1,26 +1,26 @@
 public import ZminCore
 package import ZminCPU
 
-/// What is done with an input, and how much of one is taken.
+/// Options of minifying: format, checks and limits.
 public struct MinifierOptions: Sendable {
-  /// How the input is laid out, and with it the output.
+  /// Format of the input and the output.
   public var format: Format
-  /// Whether the input is checked in full against RFC 8259. Without it whitespace outside strings goes, whatever the
-  /// input is; ``Format/concat`` is checked all the same.
+  /// True to check the input in full against RFC 8259. Otherwise whitespace outside strings is removed from any input.
+  /// ``Format/concat`` is always checked.
   public var validates: Bool
-  /// The deepest nesting that is valid, in open brackets and braces. Each level costs one bit of memory.
+  /// Deepest nesting allowed, in open brackets and braces. Each level costs one bit of memory.
   public var depthMax: Int
-  /// The most bytes that an input may have, a byte order mark included. More is ``ZminError/inputTooLarge(limit:)``.
+  /// Largest input allowed, in bytes, a byte order mark included. A larger one is ``ZminError/inputTooLarge(limit:)``.
   public var inputBytesMax: Int
   /// The kernel to use.
   package var kernel = Kernel.fastest
-  /// What is done a second time on another path, and compared.
+  /// Parts of the input that are minified again on another path, and compared.
   package var verification = Verification.none
 
-  /// The nesting depth allowed unless said otherwise.
+  /// Default for ``depthMax``.
   public static let defaultDepthMax = 1_048_576
 
-  /// Full checks, the usual depth and any length, unless said otherwise.
+  /// Makes options with full checks, the default depth and any length, unless given otherwise.
   public init(
     format: Format = .json, validates: Bool = true, depthMax: Int = defaultDepthMax, inputBytesMax: Int = .max
   ) {
@@ -30,7 +30,7 @@ public struct MinifierOptions: Sendable {
     self.inputBytesMax = inputBytesMax
   }
 
-  /// As above, with a kernel that is not the fastest.
+  /// Makes options with a kernel other than the fastest.
   package init(
     format: Format = .json, validates: Bool = true, depthMax: Int = defaultDepthMax, kernel: Kernel
   ) {
@@ -38,9 +38,9 @@ public struct MinifierOptions: Sendable {
     self.kernel = kernel
   }
 
-  /// Whether the input is checked.
+  /// True if the input is checked.
   package var checks: Bool { validates || format == .concat }
 
-  /// Whether every LF in the output ends a record: only then is it known where one is whole.
+  /// True if every LF in the output ends a record. Only then is the end of a record known.
   package var makesRecords: Bool { checks && format != .json }
 }

@@ -1,19 +1,21 @@
-/// Compares an output with its input, byte for byte, as both grow. Either may be a few bytes ahead of the other: the
-/// input by what may be a byte order mark, the output by the LF after a value of `concat`.
+/// Compares an output with its input, byte for byte, as both grow.
+///
+/// Either may be a few bytes ahead: the input by a possible byte order mark, the output by the LF after a value of
+/// `concat`.
 struct OutputComparison {
-  /// More than a byte order mark; what lags further behind was dropped.
+  /// More bytes than a byte order mark has. If one of the two is further ahead, bytes were dropped.
   private static let aheadBytesMax = 8
 
-  /// Bytes that one has and the other does not have yet.
+  /// Bytes that one of the two has and the other does not have yet.
   private var ahead: [UInt8] = []
   private var isOutputAhead = false
-  /// Set as long as one of the two is the beginning of the other.
+  /// True as long as one of the two is the beginning of the other.
   private(set) var isSameSoFar = true
 
-  /// Set if the output so far is the input so far.
+  /// True if the output so far equals the input so far.
   var isSame: Bool { isSameSoFar && ahead.isEmpty }
 
-  /// Goes on by what went in and what came out.
+  /// Appends bytes to input and output.
   mutating func append(_ input: UnsafeRawBufferPointer, _ output: UnsafeRawBufferPointer) {
     guard isSameSoFar else { return }
     let known = isOutputAhead ? input : output

@@ -1,14 +1,14 @@
 package import ZminMemory
 
-/// The buffer that minified bytes wait in until they are handed on.
+/// Buffer of minified bytes that are not written yet.
 package struct OutputWindow: ~Copyable {
   private let buffer: ByteBuffer
-  /// What one step may need.
+  /// Bytes that one step writes, at most.
   private let stepBytes: Int
-  /// Bytes at the start that were held back.
+  /// Bytes held back, at the start.
   private var heldBytes = 0
 
-  /// What of the bytes is handed on.
+  /// Bytes that are written.
   package enum Release {
     case everything
     /// Up to the last LF, which in checked `ndjson` ends a record.
@@ -16,28 +16,28 @@ package struct OutputWindow: ~Copyable {
   }
 
   /// - Parameters:
-  ///   - stepBytes: The most that one step writes here.
-  ///   - heldBytesMax: How much of a record that is not yet whole may wait here.
+  ///   - stepBytes: Bytes that one step writes, at most.
+  ///   - heldBytesMax: Bytes of an incomplete record that may be held back.
   /// - Throws: ``OutOfMemory``.
   package init(stepBytes: Int, heldBytesMax: Int, ledger: MemoryLedger) throws(OutOfMemory) {
     buffer = try ByteBuffer(byteCount: stepBytes + heldBytesMax, for: .outputWindow, in: ledger)
     self.stepBytes = stepBytes
   }
 
-  /// Where the next step writes.
+  /// Room for the next step.
   package var room: UnsafeMutableRawBufferPointer {
     UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[heldBytes...])
   }
 
-  /// Forgets what was held back.
+  /// Drops the bytes held back.
   package mutating func clear() { heldBytes = 0 }
 
-  /// Hands on what a step has written, after what was held back before.
+  /// Writes the bytes held back and those of a step.
   ///
   /// - Parameters:
-  ///   - byteCount: How much the step wrote to ``room``.
-  ///   - isBad: Whether the input is known to be bad. Then no more than whole records is handed on, and no more will be.
-  ///   - isLast: Whether the input has ended, and with it the last record.
+  ///   - byteCount: Bytes that the step put into ``room``.
+  ///   - isBad: True if the input is known to be bad. Then whole records alone are written, for the last time.
+  ///   - isLast: True if the input has ended, and with it the last record.
   package mutating func emit<Failure: Error>(
     _ byteCount: Int, _ release: Release, isBad: Bool, isLast: Bool,
     to write: (UnsafeRawBufferPointer) throws(Failure) -> Void
@@ -51,10 +51,10 @@ package struct OutputWindow: ~Copyable {
     }
   }
 
-  /// Hands on what lies elsewhere, after what was held back before.
+  /// Writes the bytes held back and bytes in other memory.
   ///
   /// - Parameters:
-  ///   - bytes: What comes next in the output.
+  ///   - bytes: The next bytes of the output.
   ///   - isBad: As for ``emit(_:_:isBad:isLast:to:)``.
   package mutating func emit<Failure: Error>(
     elsewhere bytes: UnsafeRawBufferPointer, _ release: Release, isBad: Bool,
@@ -74,8 +74,8 @@ package struct OutputWindow: ~Copyable {
     }
   }
 
-  /// How much of `bytes` is handed on, where so much is held back before them: all of it, or up to the last LF. A record
-  /// that there is no room for is handed on in parts, unless it is known to be bad.
+  /// Returns the number of `bytes` to write after `held` bytes: all, or up to the last LF. A record too large to be
+  /// held is written in parts, unless it is known to be bad.
   private func readyBytes(of bytes: UnsafeRawBufferPointer, _ release: Release, held: Int, isBad: Bool) -> Int {
     if release == .everything { return isBad ? 0 : bytes.count }
     let ready = bytes.lastIndex(ofByte: UInt8(ascii: "\n"), before: bytes.count).map { $0 + 1 } ?? 0

@@ -1,44 +1,44 @@
-/// Where a run reads.
+/// Source of the bytes of a run.
 package protocol ByteSource: ~Copyable, SendableMetatype {
-  /// Puts the next bytes of the input into `buffer` and says how many, 0 at the end.
+  /// Reads the next bytes into `buffer`. Returns their number, 0 at the end.
   mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int
-  /// Whether bytes can be read a second time. Where they cannot, lines are counted on the way.
+  /// True if bytes can be read again. Otherwise lines are counted while the bytes are processed.
   var isSeekable: Bool { get }
-  /// Fills `buffer` with the bytes from `offset` on, as far as there are any and they can be read, and says how many;
-  /// throws only if there is not one that can. Where ``seekableSize`` is known, several threads may do so at once.
-  func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws -> Int
-  /// Puts the next bytes of the input into `buffer` as ``read(into:)`` does, as many as fit and are there without
-  /// waiting for more than the first.
-  mutating func readAvailable(into buffer: UnsafeMutableRawBufferPointer) throws -> Int
-  /// Whether a read would not wait, now or within that time.
-  func isReady(withinMilliseconds milliseconds: Int32) throws -> Bool
-  /// Hears that the bytes up to `end` are done with, after it has let go of those up to `released`.
+  /// Reads bytes from `offset` on into `buffer`, as many as exist and can be read. Returns their number.
   ///
-  /// - Returns: How far it has let go now.
+  /// It throws only if it can read none. If ``seekableSize`` is known, several threads may call it at once.
+  func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws -> Int
+  /// Reads the next bytes into `buffer`, as many as fit and are available, and waits for the first only.
+  mutating func readAvailable(into buffer: UnsafeMutableRawBufferPointer) throws -> Int
+  /// Waits until a read would not block. False after the timeout.
+  func isReady(withinMilliseconds milliseconds: Int32) throws -> Bool
+  /// Called when the bytes before `end` are processed. Those before `released` were released by earlier calls.
+  ///
+  /// - Returns: End of the bytes released now.
   func release(from released: Int, upTo end: Int) -> Int
-  /// How many bytes there are, if they can be had from any place at any time; nil if they come one after another.
+  /// Size in bytes, if all of them can be read at any offset and time; nil if they are read in order.
   var seekableSize: Int? { get }
-  /// The error that bytes which should be there are not.
+  /// The error for a source that ends before its known size.
   var endedEarlyError: any Error { get }
 }
 
-/// A producer that gives nothing for a while, but has not ended.
+/// Pause of a producer that has not ended.
 enum RunPause {
-  /// The time that a run waits before it reports what later bytes could only have named better.
+  /// Time after which a run reports an error without the bytes that could name it better.
   static let milliseconds: Int32 = 100
 }
 
-/// Where a run writes.
+/// Destination of the output of a run.
 package protocol ByteSink: ~Copyable, SendableMetatype {
-  /// Whether what is written cannot be taken back, so that of `ndjson` and `concat` whole records only may come.
+  /// True if written bytes cannot be taken back. Then only whole records of `ndjson` and `concat` are written.
   var isFinal: Bool { get }
-  /// Whether nothing of the output is seen by others before all of it is written.
+  /// True if no other process sees the output before all of it is written.
   var appearsWhole: Bool { get }
-  /// Hears that at most `byteCount` bytes more are to come, as far as anybody knows.
+  /// Called with the number of bytes that are still to come, at most, if that is known.
   mutating func expect(byteCount: Int64)
-  /// Takes the next bytes of the output.
+  /// Writes the next bytes of the output.
   ///
-  /// - Parameter isUnchanged: Whether the output so far, these bytes included, is the input.
+  /// - Parameter isUnchanged: True if the output so far, these bytes included, equals the input so far.
   mutating func write(_ bytes: UnsafeRawBufferPointer, isUnchanged: Bool) throws
 }
 
@@ -58,34 +58,34 @@ extension ByteSink where Self: ~Copyable {
   package mutating func expect(byteCount: Int64) {}
 }
 
-/// An output that goes nowhere.
+/// A sink that drops its bytes.
 package struct NullSink: ByteSink {
   package init() {}
   package var isFinal: Bool { false }
   package func write(_ bytes: UnsafeRawBufferPointer, isUnchanged: Bool) {}
 }
 
-/// What a run did.
+/// Counts of a run.
 package struct RunTotals: Sendable, Equatable {
   /// Bytes read.
   package var inputBytes = 0
-  /// Bytes of output made.
+  /// Bytes of output.
   package var outputBytes = 0
-  /// Whether the output is the input, byte for byte.
+  /// True if the output equals the input.
   package var isUnchanged = true
-  /// Lines that are valid and not blank, where lines that are not valid are put into a record.
+  /// Lines that are valid and not blank. Counted only with a sink for bad lines.
   package var validLines = 0
-  /// Lines that are not valid, where these are put into a record.
+  /// Lines that are not valid. Counted only with a sink for bad lines.
   package var badLines = 0
-  /// How many of those are in the record.
+  /// Bad lines that were recorded.
   package var recordedBadLines = 0
-  /// Why the input is invalid as a whole, where single lines may be.
+  /// Reason for which an input with bad lines fails as a whole.
   package var refusal: BadLineRefusal?
 
   package init() {}
 }
 
-/// How a run ended.
+/// End of a run.
 package enum RunResult: Sendable {
   case complete(RunTotals)
   case invalid(InvalidJSON, RunTotals)

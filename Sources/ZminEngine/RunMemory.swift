@@ -1,12 +1,14 @@
-/// How inputs go through memory.
+/// Memory layout of a run.
 package enum RunMemory: Sendable, Equatable {
-  /// Through one window of so many bytes, on one thread.
+  /// One window of so many bytes, on one thread.
   case window(byteCount: Int)
-  /// In slices, several at once.
+  /// Slices, several at once.
   case slices(SlicePlan)
 
-  /// What a run has resident at most, in bytes, the program included. A run that separates bad lines takes no more
-  /// than another one through a window of that size, but for a long line of an input that cannot be read twice.
+  /// Resident bytes of a run, at most, the program included.
+  ///
+  /// A run that separates bad lines takes no more than any run with that window, except for a long line of an input
+  /// that is not seekable.
   package func peakBytes(_ options: MinifierOptions) -> Int {
     switch self {
     case .window(let byteCount): SlicePlan.programBytes + WindowedRun.bytes(options, windowBytes: byteCount)
@@ -14,7 +16,7 @@ package enum RunMemory: Sendable, Equatable {
     }
   }
 
-  /// How much of an input is looked at together at most.
+  /// Bytes of an input that are processed at once, at most.
   package var windowBytes: Int {
     switch self {
     case .window(let byteCount): byteCount

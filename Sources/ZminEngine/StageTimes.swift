@@ -2,50 +2,50 @@ import Synchronization
 import ZminBase
 import ZminMemory
 
-/// Where the time of a run goes: what each of its threads is at, from the run's beginning to its end, without a gap.
+/// Times of the stages of a run, for each of its threads, from its start to its end without a gap.
 ///
-/// A run is alone on its calling thread at first and at last, while it opens and closes; in between it has threads. Each
-/// of these counts from the moment they were asked for to the moment the last has ended, so what they were at adds up to
-/// their number times that while, and with the rest to the run's time.
+/// A run is alone on its calling thread while it opens and closes. In between it has several threads. Each of these
+/// counts from the moment when threads were started until the last has ended. So the times of the threads add up to
+/// their number times that span, and with opening and closing to the time of the run.
 ///
-/// It is for measuring. A run that is given none looks at no clock for it.
+/// It is for measuring. A run without one reads no clock for it.
 package final class StageTimes: Sendable {
-  /// What a thread may be at.
+  /// Stage of a thread.
   package enum Stage: Int, CaseIterable, Sendable {
-    /// Opening files, and all else before there are threads.
+    /// Opening files, and all else before the threads start.
     case open
-    /// It is not there yet.
+    /// The thread has not started yet.
     case start
-    /// Nothing: it waits for others, or has ended before them.
+    /// Waiting for other threads, or ended before them.
     case wait
     case read
     /// Minifying and checking on the processor.
     case kernel
     /// The whole way through a device, nesting included.
     case device
-    /// Joining slices in their order: nesting across them, and what must be done again.
+    /// Joining slices in order: nesting across them, and minifying again.
     case join
     case write
     /// Making outputs final, closing files, and all else after the threads.
     case close
 
-    /// Whether a thread does something meanwhile.
+    /// True if the thread works meanwhile.
     package var isWork: Bool { self != .wait && self != .start }
   }
 
-  /// What a run came to.
+  /// Times of all runs.
   package struct Account: Sendable, Equatable {
     fileprivate var elapsed = [Double](repeating: 0, count: Stage.allCases.count)
     fileprivate var ofThreads = [Double](repeating: 0, count: Stage.allCases.count)
-    /// How many threads there were at most.
+    /// Threads at once, at most.
     package fileprivate(set) var threads = 0
 
     package init() {}
 
-    /// A stage's part of the time that passed, in seconds: of what threads were at together, each has its share.
+    /// Elapsed seconds of a stage. Stages of threads that run at once share the elapsed time.
     package func elapsedSeconds(at stage: Stage) -> Double { elapsed[stage.rawValue] }
 
-    /// What all threads together were at, in seconds.
+    /// Seconds of a stage, summed over all threads.
     package func threadSeconds(at stage: Stage) -> Double { ofThreads[stage.rawValue] }
   }
 
@@ -56,11 +56,11 @@ package final class StageTimes: Sendable {
 
   private struct State {
     var account = Account()
-    /// Calls of ``begin()`` without their ``end()``.
+    /// Calls of ``begin()`` that have no ``end()`` yet.
     var depth = 0
-    /// Up to when the calling thread's time is accounted for.
+    /// Time up to which the calling thread is accounted for.
     var lastSeconds = 0.0
-    /// How often threads were entered, and what is known of those that are there.
+    /// Number of times that threads were started, and the state of those that run.
     var entries = 0
     var areThreadsIn = false
     var tracks: [Track] = []
@@ -76,18 +76,18 @@ package final class StageTimes: Sendable {
   private let state = Mutex(State())
   private let clock: @Sendable () -> Double
 
-  /// - Parameter clock: Tells the seconds since some moment; it never goes back.
+  /// - Parameter clock: Seconds since any moment, never decreasing.
   package init(clock: @escaping @Sendable () -> Double = MonotonicClock.seconds) { self.clock = clock }
 
-  /// Forgets all runs so far. Not while one is on its way.
+  /// Clears the times. Must not be called during a run.
   package func reset() {
     state.withLock { $0.account = Account() }
   }
 
-  /// What the runs since the last ``reset()`` came to.
+  /// Times of the runs since the last ``reset()``.
   package var account: Account { state.withLock { $0.account } }
 
-  /// Begins with a run, on its calling thread. One within another is a part of that.
+  /// Begins a run, on its calling thread. A run within another is a part of that.
   package func begin() {
     state.withLock {
       $0.depth += 1
@@ -95,7 +95,7 @@ package final class StageTimes: Sendable {
     }
   }
 
-  /// Ends what ``begin()`` began.
+  /// Ends a run.
   package func end() {
     state.withLock {
       $0.depth -= 1
@@ -103,9 +103,9 @@ package final class StageTimes: Sendable {
     }
   }
 
-  /// Threads are asked for. The calling one is among them, if it works.
+  /// Called when threads are started. The calling thread is one of them, if it works.
   ///
-  /// - Returns: What ``StageLaps`` of these threads are known by.
+  /// - Returns: The entry for the ``StageLaps`` of these threads.
   func enterThreads() -> Int {
     state.withLock {
       $0.endAlone(.open, at: clock())
@@ -117,12 +117,12 @@ package final class StageTimes: Sendable {
     }
   }
 
-  /// All threads have ended, or are of no more interest. What they say later is not heard.
+  /// Called when all threads have ended, or are abandoned. Later laps of theirs are ignored.
   func leaveThreads() {
     state.withLock {
       let now = clock()
       for track in $0.tracks {
-        // What has read and is still there hangs in its device.
+        // A thread that has read a slice and not ended hangs in its device.
         let stage = track.lastStage == .read ? Stage.device : .wait
         $0.trackSeconds[stage.rawValue] += now - track.lastSeconds
       }
@@ -146,16 +146,16 @@ package final class StageTimes: Sendable {
     }
   }
 
-  fileprivate func end(_ stage: Stage, of place: (entry: Int, track: Int)) {
+  fileprivate func end(_ stage: Stage, of thread: (entry: Int, track: Int)) {
     state.withLock {
-      guard $0.areThreadsIn, $0.entries == place.entry else { return }
+      guard $0.areThreadsIn, $0.entries == thread.entry else { return }
       let now = clock()
-      $0.trackSeconds[stage.rawValue] += now - $0.tracks[place.track].lastSeconds
-      $0.tracks[place.track] = Track(lastSeconds: now, lastStage: stage)
+      $0.trackSeconds[stage.rawValue] += now - $0.tracks[thread.track].lastSeconds
+      $0.tracks[thread.track] = Track(lastSeconds: now, lastStage: stage)
     }
   }
 
-  /// Calls `body`, which writes in the midst of another stage of a thread.
+  /// Calls `body`, which writes during another stage of a thread.
   func writing(within stage: Stage, _ body: () throws -> Void) rethrows {
     let start = clock()
     defer {
@@ -170,25 +170,25 @@ package final class StageTimes: Sendable {
 }
 
 extension StageTimes? {
-  /// Calls `body`, which writes in the midst of another stage.
+  /// Calls `body`, which writes during another stage.
   func writing(within stage: StageTimes.Stage, _ body: () throws -> Void) rethrows {
     if let times = self { try times.writing(within: stage, body) } else { try body() }
   }
 }
 
-/// The clock of one thread. All of its time between two laps is the stage's that the second one ends.
+/// The clock of one thread. The time between two laps belongs to the stage that the second one ends.
 struct StageLaps {
   private let times: StageTimes?
-  private let place: (entry: Int, track: Int)?
+  private let thread: (entry: Int, track: Int)?
 
-  /// - Parameter entry: What the thread was asked for by; one that comes when that is over is not heard.
+  /// - Parameter entry: The result of ``StageTimes/enterThreads()``. Laps of an older entry are ignored.
   init(_ times: StageTimes?, _ entry: Int?) {
     self.times = times
-    place = entry.flatMap { times?.enter($0) }
+    thread = entry.flatMap { times?.enter($0) }
   }
 
   /// Ends a stage.
   func end(_ stage: StageTimes.Stage) {
-    if let place { times?.end(stage, of: place) }
+    if let thread { times?.end(stage, of: thread) }
   }
 }

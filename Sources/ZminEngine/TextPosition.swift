@@ -1,6 +1,6 @@
 import ZminCPU
 
-/// A place in a text.
+/// A position in a text, by line and column.
 package struct TextPosition: Sendable, Equatable {
   /// Line from 1.
   package var line: Int
@@ -8,9 +8,9 @@ package struct TextPosition: Sendable, Equatable {
   package var column: Int
 }
 
-/// Walks over a text from its start and knows the line and column of where it is.
+/// Counts lines and columns from the start of a text.
 package struct LineCounter: Sendable {
-  /// Bytes walked over.
+  /// Bytes counted.
   package private(set) var offset = 0
   private var line = 1
   private var lineStartOffset = 0
@@ -20,7 +20,7 @@ package struct LineCounter: Sendable {
   /// Line and column of the next byte.
   package var position: TextPosition { TextPosition(line: line, column: offset - lineStartOffset + 1) }
 
-  /// Walks over the next bytes.
+  /// Counts the next bytes.
   package mutating func advance(over bytes: UnsafeRawBufferPointer) {
     let lineFeeds = countLineFeeds(bytes)
     if lineFeeds > 0, let last = bytes.lastIndex(ofByte: UInt8(ascii: "\n"), before: bytes.count) {
@@ -30,7 +30,7 @@ package struct LineCounter: Sendable {
     offset += bytes.count
   }
 
-  /// Line and column of the byte at `offset`, which lies in the bytes that come next or just after them.
+  /// Returns the position of the byte at `offset`, which is one of the next bytes or the one after them.
   package func position(at offset: Int, in bytes: UnsafeRawBufferPointer) -> TextPosition {
     var counter = self
     counter.advance(over: UnsafeRawBufferPointer(rebasing: bytes.prefix(offset - self.offset)))

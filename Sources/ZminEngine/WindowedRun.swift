@@ -1,21 +1,21 @@
 import ZminCore
 package import ZminMemory
 
-/// One thread that takes inputs through two buffers, a window at a time.
+/// Minifies inputs on one thread, a window at a time.
 ///
-/// It is made once and used for any number of inputs; for a window it allocates nothing.
+/// It is made once for any number of inputs. It allocates nothing for a window.
 package struct WindowedRun: ~Copyable {
   private var minifier: Minifier
   private let inputWindow: ByteBuffer
-  private let place: PoolSlot
+  private let poolSlot: PoolSlot
   private var outputWindow: OutputWindow
   private let times: StageTimes?
 
   /// - Parameters:
-  ///   - options: What is done to the inputs.
-  ///   - windowBytes: How much is read at once, at least 1.
-  ///   - times: Hears where the time goes.
-  ///   - ledger: The book that the buffers are entered in.
+  ///   - options: Options for all inputs.
+  ///   - windowBytes: Bytes read at once, at least 1.
+  ///   - times: Receives the times of the stages.
+  ///   - ledger: Ledger of the buffers.
   /// - Throws: ``OutOfMemory``.
   package init(
     _ options: MinifierOptions, windowBytes: Int, times: StageTimes? = nil, ledger: MemoryLedger
@@ -27,20 +27,20 @@ package struct WindowedRun: ~Copyable {
       stepBytes: stepBytes, heldBytesMax: options.makesRecords ? stepBytes : 0, ledger: ledger)
     self.minifier = minifier
     self.inputWindow = inputWindow
-    place = PoolSlot(.window, capacityBytes: windowBytes, in: ledger)
+    poolSlot = PoolSlot(.window, capacityBytes: windowBytes, in: ledger)
     self.outputWindow = outputWindow
     self.times = times
   }
 
-  /// What it takes at most, in bytes.
+  /// Memory that it takes at most, in bytes.
   package static func bytes(_ options: MinifierOptions, windowBytes: Int) -> Int {
     let stepBytes = Minifier.outputBytes(forInputBytes: windowBytes, format: options.format)
     return windowBytes + (options.makesRecords ? 2 : 1) * stepBytes + Minifier.bytes(options)
   }
 
-  /// Takes one input to its end or its first error.
+  /// Minifies one input to its end or its first error.
   ///
-  /// - Throws: What the ends throw, ``OutOfMemory``, and ``VerificationDifference``.
+  /// - Throws: Errors of input and output, ``OutOfMemory``, and ``VerificationDifference``.
   package mutating func run<Input: ByteSource & ~Copyable, Output: ByteSink & ~Copyable>(
     from input: inout Input, to output: inout Output
   ) throws -> RunResult {
@@ -50,46 +50,46 @@ package struct WindowedRun: ~Copyable {
     outputWindow.clear()
     var totals = RunTotals()
     var comparison = OutputComparison()
-    var places = LineTracker()
+    var lines = LineTracker()
     let entry = times?.enterThreads()
     defer { times?.leaveThreads() }
     let laps = StageLaps(times, entry)
     let release: OutputWindow.Release =
       output.isFinal && minifier.options.makesRecords ? .wholeRecords : .everything
-    defer { place.setState(.free) }
+    defer { poolSlot.setState(.free) }
     while true {
       var readBytes = 0
       var readError: (any Error)?
-      place.setState(.reading)
+      poolSlot.setState(.reading)
       do {
-        // An error that is known waits for bytes that may name it better, but not for a producer that pauses.
+        // A known error waits for bytes that may name it better, but not for a producer that pauses.
         if let failure = minifier.failureSoFar, try !input.isReady(withinMilliseconds: RunPause.milliseconds) {
-          return .invalid(try failure.located(in: input, places, reading: inputWindow.bytes), totals)
+          return .invalid(try failure.located(in: input, lines, reading: inputWindow.bytes), totals)
         }
         readBytes = try input.read(into: inputWindow.bytes)
       } catch {
         readError = error
       }
       if let readError {
-        // An error of the input comes before one of reading what stands after it.
+        // An error of the input stands before the bytes that could not be read.
         guard let failure = minifier.failureSoFar else { throw readError }
-        return .invalid(try failure.located(in: input, places, reading: inputWindow.bytes), totals)
+        return .invalid(try failure.located(in: input, lines, reading: inputWindow.bytes), totals)
       }
       laps.end(.read)
       let window = UnsafeRawBufferPointer(rebasing: inputWindow.bytes.prefix(readBytes))
       let isLast = window.isEmpty
-      place.setState(.working)
-      if !isLast { place.take(byteCount: readBytes) }
+      poolSlot.setState(.working)
+      if !isLast { poolSlot.take(byteCount: readBytes) }
       let room = outputWindow.room
       let result = isLast ? minifier.finish(into: room) : try minifier.minifyAtOnce(window, into: room)
       if let difference = minifier.difference { throw difference }
-      if !input.isSeekable { places.note(window, minifier) }
+      if !input.isSeekable { lines.note(window, minifier) }
       totals.inputBytes += readBytes
       totals.outputBytes += result.writtenBytes
       let minified = UnsafeRawBufferPointer(rebasing: room.prefix(result.writtenBytes))
       comparison.append(window, minified)
       totals.isUnchanged = isLast ? comparison.isSame : comparison.isSameSoFar
-      place.setState(.writing)
+      poolSlot.setState(.writing)
       let isBad = minifier.faultOffset != nil || result.failure != nil
       laps.end(.kernel)
       try outputWindow.emit(result.writtenBytes, release, isBad: isBad, isLast: isLast) { bytes in
@@ -97,7 +97,7 @@ package struct WindowedRun: ~Copyable {
       }
       laps.end(.write)
       if let failure = result.failure {
-        return .invalid(try failure.located(in: input, places, reading: inputWindow.bytes), totals)
+        return .invalid(try failure.located(in: input, lines, reading: inputWindow.bytes), totals)
       }
       if isLast { return .complete(totals) }
     }
@@ -105,13 +105,13 @@ package struct WindowedRun: ~Copyable {
 }
 
 extension Failure {
-  /// Gives the failure its lines and columns, by what was noted on the way or else by reading the input again.
+  /// Adds lines and columns to the failure, from the tracker or else by reading the input again.
   ///
-  /// - Parameter buffer: What to read with.
+  /// - Parameter buffer: Memory to read into.
   func located<Input: ByteSource & ~Copyable>(
-    in input: borrowing Input, _ places: LineTracker, reading buffer: UnsafeMutableRawBufferPointer
+    in input: borrowing Input, _ lines: LineTracker, reading buffer: UnsafeMutableRawBufferPointer
   ) throws -> InvalidJSON {
-    guard input.isSeekable else { return located(by: places.position) }
+    guard input.isSeekable else { return located(by: lines.position) }
     return try located { offset in
       var counter = LineCounter()
       while counter.offset < offset {

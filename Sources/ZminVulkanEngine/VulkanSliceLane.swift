@@ -27,48 +27,59 @@ package final class VulkanSliceLane: SliceLane, @unchecked Sendable {
     return lane.partSeconds
   }
 
-  /// Buffer for the slice. It begins at the buffer's first byte.
+  /// Memory for a slice, from its first byte on.
   package var input: UnsafeMutableRawBufferPointer { lane.input }
 
-  /// Kept bytes of the slice, after a margin of ``VulkanLane/outputMarginBytes``.
+  /// Memory for the bytes kept, after a margin of ``VulkanLane/outputMarginBytes``.
   package var output: UnsafeMutableRawBufferPointer { lane.output }
 
-  /// Minifies and checks the first `byteCount` bytes of ``input``, like
-  /// ``KernelRun/checkSlice(_:startingIn:format:riseMax:_:into:)``.
+  /// Checks and minifies a slice on the device, as `KernelRun.checkSlice` does on the CPU.
   ///
-  /// - Throws: ``OutOfMemory``, and ``DeviceFailure`` if the device has become unusable.
+  /// - Parameters:
+  ///   - slice: The first bytes of ``input``.
+  ///   - room: ``output`` after its margin.
+  /// - Throws: ``OutOfMemory``, and ``VulkanError`` if the device can no longer be used.
   package func checkSlice(
-    _ nesting: inout SliceNesting, startingIn start: SlicePrefix.Start, format: Format, riseMax: Int, byteCount: Int
+    _ nesting: inout SliceNesting, startingIn start: SlicePrefix.Start, format: Format, riseMax: Int,
+    _ slice: UnsafeRawBufferPointer, into room: UnsafeMutableRawBufferPointer
   ) throws -> LocalSummary? {
-    let slice = UnsafeRawBufferPointer(rebasing: input[..<byteCount])
-    return try kernel.finishSlice(&nesting, startingIn: start, format: format, riseMax: riseMax, slice) { history in
-      let found = try run(
-        VulkanLane.Request(
-          kind: ProgramKind(isLines: format == .ndjson, checks: true), byteCount: byteCount,
-          startsInString: start == .string, history: history.characters,
-          historyHasElement: history.hasSeenElement))
-      guard found.flags == 0, found.end != .escaped else { return nil }
-      return LexicalStageResult(
-        keptBytes: found.keptBytes, endsInString: found.end == .string, skeletonIsEmpty: found.skeletonBytes == 0,
-        lastCharacter: UInt8(truncatingIfNeeded: found.lastCharacters >> 24),
-        characterBefore: UInt8(truncatingIfNeeded: found.lastCharacters >> 16), elements: lane.elements,
-        runCount: found.elementRunCount
-      ) { [lane] index in
-        let run = lane.elementRun(index)
-        return LexicalStageResult.ElementRun(firstByte: run.firstByte, count: run.count)
-      }
+    precondition(slice.baseAddress == UnsafeRawPointer(input.baseAddress), "the slice must be in the lane's memory")
+    let opened: OpenedSlice
+    switch try nesting.open(slice, startingIn: start, format: format, riseMax: riseMax) {
+    case .complete(let summary): return summary
+    case .open(let slice): opened = slice
     }
+    let found = try lane.run(
+      VulkanLane.Request(
+        kind: ProgramKind(isLines: format == .ndjson, checks: true), byteCount: slice.count,
+        startsInString: start == .string, history: opened.history.characters,
+        historyHasElement: opened.history.hasSeenElement))
+    guard found.flags == 0, found.end != .escaped else { return nil }
+    let result = LexicalStageResult(
+      keptBytes: found.keptBytes, endsInString: found.end == .string, skeletonIsEmpty: found.skeletonBytes == 0,
+      lastCharacter: UInt8(truncatingIfNeeded: found.lastCharacters >> 24),
+      characterBefore: UInt8(truncatingIfNeeded: found.lastCharacters >> 16), elements: lane.elements,
+      runCount: found.elementRunCount
+    ) { [lane] index in
+      let run = lane.elementRun(index)
+      return LexicalStageResult.ElementRun(firstByte: run.firstByte, count: run.count)
+    }
+    return kernel.finishNesting(&nesting, opened, result)
   }
 
-  /// Minifies the first `byteCount` bytes of ``input`` without checking them. The format must be `json` or `ndjson`. No
-  /// LF may be owed at the start.
+  /// Minifies a slice on the device without any check, `json` or `ndjson`, from a state in which no LF is owed.
   ///
-  /// - Returns: Number of kept bytes.
-  /// - Throws: ``DeviceFailure`` if the device has become unusable.
-  package func unchecked(_ state: inout UncheckedState, format: Format, byteCount: Int) throws -> Int {
-    let found = try run(
+  /// - Parameters: As for ``checkSlice(_:startingIn:format:riseMax:_:into:)``.
+  /// - Returns: The number of bytes kept.
+  /// - Throws: ``VulkanError`` if the device can no longer be used.
+  package func unchecked(
+    _ state: inout UncheckedState, format: Format, _ slice: UnsafeRawBufferPointer,
+    into room: UnsafeMutableRawBufferPointer
+  ) throws -> Int {
+    precondition(slice.baseAddress == UnsafeRawPointer(input.baseAddress), "the slice must be in the lane's memory")
+    let found = try lane.run(
       VulkanLane.Request(
-        kind: ProgramKind(isLines: format == .ndjson, checks: false), byteCount: byteCount,
+        kind: ProgramKind(isLines: format == .ndjson, checks: false), byteCount: slice.count,
         startsInString: state.stringState == .inString))
     state.stringState =
       switch found.end {
@@ -78,13 +89,5 @@ package final class VulkanSliceLane: SliceLane, @unchecked Sendable {
       }
     if format == .ndjson { state.owesLineFeed = found.keptBytes > 0 && found.end != .outside }
     return found.keptBytes
-  }
-
-  private func run(_ request: VulkanLane.Request) throws(DeviceFailure) -> VulkanLane.Findings {
-    do throws(VulkanError) {
-      return try lane.run(request)
-    } catch {
-      throw DeviceFailure("\(error)")
-    }
   }
 }

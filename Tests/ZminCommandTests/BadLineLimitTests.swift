@@ -13,6 +13,18 @@ import ZminTestSupport
     return (try ZminProgram.shell(script, in: scratch), scratch)
   }
 
+  @Test("-v announces no slices for files whose lines are separated", arguments: [true, false])
+  func announcement(_ isBulk: Bool) throws {
+    let (run, _) = try run(
+      """
+      mkdir in; (yes '[ 1 ]' | head -n 100000; echo '{bad') > in/a.jsonl
+      $ZMIN -v --mode streaming -j2 --bad-lines bad \(isBulk ? "-r in --output-dir out" : "in/a.jsonl -o out"); wc -l < bad
+      """)
+    #expect(run.output == "1\n", "\(run)")
+    #expect(run.errors.contains("windows of "), "\(run.errors)")
+    #expect(!run.errors.contains("slices") && !run.errors.contains("mode streaming"), "\(run.errors)")
+  }
+
   // MARK: What is not taken apart
 
   @Test(

@@ -134,11 +134,21 @@ struct PlannerTests {
       _ = try plan(["--memory-budget", "\(least - 1)", "large.json"])
       Issue.record("accepted")
     } catch PlanError.usage(let message) {
-      #expect(message.contains("\(least) bytes at least"))
+      #expect(message.hasSuffix("use at least \(least)"))
     }
     let limits = MachineLimits(processorCount: 6, memoryBytes: 1_000_000, physicalMemoryBytes: 1 << 34)
     let limited = try plan(["large.json"], Machine(limits: limits))
     #expect(limited.memory == .slices(.least) && limited.fallbacks.count == 1)
+  }
+
+  @Test("With --bad-lines one thread goes through a window, whatever the mode")
+  func badLines() throws {
+    let arguments = ["--format", "ndjson", "--bad-lines", "b", "large.json"]
+    for (mode, fallbackCount) in [("auto", 0), ("standard", 0), ("streaming", 1)] {
+      let found = try plan(["--mode", mode] + arguments)
+      #expect(found.mode == .standard && found.memory == .window(byteCount: RunMode.windowBytes))
+      #expect(found.showsProgress == (mode != "standard") && found.fallbacks.count == fallbackCount)
+    }
   }
 
   @Test("What the machine allows is asked for only where it streams or is to")

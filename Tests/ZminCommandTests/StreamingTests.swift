@@ -98,7 +98,7 @@ struct StreamingTests {
     try scratch.write("[" + Self.records.joined(separator: ",") + "]", to: "a.json")
     let little = try ZminProgram.shell("$ZMIN --mode streaming -j2 --memory-budget 5M a.json", in: scratch)
     #expect(little.ending == .exit(2) && little.output.isEmpty)
-    let least = try #require(little.errors.firstMatch(of: /it takes (\d+) bytes at least/)).1
+    let least = try #require(little.errors.firstMatch(of: /use at least (\d+)/)).1
     let run = try ZminProgram.shell(
       "$ZMIN -v --mode streaming -j2 --memory-budget \(least) a.json -o out && $ZMIN a.json | cmp out -", in: scratch)
     #expect(run.ending == .exit(0))

@@ -5,19 +5,19 @@ import ZminEngine
 import ZminMemory
 import ZminTestSupport
 
-/// Every kernel takes slices of a document as if it had taken all before them: joined one after another they are clean
-/// as long as the document is the beginning of a valid one, give its output, and leave it in its state.
+/// Slices of every kernel, joined one after another, have the verdict, output and state of the document.
 @Suite struct KernelSliceTests {
   private let ledger = MemoryLedger()
 
-  @Test(arguments: Kernel.available, Format.allCases) func randomDocuments(_ kernel: Kernel, _ format: Format) throws {
+  @Test("Slices of random documents join to the result of the reference", arguments: Kernel.available, Format.allCases)
+  func randomDocuments(_ kernel: Kernel, _ format: Format) throws {
     var joiner = try KernelSliceJoiner(kernel, format, seed: 31, ledger: ledger)
     var generator = DocumentGenerator(seed: 32)
     var mutator = Mutator(seed: 33)
     for round in 0..<(Corpora.testsAreLong ? 12_000 : 250) {
       var document = generator.document(format)
       if round % 4 == 0 {
-        // Long enough for what kernels do a block at a time.
+        // Long enough for whole blocks.
         while document.count < 4000 {
           document += Array(format == .json ? ",".utf8 : "\n".utf8) + generator.document(format)
         }
@@ -31,9 +31,8 @@ import ZminTestSupport
     }
   }
 
-  @Test(arguments: Kernel.available, Format.allCases) func shortInputsInEveryCut(
-    _ kernel: Kernel, _ format: Format
-  ) throws {
+  @Test("Short inputs cut anywhere join to the result of the reference", arguments: Kernel.available, Format.allCases)
+  func shortInputsInEveryCut(_ kernel: Kernel, _ format: Format) throws {
     var joiner = try KernelSliceJoiner(kernel, format, seed: 34, ledger: ledger)
     try ShortInputs.forEach(upTo: Corpora.testsAreLong ? 6 : 4, over: Array("{}[]:,\"0.\n a".utf8)) { input in
       let oracle = Oracle(input, format)
@@ -45,8 +44,10 @@ import ZminTestSupport
     }
   }
 
-  /// Whatever a slice of what kernels take by whole blocks begins with.
-  @Test(arguments: Kernel.available, Format.allCases) func longSlices(_ kernel: Kernel, _ format: Format) throws {
+  @Test(
+    "Slices longer than a group of blocks join to the result of the reference",
+    arguments: Kernel.available, Format.allCases)
+  func longSlices(_ kernel: Kernel, _ format: Format) throws {
     var joiner = try KernelSliceJoiner(kernel, format, seed: 35, ledger: ledger)
     let heads = [
       "", "1", "\"a\"", "\"a\":1", "{", "[", "}", "]", ",", ":", "\n", "\n1", " \"", "\"a", "true", "x", "\"a\",",
@@ -68,8 +69,8 @@ import ZminTestSupport
     }
   }
 
-  /// A slice that starts otherwise than it was assumed to does not fit.
-  @Test(arguments: Kernel.available) func wrongStarts(_ kernel: Kernel) throws {
+  @Test("A slice whose assumed start was wrong does not fit", arguments: Kernel.available)
+  func wrongStarts(_ kernel: Kernel) throws {
     var joiner = try KernelSliceJoiner(kernel, .json, seed: 36, ledger: ledger)
     joiner.liesAboutStarts = true
     var generator = DocumentGenerator(seed: 37)
@@ -80,7 +81,7 @@ import ZminTestSupport
   }
 }
 
-/// Joins slices that a kernel has taken, each apart, and holds what comes of it to the reference.
+/// Joins slices that a kernel has minified separately, and compares the result with the reference.
 struct KernelSliceJoiner: ~Copyable {
   var random: SplitMix64
   var liesAboutStarts = false
@@ -130,7 +131,7 @@ struct KernelSliceJoiner: ~Copyable {
   private enum Found {
     case dirty
     case clean([UInt8])
-    /// Not to be taken for either: such a slice would be done again.
+    /// Neither. Such a slice is minified again.
     case undecided
   }
 
@@ -182,7 +183,7 @@ struct KernelSliceJoiner: ~Copyable {
   }
 
   private func areEqual() -> Bool {
-    // A scalar that is complete ends with the byte after it, which a slice that is blank does not show.
+    // A complete scalar ends with the byte after it, which a blank slice does not show.
     guard state.lexeme == reference.lexeme, state.expectation == reference.expectation else { return false }
     return state.nesting.depth == reference.nesting.depth
       && (0..<state.nesting.depth).allSatisfy {

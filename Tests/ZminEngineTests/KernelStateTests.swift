@@ -5,10 +5,10 @@ import ZminEngine
 import ZminMemory
 import ZminTestSupport
 
-/// Every kernel leaves the document, at the end of every window, in the state that the reference leaves it in, and says
-/// clean exactly when the reference finds nothing wrong.
+/// Every kernel has the state of the reference after every window, and finds a window clean exactly if the reference
+/// does.
 @Suite struct KernelStateTests {
-  /// What a window did to a document.
+  /// Result of a window.
   private struct Outcome: Equatable {
     var isClean: Bool
     var output: [UInt8] = []
@@ -19,7 +19,10 @@ import ZminTestSupport
 
   private let ledger = MemoryLedger()
 
-  @Test(arguments: Kernel.available, Format.allCases) func likeTheReference(_ kernel: Kernel, _ format: Format) throws {
+  @Test(
+    "After every window a kernel has the state of the reference, and its verdict",
+    arguments: Kernel.available, Format.allCases)
+  func likeTheReference(_ kernel: Kernel, _ format: Format) throws {
     var generator = DocumentGenerator(seed: 21)
     var mutator = Mutator(seed: 22)
     for round in 0..<(Corpora.testsAreLong ? 4000 : 60) {
@@ -34,8 +37,8 @@ import ZminTestSupport
     }
   }
 
-  /// Openers and closers around the edges of a word of the nesting stack, and of windows.
-  @Test(arguments: Kernel.available) func deep(_ kernel: Kernel) throws {
+  @Test("Nesting around the edges of a word of the stack, and of windows, is right", arguments: Kernel.available)
+  func deep(_ kernel: Kernel) throws {
     var random = SplitMix64(seed: 23)
     for depth in [61, 62, 63, 64, 125, 126, 127, 128, 189, 700] {
       for depthMax in [depth - 1, depth, depth + 1] {

@@ -5,14 +5,15 @@ import ZminCore
 import ZminEngine
 import ZminTestSupport
 
-/// Every kernel makes of any input, cut anywhere, what the oracle makes of it, with the same message.
+/// Every kernel has the output and message of the oracle for any input, in windows of any size.
 @Suite struct KernelTests {
-  /// Sizes that put cuts at and around the edges of blocks and groups of blocks.
+  /// Window sizes at and around the edges of blocks and groups of blocks.
   static let edges = [
     1, 2, 3, 7, 8, 63, 64, 65, 127, 128, 511, 512, 513, 576, 1023, 1024, 1025, 1536, 2048, 4096, 8192,
   ]
 
-  @Test(arguments: Kernel.available, Format.allCases) func randomDocuments(_ kernel: Kernel, _ format: Format) throws {
+  @Test("Random documents have the output of the oracle", arguments: Kernel.available, Format.allCases)
+  func randomDocuments(_ kernel: Kernel, _ format: Format) throws {
     var runner = try MinifierRunner(MinifierOptions(format: format, kernel: kernel))
     var generator = DocumentGenerator(seed: 11)
     for _ in 0..<(Corpora.testsAreLong ? 5_000 : 60) {
@@ -27,7 +28,8 @@ import ZminTestSupport
     }
   }
 
-  @Test(arguments: Kernel.available, Format.allCases) func mutatedDocuments(_ kernel: Kernel, _ format: Format) throws {
+  @Test("Mutated documents have the verdict and message of the oracle", arguments: Kernel.available, Format.allCases)
+  func mutatedDocuments(_ kernel: Kernel, _ format: Format) throws {
     var generator = DocumentGenerator(seed: 12)
     var mutator = Mutator(seed: 13)
     // Three formats: more than a million comparisons for each kernel in the long form.
@@ -45,8 +47,10 @@ import ZminTestSupport
   }
 
   /// Nasty bytes at and around every edge of a group of blocks, in a string, between values and in a number.
-  @Test(arguments: Kernel.available, Format.allCases) func nastyBytesAtEdges(_ kernel: Kernel, _ format: Format) throws
-  {
+  @Test(
+    "Nasty bytes around the edges of a group of blocks are judged as by the oracle",
+    arguments: Kernel.available, Format.allCases)
+  func nastyBytesAtEdges(_ kernel: Kernel, _ format: Format) throws {
     var runner = try MinifierRunner(MinifierOptions(format: format, kernel: kernel))
     var random = SplitMix64(seed: 14)
     let fillers = [
@@ -67,8 +71,8 @@ import ZminTestSupport
     }
   }
 
-  /// Inputs made to hurt.
-  @Test(arguments: Kernel.available, Format.allCases) func adversarial(_ kernel: Kernel, _ format: Format) throws {
+  @Test("Inputs made to mislead kernels are judged as by the oracle", arguments: Kernel.available, Format.allCases)
+  func adversarial(_ kernel: Kernel, _ format: Format) throws {
     var runner = try MinifierRunner(MinifierOptions(format: format, kernel: kernel))
     let count = 20_000
     let giantString = [UInt8](repeating: UInt8(ascii: "x"), count: count)
@@ -108,7 +112,8 @@ import ZminTestSupport
     }
   }
 
-  @Test(arguments: Kernel.available) func truncationAtEveryByte(_ kernel: Kernel) throws {
+  @Test("A document truncated at any byte is judged as by the oracle", arguments: Kernel.available)
+  func truncationAtEveryByte(_ kernel: Kernel) throws {
     var runner = try MinifierRunner(MinifierOptions(kernel: kernel))
     let document = Array(
       (String(repeating: " ", count: 500)
@@ -121,7 +126,8 @@ import ZminTestSupport
     #expect(try runner.run(document).error == nil)
   }
 
-  @Test(arguments: Kernel.available) func millionBrackets(_ kernel: Kernel) throws {
+  @Test("A million brackets are valid within the depth limit and invalid beyond", arguments: Kernel.available)
+  func millionBrackets(_ kernel: Kernel) throws {
     let depth = MinifierOptions.defaultDepthMax
     var runner = try MinifierRunner(MinifierOptions(kernel: kernel))
     let openers = [UInt8](repeating: UInt8(ascii: "["), count: depth)
@@ -134,9 +140,8 @@ import ZminTestSupport
     #expect(deeper.error?.message == "nested deeper than 1048576 levels")
   }
 
-  @Test(arguments: Kernel.available, [Format.json, .ndjson]) func withoutChecks(_ kernel: Kernel, _ format: Format)
-    throws
-  {
+  @Test("Unchecked bytes have the output of the definition", arguments: Kernel.available, [Format.json, .ndjson])
+  func withoutChecks(_ kernel: Kernel, _ format: Format) throws {
     var runner = try MinifierRunner(MinifierOptions(format: format, validates: false, kernel: kernel))
     var generator = DocumentGenerator(seed: 15)
     var mutator = Mutator(seed: 16)
@@ -166,7 +171,8 @@ import ZminTestSupport
       case "y": #expect(whole.error == nil, "\(name)")
       case "n": #expect(whole.error != nil, "\(name)")
       default:
-        // Numbers of any size, lone surrogate escapes, depth and a byte order mark pass; what is not UTF-8 does not.
+        // Numbers of any size, lone surrogate escapes, depth and a byte order mark are valid. Other bytes than UTF-8
+        // are not.
         let isKept =
           name.hasPrefix("i_number") || name.hasPrefix("i_structure")
           || name.contains("surrogate") && !name.contains("UTF8")

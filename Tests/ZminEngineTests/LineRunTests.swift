@@ -8,7 +8,7 @@ import ZminTestSupport
 struct BadLineList: BadLineSink {
   private(set) var texts: [String] = []
   private(set) var lines: [BadLine] = []
-  /// The largest piece of a line that came at once.
+  /// Largest piece of a line received at once.
   private(set) var pieceBytesMax = 0
   private var bytes: [UInt8] = []
 
@@ -27,7 +27,7 @@ struct BadLineList: BadLineSink {
   func flush() {}
 }
 
-/// Lines that are not valid, separated from those that are.
+/// Runs that separate bad lines from valid ones.
 @Suite struct LineRunTests {
   private func run(
     _ text: String, limit: BadLineLimit = .all, pieceBytes: Int = .max, windowBytes: Int = 64, isSeekable: Bool = false,
@@ -53,7 +53,7 @@ struct BadLineList: BadLineSink {
     return (totals.refusal, error.description)
   }
 
-  @Test("Bad lines come byte for byte, and valid ones are minified, however the input comes")
+  @Test("Bad lines are kept byte for byte and valid ones minified, in pieces of any size")
   func separates() throws {
     let text = "{\"a\": 1}\r\n{\"a\": \r\n\n [1, 2]\n\"open\n true \nfals\n3"
     for pieceBytes in [1, 2, 5, 17, 1000] {
@@ -98,7 +98,7 @@ struct BadLineList: BadLineSink {
     }
   }
 
-  @Test("Too many bad lines fail with the first one, its place and the limit")
+  @Test("Too many bad lines fail with the first one, its position and the limit")
   func tooMany() throws {
     for pieceBytes in [1, 3, 1000] {
       let (refusal, message) = try refusal("1\n[2\n3\n\"x\n5\n", .lines(1), pieceBytes: pieceBytes)
@@ -225,7 +225,7 @@ struct BadLineList: BadLineSink {
     #expect(long == short)
   }
 
-  @Test("A long valid line takes no more memory than a short one, where the input can be read twice")
+  @Test("A long valid line takes no more memory than a short one, if the input is seekable")
   func longValidLine() throws {
     let long = "[" + String(repeating: "1, ", count: 100_000) + "1]\n"
     let ledger = MemoryLedger()

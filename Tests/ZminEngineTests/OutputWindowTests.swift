@@ -3,11 +3,11 @@ import Testing
 import ZminMemory
 import ZminTestSupport
 
-/// What is held back until its record is whole: nothing is lost, and only records that there is no room for are parted.
+/// Output that is held back until a record is complete. Only records that are too large are written in parts.
 @Suite struct OutputWindowTests {
   private let heldBytesMax = 20
 
-  /// What is handed on with each piece, from elsewhere or written into the window, and then at the end.
+  /// Bytes written with each piece, in other memory or in the window, and at the end.
   private func written(_ pieces: [[UInt8]], elsewhere: Bool, isBadFrom badIndex: Int = .max) throws -> [[UInt8]] {
     var window = try OutputWindow(stepBytes: 60, heldBytesMax: heldBytesMax, ledger: MemoryLedger())
     var written: [[UInt8]] = []
@@ -27,7 +27,8 @@ import ZminTestSupport
     return written + [end]
   }
 
-  @Test(arguments: [true, false]) func nothingIsLost(_ elsewhere: Bool) throws {
+  @Test("No byte that was held back is lost", arguments: [true, false])
+  func nothingIsLost(_ elsewhere: Bool) throws {
     var random = SplitMix64(seed: 91)
     for _ in 0..<3000 {
       let lineFeedEvery = random.pick([1, 5, 30, 200])
@@ -45,8 +46,8 @@ import ZminTestSupport
     }
   }
 
-  /// Of what is known to be bad, records that are whole, and no part of any other however long it is.
-  @Test(arguments: [true, false]) func badRecordsAreNotParted(_ elsewhere: Bool) throws {
+  @Test("Records known to be bad are written whole or not at all", arguments: [true, false])
+  func badRecordsAreNotParted(_ elsewhere: Bool) throws {
     let bad = Array(("2\n" + String(repeating: "x", count: 50)).utf8)
     #expect(
       try written([Array("1\n2".utf8), bad], elsewhere: elsewhere, isBadFrom: 1).joined().elementsEqual("1\n22\n".utf8))

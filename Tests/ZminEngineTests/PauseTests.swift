@@ -95,7 +95,7 @@ import ZminTestSupport
     }
   }
 
-  @Test("An error is reported with its line's end, not with later bytes", arguments: Format.allCases)
+  @Test("An error is reported at the end of its line, not with later bytes", arguments: Format.allCases)
   func errorsAreReportedWithTheirLine(_ format: Format) throws {
     var minifier = try Minifier(MinifierOptions(format: format), ledger: MemoryLedger())
     let room = UnsafeMutableRawBufferPointer.allocate(byteCount: 200, alignment: 1)
@@ -106,7 +106,7 @@ import ZminTestSupport
     #expect(result.failure?.offset == 1)
   }
 
-  @Test("Output and input are compared rightly however far one is ahead of the other")
+  @Test("Output and input are compared correctly, however far one is ahead of the other")
   func comparison() throws {
     var generator = DocumentGenerator(seed: 85)
     for _ in 0..<300 {

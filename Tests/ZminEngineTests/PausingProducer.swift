@@ -2,12 +2,12 @@ import Glibc
 import Synchronization
 import ZminEngine
 
-/// The bytes that a run has written so far, for others to look at meanwhile.
+/// Bytes that a run has written so far, visible to other threads.
 final class WrittenBytes: Sendable {
   let bytes = Mutex<[UInt8]>([])
 }
 
-/// A final output that others can look at.
+/// A final output that other threads can see.
 struct WatchedOutput: ByteSink {
   let written: WrittenBytes
   var isFinal: Bool { true }
@@ -17,7 +17,7 @@ struct WatchedOutput: ByteSink {
 
 /// An input whose producer gives a piece, and the next once a number of bytes of the output is written.
 struct PausingProducer: ByteSource {
-  /// The next piece was asked for, and what it waits for does not come.
+  /// Error of a producer that waits for output that does not come.
   struct WaitsForEver: Error {}
 
   struct Piece {

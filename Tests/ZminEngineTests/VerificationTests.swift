@@ -5,7 +5,7 @@ import ZminCore
 import ZminMemory
 import ZminTestSupport
 
-/// What is verified is what it would be without; what is wrong is found, and does not get a final name.
+/// Verification changes no output. It finds wrong results.
 @Suite struct VerificationTests {
   private static func options(
     _ format: Format = .json, validates: Bool = true, depthMax: Int = MinifierOptions.defaultDepthMax,
@@ -16,10 +16,9 @@ import ZminTestSupport
     return options
   }
 
-  // MARK: Nothing is wrong
+  // MARK: Right results
 
-  /// In windows and in slices, on every kernel, cut everywhere: kernels that are right are not said to differ.
-  @Test(arguments: Kernel.available, Format.allCases)
+  @Test("Right kernels have no difference, in windows and in slices", arguments: Kernel.available, Format.allCases)
   func rightKernelsDoNotDiffer(_ kernel: Kernel, _ format: Format) throws {
     var generator = DocumentGenerator(seed: 101)
     var mutator = Mutator(seed: 102)
@@ -44,8 +43,10 @@ import ZminTestSupport
     }
   }
 
-  /// Inputs that mislead in every way, and long enough for what kernels do by whole blocks and verifiers by pieces.
-  @Test(arguments: Kernel.available, SlicedRunTests.hostile)
+  /// The inputs are long enough for whole blocks of kernels, and for several pieces of verifiers.
+  @Test(
+    "Right kernels have no difference on inputs that mislead every guess", arguments: Kernel.available,
+    SlicedRunTests.hostile)
   func rightKernelsDoNotDifferOnHostileInputs(_ kernel: Kernel, _ input: SlicedRunTests.HostileInput) throws {
     let bytes = Array(String(repeating: input.text, count: 5).utf8)
     for format in Format.allCases {
@@ -65,7 +66,8 @@ import ZminTestSupport
     }
   }
 
-  @Test(arguments: Kernel.available) func rightKernelsDoNotDifferOnLines(_ kernel: Kernel) throws {
+  @Test("Right kernels have no difference on lines", arguments: Kernel.available)
+  func rightKernelsDoNotDifferOnLines(_ kernel: Kernel) throws {
     var run = try LineRun(Self.options(.ndjson, kernel: kernel), windowBytes: 64, ledger: MemoryLedger())
     var input = MemoryInput("{\"a\": 1}\r\n{\"a\": \r\n\n [1, 2]\n\"open\n true \nfals\n3", pieceBytes: 17)
     var (accepted, rejected) = (MemoryOutput(), BadLineList())
@@ -73,12 +75,12 @@ import ZminTestSupport
     #expect(String(decoding: accepted.bytes, as: UTF8.self) == "{\"a\":1}\n[1,2]\ntrue\n3\n")
   }
 
-  // MARK: Something is wrong
+  // MARK: Wrong results
 
   private static let text =
     "[" + String(repeating: "{\"name\" : \"some text\",\n \"n\" : [ 1.5, 2 ] },\n", count: 1_000) + "0]"
 
-  /// What a run throws whose device does wrong with its slice of that number, nil for all.
+  /// The error of a run whose device is wrong with its slice of that number, nil for all.
   private func difference(
     _ action: TestDevice.Action, inSlice index: Int?, of text: String = text, _ options: MinifierOptions
   ) throws -> VerificationDifference? {
@@ -94,13 +96,13 @@ import ZminTestSupport
       _ = try run.run(from: &input, to: &output)
       return nil
     } catch let difference as VerificationDifference {
-      // What is written before is right.
+      // The output before it is right.
       #expect(Oracle(Array(Self.text.utf8), .json).output.starts(with: output.bytes))
       return difference
     }
   }
 
-  @Test(arguments: [0, 1, 5], [true, false])
+  @Test("A wrong result of a device is found", arguments: [0, 1, 5], [true, false])
   func whatADeviceDoesWrongIsFound(_ index: Int, _ validates: Bool) throws {
     for kernel in Kernel.available {
       let options = Self.options(validates: validates, kernel: kernel)
@@ -116,10 +118,9 @@ import ZminTestSupport
     }
   }
 
-  /// A byte of the output that is wrong is placed where it comes from.
-  @Test func aWrongByteIsPlaced() throws {
+  @Test("A wrong byte of the output is reported at its offset in the input") func aWrongByteIsPlaced() throws {
     let device = try TestDevice(lanes: 1, sliceBytesMax: 100_000, sliceBytesMin: 1_000) { _ in .changeByte }
-    // Nothing to remove: what comes out is what goes in. The one slice of the device begins after the first.
+    // The output equals the input. The one slice of the device begins after the first.
     let text = "[" + String(repeating: "1234567,", count: 5_000) + "0]"
     var run = try SlicedRun(
       Self.options(), SlicePlan(workers: 1, slots: 6, sliceBytes: 701, smallestSliceBytes: 701),
@@ -133,8 +134,7 @@ import ZminTestSupport
     #expect((thrown?.offset ?? 0) > start)
   }
 
-  /// A verdict counts too: what is no JSON must not be called clean.
-  @Test func whatIsNotCleanMustNotBeCalledSo() throws {
+  @Test("A device that calls invalid JSON clean is found") func whatIsNotCleanMustNotBeCalledSo() throws {
     let bytes = Array(Self.text.utf8)
     let text =
       String(decoding: bytes[..<2_000], as: UTF8.self) + "\u{1}" + String(decoding: bytes[2_000...], as: UTF8.self)
@@ -142,12 +142,11 @@ import ZminTestSupport
     #expect(found.subject == .verdict)
   }
 
-  @Test func withoutVerificationItWouldGoThrough() throws {
+  @Test("A wrong device is not found without verification") func withoutVerificationItWouldGoThrough() throws {
     #expect(try difference(.dropByte, inSlice: 1, Self.options(verification: .none)) == nil)
   }
 
-  /// A sample is always the same, a tenth, and another one with another seed.
-  @Test func samples() throws {
+  @Test("A sample is a tenth of the parts, the same for equal seeds") func samples() throws {
     let places = 0..<20_000
     let first = places.filter { Verification.sampled(seed: 1).includes($0 << 18) }
     let second = places.filter { Verification.sampled(seed: 2).includes($0 << 18) }
@@ -162,8 +161,8 @@ import ZminTestSupport
     #expect((1...20).contains(found))
   }
 
-  /// A window that differs in its output or its end from what comes of it is found, on every path.
-  @Test(arguments: Kernel.available) func windowsThatDifferAreFound(_ kernel: Kernel) throws {
+  @Test("A wrong output or state of a window is found", arguments: Kernel.available)
+  func windowsThatDifferAreFound(_ kernel: Kernel) throws {
     let ledger = MemoryLedger()
     let options = Self.options(kernel: kernel)
     var verifier = try WindowVerifier(options, ledger: ledger)
@@ -204,7 +203,8 @@ import ZminTestSupport
     #expect(try subject(kept, end, &verifier) == nil)
   }
 
-  @Test(arguments: Kernel.available) func uncheckedWindowsThatDifferAreFound(_ kernel: Kernel) throws {
+  @Test("A wrong output or state of an unchecked window is found", arguments: Kernel.available)
+  func uncheckedWindowsThatDifferAreFound(_ kernel: Kernel) throws {
     var verifier = try WindowVerifier(Self.options(validates: false, kernel: kernel), ledger: MemoryLedger())
     let window = Array("{ x \" a\\\" ".utf8)
     let kept = Array("{x\" a\\\" ".utf8)

@@ -4,7 +4,7 @@ import ZminEngine
 import ZminMemory
 import ZminTestSupport
 
-/// A run over ends that are made up.
+/// Windowed runs over sources and sinks in memory.
 @Suite struct WindowedRunTests {
   /// Remembers every write.
   struct Writes: ByteSink {
@@ -32,7 +32,8 @@ import ZminTestSupport
     if case .invalid(let error, _) = result { error } else { nil }
   }
 
-  @Test(arguments: [Format.ndjson, .concat]) func wholeRecordsOnlyToFinalOutput(_ format: Format) throws {
+  @Test("A final output receives whole records only", arguments: [Format.ndjson, .concat])
+  func wholeRecordsOnlyToFinalOutput(_ format: Format) throws {
     for pieceBytes in 1...12 {
       let (result, writes) = try run(MemoryInput("{\"a\": 1}\n[2, 3]\n[4, x]\n", pieceBytes: pieceBytes), format)
       #expect(writes.texts.joined() == "{\"a\":1}\n[2,3]\n")
@@ -41,7 +42,7 @@ import ZminTestSupport
     }
   }
 
-  @Test func recordsLongerThanAWindowAreHandedOnInParts() throws {
+  @Test("A record longer than a window is written in parts") func recordsLongerThanAWindowAreHandedOnInParts() throws {
     let record = "[\(String(repeating: "1, ", count: 4000))1]\n"
     let (result, writes) = try run(MemoryInput(record + "2\n"), .ndjson)
     #expect(error(result) == nil)
@@ -49,7 +50,8 @@ import ZminTestSupport
     #expect(writes.texts.count > 2)
   }
 
-  @Test func placesAreTheSameWhetherReadAgainOrCounted() throws {
+  @Test("Positions are the same, whether lines are read again or counted")
+  func placesAreTheSameWhetherReadAgainOrCounted() throws {
     let text = "[\n\n\"abc\",\n  \"" + String(repeating: "x", count: 5000) + "\n"
     var errors: [InvalidJSON] = []
     for isSeekable in [true, false] {
@@ -64,7 +66,7 @@ import ZminTestSupport
         == "4:5004: control character 0x0A in string (opened at line 4, column 3) (byte 5013)")
   }
 
-  @Test func unchangedInputIsToldFromChanged() throws {
+  @Test("An output that equals its input is recognised") func unchangedInputIsToldFromChanged() throws {
     for (text, format, isUnchanged) in [
       ("[1,2]", Format.json, true), ("[1, 2]", .json, false), (" 1", .ndjson, false), ("1\n", .ndjson, true),
       ("1\n[2]\n", .concat, true), ("1\n[2]", .concat, false), ("1 \n2\n", .concat, false), ("", .concat, true),
@@ -83,7 +85,7 @@ import ZminTestSupport
     }
   }
 
-  @Test func windowsAllocateNothing() throws {
+  @Test("Windows allocate nothing") func windowsAllocateNothing() throws {
     let ledger = MemoryLedger()
     var run = try WindowedRun(MinifierOptions(), windowBytes: 1024, ledger: ledger)
     let allocations = ledger.snapshot().total.allocations

@@ -1,7 +1,7 @@
-/// The bytes of one execution. How they are used is told by those at the end, so that a document at the start stays what
-/// it is while that changes.
+/// The bytes of one execution. The last ones select the use of the others, so that a document at the start stays the
+/// same while that changes.
 struct FuzzInput {
-  /// What is not taken yet.
+  /// Bytes that are not consumed.
   private(set) var rest: [UInt8]
 
   init(_ bytes: [UInt8]) { rest = bytes }

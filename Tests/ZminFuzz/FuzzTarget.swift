@@ -1,6 +1,6 @@
 import Glibc
 
-/// Something that must hold for any bytes.
+/// A property that must hold for any bytes.
 struct FuzzTarget: Sendable {
   let name: String
   let summary: String
@@ -19,10 +19,10 @@ struct FuzzTarget: Sendable {
       name: "vulkan", summary: "a software device's slices, against the whole", run: VulkanFuzz.run),
   ]
 
-  /// What the command line names, in a way that libFuzzer passes by.
+  /// The target named by the command line, in an argument that libFuzzer ignores.
   static let chosen = all.first { CommandLine.arguments.contains("--target=\($0.name)") }
 
-  /// Runs the chosen target; aborts if it does not hold.
+  /// Runs the chosen target. Aborts if it does not hold.
   static func run(_ bytes: [UInt8]) {
     var input = FuzzInput(bytes)
     do {
@@ -33,7 +33,7 @@ struct FuzzTarget: Sendable {
   }
 }
 
-/// Says what does not hold, and stops where libFuzzer sees it.
+/// Prints the property that does not hold, and aborts for libFuzzer.
 func fail(_ message: @autoclosure () -> String, file: StaticString = #fileID, line: UInt = #line) -> Never {
   let text = "\(file):\(line): \(message())\n"
   write(STDERR_FILENO, text, text.utf8.count)

@@ -1,7 +1,7 @@
 import ZminFiles
 
-/// Patterns of `--include` and `--exclude` against a matcher by tables. Brackets and backslashes are the system's; they must
-/// only come to an end.
+/// Compares patterns of `--include` and `--exclude` with a matcher by tables. The system matches brackets and
+/// backslashes: there it is only tested that matching ends.
 enum GlobFuzz {
   @Sendable static func run(_ input: inout FuzzInput) throws {
     let pattern = text(input.suffix(input.number(below: 64)))
@@ -23,7 +23,7 @@ enum GlobFuzz {
     }
   }
 
-  /// Bytes as an argument or a path can have them.
+  /// Bytes that an argument or a path may have.
   private static func text(_ input: FuzzInput) -> [UInt8] { input.rest.map { $0 == 0 ? 1 : $0 } }
 
   private static func matchesName(_ pattern: [UInt8], _ name: [UInt8]) -> Bool {
@@ -34,8 +34,8 @@ enum GlobFuzz {
     }
   }
 
-  /// Whether a pattern matches, where some of its parts stand for any number of things and the others for one: what is
-  /// true of each beginning of the things, part by part.
+  /// True if a pattern matches. Some of its parts stand for any number of things, the others for one. The table has the
+  /// verdict for each beginning of the things, part by part.
   private static func matches<Part, Thing>(
     _ pattern: [Part], _ things: [Thing], isAny: (Part) -> Bool, each: (Part, Thing) -> Bool
   ) -> Bool {

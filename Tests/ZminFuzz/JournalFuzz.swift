@@ -4,10 +4,10 @@ import ZminFiles
 import ZminIO
 import ZminMemory
 
-/// Any bytes as a journal or a shard plan. Both are read a second time, plainly, and nothing may count that is not a whole
-/// line as zmin writes it.
+/// Reads any bytes as a journal or a shard plan. A plain second reader checks that only whole lines count, as zmin
+/// writes them.
 ///
-/// Bytes from 0x80 on stand for whole lines, as chance would hardly make them.
+/// Bytes from 0x80 on stand for whole lines, which chance would hardly make.
 enum JournalFuzz {
   private static let names = ["a.json", "b%\n.json"]
   private static let options = "o"
@@ -62,7 +62,7 @@ enum JournalFuzz {
     if try journal.finishedFiles(of: list)[0]?.storedOutputBytes != 77 { fail("what was appended does not count") }
   }
 
-  /// The path of a file as a journal has it.
+  /// The path of a file in the form of a journal.
   private static func escaped(_ number: Int) -> [UInt8] { Array(["a.json", "b%25%0A.json"][number].utf8) }
 
   private static func fields(_ line: ArraySlice<UInt8>) -> [String] {
@@ -76,7 +76,7 @@ enum JournalFuzz {
     return fields
   }
 
-  /// Whether a line is about a file: nine fields, numbers where they belong.
+  /// True if a line describes a file: nine fields, with numbers where they belong.
   private static func isLine(_ line: ArraySlice<UInt8>, of number: Int) -> Bool {
     let fields = journalFields(line)
     guard fields.count == 9, fields[0] == "zmin1", fields[8].utf8.elementsEqual(escaped(number)) else { return false }
@@ -84,12 +84,12 @@ enum JournalFuzz {
       && (fields[5] == "-" || isNumber(fields[5], mayBeNegative: true))
   }
 
-  /// Whether a text is what a number is written as.
+  /// True if a text is the written form of a number.
   private static func isNumber(_ text: String, mayBeNegative: Bool) -> Bool {
     Int64(text).map { "\($0)" == text && (mayBeNegative || $0 >= 0) } ?? false
   }
 
-  /// What a line says that a file has left, if all the rest of it is so.
+  /// The result of a file by its line, if the rest of the line fits the file.
   private static func output(
     in line: ArraySlice<UInt8>, _ number: Int
   ) -> (byteCount: Int64?, nanoseconds: Int64?)? {
@@ -127,7 +127,7 @@ enum JournalFuzz {
   }
 }
 
-/// A folder of one process, with the files that journals are about.
+/// A folder of one process, with the files of journals.
 private final class Folder: Sendable {
   static let shared = Folder()
 

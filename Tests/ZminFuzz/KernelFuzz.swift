@@ -3,7 +3,7 @@ import ZminCore
 import ZminEngine
 import ZminTestSupport
 
-/// Bytes through every kernel, cut in every way, against the oracle: bytes, verdict and place must be the same.
+/// Compares every kernel, in windows of many sizes, with the oracle: output, verdict and offset must be equal.
 enum KernelFuzz {
   /// Sizes at and around the edges of blocks and groups of blocks.
   private static let edges = [63, 64, 65, 128, 511, 512, 513, 1024]
@@ -42,15 +42,15 @@ enum KernelFuzz {
     }
   }
 
-  /// Sizes of windows, each list taken in turn.
+  /// Lists of window sizes.
   private static func cuts(_ byteCount: Int, _ random: inout SplitMix64) -> [[Int]] {
-    // Two windows, cut at every byte, or, where there are too many, at a random one.
+    // Two windows with the edge at every byte, or at a random one if there are too many.
     let places = byteCount <= 40 ? Array(1..<max(2, byteCount)) : [1 + random.below(byteCount)]
     let mixed = (0..<3 + random.below(5)).map { _ in random.below(random.once(in: 3) ? 600 : 20) } + [1]
     return [[.max], [1], [random.pick(edges) + random.below(3)], mixed] + places.map { [$0, .max] }
   }
 
-  /// What the three-state machine makes of an input after its byte order mark.
+  /// Output of the three-state machine for an input after its byte order mark.
   private static func unchecked(_ document: [UInt8], _ format: Format) -> [UInt8] {
     let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
     return Oracle.unchecked(document.starts(with: mark) ? Array(document.dropFirst(mark.count)) : document, format)

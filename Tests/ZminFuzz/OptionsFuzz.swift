@@ -3,9 +3,9 @@ import ZminIO
 
 @testable import ZminCommand
 
-/// Arguments, with a NUL between them as the system has them: planned or refused, and never a crash.
+/// Arguments with a NUL between them must be planned or refused, and never crash.
 ///
-/// Bytes from 0x80 on, but for some, stand for whole arguments, as chance would hardly make them; after a byte 0xFF all do.
+/// Most bytes from 0x80 on stand for whole arguments, which chance would hardly make. After a byte 0xFF all of them do.
 enum OptionsFuzz {
   private static let words: [String] = [
     "--bad-lines", "--check", "--device", "--device-memory", "--dry-run", "--exclude", "--files-from",
@@ -21,7 +21,7 @@ enum OptionsFuzz {
   ]
   private static let wordsFollow: UInt8 = 0xFF
 
-  /// Command lines to begin with, as the bytes that stand for them, and those that tell of the machine.
+  /// Command lines to begin with, as the bytes that stand for them, and bytes that describe the machine.
   static var seeds: [[UInt8]] {
     [
       "-r -i d --shard 0/2", "-r -t d --shard auto/8", "-r -i --journal f --shard 0/2 --shard-plan d d",
@@ -81,7 +81,7 @@ enum OptionsFuzz {
     }
   }
 
-  /// A message says something. (What the command line holds is put on one line by whoever prints it.)
+  /// Checks that a message is not empty. (Callers print text of the command line on one line.)
   private static func check(_ message: String) { if message.isEmpty { fail("nothing is said") } }
 
   private struct Machine: Environment {
@@ -103,7 +103,7 @@ enum OptionsFuzz {
       }
     }
 
-    /// Names that begin alike are one file, so that all conflicts come up.
+    /// Names that begin alike are one file, so that all conflicts occur.
     func resolvedLocation(of file: FileName) -> ResolvedLocation? {
       guard case .path(let path) = file, let letter = path.lastComponent?.string.utf8.first else { return nil }
       return ResolvedLocation(identity: FileIdentity(device: 1, inode: UInt64(letter)), entry: nil)

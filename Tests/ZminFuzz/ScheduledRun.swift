@@ -4,8 +4,8 @@ import ZminCore
 import ZminMemory
 import ZminTestSupport
 
-/// A run in slices whose workers and lanes take turns as a schedule says, on one thread: what threads might do, in an order
-/// that can be had again.
+/// A run in slices whose workers and lanes take turns by a schedule, on one thread. It is a possible order of threads
+/// that can be repeated.
 struct ScheduledRun: ~Copyable {
   struct Plan {
     var workers = 1
@@ -16,14 +16,14 @@ struct ScheduledRun: ~Copyable {
     var laneSliceBytes = 256
     var lanesAreAlone = false
     var isSeekable = true
-    /// As many bytes as a read of an input that comes in order gives at most.
+    /// Bytes of one read of an input that is read in order, at most.
     var pieceBytes = 64
   }
 
-  /// What a worker or lane is at.
+  /// State of a worker or lane.
   private enum Work {
     case nothing
-    /// There was nothing for it.
+    /// It was offered no slice.
     case waiting(until: Double?)
     case slice(SliceQueue.Slice)
     case join(slot: Int)
@@ -42,7 +42,7 @@ struct ScheduledRun: ~Copyable {
   private var joiner: SliceJoiner
   private var output: MemoryOutput
   private var queue: SliceQueue
-  /// Workers, and after them lanes.
+  /// Workers, then lanes.
   private var takers: [Work]
   private var seconds = 0.0
   private var failure: Failure?
@@ -52,7 +52,8 @@ struct ScheduledRun: ~Copyable {
   ) throws {
     let ledger = MemoryLedger()
     let kernel = try KernelRun(options.kernel, ledger: ledger)
-    // More than an input has: a longer value would be handed on in parts, and the run in one window holds it all.
+    // More bytes than an input has. A longer value would be written in parts, and the run in one window holds all of
+    // it.
     var joiner = try SliceJoiner(options, heldBytesMax: 5000, times: nil, ledger: ledger)
     joiner.begin(outputIsFinal: outputIsFinal)
     let rest = try ByteBuffer(byteCount: SliceBoundary.windowBytes, for: .inputWindow, in: ledger)
@@ -98,12 +99,12 @@ struct ScheduledRun: ~Copyable {
   consuming func outcome() throws -> RunOutcome {
     while failure == nil, !queue.isJoined { try step() }
     if failure == nil { failure = try joiner.finish(to: &output) }
-    let error = try failure?.located(in: input.pointee, joiner.places, reading: slots[0].input)
+    let error = try failure?.located(in: input.pointee, joiner.lines, reading: slots[0].input)
     let result: RunResult = error.map { .invalid($0, joiner.totals) } ?? .complete(joiner.totals)
     return RunOutcome(result, output)
   }
 
-  /// Somebody does the next thing.
+  /// A worker or lane does its next step.
   private mutating func step() throws {
     let able = takers.indices.filter { taker in
       switch takers[taker] {
@@ -130,7 +131,7 @@ struct ScheduledRun: ~Copyable {
 
   private func isLane(_ taker: Int) -> Bool { taker >= plan.workers }
 
-  /// Who waits asks again.
+  /// Makes all that wait ask again.
   private mutating func wakeAll() {
     for taker in takers.indices { if case .waiting = takers[taker] { takers[taker] = .nothing } }
   }
@@ -156,30 +157,30 @@ struct ScheduledRun: ~Copyable {
     }
   }
 
-  /// Reads a slice and minifies it, now and then from a start that is not what it seems.
+  /// Reads a slice and minifies it, sometimes from a wrong start.
   private mutating func take(_ slice: SliceQueue.Slice) throws {
     let slot = slots[slice.slot]
-    let cut: SliceBoundary?
+    let boundary: SliceBoundary?
     if let range = slice.range {
-      cut = reader.read(slice, range, into: slot)
+      boundary = reader.read(slice, range, into: slot)
     } else {
       let (before, isAtEnd) = reader.readNext(into: slot) { false }
-      cut = before
+      boundary = before
       if isAtEnd { queue.end() }
       wakeAll()
     }
     guard slice.number > 0, slot.error == nil else { return }
-    var start = reader.start(of: slot, after: cut)
+    var start = reader.start(of: slot, after: boundary)
     if schedule.once(in: 16) { start = start == .string ? .between : .string }
-    if slot.lane == nil {
-      try slot.minify(startingIn: start, options, with: kernel)
+    if let lane = slot.lane {
+      try slot.minify(startingIn: start, options, with: lane)
     } else {
-      try slot.minifyOnLane(startingIn: start, options)
+      try slot.minify(startingIn: start, options, with: kernel)
     }
     slot.difference = try verifier?.difference(in: slot, startingIn: start)
   }
 
-  /// A slice is done, or, of a lane, was of no use.
+  /// Ends a slice. A lane's may be useless.
   private mutating func end(_ slice: SliceQueue.Slice, of taker: Int) {
     takers[taker] = .nothing
     if isLane(taker) {
@@ -202,7 +203,7 @@ struct ScheduledRun: ~Copyable {
 
   private mutating func join(_ slot: SliceSlot, _ taker: Int) throws {
     if slot.isStartUndecided { reader.noteUndecidedStart(joiner.endsInString ? .string : .between) }
-    failure = try joiner.join(slot, to: &output, notesPlaces: !input.pointee.isSeekable)
+    failure = try joiner.join(slot, to: &output, countsLines: !input.pointee.isSeekable)
     queue.endJoin()
     takers[taker] = .nothing
     wakeAll()

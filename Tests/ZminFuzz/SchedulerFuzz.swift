@@ -3,7 +3,7 @@ import ZminCore
 import ZminEngine
 import ZminTestSupport
 
-/// Slices that are taken, done and joined in an order that the input tells, against a run in one window.
+/// Compares slices that are claimed, minified and joined in an order given by the input with a run in one window.
 enum SchedulerFuzz {
   @Sendable static func run(_ input: inout FuzzInput) throws {
     let format = input.pick(Format.allCases)

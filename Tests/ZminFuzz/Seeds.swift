@@ -2,9 +2,9 @@ import Foundation
 import ZminCore
 import ZminTestSupport
 
-/// Documents and command lines to begin with, which a fuzzer would take long to come upon.
+/// Documents and command lines to begin with, which a fuzzer would need long to find.
 enum Seeds {
-  /// Writes documents of every shape and format, and as many broken ones, each with some bytes that tell how to use it.
+  /// Writes documents of every shape and format, and as many broken ones, each with bytes that select its use.
   static func write(to folder: String) throws {
     for (number, seed) in OptionsFuzz.seeds.enumerated() {
       try Data(seed).write(to: URL(fileURLWithPath: folder).appendingPathComponent("options-\(number)"))

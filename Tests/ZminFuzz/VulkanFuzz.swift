@@ -6,7 +6,7 @@ import ZminTestSupport
 import ZminVulkan
 import ZminVulkanEngine
 
-/// Slices on a software device, which has the run to itself but for the first slice, against a run in one window.
+/// Compares slices on a software device, which takes all but the first, with a run in one window.
 enum VulkanFuzz {
   private static let plan = SlicePlan(workers: 1, slots: 3, sliceBytes: 64, smallestSliceBytes: 16)
   private static let pending = PendingDevice()
@@ -32,7 +32,7 @@ enum VulkanFuzz {
     let depth = Int(input.byte())
     let options = MinifierOptions(
       format: format, validates: !input.once(in: 4), depthMax: depth < 64 ? depth : MinifierOptions.defaultDepthMax)
-    // Enough of it for several slices.
+    // Long enough for several slices.
     let isRepeated = input.once(in: 2)
     let unit = input.rest
     let document =

@@ -83,39 +83,35 @@ private final class TestLane: SliceLane, @unchecked Sendable {
   var input: UnsafeMutableRawBufferPointer { inputBuffer.bytes }
   var output: UnsafeMutableRawBufferPointer { outputBuffer.bytes }
 
-  private var target: UnsafeMutableRawBufferPointer {
-    UnsafeMutableRawBufferPointer(rebasing: output[SliceSlot.outputMarginBytes...])
-  }
-
-  private func slice(_ byteCount: Int) -> UnsafeRawBufferPointer {
-    UnsafeRawBufferPointer(rebasing: input[..<byteCount])
-  }
-
   func checkSlice(
-    _ nesting: inout SliceNesting, startingIn start: SlicePrefix.Start, format: Format, riseMax: Int, byteCount: Int
+    _ nesting: inout SliceNesting, startingIn start: SlicePrefix.Start, format: Format, riseMax: Int,
+    _ slice: UnsafeRawBufferPointer, into room: UnsafeMutableRawBufferPointer
   ) throws -> LocalSummary? {
     let action = action()
     var local = try kernel.checkSlice(
-      &nesting, startingIn: start, format: format, riseMax: riseMax, slice(byteCount), into: target)
+      &nesting, startingIn: start, format: format, riseMax: riseMax, slice, into: room)
     try act(action)
     switch action {
     case .callDirty: return nil
     case .callClean where local == nil:
-      target.copyMemory(from: slice(byteCount))
-      local = LocalSummary(start: start.lexeme, end: .between, tokens: TokenRun(.value), outputByteCount: byteCount)
+      room.copyMemory(from: slice)
+      local = LocalSummary(start: start.lexeme, end: .between, tokens: TokenRun(.value), outputByteCount: slice.count)
     default: break
     }
     guard var local else { return nil }
-    alter(&local.outputByteCount, action)
+    alter(&local.outputByteCount, room, action)
     if case .mistakeEnd = action { local.end = local.end.isInString ? .between : .string }
     return local
   }
 
-  func unchecked(_ state: inout UncheckedState, format: Format, byteCount: Int) throws -> Int {
+  func unchecked(
+    _ state: inout UncheckedState, format: Format, _ slice: UnsafeRawBufferPointer,
+    into room: UnsafeMutableRawBufferPointer
+  ) throws -> Int {
     let action = action()
-    var writtenBytes = kernel.unchecked(&state, format: format, slice(byteCount), into: target)
+    var writtenBytes = kernel.unchecked(&state, format: format, slice, into: room)
     try act(action)
-    alter(&writtenBytes, action)
+    alter(&writtenBytes, room, action)
     if case .mistakeEnd = action { state.stringState = state.stringState == .outside ? .inString : .outside }
     return writtenBytes
   }
@@ -128,9 +124,11 @@ private final class TestLane: SliceLane, @unchecked Sendable {
     }
   }
 
-  private func alter(_ writtenBytes: inout Int, _ action: TestDevice.Action) {
+  private func alter(
+    _ writtenBytes: inout Int, _ room: UnsafeMutableRawBufferPointer, _ action: TestDevice.Action
+  ) {
     switch action {
-    case .changeByte where writtenBytes > 0: target[writtenBytes / 2] ^= 1
+    case .changeByte where writtenBytes > 0: room[writtenBytes / 2] ^= 1
     case .dropByte where writtenBytes > 0: writtenBytes -= 1
     default: break
     }

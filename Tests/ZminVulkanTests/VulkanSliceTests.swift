@@ -145,7 +145,7 @@ struct SliceComparison: ~Copyable {
     for index in slice.count..<min(slice.count + 64, lane.input.count) { lane.input[index] = junk }
     for index in lane.output.indices.prefix(slice.count + 300) { lane.output[index] = junk }
     let found = try lane.checkSlice(
-      &nesting, startingIn: start, format: format, riseMax: riseMax, byteCount: slice.count)
+      &nesting, startingIn: start, format: format, riseMax: riseMax, lane.bytes(slice.count), into: lane.room)
     let context = "\(way), \(format), starting in \(start): \(readable(slice))"
     guard let found else {
       guard let expected else { return }
@@ -175,7 +175,7 @@ struct SliceComparison: ~Copyable {
       lane.input.copyBytes(from: slice)
       var state = UncheckedState()
       state.stringState = start
-      let count = try lane.unchecked(&state, format: format, byteCount: slice.count)
+      let count = try lane.unchecked(&state, format: format, lane.bytes(slice.count), into: lane.room)
       let found = Array(lane.output[VulkanLane.outputMarginBytes..<VulkanLane.outputMarginBytes + count])
       #expect(found == expected && state == expectedState, "\(way), \(format), from \(start): \(readable(slice))")
     }
@@ -193,6 +193,17 @@ private func output(
 ) rethrows -> [UInt8] {
   try [UInt8](unsafeUninitializedCapacity: Minifier.outputBytes(forInputBytes: slice.count, format: format)) {
     $1 = try body(UnsafeMutableRawBufferPointer($0))
+  }
+}
+
+extension VulkanSliceLane {
+  /// The first bytes of the lane's memory.
+  fileprivate func bytes(_ count: Int) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(rebasing: input[..<count])
+  }
+
+  fileprivate var room: UnsafeMutableRawBufferPointer {
+    UnsafeMutableRawBufferPointer(rebasing: output[VulkanLane.outputMarginBytes...])
   }
 }
 

@@ -7,7 +7,8 @@ struct CompileShaders: BuildToolPlugin {
   func createBuildCommands(context: PluginContext, target: any Target) throws -> [Command] {
     let folder = context.package.directoryURL.appending(path: "Shaders")
     let shaders = try files(in: folder).filter { $0.pathExtension == "comp" }
-    let included = try files(in: folder.appending(path: "shared"))
+    let codes = context.package.directoryURL.appending(path: "Sources/CZminSIMD/codes.h")
+    let included = try files(in: folder.appending(path: "shared")) + [codes]
     let output = context.pluginWorkDirectoryURL.appending(path: "CompiledShaders.swift")
     return [
       .buildCommand(

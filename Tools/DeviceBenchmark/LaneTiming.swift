@@ -52,7 +52,9 @@ final class LaneTiming: @unchecked Sendable {
   func run() throws {
     guard
       let local = try sliceLane.checkSlice(
-        &nesting, startingIn: .between, format: .json, riseMax: 1 << 19, byteCount: byteCount)
+        &nesting, startingIn: .between, format: .json, riseMax: 1 << 19,
+        UnsafeRawBufferPointer(rebasing: lane.input[..<byteCount]),
+        into: UnsafeMutableRawBufferPointer(rebasing: lane.output[VulkanLane.outputMarginBytes...]))
     else { throw ValidationError("the device called a valid document unclean; not timed") }
     keptBytes = local.outputByteCount
   }

@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../codes.h"
+
 /// The format of the input.
 typedef enum { ZMIN_JSON = 0, ZMIN_NDJSON = 1, ZMIN_CONCAT = 2 } zmin_format;
 
@@ -109,7 +111,7 @@ typedef struct {
 
 /// The state of an unchecked document: the string machine and, for ndjson, whether an LF is owed.
 typedef struct {
-  uint8_t string_state;  // 0 outside, 1 in a string, 2 after a backslash in a string
+  uint8_t string_state;  // ZMIN_STATE_OUTSIDE, _STRING or _ESCAPED
   uint8_t kept_since_lf; // ndjson: 1 if a byte was kept since the last kept LF
 } zmin_raw_state;
 
@@ -167,17 +169,8 @@ size_t zmin_raw_neon(zmin_raw_state *, zmin_format, const uint8_t *in, size_t n,
 size_t zmin_workspace_bytes_neon(void);
 #endif
 
-/// The kinds of elements: brackets, commas and record ends, as seen by the nesting.
-///
-///              LEADS  TRAILS      LEADS: something may follow in the element's container
-///   { [          1      .         TRAILS: something may come before in the element's container
-///   } ]          .      1         OBJECT: the container is an object; for a comma, by the token after it
-///   ,            1      1
-///   record end   .      .
-enum { ZMIN_ELEMENT_LEADS = 1, ZMIN_ELEMENT_TRAILS = 2, ZMIN_ELEMENT_OBJECT = 4 };
-
-/// Applies `count` elements found by another stage 3. `workspace` is as in the kernel's check. Returns false if they do
-/// not fit.
+/// Applies `count` elements (`ZMIN_ELEMENT_` bits) found by another stage 3. `workspace` is as in the kernel's check.
+/// Returns false if they do not fit.
 typedef bool (*zmin_nest_function)(
     zmin_state *state, zmin_format format, const uint8_t *elements, size_t count, void *workspace);
 

@@ -110,26 +110,36 @@ struct BulkRun {
   /// What the pools may be, now that it is known what there is to do.
   private func pools(for queue: FileQueue, _ fallbacks: inout [String]) throws(Refused) -> BulkMemory {
     let options = formats.map(plan.minifierOptions)
-    let largestBytes = queue.large.first.map { list[$0].plainBytes ?? .max } ?? 0
     // On a device alone the smallest files count as large.
-    let sliceWorkers = queue.large.isEmpty ? 0 : min(plan.workers, max(1, Int(largestBytes) / SlicePlan.usualBytes))
+    let sliceWorkers =
+      largestSlicedFile(of: queue).map {
+        min(plan.workers, max(1, Int(list[$0].plainBytes ?? .max) / SlicePlan.usualBytes))
+      } ?? 0
     func pools(within byteCount: Int) -> BulkMemory? {
       BulkMemory(
         workers: workers, sliceWorkers: sliceWorkers, listBytes: listBytes, withinBytes: byteCount, options)
     }
     let leastBytes = BulkMemory.leastBytes(
       listBytes: listBytes, hasLargeFiles: sliceWorkers > 0, options)
-    if let budgetBytes = plan.memoryBudgetBytes, budgetBytes < leastBytes {
-      throw Refused(
-        message: "--memory-budget \(budgetBytes) is too little for these files: it takes \(leastBytes) bytes at least")
+    do throws(MemoryBudget.TooSmall) {
+      try plan.memoryBudget.require(leastBytes, " for these files")
+    } catch {
+      throw Refused(message: error.description)
     }
-    let budgetBytes = min(plan.memoryBudgetBytes ?? .max, plan.limits.memoryBytes ?? .max)
-    if let pools = pools(within: budgetBytes) { return pools }
-    fallbacks.append(
-      "the control group leaves \(budgetBytes) bytes, less than the \(leastBytes) that it takes at least")
+    if let pools = pools(within: plan.memoryBudget.byteCount) { return pools }
+    fallbacks.append(plan.memoryBudget.shortage(of: leastBytes))
     reporter.detail(fallbacks[fallbacks.count - 1])
     guard let pools = pools(within: leastBytes) else { throw Refused(message: "there is too little memory") }
     return pools
+  }
+
+  /// The largest file that is processed in slices, nil if there is none.
+  ///
+  /// Bad lines are separated by one thread, through a window.
+  private func largestSlicedFile(of queue: FileQueue) -> Int? {
+    queue.large.first { number in
+      plan.badLines == nil || (plan.format.format ?? Format(ofName: list.nameBytes(list[number]))) != .ndjson
+    }
   }
 
   /// What the list takes, and in a run with outputs of their own what is noted of these.
@@ -212,9 +222,10 @@ struct BulkRun {
     let meter = try ProgressMeter(
       context, reporter, isShown: plan.verbosity != .quiet && plan.reports.memory?.monitors != true, ledger: ledger)
     meter.run {
-      if let slices = pools.slices {
+      if !context.queue.large.isEmpty {
+        let memory = pools.slices.map(RunMemory.slices) ?? .window(byteCount: pools.windowBytes)
         var worker = BulkWorker(
-          context, memory: .slices(slices), device: device?.use ?? .none, batchFilesMax: 1, ledger: ledger)
+          context, memory: memory, device: device?.use ?? .none, batchFilesMax: 1, ledger: ledger)
         worker.takeLargeFiles { profiler?.begin(.largeFiles, file: $0()) }
       }
       profiler?.begin(.smallFiles)
@@ -233,7 +244,7 @@ struct BulkRun {
 
   /// Begins to look for a device, if there are files for one.
   private func deviceSession(for queue: FileQueue) throws -> DeviceSession? {
-    guard let part = plan.device, let largest = queue.large.first,
+    guard let part = plan.device, let largest = largestSlicedFile(of: queue),
       part.isWanted || list[largest].plainBytes ?? .max > RunMode.deviceBytesMin
     else { return nil }
     return try DeviceSession(

@@ -172,12 +172,9 @@ extension BulkPlan {
     return options
   }
 
-  /// How much of a line each worker may hold of an input that cannot be read twice. A budget says how long it may be. A
-  /// control group's limit only keeps it shorter than usual.
+  /// Bytes of a line that each worker may hold, of an input that cannot be read twice.
   func heldLineBytesMax(beside memory: BulkMemory) -> Int {
-    let budgetBytes = min(memoryBudgetBytes ?? .max, limits.memoryBytes ?? .max)
-    let leftBytes = max(0, budgetBytes - memory.peakBytes) / memory.workers
-    return memoryBudgetBytes == nil ? min(leftBytes, LineRun.usualHeldLineBytes) : leftBytes
+    memoryBudget.heldLineBytesMax(besides: memory.peakBytes, workers: memory.workers)
   }
 
   /// What a journal calls done is on the disk.

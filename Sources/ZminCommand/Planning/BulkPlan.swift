@@ -33,8 +33,7 @@ package struct BulkPlan: Sendable {
   package var slicedBytesMin: Int64
   /// Threads that work at once, at most.
   package var workers: Int
-  /// What memory the run may take as the command line has it, nil if it does not say.
-  package var memoryBudgetBytes: Int?
+  package var memoryBudget: MemoryBudget
   package var limits: MachineLimits
   /// What is done with bad lines of those files that are `ndjson`.
   package var badLines: BadLines?

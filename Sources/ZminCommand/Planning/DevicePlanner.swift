@@ -1,4 +1,5 @@
 import ZminCore
+import ZminEngine
 import ZminFiles
 import ZminIO
 import ZminVulkanEngine
@@ -45,18 +46,22 @@ struct DevicePlanner {
     guard isWished(isWorthwhile: isWorthwhile) else { return nil }
     if separatesBadLines { return try goOn(without: "bad lines are separated on the CPU alone", &fallbacks) }
     if isConcat { return try goOn(without: "--format concat is taken on the CPU alone", &fallbacks) }
-    let budgetBytes = options.budgetBytes(within: limits)
+    let budget = options.memoryBudget(within: limits)
     let floorBytes = hostBytes + DevicePools.driverBytes
     guard
       let pools = DevicePools(
-        withinHostBytes: budgetBytes - floorBytes, deviceBytes: options.deviceMemory?.byteCount ?? .max)
+        withinHostBytes: budget.byteCount - floorBytes, deviceBytes: options.deviceMemory?.byteCount ?? .max)
     else {
       let leastBytes = floorBytes + DevicePools.least.hostBytes
-      if options.mode == .gpu, budgetBytes == options.memoryBudget?.byteCount {
-        throw .usage(
-          "--memory-budget \(budgetBytes) is too little for --mode gpu: it takes \(leastBytes) bytes at least")
+      if options.mode == .gpu, budget.byteCount == budget.requestedBytes {
+        do throws(MemoryBudget.TooSmall) {
+          try budget.require(leastBytes, " for --mode gpu")
+        } catch {
+          throw .usage(error.description)
+        }
       }
-      return try goOn(without: "of memory \(leastBytes) bytes are needed, and there are \(budgetBytes)", &fallbacks)
+      return try goOn(
+        without: "it needs \(leastBytes) bytes of memory, and \(budget.byteCount) are available", &fallbacks)
     }
     return DevicePlan(
       selector: options.device.map(DeviceSelector.named) ?? .best, pools: pools, isRequired: options.mode == .gpu,

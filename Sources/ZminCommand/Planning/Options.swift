@@ -119,8 +119,8 @@ package struct Options: Sendable {
 }
 
 extension Options {
-  /// What memory a run may take at most, in bytes: by the option, and by the control group's limit.
-  func budgetBytes(within limits: MachineLimits?) -> Int {
-    min(memoryBudget?.byteCount ?? .max, limits?.memoryBytes ?? .max)
+  /// The bounds of the option and of the control groups.
+  func memoryBudget(within limits: MachineLimits?) -> MemoryBudget {
+    MemoryBudget(requestedBytes: memoryBudget?.byteCount, availableBytes: limits?.memoryBytes)
   }
 }

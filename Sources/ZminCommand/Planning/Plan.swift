@@ -51,6 +51,8 @@ package struct Plan: Sendable {
   package var kernel: Kernel
   package var verification: Verification
   package var mode: RunMode
+  /// False if the run is over before there is anything to show.
+  package var showsProgress: Bool
   /// The device that takes part, if it is found.
   package var device: DevicePlan?
   /// How inputs go through memory.

@@ -18,11 +18,9 @@ extension Planner {
     if path == options.output?.path, environment.facts(about: path).map({ $0.kind == .regular }) ?? true {
       throw .usage("--bad-lines and --output name the same file")
     }
-    // A budget says how long a line may be. A control group's limit only keeps it shorter than usual.
-    let budgetBytes = options.memoryBudget?.byteCount
-    let leftBytes = options.budgetBytes(within: limits) - fixedBytes
-    let heldBytesMax = budgetBytes == nil ? min(leftBytes, LineRun.usualHeldLineBytes) : leftBytes
-    return BadLines(path: path, limit: options.badLinesMax ?? .usual, heldLineBytesMax: max(0, heldBytesMax))
+    return BadLines(
+      path: path, limit: options.badLinesMax ?? .usual,
+      heldLineBytesMax: options.memoryBudget(within: limits).heldLineBytesMax(besides: fixedBytes))
   }
 
   /// What is done with bad lines of many files, of which those that are not `ndjson` have none; nil if nothing is.

@@ -62,7 +62,7 @@ extension Planner {
       walk: walk, task: try bulkTask(), format: options.format, validates: options.validates,
       depthMax: options.depthMax, kernel: kernel, verification: verification, device: device,
       slicedBytesMin: slicedBytesMin, workers: workers,
-      memoryBudgetBytes: options.memoryBudget?.byteCount, limits: limits,
+      memoryBudget: options.memoryBudget(within: limits), limits: limits,
       badLines: badLines, sync: sync, journal: options.bulk.journal?.path, shard: shard,
       shardPlan: options.bulk.shardPlan?.path,
       verbosity: verbosity, printsStatistics: printsStatistics, reports: try reports(),

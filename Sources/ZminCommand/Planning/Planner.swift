@@ -33,8 +33,13 @@ package struct Planner {
     let sizes = inputs.map(sizes)
     let largestBytes = sizes.map { $0.plainBytes ?? .max }.max() ?? 0
     let isLarge = largestBytes >= RunMode.streamingBytesMin
-    let mode = mode(isLarge: isLarge)
-    let limits = mode != .standard || isLarge ? environment.limits : nil
+    let askedMode = mode(isLarge: isLarge)
+    // One thread separates lines, through a window.
+    let mode = options.badLines == nil ? askedMode : .standard
+    if options.badLines != nil, options.mode == .streaming {
+      fallbacks.append("mode standard is used: --bad-lines takes one thread")
+    }
+    let limits = askedMode != .standard || isLarge ? environment.limits : nil
     // On a device alone, the processor has nothing to do but to join slices.
     let usefulWorkers = mode == .gpu ? 1 : max(1, Int(largestBytes) / SlicePlan.usualBytes)
     let costliest = Format.allCases.last { format in inputs.contains { $0.format == format } } ?? .json
@@ -52,7 +57,8 @@ package struct Planner {
       storedBytes: sizes.contains { $0.storedBytes == nil }
         ? nil : Int(sizes.reduce(Int64(0)) { $0.addingSaturated($1.storedBytes ?? 0) }), task: task,
       validates: options.validates, depthMax: options.depthMax,
-      kernel: kernel, verification: verification, mode: mode, device: device, memory: memory,
+      kernel: kernel, verification: verification, mode: mode, showsProgress: askedMode != .standard,
+      device: device, memory: memory,
       predictedPeakBytes: hostBytes, limits: limits,
       badLines: badLines, sync: sync, verbosity: verbosity,
       printsStatistics: printsStatistics, reports: try reports(), fallbacks: fallbacks)
@@ -205,24 +211,19 @@ package struct Planner {
     let asked = options.jobs ?? min(limits?.processorCount ?? 1, EngineArguments.workersMax)
     let workers = min(asked, usefulWorkers)
     let window = RunMemory.window(byteCount: RunMode.windowBytes)
-    // Lines are separated by one thread.
-    let isWindowed = mode == .standard || options.badLines != nil
-    let usual = isWindowed ? window : .slices(SlicePlan(workers: workers))
-    let least = isWindowed ? window : .slices(.least)
-    let leastBytes = least.peakBytes(minifierOptions)
-    if let budget = options.memoryBudget, budget.byteCount < leastBytes {
-      throw .usage("--memory-budget \(budget.byteCount) is too little: it takes \(leastBytes) bytes at least")
+    let isWindowed = mode == .standard
+    let budget = options.memoryBudget(within: limits)
+    do throws(MemoryBudget.TooSmall) {
+      if isWindowed {
+        try budget.require(window.peakBytes(minifierOptions))
+        return window
+      }
+      let pools = try budget.slicePools(workers: workers, minifierOptions)
+      if let shortage = pools.shortage { fallbacks.append(shortage) }
+      return .slices(pools.plan)
+    } catch {
+      throw .usage(error.description)
     }
-    let budgetBytes = options.budgetBytes(within: limits)
-    if isWindowed || usual.peakBytes(minifierOptions) <= budgetBytes { return usual }
-    guard let plan = SlicePlan(workers: workers, withinBytes: budgetBytes, minifierOptions) else {
-      fallbacks.append(
-        "the control group leaves \(budgetBytes) bytes, less than the \(leastBytes) that it takes at least")
-      return least
-    }
-    let source = budgetBytes == options.memoryBudget?.byteCount ? "--memory-budget" : "the control group"
-    fallbacks.append("\(source) leaves \(budgetBytes) bytes: fewer or smaller slices than usual")
-    return .slices(plan)
   }
 
   // MARK: Reports

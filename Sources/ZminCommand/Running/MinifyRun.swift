@@ -82,8 +82,7 @@ struct MinifyRun: ~Copyable {
   private mutating func work() -> Ending {
     let start = MonotonicClock.seconds()
     var brokenPipe: FileName?
-    // What goes through one window is over before there is anything to show, or has nothing that counts.
-    let display = plan.mode == .standard ? nil : try? meter().begin()
+    let display = plan.showsProgress ? try? meter().begin() : nil
     do {
       try findDevice()
       if case .write(let destination) = plan.task {

@@ -3,14 +3,21 @@ import ZminMemory
 
 /// The lanes of a device with their slots, for all inputs of a run.
 ///
-/// `@unchecked Sendable` because all that changes is guarded by the monitor.
+/// `@unchecked Sendable` because the monitor guards all that changes.
 final class DeviceLanes: @unchecked Sendable {
+  /// A lane with the slot over its memory.
+  struct Lane: Sendable {
+    let minifier: any SliceLane
+    let slot: SliceSlot
+    /// Set only if slices are to be verified.
+    let verifier: SliceVerifier?
+  }
+
   private let options: MinifierOptions
   let ledger: MemoryLedger
   private let monitor = Monitor()
-  private var slots: [SliceSlot]?
-  private var verifiers: [SliceVerifier] = []
-  /// Of the device, which other runs may have too.
+  private var lanes: [Lane]?
+  /// Claims of the device's lanes. Other runs may use the device too.
   let claims: LaneClaims
 
   init(_ options: MinifierOptions, _ claims: LaneClaims, ledger: MemoryLedger) {
@@ -19,26 +26,23 @@ final class DeviceLanes: @unchecked Sendable {
     self.ledger = ledger
   }
 
-  /// The slots of the lanes, made with the first call.
+  /// The lanes, set up by the first call.
   ///
-  /// - Throws: ``OutOfMemory``, and the ``DeviceFailure`` that an earlier input has met.
-  func slots(of device: any SliceDevice) throws -> [SliceSlot] {
+  /// - Throws: ``OutOfMemory``, or the ``DeviceFailure`` of an earlier input.
+  func lanes(of device: any SliceDevice) throws -> [Lane] {
     try monitor.withLock {
       if let failure = claims.failure { throw failure }
-      if let slots { return slots }
-      let made = try device.lanes.map { try SliceSlot(lane: $0, options, ledger: ledger) }
-      if options.verification != .none {
-        verifiers = try device.lanes.map {
-          try SliceVerifier(options, ofDevice: device.name, roomBytes: $0.output.count, ledger: ledger)
-        }
+      if let lanes { return lanes }
+      let made = try device.lanes.map { lane in
+        let slot = try SliceSlot(lane: lane, options, ledger: ledger)
+        let verifier =
+          options.verification == .none
+          ? nil
+          : try SliceVerifier(options, ofDevice: device.name, roomBytes: lane.output.count, ledger: ledger)
+        return Lane(minifier: lane, slot: slot, verifier: verifier)
       }
-      slots = made
+      lanes = made
       return made
     }
-  }
-
-  /// What verifies a lane's slices, if that is asked for.
-  func verifier(of lane: Int) -> SliceVerifier? {
-    monitor.withLock { verifiers.isEmpty ? nil : verifiers[lane] }
   }
 }

@@ -1,28 +1,28 @@
 import ZminBase
 
-/// Which lanes of a device are at work, for all runs that have it, and whether it is of no more use.
+/// Claims of the lanes of a device by inputs, and the failure of the device, for all runs that use it.
 ///
-/// A lane may be at work still on a slice of an input that is done with, as nobody waits for one that was taken back. The
-/// next input may be another run's.
+/// A lane may still work on a slice of an input that is finished, since no run waits for a slice that was taken back.
+/// The next input may belong to another run.
 ///
-/// `@unchecked Sendable` because all that changes is guarded by the monitor.
+/// `@unchecked Sendable` because the monitor guards all that changes.
 final class LaneClaims: @unchecked Sendable {
   private let monitor = Monitor()
   private var busy: Set<Int> = []
   private var known: DeviceFailure?
 
-  /// Why the device is of no more use, nil if it is.
+  /// Failure of the device, nil as long as it works.
   var failure: DeviceFailure? { monitor.withLock { known } }
 
-  /// Whether any lane is at work.
+  /// True while any lane is at work.
   var isAnyTaken: Bool { monitor.withLock { !busy.isEmpty } }
 
-  /// Notes that the device is of no more use.
+  /// Notes that the device is lost.
   func lose(_ failure: DeviceFailure) { monitor.withLock { known = failure } }
 
-  /// Takes a lane for an input; false if it is at work still on another one.
+  /// Claims a lane for an input. False if it still works on another input.
   func claim(_ lane: Int) -> Bool { monitor.withLock { busy.insert(lane).inserted } }
 
-  /// Gives a lane back.
+  /// Releases a lane.
   func release(_ lane: Int) { monitor.withLock { _ = busy.remove(lane) } }
 }

@@ -1,20 +1,20 @@
 import ZminCore
 import ZminMemory
 
-/// What a worker has made of a slice, under what it has assumed of its start.
+/// Result of minifying a slice from an assumed start.
 struct MinifiedSlice: ~Copyable {
-  /// What was found out.
+  /// Findings about the slice.
   enum Finding {
-    /// Nothing, or that the slice is not plainly clean: it is for the joiner to take.
+    /// The slice was not minified, or is not plainly clean. The joiner minifies it.
     case nothing
     case checked(LocalSummary)
     case unchecked(UncheckedSlice)
   }
 
   private(set) var finding = Finding.nothing
-  /// What a checked slice does to the nesting.
+  /// Effect of a checked slice on the nesting.
   private(set) var nesting: SliceNesting
-  /// Where in the slice the string began that it ends in, nil if before it.
+  /// Index of the quote that opened the string at the end of the slice, nil if that stands before the slice.
   private(set) var openQuote: Int?
   /// Bytes of output.
   private(set) var writtenBytes = 0
@@ -22,16 +22,16 @@ struct MinifiedSlice: ~Copyable {
   /// - Throws: ``OutOfMemory``.
   init(ledger: MemoryLedger) throws(OutOfMemory) { nesting = try SliceNesting(ledger: ledger) }
 
-  /// Whether nothing is known.
+  /// True if there are no findings.
   var isNothing: Bool { if case .nothing = finding { true } else { false } }
 
-  /// Makes of it that nothing is known.
+  /// Clears the findings.
   mutating func forget() { finding = .nothing }
 
   /// Minifies `bytes` from an assumed start.
   ///
-  /// - Parameter output: Room as ``Minifier/outputBytes(forInputBytes:format:)`` says.
-  /// - Throws: What the minifier throws.
+  /// - Parameter output: Room of ``Minifier/outputBytes(forInputBytes:format:)`` bytes.
+  /// - Throws: The minifier's error.
   mutating func make(
     of bytes: UnsafeRawBufferPointer, startingIn start: SlicePrefix.Start, _ options: MinifierOptions,
     with minifier: borrowing some SliceMinifier & ~Copyable, into output: UnsafeMutableRawBufferPointer
@@ -40,7 +40,7 @@ struct MinifiedSlice: ~Copyable {
     guard options.checks else {
       return try makeUnchecked(of: bytes, startingIn: start, options.format, minifier, output)
     }
-    // The bound on depth holds for what stands before the slice too, which is not known: half of it may be there.
+    // The depth before the slice is not known. The slice may use half of the bound.
     guard
       let local = try minifier.checkSlice(
         &nesting, startingIn: start, format: options.format, riseMax: max(0, options.depthMax) / 2, bytes,

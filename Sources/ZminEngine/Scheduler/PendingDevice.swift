@@ -1,23 +1,23 @@
 import ZminBase
 import ZminMemory
 
-/// A place for a device that is being set up while runs that may use it have begun.
+/// A device that is set up while runs that may use it have begun.
 ///
-/// `@unchecked Sendable` because all that changes is guarded by the monitor.
+/// `@unchecked Sendable` because the monitor guards all that changes.
 package final class PendingDevice: @unchecked Sendable {
-  /// Which of its lanes are at work.
+  /// Claims of its lanes.
   let claims = LaneClaims()
   private let monitor = Monitor()
   private var result: Result<any SliceDevice, DeviceFailure>?
   private var observers: [Int: Observer] = [:]
   private var observerCount = 0
 
-  /// What is told what has become of it.
+  /// Callback for the device, or for its failure.
   typealias Observer = @Sendable (Result<any SliceDevice, DeviceFailure>) -> Void
 
   package init() {}
 
-  /// Says what has become of it. Once: what is said later is not heard.
+  /// Sets the device, or its failure. Later calls have no effect.
   package func resolve(_ result: Result<any SliceDevice, DeviceFailure>) {
     let observers: [Observer] = monitor.withLock {
       guard self.result == nil else { return [] }
@@ -29,10 +29,12 @@ package final class PendingDevice: @unchecked Sendable {
     for observer in observers { observer(result) }
   }
 
-  /// Whether a lane is at work still on what nobody waits for.
+  /// True while a lane still works on a slice that no run waits for.
   package var isBusy: Bool { claims.isAnyTaken }
 
-  /// Waits until it is known what has become of it, or for so long.
+  /// Waits for the device or its failure, up to a timeout.
+  ///
+  /// - Returns: Nil after the timeout.
   package func wait(seconds: Double) -> Result<any SliceDevice, DeviceFailure>? {
     let end = MonotonicClock.seconds() + seconds
     return monitor.withLock {
@@ -41,7 +43,7 @@ package final class PendingDevice: @unchecked Sendable {
     }
   }
 
-  /// Waits until it is known what has become of it.
+  /// Waits for the device or its failure.
   package func wait() -> Result<any SliceDevice, DeviceFailure> {
     monitor.withLock {
       while true {
@@ -51,9 +53,9 @@ package final class PendingDevice: @unchecked Sendable {
     }
   }
 
-  /// Calls `observer` once it is known what has become of it, on this thread if it is known already.
+  /// Calls `observer` once with the device or its failure, on this thread if that is known already.
   ///
-  /// - Returns: What ``removeObserver(_:)`` takes.
+  /// - Returns: The argument for ``removeObserver(_:)``.
   func observe(_ observer: @escaping Observer) -> Int {
     let (known, id) = monitor.withLock {
       observerCount += 1
@@ -64,6 +66,6 @@ package final class PendingDevice: @unchecked Sendable {
     return id
   }
 
-  /// Forgets an observer; a call of it may be under way.
+  /// Removes an observer. A call of it may still be under way.
   func removeObserver(_ id: Int) { monitor.withLock { observers[id] = nil } }
 }

@@ -1,28 +1,30 @@
 import ZminCore
 
-/// Where slices of a document begin and end, and in which state they are assumed to start.
+/// A boundary between slices of a document, and the state that the slice after it is assumed to start in.
 ///
-/// A cut is found in the bytes before a place that is wished for, and in them alone, so that whoever has the slice before
-/// it and whoever has the slice after it come to the same. In a valid document a raw byte below 0x20 is in no string:
-/// after one, the state is known. Where there is none near, two machines go on from the cut, one outside strings and one
-/// within, and the one that first meets a byte that cannot come was wrong: in text that takes tens of bytes.
+/// A boundary is found in the bytes before a wished offset, and in these alone. So the threads with the slices on both
+/// sides find the same one. In a valid document no string contains a raw byte below 0x20, so the state after such a
+/// byte is known. If there is none near, two machines run on from the boundary, one outside strings and one inside. The
+/// one that first meets a byte that cannot follow was wrong. In text that takes tens of bytes.
 package struct SliceBoundary: Equatable {
-  /// How far before the wished place is looked.
+  /// Bytes before the wished offset that are searched.
   package static let windowBytes = 1024
-  /// How far after the cut the two machines go.
+  /// Bytes after the boundary that the two machines read at most.
   static let probeBytes = 2048
 
-  /// Where the cut is in the window, from its start.
+  /// Offset of the boundary from the start of the window.
   let offset: Int
-  /// Whether a byte below 0x20 stands before it.
+  /// True if a byte below 0x20 stands before it.
   let isAfterControlCharacter: Bool
 
-  /// The last good cut in `window`: after a byte below 0x20, in `ndjson` best an LF; else after a structural byte; else
-  /// where no escape and no UTF-8 sequence is torn.
+  /// Finds the last good boundary in `window`.
   ///
-  /// - Parameter isLate: Whether as much as may be is to come before it, since nobody knows when there will be more: any
-  ///   byte that can end a value will do then. (In `ndjson` only an LF ends one; in `json` a quote ends none that
-  ///   anybody waits for.)
+  /// The best is after a byte below 0x20, in `ndjson` after an LF. The next best is after a structural byte. Otherwise
+  /// it is the last one that tears no escape and no UTF-8 sequence.
+  ///
+  /// - Parameter isLate: True to accept any byte that can end a value, so that as many bytes as possible stand before
+  ///   the boundary. For a producer that may pause. In `ndjson` only an LF ends a value. In `json` a quote ends none
+  ///   that a consumer waits for.
   init(in window: UnsafeRawBufferPointer, _ format: Format, isLate: Bool = false) {
     if isLate, format != .ndjson, let delimiter = window.lastIndex(where: { Self.mayEndValue($0, format) }) {
       isAfterControlCharacter = window[delimiter] < 0x20
@@ -44,7 +46,7 @@ package struct SliceBoundary: Equatable {
     }
   }
 
-  /// The end of `window`, or where the escape or UTF-8 sequence begins that it may tear.
+  /// The end of `window`, or the start of the escape or UTF-8 sequence that this may tear.
   private static func untornEnd(of window: UnsafeRawBufferPointer) -> Int {
     let end = window.count
     // The longest escape has six bytes.
@@ -64,11 +66,11 @@ package struct SliceBoundary: Equatable {
     return lead - 1 + length > end ? lead - 1 : end
   }
 
-  /// Where a slice may be assumed to start that has `bytes` after a cut, nil if they could go on from either.
+  /// Infers the start of a slice from the bytes after its boundary, nil if both starts are possible.
   ///
-  /// The two machines are never both in a string or both outside, as both change with every quote: a backslash, which
-  /// would hide one from the machine in the string, ends the one outside. So the first byte decides that not both can
-  /// meet, and the quotes before it tell which is where.
+  /// Exactly one of the two machines is in a string at any time, since both change with every quote. (A backslash could
+  /// hide a quote from the machine in the string, but it stops the one outside.) So the first byte that only one of
+  /// them accepts decides, and the number of quotes before it tells which machine that is.
   static func start(before bytes: UnsafeRawBufferPointer) -> SlicePrefix.Start? {
     var isSwapped = false
     let undecidedBytes = Self.undecidedBytes
@@ -84,7 +86,7 @@ package struct SliceBoundary: Equatable {
     return nil
   }
 
-  /// What valid documents have both in strings and outside.
+  /// Bytes that valid documents have both in strings and outside.
   private static let undecidedBytes = ASCIISet(" {}[]:,\"0123456789-+.eEtrufalsn")
 }
 

@@ -3,17 +3,18 @@ import ZminCPU
 import ZminCore
 import ZminMemory
 
-/// What the workers and lanes of one input share: who does what, until all of it is joined or something has gone wrong.
+/// Coordinates the workers and lanes of one input, until all of it is joined or the run fails.
 ///
-/// Each joins if the next slice is done and nobody is joining; else it takes a slice, if there is one and a slot for it. So
-/// a slice is written by whoever is free when its turn comes, and nobody waits for anybody as long as there are slots.
+/// A thread that is free joins the next slice, if that is minified and no other thread is joining. Otherwise it claims
+/// a slice, if one is left and has a slot. So any free thread writes a slice when its turn comes, and no thread waits
+/// for another as long as there are slots.
 ///
-/// The run waits for its workers. It does not wait for lanes, but while they read or write: one that hangs in its device
-/// comes back to an exchange that is over, and leaves.
+/// The run waits for its workers. It waits for lanes only while they read the input or write the output. A lane that
+/// hangs in its device finds, when it returns, that the run is over, and ends.
 ///
-/// `@unchecked Sendable` because what is shared is either guarded by the monitor or has, by the queue that it guards, one
-/// holder at a time: a slot, the joiner with the output, and an input that comes in order. The pointers are valid as long
-/// as any worker works, and any lane that was given something to do with them.
+/// `@unchecked Sendable` because the monitor guards the shared state, and the queue that it guards gives each other
+/// part one holder at a time: a slot, the joiner with the output, and an input that is read in order. The pointers are
+/// valid as long as a worker works, or a lane that has claimed something to do with them.
 final class SliceCoordinator<Input: ByteSource & ~Copyable, Output: ByteSink & ~Copyable>: @unchecked Sendable {
   private let input: UnsafeMutablePointer<Input>
   private let output: UnsafeMutablePointer<Output>
@@ -23,7 +24,7 @@ final class SliceCoordinator<Input: ByteSource & ~Copyable, Output: ByteSink & ~
   private let times: StageTimes?
   private let timesEntry: Int?
   private let isSeekable: Bool
-  private let hasPlaces: Bool
+  private let hasKnownSize: Bool
 
   private let monitor = Monitor()
   // Guarded by the monitor.
@@ -34,9 +35,10 @@ final class SliceCoordinator<Input: ByteSource & ~Copyable, Output: ByteSink & ~
   private var lanesAtEnds = 0
   private var laneThreads = 0
   private var deviceName = ""
+  private var claims: LaneClaims?
   private var notes: [String] = []
 
-  /// How far the input was told that it is done with; the joiner's.
+  /// End of the input's bytes that were released. Used by the thread that joins.
   private var releasedBytes = 0
 
   init(
@@ -54,71 +56,85 @@ final class SliceCoordinator<Input: ByteSource & ~Copyable, Output: ByteSink & ~
     self.times = times
     reader = SliceReader(input, options.format, rest: rest)
     isSeekable = input.pointee.isSeekable
-    hasPlaces = input.pointee.seekableSize != nil
+    hasKnownSize = input.pointee.seekableSize != nil
   }
 
-  /// The first error of the input, nil if none was met. For when all workers have ended.
+  /// Returns the first error of the input, nil if it has none. Called after all workers have ended.
   ///
-  /// - Throws: What went wrong otherwise.
+  /// - Throws: Any error that is not the input's.
   func failure() throws -> Failure? {
     try monitor.withLock {
       while (result == nil && laneThreads > 0 && !queue.isJoined) || lanesAtEnds > 0 { monitor.wait() }
-      // Less would be an output that is cut short and looks whole.
+      // An output without the last slices would look complete.
       precondition(result != nil || queue.isJoined, "slices were left")
       return try result?.get()
     }
   }
 
-  /// What the queue knows at the end.
+  /// The queue in its last state.
   func lastQueue() -> SliceQueue { monitor.withLock { queue } }
 
-  /// What there is to say of the device.
+  /// Messages about the device.
   func deviceNotes() -> [String] { monitor.withLock { notes } }
 
-  /// Works until there is nothing more to do for this worker.
+  // MARK: The loop of every thread
+
+  /// Claims slices, minifies them and hands them over, until nothing is left for this thread.
   ///
-  /// - Parameter verifier: What does slices again that are to be verified.
-  func work(with kernel: borrowing KernelRun, _ verifier: SliceVerifier?) {
+  /// - Parameters:
+  ///   - lane: The number of the device lane that the thread serves, nil for a worker.
+  ///   - minifier: The kernel of the worker, or the lane.
+  ///   - verifier: Set only if slices are to be verified.
+  func work(
+    as lane: Int? = nil, with minifier: borrowing some SliceMinifier & ~Copyable, _ verifier: SliceVerifier?
+  ) {
     let laps = StageLaps(times, timesEntry)
     defer { laps.end(.wait) }
-    while let task = nextTask(of: nil) {
+    while let claim = claim(for: lane) {
       laps.end(.wait)
-      switch task {
+      switch claim {
       case .join(let slot):
         join(slot)
         laps.end(.join)
-      case .take(let slice, let slot): take(slice, into: slot, with: kernel, verifier, laps)
+        if lane != nil { leaveEnds() }
+      case .minify(let slice, let slot):
+        guard minify(slice, in: slot, with: minifier, verifier, laps) else { return }
       }
     }
   }
 
-  // MARK: Who does what
-
-  private enum Task {
-    /// The slice in this slot.
+  private enum Claim {
+    /// The slice in this slot is the next to be joined.
     case join(SliceSlot)
-    case take(SliceQueue.Slice, SliceSlot)
+    case minify(SliceQueue.Slice, SliceSlot)
   }
 
-  /// What is most pressing.
+  /// Waits for the most pressing work, and claims it. Nil if nothing is left for this thread.
   ///
-  /// - Parameter lane: Nil for a worker. A lane must say by ``leaveEnds()`` when it has no more to do with the ends.
-  private func nextTask(of lane: Int?) -> Task? {
+  /// A lane that has claimed something must call ``leaveEnds()`` once it no longer needs input and output.
+  private func claim(for lane: Int?) -> Claim? {
     monitor.withLock {
       while result == nil, !queue.isJoined {
         if let slot = queue.beginJoin() {
           if lane != nil { lanesAtEnds += 1 }
           return .join(slots[slot])
         }
-        switch offer(to: lane) {
+        let offer: SliceQueue.Offer
+        if isReading {
+          offer = queue.isHandedOut ? .nothing : .wait(until: nil)
+        } else {
+          let seconds = MonotonicClock.seconds()
+          offer = lane.map { queue.next(forLane: $0, at: seconds) } ?? queue.next(at: seconds)
+        }
+        switch offer {
         case .slice(let slice):
           if lane != nil { lanesAtEnds += 1 }
           isReading = slice.range == nil
-          // Lanes wait for the first one to be taken.
+          // Lanes wait until the first slice is claimed.
           if slice.number == 0 { monitor.broadcast(.lane) }
-          return .take(slice, slots[slice.slot])
+          return .minify(slice, slots[slice.slot])
         case .wait(let endSeconds): monitor.wait(as: lane == nil ? .worker : .lane, until: endSeconds)
-        // Whoever is at work on a slice will also see to its joining.
+        // Each slice that is left has a thread, which will also see to its joining.
         case .nothing: return nil
         }
       }
@@ -126,10 +142,53 @@ final class SliceCoordinator<Input: ByteSource & ~Copyable, Output: ByteSink & ~
     }
   }
 
-  private func offer(to lane: Int?) -> SliceQueue.Offer {
-    if isReading { return queue.isHandedOut ? .nothing : .wait(until: nil) }
-    let seconds = MonotonicClock.seconds()
-    return lane.map { queue.next(forLane: $0, at: seconds) } ?? queue.next(at: seconds)
+  /// Reads and minifies a slice, and hands it over.
+  ///
+  /// - Returns: False if the slice was a lane's and the lane cannot go on.
+  private func minify(
+    _ slice: SliceQueue.Slice, in slot: SliceSlot, with minifier: borrowing some SliceMinifier & ~Copyable,
+    _ verifier: SliceVerifier?, _ laps: StageLaps
+  ) -> Bool {
+    let boundary = slice.range.map { reader.read(slice, $0, into: slot) } ?? readNext(into: slot)
+    laps.end(.read)
+    if slot.isOnLane { leaveEnds() }
+    var minifierError: (any Error)?
+    // Only the joiner knows the start of the first slice, as a byte order mark may stand there.
+    if slice.number > 0, slot.error == nil {
+      do {
+        let start = reader.start(of: slot, after: boundary)
+        try slot.minify(startingIn: start, options, with: minifier)
+        if options.verification.includes(slice.orderStart) {
+          slot.difference = try verifier?.difference(in: slot, startingIn: start)
+        }
+      } catch {
+        minifierError = error
+        slot.error = error
+      }
+    }
+    laps.end(slot.isOnLane ? .device : .kernel)
+    return handOver(slice, in: slot, minifierError)
+  }
+
+  /// Hands a slice to the joiner. A lane's slice that is not plainly clean, or met an error, goes back to the workers.
+  ///
+  /// - Returns: False if the slice was a lane's and the lane cannot go on.
+  private func handOver(_ slice: SliceQueue.Slice, in slot: SliceSlot, _ minifierError: (any Error)?) -> Bool {
+    let isOnLane = slot.isOnLane
+    let isUsable = !isOnLane || slot.error == nil && !slot.minified.isNothing
+    slot.setState(isUsable ? .waiting : .free)
+    return monitor.withLock {
+      let isFirstTime = queue.workerTiming.isUnknown
+      if isUsable { queue.finish(slice, at: MonotonicClock.seconds()) } else { queue.giveBack(slice) }
+      guard isOnLane else {
+        // Lanes wait until the speed of the workers is known.
+        if isFirstTime { monitor.broadcast(.lane) }
+        return true
+      }
+      if let minifierError { endLane(minifierError) }
+      monitor.broadcast()
+      return minifierError == nil
+    }
   }
 
   private func stop(_ result: Result<Failure, any Error>) {
@@ -145,102 +204,71 @@ final class SliceCoordinator<Input: ByteSource & ~Copyable, Output: ByteSink & ~
     slot.setState(.writing)
     if slot.isStartUndecided { reader.noteUndecidedStart(joiner.pointee.endsInString ? .string : .between) }
     do {
-      if let failure = try joiner.pointee.join(slot, to: &output.pointee, notesPlaces: !isSeekable) {
+      if let failure = try joiner.pointee.join(slot, to: &output.pointee, countsLines: !isSeekable) {
         return stop(.success(failure))
       }
     } catch {
       return stop(.failure(error))
     }
-    if hasPlaces {
+    if hasKnownSize {
       releasedBytes = input.pointee.release(from: releasedBytes, upTo: joiner.pointee.totals.inputBytes)
     }
     slot.setState(.free)
     monitor.withLock {
       queue.endJoin()
-      // What a lane was waited for, all wait for.
-      if slot.lane != nil || queue.isJoined { monitor.broadcast() } else { monitor.signal(.worker) }
+      // Any thread may be waiting for a slice of a lane.
+      if slot.isOnLane || queue.isJoined { monitor.broadcast() } else { monitor.signal(.worker) }
     }
   }
 
-  private func take(
-    _ slice: SliceQueue.Slice, into slot: SliceSlot, with kernel: borrowing KernelRun, _ verifier: SliceVerifier?,
-    _ laps: StageLaps
-  ) {
-    let cut = slice.range.map { reader.read(slice, $0, into: slot) } ?? readNext(into: slot)
-    laps.end(.read)
-    // The first one's start is known to the joiner alone, which knows of byte order marks too.
-    if slice.number > 0, slot.error == nil {
-      do {
-        let start = reader.start(of: slot, after: cut)
-        try slot.minify(startingIn: start, options, with: kernel)
-        if options.verification.includes(slice.place) {
-          slot.difference = try verifier?.difference(in: slot, startingIn: start)
-        }
-      } catch {
-        slot.error = error
-      }
-    }
-    laps.end(.kernel)
-    slot.setState(.waiting)
-    monitor.withLock {
-      let isFirstTime = queue.workerTiming.isUnknown
-      queue.finish(slice, at: MonotonicClock.seconds())
-      // Lanes wait until it is known how fast workers are.
-      if isFirstTime { monitor.broadcast(.lane) }
-    }
-  }
-
-  /// Reads what comes next of an input that comes in order, and lets another worker read on.
+  /// Reads the next slice of an input that is read in order, and lets another worker read on.
   private func readNext(into slot: SliceSlot) -> SliceBoundary? {
-    let (cut, isAtEnd) = reader.readNext(into: slot) { isStopped }
+    let (boundary, isAtEnd) = reader.readNext(into: slot) { isStopped }
     monitor.withLock {
       isReading = false
       if isAtEnd { queue.end() }
       monitor.broadcast()
     }
-    return cut
+    return boundary
   }
 
   // MARK: Lanes
 
-  /// Has a device join, if the run is not over: each of its lanes that is free works on a thread of its own.
-  func join(_ device: Result<any SliceDevice, DeviceFailure>, _ lanes: DeviceLanes) {
-    switch device {
-    case .success(let device): join(device, lanes)
-    case .failure(let failure): note("no device is used: \(failure)")
-    }
-  }
-
-  private func join(_ device: any SliceDevice, _ lanes: DeviceLanes) {
-    let laneSlots: [SliceSlot]
+  /// Adds a device to the run, unless the run is over. Each lane that is free works on a thread of its own.
+  func add(_ device: any SliceDevice, _ deviceLanes: DeviceLanes) {
+    let lanes: [DeviceLanes.Lane]
     do {
-      laneSlots = try lanes.slots(of: device)
+      lanes = try deviceLanes.lanes(of: device)
     } catch {
-      return note("\(device.name) is not used: \(error)")
+      return note("the GPU is not used: \(device.name): \(error)")
     }
-    let largestBytes = min(device.sliceBytesMax, laneSlots.map(\.sliceBytesMax).min() ?? 0)
-    guard largestBytes > 0 else { return note("\(device.name) is not used: its memory has no room for a slice") }
+    let largestBytes = min(device.sliceBytesMax, lanes.map(\.slot.sliceBytesMax).min() ?? 0)
+    guard largestBytes > 0 else {
+      return note("the GPU is not used: \(device.name): its memory has no room for a slice")
+    }
+    let claims = deviceLanes.claims
     let isWanted = monitor.withLock {
       guard result == nil, !queue.isJoined else { return false }
       deviceName = device.name
-      slots += laneSlots
-      queue.addLanes(laneSlots.count, smallestBytes: device.sliceBytesMin, largestBytes: largestBytes)
-      laneThreads = laneSlots.count
+      self.claims = claims
+      slots += lanes.map(\.slot)
+      queue.addLanes(lanes.count, smallestBytes: device.sliceBytesMin, largestBytes: largestBytes)
+      laneThreads = lanes.count
       return true
     }
     guard isWanted else { return }
-    for lane in laneSlots.indices {
-      guard lanes.claims.claim(lane) else {
+    for (number, lane) in lanes.enumerated() {
+      guard claims.claim(number) else {
         retireLane()
         continue
       }
-      let thread = SystemThread(stackBytes: WorkerThreads.stackBytes, ledger: lanes.ledger) { [self] in
-        work(lane, lanes)
-        lanes.claims.release(lane)
+      let thread = SystemThread(stackBytes: WorkerThreads.stackBytes, ledger: deviceLanes.ledger) { [self] in
+        work(as: number, with: lane.minifier, lane.verifier)
+        claims.release(number)
         retireLane()
       }
       guard let thread else {
-        lanes.claims.release(lane)
+        claims.release(number)
         retireLane()
         continue
       }
@@ -248,10 +276,19 @@ final class SliceCoordinator<Input: ByteSource & ~Copyable, Output: ByteSink & ~
     }
   }
 
-  /// Waits until no lane is at work, for a run that has it all to itself.
+  /// Notes why a device does not take part, or does so no longer.
+  func note(_ text: String) { monitor.withLock { notes.append(text) } }
+
+  /// Waits until no lane is at work, for a run that has the device to itself.
   func waitForLanes() { monitor.withLock { while laneThreads > 0 { monitor.wait() } } }
 
-  private func note(_ text: String) { monitor.withLock { notes.append(text) } }
+  /// Called under the lock when a lane has met an error. All errors but a refused allocation mean a lost device.
+  private func endLane(_ error: any Error) {
+    if notes.isEmpty { notes.append("continuing on the CPU: \(deviceName): \(error)") }
+    if error is OutOfMemory { return }
+    claims?.lose(error as? DeviceFailure ?? DeviceFailure("\(error)"))
+    queue.loseLanes()
+  }
 
   private func retireLane() {
     monitor.withLock {
@@ -265,58 +302,6 @@ final class SliceCoordinator<Input: ByteSource & ~Copyable, Output: ByteSink & ~
     monitor.withLock {
       lanesAtEnds -= 1
       if lanesAtEnds == 0 { monitor.broadcast(.worker) }
-    }
-  }
-
-  private func work(_ lane: Int, _ lanes: DeviceLanes) {
-    let verifier = lanes.verifier(of: lane)
-    let laps = StageLaps(times, timesEntry)
-    defer { laps.end(.wait) }
-    while let task = nextTask(of: lane) {
-      laps.end(.wait)
-      switch task {
-      case .join(let slot):
-        join(slot)
-        laps.end(.join)
-        leaveEnds()
-      case .take(let slice, let slot):
-        do {
-          try takeOnLane(slice, into: slot, verifier, laps)
-        } catch {
-          let failure = error as? DeviceFailure
-          if let failure { lanes.claims.lose(failure) }
-          monitor.withLock {
-            queue.giveBack(slice)
-            if notes.isEmpty { notes.append("\(deviceName) is used no longer: \(failure?.description ?? "\(error)")") }
-            if failure != nil { queue.loseLanes() }
-            monitor.broadcast()
-          }
-          return
-        }
-      }
-    }
-  }
-
-  /// Does a slice on a lane. One that is not plainly clean, or cannot be read, is the workers'.
-  private func takeOnLane(
-    _ slice: SliceQueue.Slice, into slot: SliceSlot, _ verifier: SliceVerifier?, _ laps: StageLaps
-  ) throws {
-    let cut = slice.range.flatMap { reader.read(slice, $0, into: slot) }
-    laps.end(.read)
-    leaveEnds()
-    defer { laps.end(.device) }
-    if slot.error == nil {
-      let start = reader.start(of: slot, after: cut)
-      try slot.minifyOnLane(startingIn: start, options)
-      if options.verification.includes(slice.place) {
-        slot.difference = try verifier?.difference(in: slot, startingIn: start)
-      }
-    }
-    let isUsable = slot.error == nil && !slot.minified.isNothing
-    slot.setState(isUsable ? .waiting : .free)
-    monitor.withLock {
-      if isUsable { queue.finish(slice, at: MonotonicClock.seconds()) } else { queue.giveBack(slice) }
-      monitor.broadcast()
     }
   }
 }

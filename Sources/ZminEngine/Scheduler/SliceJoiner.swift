@@ -1,26 +1,26 @@
 import ZminCore
 import ZminMemory
 
-/// Joins slices in their order, and hands on what they become.
+/// Joins slices in order, and writes their output.
 ///
-/// It is a ``Minifier`` that knows the exact state before each slice: it takes what a worker has made of one if it fits,
-/// and else minifies the slice again. So an assumption may cost time, and never changes what comes out.
+/// It is a ``Minifier`` that knows the exact state before each slice. It takes the result of a worker if that fits.
+/// Otherwise it minifies the slice again. So a wrong assumption costs time and never changes the output.
 struct SliceJoiner: ~Copyable {
   private var minifier: Minifier
   private var window: OutputWindow
   private var release = OutputWindow.Release.everything
-  private(set) var places = LineTracker()
+  private(set) var lines = LineTracker()
   private(set) var totals = RunTotals()
   private var comparison = OutputComparison()
-  /// Slices that were minified again, the first apart.
+  /// Slices that were minified again, without the first.
   private(set) var redoneCount = 0
-  /// Slices that are as a device has made them.
+  /// Slices whose output is a device's.
   private(set) var onDeviceCount = 0
   private let times: StageTimes?
 
   /// - Parameters:
-  ///   - heldBytesMax: How much of a record may be held back until it is whole.
-  ///   - times: Hears how long writing takes.
+  ///   - heldBytesMax: Bytes of an incomplete record that may be held back.
+  ///   - times: Receives the time that writing takes.
   /// - Throws: ``OutOfMemory``.
   init(
     _ options: MinifierOptions, heldBytesMax: Int, times: StageTimes?, ledger: MemoryLedger
@@ -34,35 +34,35 @@ struct SliceJoiner: ~Copyable {
     self.times = times
   }
 
-  /// What it takes at most, in bytes.
+  /// Memory that it takes at most, in bytes.
   static func bytes(_ options: MinifierOptions, heldBytesMax: Int) -> Int {
     (options.makesRecords ? heldBytesMax : 0) + Minifier.bytes(options)
   }
 
   /// Begins with another input.
   ///
-  /// - Parameter outputIsFinal: Whether what is written cannot be taken back.
+  /// - Parameter outputIsFinal: True if written bytes cannot be taken back.
   mutating func begin(outputIsFinal: Bool) {
     minifier.reset()
     window.clear()
     release = outputIsFinal && minifier.options.makesRecords ? .wholeRecords : .everything
-    places = LineTracker()
+    lines = LineTracker()
     totals = RunTotals()
     comparison = OutputComparison()
     redoneCount = 0
     onDeviceCount = 0
   }
 
-  /// Whether the input so far ends in a string.
+  /// True if the input so far ends in a string.
   var endsInString: Bool { minifier.endsInString }
 
   /// Joins the next slice.
   ///
-  /// - Parameter notesPlaces: Whether lines are to be counted, as the input cannot be read again.
+  /// - Parameter countsLines: True to count lines, since the input cannot be read again.
   /// - Returns: The first error of the input, if it is known now.
-  /// - Throws: The slot's error, ``OutOfMemory``, ``VerificationDifference``, and what the output throws.
+  /// - Throws: The slot's error, ``OutOfMemory``, ``VerificationDifference``, and the output's errors.
   mutating func join<Output: ByteSink & ~Copyable>(
-    _ slot: SliceSlot, to output: inout Output, notesPlaces: Bool
+    _ slot: SliceSlot, to output: inout Output, countsLines: Bool
   ) throws -> Failure? {
     let bytes = slot.bytes
     var writtenBytes: Int
@@ -74,7 +74,7 @@ struct SliceJoiner: ~Copyable {
       writtenBytes = slot.minified.writtenBytes
       isAfterLineFeed = isBoundary
       isKnownUnchanged = !isBoundary && slot.isUnchanged
-      if slot.lane != nil { onDeviceCount += 1 }
+      if slot.isOnLane { onDeviceCount += 1 }
     } else {
       if totals.inputBytes > 0, !bytes.isEmpty { redoneCount += 1 }
       let result = try minifier.minify(bytes, into: slot.room)
@@ -86,7 +86,7 @@ struct SliceJoiner: ~Copyable {
     if endBytes > 0 { isKnownUnchanged = false }
     writtenBytes += endBytes
     let piece = slot.outputBytes(writtenBytes, afterLineFeed: isAfterLineFeed)
-    if notesPlaces { places.note(bytes, minifier) }
+    if countsLines { lines.note(bytes, minifier) }
     count(bytes, piece, isKnownUnchanged: isKnownUnchanged)
     let isBad = minifier.faultOffset != nil || failure != nil
     try window.emit(elsewhere: piece, release, isBad: isBad) { bytes in
@@ -94,16 +94,17 @@ struct SliceJoiner: ~Copyable {
     }
     if let failure { return failure }
     if let error = slot.error {
-      // An error of the input comes before one of reading what stands after it.
+      // An error of the input stands before the bytes that could not be read.
       guard let failure = minifier.failureSoFar else { throw error }
       return failure
     }
     return slot.isBeforePause ? minifier.failureSoFar : nil
   }
 
-  /// Ends the input after its last slice, and tells its first error if there is one.
+  /// Ends the input after its last slice.
   ///
-  /// - Throws: What the output throws.
+  /// - Returns: The first error of the input, nil if it has none.
+  /// - Throws: The output's errors.
   mutating func finish<Output: ByteSink & ~Copyable>(to output: inout Output) throws -> Failure? {
     let result = minifier.finish(into: window.room)
     let nothing = UnsafeRawBufferPointer(start: nil, count: 0)

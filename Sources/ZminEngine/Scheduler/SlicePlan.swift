@@ -1,15 +1,15 @@
 import ZminCPU
 import ZminCore
 
-/// The pools of a run in slices, settled before it: how many there are of what, and what memory that takes at most.
+/// The pools of a run in slices, planned before it, with the most memory that they take.
 package struct SlicePlan: Sendable, Equatable {
   /// Threads that read, minify and write.
   package let workers: Int
-  /// Slices that may be on their way at once.
+  /// Slices in flight at once, at most.
   package let slots: Int
-  /// The most that a slice has.
+  /// Largest slice.
   package let sliceBytes: Int
-  /// The least that a slice has, but for the last.
+  /// Smallest slice, except for the last.
   package let smallestSliceBytes: Int
 
   package init(workers: Int, slots: Int, sliceBytes: Int, smallestSliceBytes: Int) {
@@ -19,27 +19,30 @@ package struct SlicePlan: Sendable, Equatable {
     self.smallestSliceBytes = smallestSliceBytes
   }
 
-  /// Slices of that size; with two for each worker and two more, nobody waits for the one that is being written.
+  /// Makes a plan with slices of that size. With two slots for each worker and two more, no worker waits for the slice
+  /// that is being written.
   private init(workers: Int, slots: Int, sliceBytes: Int) {
     self.init(
       workers: workers, slots: slots, sliceBytes: sliceBytes, smallestSliceBytes: Self.smallestBytes)
   }
 
-  /// Slices that stay in a core's cache and are yet worth their calls of the system.
+  /// Slice that fits in a core's cache and is large enough for the cost of its system calls.
   package static let usualBytes = 256 << 10
-  /// Less than this is mostly calls of the system.
+  /// Slice below which system calls dominate.
   private static let smallestBytes = 32 << 10
 
-  /// The plan of a run whose memory nothing limits.
+  /// Makes the plan of a run without a memory limit.
   package init(workers: Int) {
     self.init(workers: workers, slots: 2 * workers + 2, sliceBytes: Self.usualBytes)
   }
 
-  /// The plan that makes the most of a budget: as many workers as may be, then as large slices, then as many.
+  /// Makes the largest plan within a budget: first as many workers as possible, then as large slices, then as many.
+  ///
+  /// Nil if the budget is too small for any plan.
   ///
   /// - Parameters:
-  ///   - workers: How many there are at most.
-  ///   - budgetBytes: What the run may take at most, by ``peakBytes(_:)``. Nil if that is too little for any plan.
+  ///   - workers: Workers, at most.
+  ///   - budgetBytes: Bound for ``peakBytes(_:)``.
   package init?(workers: Int, withinBytes budgetBytes: Int, _ options: MinifierOptions) {
     for workers in (1...workers).reversed() {
       for sliceBytes in [Self.usualBytes, 128 << 10, 64 << 10, Self.smallestBytes] {
@@ -55,18 +58,18 @@ package struct SlicePlan: Sendable, Equatable {
     return nil
   }
 
-  /// The plan that takes the least.
+  /// The plan that takes the least memory.
   package static let least = SlicePlan(workers: 1, slots: 2, sliceBytes: smallestBytes)
 
-  /// What is resident of a program that has just begun, its code and libraries.
+  /// Resident bytes of a program that has just started, with code and libraries.
   package static let programBytes = 16 << 20
-  /// What a worker's stack takes.
+  /// Resident bytes of a worker's stack.
   private static let touchedStackBytes = 64 << 10
 
-  /// How much of a record may be held back until it is whole: as much as in other runs, and never less than a slice.
+  /// Bytes of an incomplete record that may be held back: as many as in other runs, and at least a slice.
   var heldBytesMax: Int { max(Self.usualBytes, sliceBytes + SliceBoundary.windowBytes) }
 
-  /// What the run has resident at most, in bytes: the program itself, the pools, and the deepest nesting allowed.
+  /// Resident bytes of the run, at most: the program, the pools, and the deepest nesting allowed.
   package func peakBytes(_ options: MinifierOptions) -> Int {
     let slotBytes = SliceSlot.bytes(forSliceBytes: sliceBytes, options.format) + SliceNesting.bytes
     let roomBytes = SliceSlot.roomBytes(forSliceBytes: sliceBytes, options.format)

@@ -1,23 +1,23 @@
-/// What a queue knows of the lanes that take slices from it.
+/// State of the lanes that a queue hands slices to.
 struct LaneState: Sendable {
-  /// Whether workers take only what lanes cannot.
+  /// True if workers get only the slices that lanes cannot take.
   let areAlone: Bool
-  /// How long slices take them.
+  /// Times of their slices.
   var timing: SliceTiming
-  /// What a device's slices have.
+  /// Bounds for the size of their slices.
   var smallestBytes = 0
   var largestBytes = 0
-  /// Lanes that may take more.
+  /// Lanes that have not retired.
   var active = 0
-  /// Slices that lanes are at work on and that are waited for.
+  /// Slices that lanes work on and that are still wanted.
   var atWork = 0
-  /// Slices that lanes are at work on still, and that were taken back.
+  /// Slices that lanes still work on and that were taken back.
   var takenBack = 0
-  /// Slices in a row that were of no use.
+  /// Useless slices in a row.
   var uselessInARow = 0
-  /// Slices that lanes have had to no use.
+  /// Slices that lanes have returned to the workers.
   var returnedCount = 0
-  /// Whether the device is of no more use.
+  /// True if the device is lost.
   var isLost = false
 
   init(areAlone: Bool, timing: SliceTiming) {
@@ -25,15 +25,16 @@ struct LaneState: Sendable {
     self.timing = timing
   }
 
-  /// As many as these in a row say that a device is of no use for an input.
+  /// Useless slices in a row after which a device gets no more of an input.
   static let uselessInARowMax = 8
 
-  /// How large a slice may be now: no more than four times what was tried.
+  /// Largest slice to hand out now: four times the largest that was tried.
   var triedBytes: Int { min(largestBytes, max(smallestBytes, 4 * timing.largestBytes)) }
 
-  /// What a worker does while a lane does a slice. More of it would hold up the lanes, as slices are joined in order.
+  /// Returns the size of a worker's slice that takes as long as a lane's. A larger one would hold up the lanes, since
+  /// slices are joined in order.
   ///
-  /// - Returns: Nil if there is no lane to hold up, or nothing is known.
+  /// - Returns: Nil without lanes, or before their first slice.
   func bytesInTime(of worker: SliceTiming) -> Int? {
     guard active > 0, !isLost, takenBack == 0 else { return nil }
     return timing.expectedSeconds(for: triedBytes).flatMap { worker.byteCount(within: $0) }
@@ -41,11 +42,11 @@ struct LaneState: Sendable {
 }
 
 extension SliceQueue {
-  /// Lanes join. Their slots come after all others, in the order of the lanes.
+  /// Adds lanes. Their slots come after all others, in the order of the lanes.
   ///
   /// - Parameters:
-  ///   - smallestBytes: The least that a slice of theirs has.
-  ///   - largestBytes: The most.
+  ///   - smallestBytes: Smallest slice of a lane.
+  ///   - largestBytes: Largest slice of a lane.
   package mutating func addLanes(_ count: Int, smallestBytes: Int, largestBytes: Int) {
     addSlots(count)
     lanes.active = count
@@ -53,24 +54,24 @@ extension SliceQueue {
     lanes.smallestBytes = min(smallestBytes, largestBytes)
   }
 
-  /// A lane takes no more.
+  /// Notes that a lane takes no more slices.
   package mutating func retireLane() { lanes.active -= 1 }
 
-  /// The device is lost: lanes get nothing more.
+  /// Notes that the device is lost. Lanes get no more slices.
   package mutating func loseLanes() { lanes.isLost = true }
 
-  /// Slices that lanes have had and that are done again by workers.
+  /// Slices that lanes had and that workers minify again.
   package var returnedSliceCount: Int { lanes.returnedCount }
 
-  /// How long slices take lanes.
+  /// Times of the lanes' slices.
   package var laneTiming: SliceTiming { lanes.timing }
 
-  /// The first slice that a lane is at work on.
+  /// The first slice that a lane works on.
   var firstInFlightLaneSlice: InFlightSlice? {
     guard lanes.atWork > 0 else { return nil }
     return inFlightSlices[workerSlots...].reduce(nil) { first, inFlightSlice in
       guard let inFlightSlice, inFlightSlice.state == .atWork else { return first }
-      return first.map { $0.place.lowerBound < inFlightSlice.place.lowerBound } ?? false ? first : inFlightSlice
+      return first.map { $0.order.lowerBound < inFlightSlice.order.lowerBound } ?? false ? first : inFlightSlice
     }
   }
 
@@ -78,12 +79,12 @@ extension SliceQueue {
 
   /// Hands a lane a slice.
   ///
-  /// It is of a size that the lane will be done with in half the time that is left, and lies so far ahead that the workers
-  /// come to it when it is done: so they need not wait for it, however slow the device, and need no more slots. While
-  /// nothing is known of the device, one small slice is tried. A device gets nothing where the workers will be done with
-  /// all that is left in the same time.
+  /// Its size is such that the lane needs at most half of the time that is left. It lies so far ahead that the workers
+  /// reach it when it is done. So they need not wait for it, however slow the device, and need no more slots. Before
+  /// anything is known of the device, it gets one small slice. It gets none if the workers would finish the rest of the
+  /// input in the same time.
   ///
-  /// The first slice is never a lane's.
+  /// A lane never gets the first slice.
   package mutating func next(forLane lane: Int, at seconds: Double) -> Offer {
     guard let tail = spans.last, !tail.isForWorkers, tail.endWindowBytes == 0,
       !lanes.isLost, lanes.uselessInARow < LaneState.uselessInARowMax
@@ -107,12 +108,12 @@ extension SliceQueue {
     return .slice(takeForLane(byteCount, after: gap, slot: slot, at: seconds))
   }
 
-  /// What all workers do in a second.
+  /// Bytes that all workers minify in a second.
   private var workersRate: Double? {
     workerTiming.rate(ofSlicesOf: sizes.largestBytes).map { $0 * Double(sizes.workers) }
   }
 
-  /// How large a lane's slice is best, and how far into what nobody has taken it lies; nil if there is none that pays.
+  /// Returns the best size of a lane's slice and the bytes left to the workers before it, nil if no slice pays.
   private func laneSlice(in tail: Span, _ workersRate: Double) -> (byteCount: Int, gap: Int)? {
     let leftBytes = spans.reduce(0) { $0 + $1.range.count }
     let largest = lanes.uselessInARow > 0 ? lanes.smallestBytes : lanes.triedBytes
@@ -122,8 +123,8 @@ extension SliceQueue {
     let byteCount = min(max(lanes.smallestBytes, min(half, largest)), tail.range.count)
     guard let seconds = lanes.timing.expectedSeconds(for: byteCount), seconds < 0.75 * Double(leftBytes) / workersRate
     else { return nil }
-    // Where the workers are the faster part, they must not wait: a quarter more than what they do meanwhile, as times
-    // vary. Where the lanes are, it is they that must not wait.
+    // The faster part must not wait. If the workers are faster, a quarter more is left to them than they do meanwhile,
+    // since times vary.
     let margin = 0.25 + 1 / (1 + lanesRate / (5 * workersRate))
     let aheadBytes = leftBytes - tail.range.count + workerBytesAtWork
     let gap = Int(min(Double(tail.range.count), margin * workersRate * seconds)) - aheadBytes
@@ -131,12 +132,12 @@ extension SliceQueue {
   }
 
   private var workerBytesAtWork: Int {
-    inFlightSlices[..<workerSlots].reduce(0) { $0 + ($1?.state == .atWork ? $1?.place.count ?? 0 : 0) }
+    inFlightSlices[..<workerSlots].reduce(0) { $0 + ($1?.state == .atWork ? $1?.order.count ?? 0 : 0) }
   }
 
-  /// Takes a slice from what follows so many bytes of the last span, which become a span of the workers.
+  /// Takes a slice from the last span, after so many bytes of it. These become a span of the workers.
   private mutating func takeForLane(_ byteCount: Int, after gap: Int, slot: Int, at seconds: Double) -> Slice {
-    // As much as the last worker's slice before a lane's will have.
+    // At most the size of the last worker's slice before the lane's.
     let windowBytes = min(SliceBoundary.windowBytes, sizes.smallestBytes)
     if gap >= sizes.smallestBytes {
       var span = spans.removeLast()
@@ -155,16 +156,16 @@ extension SliceQueue {
 
   // MARK: Coming back
 
-  /// A lane's slice was of no use: the workers do it.
+  /// Returns a lane's slice to the workers.
   package mutating func giveBack(_ slice: Slice) {
     guard endLaneWork(slice, isUsable: false), let inFlightSlice = inFlightSlices[slice.slot] else { return }
     inFlightSlices[slice.slot] = nil
     returnToWorkers(inFlightSlice)
   }
 
-  /// A lane is no longer at work on a slice.
+  /// Notes that a lane no longer works on a slice.
   ///
-  /// - Returns: Whether somebody waits for it.
+  /// - Returns: False if the slice was taken back meanwhile.
   mutating func endLaneWork(_ slice: Slice, isUsable: Bool) -> Bool {
     lanes.uselessInARow = isUsable ? 0 : lanes.uselessInARow + 1
     guard inFlightSlices[slice.slot]?.state == .takenBack else {
@@ -176,10 +177,13 @@ extension SliceQueue {
     return false
   }
 
-  /// Until when workers that have nothing else to do should wait for a lane's slice, rather than do it themselves: for as
-  /// long again as they would take, once it is due; nil if they are done sooner, or nothing is known.
+  /// Returns the time until which idle workers should wait for a lane's slice before they minify it themselves.
+  ///
+  /// They wait past the time at which it is due by as long as they would take for it.
+  ///
+  /// - Returns: Nil if they would finish it sooner, or if no times are known.
   func waitEndSeconds(for inFlightSlice: InFlightSlice, at seconds: Double) -> Double? {
-    let byteCount = inFlightSlice.place.count
+    let byteCount = inFlightSlice.order.count
     guard let workersRate, let expected = lanes.timing.expectedSeconds(for: byteCount) else { return nil }
     let ownSeconds = Double(byteCount) / workersRate
     let dueSeconds = inFlightSlice.slice.takenSeconds + expected
@@ -187,9 +191,9 @@ extension SliceQueue {
     return seconds + ownSeconds < dueSeconds || seconds >= endSeconds ? nil : endSeconds
   }
 
-  /// Gives a slice to the workers that a lane is at work on.
+  /// Gives a slice that a lane works on to the workers.
   mutating func takeBack(_ inFlightSlice: InFlightSlice, at seconds: Double) {
-    lanes.timing.learn(inFlightSlice.place.count, tookAtLeast: seconds - inFlightSlice.slice.takenSeconds)
+    lanes.timing.learn(inFlightSlice.order.count, tookAtLeast: seconds - inFlightSlice.slice.takenSeconds)
     lanes.atWork -= 1
     lanes.takenBack += 1
     inFlightSlices[inFlightSlice.slice.slot]?.state = .takenBack
@@ -198,10 +202,10 @@ extension SliceQueue {
 
   private mutating func returnToWorkers(_ inFlightSlice: InFlightSlice) {
     lanes.returnedCount += 1
-    let index = spans.firstIndex { $0.range.lowerBound > inFlightSlice.place.lowerBound } ?? spans.count
+    let index = spans.firstIndex { $0.range.lowerBound > inFlightSlice.order.lowerBound } ?? spans.count
     spans.insert(
       Span(
-        range: inFlightSlice.place, cutWindowBytes: inFlightSlice.slice.cutWindowBytes,
+        range: inFlightSlice.order, cutWindowBytes: inFlightSlice.slice.cutWindowBytes,
         endWindowBytes: inFlightSlice.slice.endWindowBytes, isForWorkers: true), at: index)
   }
 }

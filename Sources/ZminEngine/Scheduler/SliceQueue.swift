@@ -1,93 +1,96 @@
-/// Which slices are on their way and which is next: the order of a run, apart from who works.
+/// The order of a run: the slices in flight, and the next one. It knows no threads.
 ///
-/// Slices are done in any order, and joined in the order of the input, one at a time. No more are on their way than there
-/// are slots. CPU workers take what comes first of what nobody has taken. A device's slice is taken further on
-/// (``next(forLane:at:)``), and what nobody has taken before it is the workers': so the input is cut into spans.
+/// Slices are minified in any order, and joined in the order of the input, one at a time. Each slice in flight has a
+/// slot. A CPU worker gets the first bytes that are not handed out. A lane gets a slice further on
+/// (``next(forLane:at:)``), and the bytes before that are left to the workers. So the rest of the input is a list of
+/// spans.
 ///
-/// Time is what the callers say it is, in seconds from any moment.
+///     joined │ in flight │ span of the workers │ a lane's slice │ last span
+///
+/// The callers give the time, in seconds from any moment.
 package struct SliceQueue: Sendable {
   /// A slice that is handed out.
   package struct Slice: Sendable, Equatable {
-    /// How many were handed out before it.
+    /// Slices that were handed out before it.
     package let number: Int
-    /// The memory that it has. The lanes' come after the workers'.
+    /// Number of its slot. The slots of lanes come after those of the workers.
     package let slot: Int
-    /// Where it is wished to begin and end; nil where the input comes in order, and it has what comes next.
+    /// Wished range in the input; nil if the input is read in order, and the slice is whatever comes next.
     package let range: Range<Int>?
-    /// How many bytes before the range are the slice's or those before it: its first cut is found there.
+    /// Bytes before the range in which the boundary at its start is found.
     package let cutWindowBytes: Int
-    /// How many of the range's last bytes are the slice's or those after it: its last cut is found there.
+    /// Last bytes of the range in which the boundary at its end is found.
     package let endWindowBytes: Int
-    /// Whether it goes to the end of an input that has places.
+    /// True if it ends at the end of an input of known size.
     package let isLast: Bool
-    /// When it was taken.
+    /// Time at which it was handed out.
     let takenSeconds: Double
 
-    /// Where it is in the order of the input.
-    var place: Int { range?.lowerBound ?? number }
+    /// Start in the order of joining: an offset in a seekable input, a sequence number in any other.
+    var orderStart: Int { range?.lowerBound ?? number }
   }
 
-  /// What there is for whoever asks for a slice.
+  /// Answer to a worker or lane that asks for a slice.
   package enum Offer: Sendable {
     case slice(Slice)
-    /// Nothing now: to ask again when something has happened, and at that time at the latest.
+    /// No slice now. Ask again after the next event, or at that time.
     case wait(until: Double?)
-    /// Nothing now or later.
+    /// No slice now or later.
     case nothing
   }
 
-  /// A part of the input that nobody has taken.
+  /// A part of the input that is not handed out.
   struct Span: Sendable {
     var range: Range<Int>
-    /// How many bytes before it are looked at for the cut at its start.
+    /// Bytes before it in which the boundary at its start is found.
     var cutWindowBytes: Int
-    /// How many of its last bytes are looked at for the cut at its end; 0 at the end of the input.
+    /// Its last bytes, in which the boundary at its end is found; 0 at the end of the input.
     let endWindowBytes: Int
-    /// Whether a device has had it, to no use.
+    /// True if a device has returned it.
     var isForWorkers = false
   }
 
-  /// A slice on its way.
+  /// A slice that is handed out and not joined.
   struct InFlightSlice: Sendable {
     enum State: Sendable {
       case atWork, done
-      /// A device is at work on it still, and what it will say is of no use any more.
+      /// A device still works on it, but the slice was given to the workers.
       case takenBack
     }
 
     let slice: Slice
     var state = State.atWork
-    /// Where it is in the order of joining, and where the one after it is.
-    let place: Range<Int>
+    /// Range in the order of joining: offsets in a seekable input, one sequence number in any other.
+    let order: Range<Int>
   }
 
   let sizes: SliceSizes
   private let byteCount: Int?
   /// By slot.
   var inFlightSlices: [InFlightSlice?]
-  /// Where each slice that is done begins, by slot; -1 for the others.
-  private var donePlaces: [Int]
-  /// The slots that no worker has. The one that was freed last goes first, as its memory is likely in a cache.
+  /// Start of each slice that is done, by slot; -1 for the others.
+  private var doneStarts: [Int]
+  /// Free slots of the workers. The last one freed is used first, since its memory is likely in a cache.
   private var freeSlots: [Int]
-  /// How many slots workers have together.
+  /// Slots of all workers.
   let workerSlots: Int
   /// In the order of the input.
   var spans: [Span] = []
   private(set) var handedOutCount = 0
-  private var joinedPlace = 0
+  private var joinedEnd = 0
   private var joiningSlot: Int?
   private var hasEnded = false
-  /// What is known of the devices at work.
+  /// State of the lanes.
   var lanes: LaneState
-  /// How long slices take workers.
+  /// Times of the workers' slices.
   package var workerTiming: SliceTiming
 
   /// - Parameters:
-  ///   - byteCount: How long the input is; nil where it comes in order, and ends with ``end()``.
-  ///   - sizes: How large the workers' slices are.
-  ///   - slots: How many they may have on their way.
-  ///   - lanesAreAlone: Whether workers take only what lanes cannot.
-  ///   - workerTiming: What was learnt with other inputs.
+  ///   - byteCount: Size of the input; nil if it is read in order, and ends with ``end()``.
+  ///   - sizes: Sizes of the workers' slices.
+  ///   - slots: Slices of workers in flight, at most.
+  ///   - lanesAreAlone: True if workers get only the slices that lanes cannot take.
+  ///   - workerTiming: Times of earlier inputs.
   ///   - laneTiming: The same of lanes.
   package init(
     byteCount: Int?, sizes: SliceSizes, slots: Int, lanesAreAlone: Bool = false, workerTiming: SliceTiming = .worker,
@@ -98,7 +101,7 @@ package struct SliceQueue: Sendable {
     self.workerTiming = workerTiming
     workerSlots = slots
     inFlightSlices = Array(repeating: nil, count: slots)
-    donePlaces = Array(repeating: -1, count: slots)
+    doneStarts = Array(repeating: -1, count: slots)
     freeSlots = Array((0..<slots).reversed())
     lanes = LaneState(areAlone: lanesAreAlone, timing: laneTiming)
     if let byteCount, byteCount > 0 {
@@ -107,16 +110,16 @@ package struct SliceQueue: Sendable {
     hasEnded = byteCount != nil
   }
 
-  /// Whether all slices are handed out, and none can come back.
+  /// True if all slices are handed out, and none can come back.
   package var isHandedOut: Bool { hasEnded && spans.isEmpty && lanes.atWork == 0 }
 
-  /// Whether all slices are joined.
-  package var isJoined: Bool { hasEnded && spans.isEmpty && joinedPlace == byteCount ?? handedOutCount }
+  /// True if all slices are joined.
+  package var isJoined: Bool { hasEnded && spans.isEmpty && joinedEnd == byteCount ?? handedOutCount }
 
-  /// Makes room for the slices of so many lanes.
+  /// Adds the slots of so many lanes.
   mutating func addSlots(_ count: Int) {
     inFlightSlices += Array(repeating: nil, count: count)
-    donePlaces += Array(repeating: -1, count: count)
+    doneStarts += Array(repeating: -1, count: count)
     spans.reserveCapacity(2 * inFlightSlices.count)
   }
 
@@ -128,8 +131,8 @@ package struct SliceQueue: Sendable {
     let isShared = !lanes.areAlone || lanes.active == 0 || lanes.isLost || handedOutCount == 0
     let late = firstInFlightLaneSlice
     if let index = spans.firstIndex(where: { isShared || $0.isForWorkers }) {
-      let isBehind = late.map { $0.place.lowerBound < spans[index].range.lowerBound } ?? false
-      // What stands behind a slice that a device has must leave slots for that slice, should it come back.
+      let isBehind = late.map { $0.order.lowerBound < spans[index].range.lowerBound } ?? false
+      // Slices behind one that a device has must leave slots for that one, since it may come back.
       if freeSlots.count > (isBehind ? max(1, workerSlots / 2) : 0), let wantedBytes = bytes(ofSliceIn: spans[index]) {
         return .slice(takeForWorker(index, wantedBytes, at: seconds))
       }
@@ -148,23 +151,23 @@ package struct SliceQueue: Sendable {
     let slice = Slice(
       number: handedOutCount, slot: slot, range: nil, cutWindowBytes: 0, endWindowBytes: 0, isLast: false,
       takenSeconds: seconds)
-    inFlightSlices[slot] = InFlightSlice(slice: slice, place: handedOutCount..<handedOutCount + 1)
+    inFlightSlices[slot] = InFlightSlice(slice: slice, order: handedOutCount..<handedOutCount + 1)
     handedOutCount += 1
     return .slice(slice)
   }
 
-  /// How much of a span a worker takes; nil if it does better to leave it to the lanes.
+  /// Returns the size of a worker's slice in a span, nil if the span is better left to the lanes.
   private func bytes(ofSliceIn span: Span) -> Int? {
     let left = span.isForWorkers ? span.range.count : spans.reduce(0) { $0 + $1.range.count }
     var bytes = min(sizes.bytes(ofSliceIn: left), span.range.count)
-    // The first one is a worker's in any case.
+    // The first slice always goes to a worker.
     if handedOutCount > 0, !span.isForWorkers, let limit = lanes.bytesInTime(of: workerTiming) {
       if span.endWindowBytes == 0, limit < sizes.smallestBytes { return nil }
       bytes = min(bytes, max(sizes.smallestBytes, limit))
     }
     let rest = span.range.count - bytes
     guard rest > 0, rest < max(sizes.smallestBytes, span.endWindowBytes) else { return bytes }
-    // What would be left is too little for a slice, or for the cut at its end to be found in.
+    // The rest would be too small for a slice, or to find the boundary at its end in.
     return span.range.count <= sizes.largestBytes
       ? span.range.count : min(sizes.largestBytes, span.range.count - span.endWindowBytes)
   }
@@ -190,17 +193,17 @@ package struct SliceQueue: Sendable {
       spans[index].range = end..<range.upperBound
       spans[index].cutWindowBytes = endWindowBytes
     }
-    inFlightSlices[slot] = InFlightSlice(slice: slice, place: range.lowerBound..<end)
+    inFlightSlices[slot] = InFlightSlice(slice: slice, order: range.lowerBound..<end)
     handedOutCount += 1
     return slice
   }
 
-  /// The input that comes in order has ended with the slice that was handed out last.
+  /// Notes that the slice handed out last is the end of an input that is read in order.
   package mutating func end() { hasEnded = true }
 
   // MARK: Done and joined
 
-  /// A slice is done, and waits for those before it.
+  /// Notes that a slice is done, and waits for those before it.
   package mutating func finish(_ slice: Slice, at seconds: Double) {
     let isLane = slice.slot >= workerSlots
     let tookSeconds = seconds - slice.takenSeconds
@@ -213,24 +216,26 @@ package struct SliceQueue: Sendable {
     }
     if isLane, !endLaneWork(slice, isUsable: true) { return }
     inFlightSlices[slice.slot]?.state = .done
-    donePlaces[slice.slot] = inFlightSlices[slice.slot]?.place.lowerBound ?? -1
+    doneStarts[slice.slot] = inFlightSlices[slice.slot]?.order.lowerBound ?? -1
   }
 
-  /// The slot of the slice that is to be joined next, if it is done and none is being joined: it is from now on.
+  /// Begins to join the next slice, if it is done and no other is being joined.
+  ///
+  /// - Returns: Its slot.
   package mutating func beginJoin() -> Int? {
-    guard joiningSlot == nil, let slot = donePlaces.firstIndex(of: joinedPlace) else { return nil }
+    guard joiningSlot == nil, let slot = doneStarts.firstIndex(of: joinedEnd) else { return nil }
     joiningSlot = slot
     return slot
   }
 
-  /// The slice that was being joined is, and its slot is free.
+  /// Ends the join, and frees the slot.
   package mutating func endJoin() {
     guard let slot = joiningSlot, let inFlightSlice = inFlightSlices[slot] else {
       preconditionFailure("no slice is being joined")
     }
-    joinedPlace = inFlightSlice.place.upperBound
+    joinedEnd = inFlightSlice.order.upperBound
     inFlightSlices[slot] = nil
-    donePlaces[slot] = -1
+    doneStarts[slot] = -1
     joiningSlot = nil
     if slot < workerSlots { freeSlots.append(slot) }
   }

@@ -1,13 +1,13 @@
 import ZminBase
 
-/// How large slices are.
+/// Sizes of slices.
 ///
-/// They are all as large as they may be, until what is left would not give each worker two more. Then they shrink, so
-/// that none is at work for long after the others have run out of it.
+/// All slices have the largest size, until the rest of the input would not give each worker two more. Then they shrink,
+/// so that no worker is busy for long after the others have finished.
 package struct SliceSizes: Sendable, Equatable {
-  /// The most that a slice has.
+  /// Largest slice.
   package let largestBytes: Int
-  /// The least, but for the last.
+  /// Smallest slice, except for the last.
   package let smallestBytes: Int
   package let workers: Int
 
@@ -17,11 +17,11 @@ package struct SliceSizes: Sendable, Equatable {
     self.workers = workers
   }
 
-  /// The size of the next slice where so much is left.
+  /// Returns the size of the next slice, if so many bytes are left.
   func bytes(ofSliceIn leftBytes: Int) -> Int {
     let share = leftBytes.addingSaturated(2 * workers - 1) / (2 * workers)
     let bytes = min(largestBytes, max(smallestBytes, share))
-    // What would be left is too little for a slice, or for a cut to be found in.
+    // The rest would be too small for a slice, or to find a boundary in.
     return leftBytes - bytes < smallestBytes ? min(leftBytes, largestBytes) : bytes
   }
 }

@@ -1,46 +1,45 @@
-import ZminCPU
 import ZminCore
 import ZminMemory
 
-/// The memory of one slice on its way: its bytes, what they become, and what was found out.
+/// Memory of one slice in flight: its bytes, its output and the findings.
 ///
-/// `@unchecked Sendable` because a slot has one holder at any time: the worker or lane that ``SliceQueue`` has given the
-/// slice, then whoever joins it. The lock that guards the queue is what hands it over.
+/// `@unchecked Sendable` because a slot has one holder at any time: the worker or lane that claimed the slice from
+/// ``SliceQueue``, then the thread that joins it. The lock that guards the queue orders their accesses.
 package final class SliceSlot: @unchecked Sendable {
-  /// Room in front of the output, for an LF, that leaves it aligned as vectors and devices like it.
+  /// Room before the output for an LF. It keeps the output aligned for vectors and devices.
   package static let outputMarginBytes = 256
-  /// How much longer than was wished a slice may be.
+  /// Bytes by which a slice may be longer than wished.
   package static let inputMarginBytes = SliceBoundary.windowBytes
 
-  /// Where the slice is read to: after the bytes before it that its start is found in, or, for a lane, from the start.
+  /// Memory for the slice. For a worker the bytes in which its start is found come first. For a lane the slice does.
   let input: UnsafeMutableRawBufferPointer
   private let output: UnsafeMutableRawBufferPointer
-  /// For a lane, what the start is found in.
+  /// Memory for the bytes in which the start is found, for a lane.
   let cutWindow: UnsafeMutableRawBufferPointer
-  /// The lane that the input and the output are of, nil where they are the slot's.
+  /// The owner of the input and the output, nil if the slot owns them.
   let lane: (any SliceLane)?
-  /// What those see of it who look at the pool.
-  private let place: PoolSlot
+  /// State shown to the memory profiler.
+  private let poolSlot: PoolSlot
   private let ownInput: ByteBuffer
   private let ownOutput: ByteBuffer?
-  /// The most that a slice may have.
+  /// Largest slice.
   let sliceBytesMax: Int
 
-  /// Where the slice's bytes are in the input.
+  /// Range of the slice's bytes in ``input``.
   var range = 0..<0
   private(set) var minified: MinifiedSlice
-  /// Whether the output is the slice's bytes.
+  /// True if the output equals the slice.
   private(set) var isUnchanged = false
-  /// How what was made of the slice differs from what another path makes of it.
+  /// Difference to the result of another path, if the slice was verified and there is one.
   var difference: VerificationDifference?
-  /// Whether the slice could have started either way, for all that its bytes tell.
+  /// True if the bytes do not tell whether the slice starts in a string.
   var isStartUndecided = false
-  /// Set if the producer paused after the slice's bytes.
+  /// True if the producer paused after the slice.
   var isBeforePause = false
-  /// Why what follows the slice's bytes could not be read, or be held; it counts once these are joined.
+  /// Error of reading or holding the bytes after the slice. It counts once the slice is joined.
   var error: (any Error)?
 
-  /// - Parameter sliceBytes: The most that a slice has.
+  /// - Parameter sliceBytes: Largest slice.
   /// - Throws: ``OutOfMemory``.
   init(sliceBytes: Int, _ options: MinifierOptions, ledger: MemoryLedger) throws(OutOfMemory) {
     let ownInput = try ByteBuffer(
@@ -53,7 +52,7 @@ package final class SliceSlot: @unchecked Sendable {
     cutWindow = ownInput.bytes
     lane = nil
     sliceBytesMax = sliceBytes
-    place = PoolSlot(.slice, capacityBytes: sliceBytes, in: ledger)
+    poolSlot = PoolSlot(.slice, capacityBytes: sliceBytes, in: ledger)
     self.ownInput = consume ownInput
     self.ownOutput = consume ownOutput
   }
@@ -72,19 +71,19 @@ package final class SliceSlot: @unchecked Sendable {
     let excess = Self.outputBytes(forSliceBytes: sliceBytesMax, options.format) - lane.output.count
     if excess > 0 { sliceBytesMax = max(0, sliceBytesMax - excess) }
     self.sliceBytesMax = sliceBytesMax
-    place = PoolSlot(.lane, capacityBytes: sliceBytesMax, in: ledger)
+    poolSlot = PoolSlot(.lane, capacityBytes: sliceBytesMax, in: ledger)
     self.ownInput = consume ownInput
     ownOutput = nil
   }
 
-  /// What a slot's buffers take, besides the nesting.
+  /// Bytes of a slot's buffers, without the nesting.
   static func bytes(forSliceBytes sliceBytes: Int, _ format: Format) -> Int {
     inputBytes(forSliceBytes: sliceBytes) + outputBytes(forSliceBytes: sliceBytes, format)
   }
 
   private static func inputBytes(forSliceBytes sliceBytes: Int) -> Int { sliceBytes + inputMarginBytes }
 
-  /// What a slice's output may take.
+  /// Largest output of a slice, in bytes.
   static func roomBytes(forSliceBytes sliceBytes: Int, _ format: Format) -> Int {
     Minifier.outputBytes(forInputBytes: inputBytes(forSliceBytes: sliceBytes), format: format)
   }
@@ -93,15 +92,18 @@ package final class SliceSlot: @unchecked Sendable {
     outputMarginBytes + roomBytes(forSliceBytes: sliceBytes, format)
   }
 
+  /// True if the slot is in the memory of a device's lane.
+  var isOnLane: Bool { lane != nil }
+
   /// The slice.
   var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: input[range]) }
 
-  /// Room for all that the slice can become.
+  /// Room for the output.
   var room: UnsafeMutableRawBufferPointer {
     UnsafeMutableRawBufferPointer(rebasing: output[Self.outputMarginBytes...])
   }
 
-  /// The first bytes of the output, with an LF before them if there is to be one.
+  /// Returns the first bytes of the output, with an LF before them if asked for.
   func outputBytes(_ count: Int, afterLineFeed: Bool) -> UnsafeRawBufferPointer {
     var start = Self.outputMarginBytes
     if afterLineFeed {
@@ -111,7 +113,7 @@ package final class SliceSlot: @unchecked Sendable {
     return UnsafeRawBufferPointer(rebasing: output[start..<Self.outputMarginBytes + count])
   }
 
-  /// Begins with another slice, of which nothing is known but perhaps where it lies.
+  /// Begins with another slice.
   func begin(_ range: Range<Int> = 0..<0) {
     self.range = range
     minified.forget()
@@ -122,67 +124,19 @@ package final class SliceSlot: @unchecked Sendable {
     setState(.reading)
   }
 
-  /// Says what is done with it from now on, to those who look at the pool.
-  func setState(_ state: PoolSlot.State) { place.setState(state) }
+  /// Sets the state that the memory profiler shows.
+  func setState(_ state: PoolSlot.State) { poolSlot.setState(state) }
 
   /// Minifies the slice from an assumed start.
   ///
-  /// - Throws: ``OutOfMemory``.
-  func minify(startingIn start: SlicePrefix.Start, _ options: MinifierOptions, with kernel: borrowing KernelRun) throws
-  {
-    try make(startingIn: start, options, with: kernel)
-  }
-
-  /// Minifies the slice from an assumed start, on the lane whose memory the slot has.
-  ///
-  /// - Throws: What the lane throws.
-  func minifyOnLane(startingIn start: SlicePrefix.Start, _ options: MinifierOptions) throws {
-    guard let lane else { preconditionFailure("a slot without a lane") }
-    try make(startingIn: start, options, with: LaneMinifier(lane: lane))
-  }
-
-  private func make(
+  /// - Throws: The minifier's error.
+  func minify(
     startingIn start: SlicePrefix.Start, _ options: MinifierOptions,
     with minifier: borrowing some SliceMinifier & ~Copyable
   ) throws {
     setState(.working)
-    place.take(byteCount: range.count)
+    poolSlot.take(byteCount: range.count)
     try minified.make(of: bytes, startingIn: start, options, with: minifier, into: room)
     isUnchanged = outputBytes(minified.writtenBytes, afterLineFeed: false).hasSameBytes(as: bytes)
-  }
-}
-
-/// Whatever minifies slices.
-protocol SliceMinifier: ~Copyable {
-  /// As `KernelRun.checkSlice`.
-  func checkSlice(
-    _ nesting: inout SliceNesting, startingIn start: SlicePrefix.Start, format: Format, riseMax: Int,
-    _ slice: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
-  ) throws -> LocalSummary?
-  /// As `KernelRun.unchecked`.
-  func unchecked(
-    _ state: inout UncheckedState, format: Format, _ input: UnsafeRawBufferPointer,
-    into output: UnsafeMutableRawBufferPointer
-  ) throws -> Int
-}
-
-extension KernelRun: SliceMinifier {}
-
-/// A lane, which has the slice and the room for its output.
-private struct LaneMinifier: SliceMinifier {
-  let lane: any SliceLane
-
-  func checkSlice(
-    _ nesting: inout SliceNesting, startingIn start: SlicePrefix.Start, format: Format, riseMax: Int,
-    _ slice: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
-  ) throws -> LocalSummary? {
-    try lane.checkSlice(&nesting, startingIn: start, format: format, riseMax: riseMax, byteCount: slice.count)
-  }
-
-  func unchecked(
-    _ state: inout UncheckedState, format: Format, _ input: UnsafeRawBufferPointer,
-    into output: UnsafeMutableRawBufferPointer
-  ) throws -> Int {
-    try lane.unchecked(&state, format: format, byteCount: input.count)
   }
 }

@@ -1,9 +1,11 @@
-/// How long slices take of one kind of taker, learnt from those that it has had: a straight line through the last few,
-/// so that a device's delay and its speed are told apart.
+/// Estimate of the time that slices take workers, or lanes.
+///
+/// It is a straight line through the times of the last slices, so that the delay of a device and its speed are
+/// separate.
 package struct SliceTiming: Sendable {
-  /// How much the past counts beside one slice more.
+  /// Weight of the past relative to one more slice.
   private let memory: Double
-  /// Whether a slice that took much longer or shorter than expected makes all before it forgotten.
+  /// True if a slice that took much longer or shorter than expected discards all earlier ones.
   private let believesChanges: Bool
 
   // Sums over the slices so far, the older ones with less weight.
@@ -13,40 +15,40 @@ package struct SliceTiming: Sendable {
   private var squares = 0.0
   private var products = 0.0
 
-  /// What a slice takes besides what it takes for each byte.
+  /// Time of a slice besides the time of its bytes.
   private var delaySeconds = 0.0
   private var secondsPerByte: Double?
   /// The largest slice so far.
   private(set) var largestBytes = 0
 
-  /// Of a CPU worker: each slice is as the one before, and one that was interrupted says nothing of the others.
+  /// Timing of CPU workers. Their slices take similar times, and one that was interrupted tells nothing about the
+  /// others.
   package static let worker = SliceTiming(memory: 0.9, believesChanges: false)
-  /// Of a device, which may become slow at any time.
+  /// Timing of the lanes of a device, which may become slow at any time.
   package static let lane = SliceTiming(memory: 0.7, believesChanges: true)
 
-  /// Of whom nothing is known.
   private init(memory: Double, believesChanges: Bool) {
     self.memory = memory
     self.believesChanges = believesChanges
   }
 
-  /// Whether nothing is known.
+  /// True before the first slice.
   var isUnknown: Bool { secondsPerByte == nil }
 
-  /// Bytes a second where slices follow one another, each of the same size; nil if nothing is known.
+  /// Bytes a second for consecutive slices of that size, nil before the first slice.
   func rate(ofSlicesOf byteCount: Int) -> Double? { expectedSeconds(for: byteCount).map { Double(byteCount) / $0 } }
 
-  /// How long a slice of that size will take, nil if nothing is known.
+  /// Expected time of a slice of that size, nil before the first slice.
   func expectedSeconds(for byteCount: Int) -> Double? {
     secondsPerByte.map { delaySeconds + $0 * Double(byteCount) }
   }
 
-  /// How many bytes a slice may have to take so long, 0 if none; nil if nothing is known.
+  /// Size of a slice that takes so long, 0 if any takes longer, nil before the first slice.
   func byteCount(within seconds: Double) -> Int? {
     secondsPerByte.map { Int(min(Double(Int32.max), max(0, seconds - delaySeconds) / $0)) }
   }
 
-  /// Learns that a slice took so long.
+  /// Adds the time of a slice.
   mutating func learn(_ byteCount: Int, took seconds: Double) {
     let seconds = max(seconds, 1e-9)
     if believesChanges, let expected = expectedSeconds(for: byteCount),
@@ -64,14 +66,14 @@ package struct SliceTiming: Sendable {
     fit()
   }
 
-  /// Learns that a slice takes so long at least.
+  /// Adds a lower bound for the time of a slice that is not finished.
   mutating func learn(_ byteCount: Int, tookAtLeast seconds: Double) {
     if expectedSeconds(for: byteCount).map({ $0 < seconds }) ?? true { learn(byteCount, took: seconds) }
   }
 
   private mutating func forget() { (weight, bytes, seconds, squares, products) = (0, 0, 0, 0, 0) }
 
-  /// Puts the line through the sums. Where all sizes are alike, the delay stays what it was found to be before.
+  /// Fits the line to the sums. If all sizes are alike, the delay keeps its last value.
   private mutating func fit() {
     let (meanBytes, meanSeconds) = (bytes / weight, seconds / weight)
     let variance = squares / weight - meanBytes * meanBytes

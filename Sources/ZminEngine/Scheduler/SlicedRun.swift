@@ -3,10 +3,9 @@ import ZminCPU
 import ZminCore
 package import ZminMemory
 
-/// Takes inputs in slices, of which several are read, minified and written at once.
+/// Minifies inputs in slices, several at once.
 ///
-/// Its memory is made once, serves any number of inputs, and does not depend on their size. The threads are those of one
-/// input.
+/// Its memory is made once for any number of inputs, and does not depend on their size. Each input has its own threads.
 package struct SlicedRun: ~Copyable {
   private let options: MinifierOptions
   private let sizes: SliceSizes
@@ -21,15 +20,15 @@ package struct SlicedRun: ~Copyable {
   private var workerTiming = SliceTiming.worker
   private var laneTiming = SliceTiming.lane
   private var returnedSliceCount = 0
-  /// What there is to say of the device that the last input had, or had not; a phrase each.
+  /// Messages about the device for the last input, a phrase each.
   package private(set) var deviceNotes: [String] = []
 
   /// - Parameters:
-  ///   - options: What is done to the inputs.
-  ///   - plan: How many workers there are, and how large and how many their slices are.
-  ///   - device: What else takes slices. An input that comes in order, and `concat`, is the CPU's alone.
-  ///   - times: Hears where the time goes.
-  ///   - ledger: The book that the buffers are entered in.
+  ///   - options: Options for all inputs.
+  ///   - plan: Number of workers, number and size of slices.
+  ///   - device: Use of a device. Inputs that are not seekable, and `concat`, use the CPU alone.
+  ///   - times: Receives the times of the stages.
+  ///   - ledger: Ledger of the buffers.
   /// - Throws: ``OutOfMemory``.
   package init(
     _ options: MinifierOptions, _ plan: SlicePlan, device: DeviceUse = .none, times: StageTimes? = nil,
@@ -57,17 +56,19 @@ package struct SlicedRun: ~Copyable {
     lanes = DeviceLanes(options, device.pending?.claims ?? LaneClaims(), ledger: ledger)
   }
 
-  /// Slices of the last input that were minified a second time, since they did not start as was assumed, or were not
-  /// plainly clean, or came from a device too late or not at all.
+  /// Slices of the last input that were minified again: their assumed start was wrong, they were not plainly clean, or
+  /// a device was too late with them or failed.
   package var redoneSliceCount: Int { joiner.redoneCount + returnedSliceCount }
 
   /// Slices of the last input that a device has minified.
   package var slicesOnDevice: Int { joiner.onDeviceCount }
 
-  /// Takes one input to its end or its first error.
+  /// Minifies one input to its end or its first error.
   ///
-  /// - Throws: What the ends throw, ``OutOfMemory``, ``VerificationDifference``, and ``DeviceFailure`` where the device
-  ///   was to be alone and cannot be used. One that is lost on the way leaves its part to the CPU, and a note.
+  /// The CPU does the part of a device that is lost during the run, and ``deviceNotes`` says so.
+  ///
+  /// - Throws: Errors of input and output, ``OutOfMemory``, ``VerificationDifference``, and ``DeviceFailure`` if the
+  ///   device was to be alone and cannot be used.
   package mutating func run<Input: ByteSource & ~Copyable, Output: ByteSink & ~Copyable>(
     from input: inout Input, to output: inout Output
   ) throws -> RunResult {
@@ -88,18 +89,23 @@ package struct SlicedRun: ~Copyable {
     let (failure, lastQueue, notes) = try withUnsafeMutablePointer(to: &joiner) { joiner in
       try withUnsafeMutablePointer(to: &input) { input in
         try withUnsafeMutablePointer(to: &output) { output in
-          let exchange = SliceCoordinator(
+          let coordinator = SliceCoordinator(
             input: input, output: output, joiner: joiner, options: options, slots: slots, rest: rest, queue: queue,
             times: times)
-          let observer = device.pending?.observe { result in exchange.join(result, lanes) }
-          WorkerThreads.run(workers, ledger: ledger) { exchange.work(with: kernels[$0].run, kernels[$0].verifier) }
-          let failure = Result { try exchange.failure() }
+          let observer = device.pending?.observe { device in
+            switch device {
+            case .success(let device): coordinator.add(device, lanes)
+            case .failure(let failure): coordinator.note("the GPU is not used: \(failure)")
+            }
+          }
+          WorkerThreads.run(workers, ledger: ledger) { coordinator.work(with: kernels[$0].run, kernels[$0].verifier) }
+          let failure = Result { try coordinator.failure() }
           if let observer { device.pending?.removeObserver(observer) }
-          if device.isAlone { exchange.waitForLanes() }
+          if device.isAlone { coordinator.waitForLanes() }
           times?.leaveThreads()
           return (
-            try failure.get() ?? joiner.pointee.finish(to: &output.pointee), exchange.lastQueue(),
-            exchange.deviceNotes()
+            try failure.get() ?? joiner.pointee.finish(to: &output.pointee), coordinator.lastQueue(),
+            coordinator.deviceNotes()
           )
         }
       }
@@ -108,17 +114,18 @@ package struct SlicedRun: ~Copyable {
     returnedSliceCount = lastQueue.returnedSliceCount
     deviceNotes += notes
     guard let failure else { return .complete(joiner.totals) }
-    return .invalid(try failure.located(in: input, joiner.places, reading: slots[0].input), joiner.totals)
+    return .invalid(try failure.located(in: input, joiner.lines, reading: slots[0].input), joiner.totals)
   }
 
-  /// What is done with the device for an input of that length, nil where it comes in order.
+  /// Returns the use of the device for an input of that size, nil if it is read in order.
   ///
-  /// - Throws: ``DeviceFailure`` if it was to be alone and cannot be used.
+  /// - Throws: ``DeviceFailure`` if the device was to be alone and cannot be used.
   private mutating func deviceUse(byteCount: Int?) throws -> DeviceUse {
     if case .none = device { return .none }
     if case .alone(let pending) = device { _ = try pending.wait().get() }
     guard byteCount != nil, options.format != .concat else {
-      deviceNotes.append(byteCount == nil ? "an input that comes in order is the CPU's" : "concat is the CPU's")
+      let reason = byteCount == nil ? "the input is not seekable" : "--format concat is supported on the CPU only"
+      deviceNotes.append("the GPU is not used: \(reason)")
       return .none
     }
     return device
@@ -136,15 +143,16 @@ extension DeviceUse {
   fileprivate var isAlone: Bool { if case .alone = self { true } else { false } }
 }
 
-/// A kernel with the workspace of one worker, and what verifies its slices if that is asked for.
+/// The kernel and workspace of one worker.
 ///
 /// `@unchecked Sendable` because one thread uses it at a time.
 private final class WorkerKernel: @unchecked Sendable {
   let run: KernelRun
 
+  /// Set only if slices are to be verified.
   let verifier: SliceVerifier?
 
-  /// - Parameter roomBytes: What the output of a slice may take.
+  /// - Parameter roomBytes: Largest output of a slice.
   init(_ options: MinifierOptions, roomBytes: Int, ledger: MemoryLedger) throws(OutOfMemory) {
     run = try KernelRun(options.kernel, ledger: ledger)
     verifier =

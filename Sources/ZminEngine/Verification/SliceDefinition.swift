@@ -1,7 +1,7 @@
 import ZminCore
 import ZminMemory
 
-/// What a slice is by definition, found piece by piece, to compare with what was made of it.
+/// The definition of a slice's result, computed piece by piece, for comparison with a kernel's result.
 struct SliceDefinition: ~Copyable {
   private static let pieceBytes = 16 << 10
 
@@ -19,12 +19,12 @@ struct SliceDefinition: ~Copyable {
     self.elements = elements
   }
 
-  /// What it takes, in bytes.
+  /// Memory that it takes, in bytes.
   static func bytes(_ format: Format) -> Int {
     pieceBytes + Minifier.outputBytes(forInputBytes: pieceBytes, format: format)
   }
 
-  /// How what was made of a slice differs from what it is; nil if it does not.
+  /// Compares the result for a slice with the definition. Returns the subject of the difference, nil if there is none.
   func difference(
     from minified: borrowing MinifiedSlice, _ local: LocalSummary, _ bytes: UnsafeRawBufferPointer,
     _ kept: UnsafeRawBufferPointer
@@ -42,7 +42,7 @@ struct SliceDefinition: ~Copyable {
         nesting.narrow(to: seam.levels), elements.elements.allSatisfy({ nesting.append($0) })
       else { return .verdict }
       if pieceStart == 0 { joined = next }
-      // Only what stands before a piece can ask for an LF before its first token.
+      // The bytes before a piece decide whether an LF comes before its first token.
       output.bytes[0] = UInt8(ascii: "\n")
       let start = seam.isBoundary ? 0 : 1
       let made = UnsafeMutableRawBufferPointer(rebasing: output.bytes[start...])
@@ -58,15 +58,15 @@ struct SliceDefinition: ~Copyable {
 }
 
 extension SliceNesting {
-  /// Whether the slice asks the same of the nesting as that residue, leaves the same, and is no deeper than it says.
-  fileprivate func isSame(as residue: UnmatchedBrackets) -> Bool {
-    depthIncreaseMax >= residue.depthIncreaseMax && base == residue.base && openers.isSame(as: residue.openers)
-      && closers.isSame(as: residue.closers)
+  /// True if the slice has those unmatched brackets, and its bound on depth holds.
+  fileprivate func isSame(as brackets: UnmatchedBrackets) -> Bool {
+    depthIncreaseMax >= brackets.depthIncreaseMax && base == brackets.base && openers.isSame(as: brackets.openers)
+      && closers.isSame(as: brackets.closers)
   }
 }
 
 extension NestingStack {
-  /// Whether the same levels are open.
+  /// True if the same levels are open.
   fileprivate func isSame(as levels: BitStack) -> Bool {
     var level = depth
     return depth == levels.count
@@ -78,7 +78,7 @@ extension NestingStack {
 }
 
 extension TokenRun {
-  /// What the tokens end with. A string after a comma is a name or a value where it is known what it stands in.
+  /// End of the tokens. A string after a comma is a name or a value if its container is known.
   fileprivate func ending(in nesting: UnmatchedBrackets) -> Ending {
     guard ending == .stringAfterComma else { return ending }
     return switch nesting.openers.last ?? nesting.base.onlyContainer {

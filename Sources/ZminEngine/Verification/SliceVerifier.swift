@@ -2,10 +2,10 @@ import ZminCPU
 import ZminCore
 import ZminMemory
 
-/// Does slices again on another path, from the same assumed start.
+/// Minifies slices again on another path, from the same assumed start.
 ///
-/// Kernels need not agree on a slice that was assumed to start wrongly, nor on how deep it is: where two differ, the
-/// definition of a slice (`SliceScanner`) is asked, and so it is where the slice was done by the portable kernel.
+/// Kernels need not agree on a slice with a wrong assumed start, nor on its depth. If two differ, the definition of a
+/// slice (`SliceScanner`) decides. It also checks the slices of the portable kernel.
 ///
 /// `@unchecked Sendable` because one thread uses it at a time.
 final class SliceVerifier: @unchecked Sendable {
@@ -16,9 +16,9 @@ final class SliceVerifier: @unchecked Sendable {
   private var definition: SliceDefinition
   private let paths: [String]
 
-  /// Of slices that a CPU kernel has made.
+  /// Makes a verifier for slices of a CPU kernel.
   ///
-  /// - Parameter roomBytes: What the output of a slice may take.
+  /// - Parameter roomBytes: Largest output of a slice.
   /// - Throws: ``OutOfMemory``.
   convenience init(_ options: MinifierOptions, roomBytes: Int, ledger: MemoryLedger) throws(OutOfMemory) {
     try self.init(
@@ -26,7 +26,7 @@ final class SliceVerifier: @unchecked Sendable {
       ledger: ledger)
   }
 
-  /// Of slices that a device has made.
+  /// Makes a verifier for slices of a device.
   ///
   /// - Throws: ``OutOfMemory``.
   convenience init(
@@ -45,20 +45,20 @@ final class SliceVerifier: @unchecked Sendable {
     definition = try SliceDefinition(options.format, ledger: ledger)
     self.kernel = consume run
     var unbounded = options
-    // Kernels may differ in how deep they take a slice to be.
+    // Kernels may have different bounds for the depth of a slice.
     unbounded.depthMax = .max
     self.options = unbounded
     paths = [name, kernel?.name ?? "the reference"]
   }
 
-  /// What it takes at most for slices of that size, in bytes.
+  /// Memory that it takes at most for slices of that size, in bytes.
   static func bytes(_ options: MinifierOptions, roomBytes: Int) -> Int {
     roomBytes + SliceNesting.bytes + SliceDefinition.bytes(options.format)
   }
 
-  /// How what was made of a slice differs from what comes of it here; nil if it does not, or nothing was made of it.
+  /// Compares the result for a slice with that of another path.
   ///
-  /// - Returns: The difference, with its offset from the start of the slice.
+  /// - Returns: The difference, with its offset from the start of the slice; nil if there is none, or no result.
   /// - Throws: ``OutOfMemory``.
   func difference(in slot: SliceSlot, startingIn start: SlicePrefix.Start) throws -> VerificationDifference? {
     let kept = slot.outputBytes(slot.minified.writtenBytes, afterLineFeed: false)
@@ -74,7 +74,7 @@ final class SliceVerifier: @unchecked Sendable {
     return VerificationDifference(offset: offset(in: slot, kept, subject), subject: subject, paths: paths)
   }
 
-  /// Whether another kernel makes the same of a checked slice.
+  /// True if another kernel has the same result for a checked slice.
   private func agrees(
     _ slot: SliceSlot, _ local: LocalSummary, _ kept: UnsafeRawBufferPointer, startingIn start: SlicePrefix.Start
   ) throws -> Bool {
@@ -105,11 +105,11 @@ final class SliceVerifier: @unchecked Sendable {
     return state.isSame(as: slice.end, options.format) ? nil : .state
   }
 
-  /// Where in a slice a difference is: by the first byte of the output that is not the one to be kept.
+  /// Finds the offset of a difference in a slice, by the first wrong byte of the output.
   private func offset(
     in slot: SliceSlot, _ kept: UnsafeRawBufferPointer, _ subject: VerificationDifference.Subject
   ) -> Int {
-    // In `concat` there are bytes in the output that are not the input's.
+    // In `concat` the output has bytes that the input has not.
     guard subject == .output, options.format != .concat else { return 0 }
     var state = UncheckedState()
     switch slot.minified.finding {
@@ -127,7 +127,7 @@ final class SliceVerifier: @unchecked Sendable {
 }
 
 extension SliceNesting {
-  /// Whether the slices ask the same of the nesting and leave the same; how deep they are between is an upper bound.
+  /// True if the slices have the same unmatched brackets. Their depths are upper bounds and may differ.
   fileprivate func isSame(as other: borrowing SliceNesting) -> Bool {
     base == other.base && openers.isSame(as: other.openers) && closers.isSame(as: other.closers)
   }

@@ -1,18 +1,18 @@
-/// Which parts of an input are done a second time, on another path, and compared before they are written.
+/// Parts of an input that are minified again on another path, and compared before they are written.
 package enum Verification: Sendable, Equatable {
   case none
   case whole
-  /// A tenth, picked by a number: the same parts with every run.
+  /// A tenth of the parts. Equal seeds pick equal parts.
   case sampled(seed: UInt64)
 
-  /// Whether the part is verified that begins at this place.
-  func includes(_ place: Int) -> Bool {
+  /// True if the part that begins at `offset` is verified.
+  func includes(_ offset: Int) -> Bool {
     switch self {
     case .none: return false
     case .whole: return true
     case .sampled(let seed):
       // The finalizer of SplitMix64, so that neighbours have nothing in common.
-      var bits = seed &+ UInt64(bitPattern: Int64(place)) &* 0x9E37_79B9_7F4A_7C15
+      var bits = seed &+ UInt64(bitPattern: Int64(offset)) &* 0x9E37_79B9_7F4A_7C15
       bits = (bits ^ bits >> 30) &* 0xBF58_476D_1CE4_E5B9
       bits = (bits ^ bits >> 27) &* 0x94D0_49BB_1331_11EB
       return (bits ^ bits >> 31) % 10 == 0
@@ -20,19 +20,19 @@ package enum Verification: Sendable, Equatable {
   }
 }
 
-/// Two paths have made different things of the same bytes: one of them is wrong, and nothing of it is to be used.
+/// Two paths have different results for the same bytes. One of them is wrong, and no output may be used.
 package struct VerificationDifference: Error, Sendable, Equatable, CustomStringConvertible {
-  /// What differs.
+  /// Subject of the difference.
   package enum Subject: String, Sendable {
     case output = "in the output"
     case verdict = "on whether the input is valid"
     case state = "in the state that they end in"
   }
 
-  /// Where in the input, in bytes: as near as is known, and not after it.
+  /// Offset in the input, in bytes: the nearest known one at or before the difference.
   package let offset: Int
   package let subject: Subject
-  /// The paths: what was to be used, and what it was compared with.
+  /// Names of the paths: the one to be used, and the one that it was compared with.
   package let paths: [String]
 
   package init(offset: Int, subject: Subject, paths: [String]) {
@@ -46,14 +46,14 @@ package struct VerificationDifference: Error, Sendable, Equatable, CustomStringC
     "\(paths.joined(separator: " and ")) differ \(subject.rawValue): one of them is wrong (byte \(offset))"
   }
 
-  /// The same, where all before it is `bytes` longer.
+  /// The same difference, `bytes` further on.
   func moved(by bytes: Int) -> VerificationDifference {
     VerificationDifference(offset: offset + bytes, subject: subject, paths: paths)
   }
 }
 
 extension UnsafeRawBufferPointer {
-  /// Where the bytes begin to differ from `other`; nil if they do not.
+  /// Index of the first byte that differs from `other`, nil if the bytes are equal.
   func firstDifference(from other: UnsafeRawBufferPointer) -> Int? {
     if hasSameBytes(as: other) { return nil }
     return zip(self, other).enumerated().first { $1.0 != $1.1 }?.offset ?? Swift.min(count, other.count)

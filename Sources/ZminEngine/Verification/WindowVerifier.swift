@@ -2,10 +2,10 @@ import ZminCPU
 import ZminCore
 import ZminMemory
 
-/// Does windows of a document again, from the exact state before them: on the portable kernel, or by the definition where
-/// that is what has done them.
+/// Minifies windows of a document again, from the exact state before them: with the portable kernel, or with the
+/// reference if the portable kernel had minified them.
 struct WindowVerifier: ~Copyable {
-  /// How much is done at once: what comes out of it waits in a buffer until it is compared.
+  /// Bytes that are minified at once. Their output is kept in a buffer until it is compared.
   private static let pieceBytes = 32 << 10
 
   private let kernel: KernelRun
@@ -28,22 +28,22 @@ struct WindowVerifier: ~Copyable {
     paths = [options.kernel.name, options.kernel.isPortable ? "the reference" : Kernel.portable.name]
   }
 
-  /// What it takes at most, in bytes.
+  /// Memory that it takes at most, in bytes.
   static func bytes(_ options: MinifierOptions) -> Int {
     Minifier.outputBytes(forInputBytes: pieceBytes, format: options.format)
       + max(NestingStack.usualBytes, options.depthMax / 8 * 2)
   }
 
-  /// How what a kernel has made of a clean window differs from what comes of it here; nil if it does not.
+  /// Compares a kernel's result for a clean window with that of another path.
   ///
-  /// What the portable kernel does not call clean, the reference decides.
+  /// The reference decides about a window that the portable kernel does not find clean.
   ///
   /// - Parameters:
   ///   - window: The window.
   ///   - start: The state before it.
-  ///   - kept: What the kernel has kept of it.
-  ///   - end: The state that the kernel has left.
-  /// - Returns: The difference, with its offset from the start of the window.
+  ///   - kept: Bytes that the kernel has kept.
+  ///   - end: The kernel's state after it.
+  /// - Returns: The difference, with its offset from the start of the window; nil if there is none.
   /// - Throws: ``OutOfMemory``.
   mutating func difference(
     in window: UnsafeRawBufferPointer, from start: borrowing DocumentState, kept: UnsafeRawBufferPointer,
@@ -82,7 +82,7 @@ struct WindowVerifier: ~Copyable {
     return isSameState ? nil : difference(.state, at: 0)
   }
 
-  /// The same where nothing is checked.
+  /// Compares a kernel's result for an unchecked window with that of another path.
   mutating func difference(
     in window: UnsafeRawBufferPointer, from start: UncheckedState, kept: UnsafeRawBufferPointer, end: UncheckedState
   ) -> VerificationDifference? {
@@ -105,17 +105,17 @@ struct WindowVerifier: ~Copyable {
   }
 }
 
-/// Compares what comes piece by piece with what is there as a whole.
+/// Compares pieces, one after another, with the whole.
 struct PieceComparison {
   private let whole: UnsafeRawBufferPointer
   private var comparedBytes = 0
 
   init(_ whole: UnsafeRawBufferPointer) { self.whole = whole }
 
-  /// Whether all of it has been compared.
+  /// True if all of the whole has been compared.
   var isComplete: Bool { comparedBytes == whole.count }
 
-  /// Whether the whole goes on with the first bytes of a piece.
+  /// True if the whole continues with the first bytes of a piece.
   mutating func goesOn(with piece: UnsafeMutableRawBufferPointer, _ byteCount: Int) -> Bool {
     let rest = UnsafeRawBufferPointer(rebasing: whole[comparedBytes...].prefix(byteCount))
     comparedBytes += byteCount
@@ -124,7 +124,7 @@ struct PieceComparison {
 }
 
 extension UncheckedState {
-  /// Minifies bytes by the definition, and says how many it keeps.
+  /// Minifies bytes by the definition. Returns the number of bytes kept.
   mutating func minify(
     _ bytes: UnsafeRawBufferPointer, _ format: Format, into output: UnsafeMutableRawBufferPointer
   ) -> Int {
@@ -136,7 +136,7 @@ extension UncheckedState {
     return writtenBytes
   }
 
-  /// Whether what follows becomes the same. Only `ndjson` cares for LFs.
+  /// True if both states have the same effect on the bytes that follow. Only in `ndjson` the LF counts.
   func isSame(as other: UncheckedState, _ format: Format) -> Bool {
     stringState == other.stringState && (format != .ndjson || owesLineFeed == other.owesLineFeed)
   }

@@ -1,7 +1,7 @@
 import Glibc
 import Synchronization
 
-/// Keeps threads waiting until it is opened.
+/// Blocks threads until it is opened.
 final class Gate: Sendable {
   private let isOpen = Atomic(false)
 

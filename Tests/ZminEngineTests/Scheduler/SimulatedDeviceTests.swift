@@ -2,10 +2,12 @@ import Testing
 import ZminEngine
 import ZminTestSupport
 
-/// Workers and a device under a clock that is made up: together they are not slower than the workers alone, nor than the
-/// device alone, beyond what is said here, and where both count they are nearly as fast as both.
+/// Workers and a device under a simulated clock.
+///
+/// Together they are not slower than the workers alone, nor than the device alone, beyond the bounds given here. If
+/// their speeds are similar, they nearly reach the sum.
 @Suite struct SimulatedDeviceTests {
-  /// In bytes a microsecond.
+  /// Bytes a microsecond.
   private static let workerSpeed = 5_000.0
 
   private struct Comparison {
@@ -15,7 +17,7 @@ import ZminTestSupport
     let both: SimulatedRun.Outcome
 
     var best: Double { min(workers, device) }
-    /// How much of the speed of both is reached.
+    /// Share of the sum of both speeds that is reached.
     var efficiency: Double { 1 / (1 / workers + 1 / device) / both.time }
     let byteCount: Int
     var laneShare: Double { Double(both.laneBytes) / Double(byteCount) }
@@ -39,9 +41,11 @@ import ZminTestSupport
     return SimulatedRun.Device(speed: { _ in speed }, delay: delay, noise: noise)
   }
 
-  /// Of a device from a thousandth to a hundred times as fast as a worker. What it costs to learn how fast it is is some
-  /// delays of it, where it is that fast.
-  @Test(arguments: [1, 2, 8, 64], [0.001, 0.01, 0.05, 0.2, 0.5, 1, 2, 5, 10, 30, 100])
+  /// The device is from a thousandth to a hundred times as fast as a worker. To learn the speed of a fast one costs a
+  /// few of its delays.
+  @Test(
+    "CPU and device together are never slower than either",
+    arguments: [1, 2, 8, 64], [0.001, 0.01, 0.05, 0.2, 0.5, 1, 2, 5, 10, 30, 100])
   func bothAreNeverSlowerThanEither(_ workers: Int, _ factor: Double) {
     for delay in [0.0, 200, 2_000] {
       let found = Comparison(workers: workers, Self.device(factor, delay: delay))
@@ -50,7 +54,7 @@ import ZminTestSupport
     }
   }
 
-  @Test func aSlowDeviceCostsNextToNothing() {
+  @Test("A slow device costs next to nothing") func aSlowDeviceCostsNextToNothing() {
     for workers in [1, 2, 8, 64] {
       for factor in [0.001, 0.003, 0.01, 0.05] {
         for delay in [0.0, 200, 20_000] {
@@ -61,13 +65,13 @@ import ZminTestSupport
     }
   }
 
-  @Test(arguments: [1, 2, 8], [0.5, 1, 2, 5, 10])
+  @Test("CPU and device together reach nearly the sum of their speeds", arguments: [1, 2, 8], [0.5, 1, 2, 5, 10])
   func bothTogetherAreNearlyAsFastAsBoth(_ workers: Int, _ factor: Double) {
     let found = Comparison(workers: workers, Self.device(factor))
     #expect(found.efficiency > 0.9)
   }
 
-  @Test func aFastDeviceGetsNearlyEverything() {
+  @Test("A fast device gets nearly all of the input") func aFastDeviceGetsNearlyEverything() {
     for workers in [1, 2] {
       let found = Comparison(workers: workers, Self.device(100))
       #expect(found.laneShare > 0.95)
@@ -77,7 +81,7 @@ import ZminTestSupport
 
   // MARK: Devices that change
 
-  @Test(arguments: [1, 2, 8, 64], [0.1, 1, 4, 20])
+  @Test("A device that becomes slow costs next to nothing", arguments: [1, 2, 8, 64], [0.1, 1, 4, 20])
   func aDeviceThatBecomesSlow(_ workers: Int, _ factor: Double) {
     let speed = factor * Self.workerSpeed
     let (before, after) = (2_000.0, speed / 100)
@@ -86,20 +90,20 @@ import ZminTestSupport
     #expect(found.both.time < 1.02 * found.workers)
   }
 
-  @Test(arguments: [1, 2, 8, 64], [0.1, 1, 4, 20])
+  @Test("A device that hangs for a while costs next to nothing", arguments: [1, 2, 8, 64], [0.1, 1, 4, 20])
   func aDeviceThatHangsForAWhile(_ workers: Int, _ factor: Double) {
     for length in [2_000.0, 20_000, 1e9] {
       var device = Self.device(factor, delay: 200)
       device.hang = 2_000..<2_000 + length
       let found = Comparison(workers: workers, device)
       #expect(found.both.time < 1.02 * found.workers, "for \(length)")
-      // Once it is back it has to show that it is fast still.
+      // Afterwards it must show that it is still fast.
       let ever = Comparison(workers: workers, Self.device(factor, delay: 200)).both.time
       #expect(found.both.time < 1.05 * ever + 2.5 * length + 2_000, "for \(length)")
     }
   }
 
-  @Test(arguments: [1, 2, 8, 64], [0.1, 1, 4, 20])
+  @Test("A device of unsteady speed costs next to nothing", arguments: [1, 2, 8, 64], [0.1, 1, 4, 20])
   func aDeviceOfUnsteadySpeed(_ workers: Int, _ factor: Double) {
     // Up to four times as long, two and a half times on the average.
     let found = Comparison(workers: workers, Self.device(factor, delay: 200, noise: 3))
@@ -107,8 +111,7 @@ import ZminTestSupport
     #expect(found.both.time < 1.1 * found.device)
   }
 
-  /// The device joins when it is ready, at any time, and costs nothing before.
-  @Test(arguments: [1, 2, 8], [0.001, 1, 20])
+  @Test("A device that is ready late costs nothing before, and helps after", arguments: [1, 2, 8], [0.001, 1, 20])
   func aDeviceThatIsReadyLate(_ workers: Int, _ factor: Double) {
     var times: [Double] = []
     for share in [0, 0.25, 0.5, 0.75, 1.5] {
@@ -121,7 +124,7 @@ import ZminTestSupport
     if factor >= 1 { #expect(zip(times, times.dropFirst()).allSatisfy { $0 < 1.05 * $1 }) }
   }
 
-  @Test(arguments: [1, 2, 8, 64], [1, 4, 20])
+  @Test("A device with one lane is not slower than the best of both", arguments: [1, 2, 8, 64], [1, 4, 20])
   func oneLane(_ workers: Int, _ factor: Double) {
     var device = Self.device(factor, delay: 200)
     device.lanes = 1
@@ -129,8 +132,7 @@ import ZminTestSupport
     #expect(found.both.time < 1.02 * found.best)
   }
 
-  /// Files that a device hardly has time for.
-  @Test(arguments: [1, 2, 8], [0.1, 1, 4, 20])
+  @Test("Small inputs take no longer with a device", arguments: [1, 2, 8], [0.1, 1, 4, 20])
   func smallInputs(_ workers: Int, _ factor: Double) {
     for byteCount in [1 << 20, 3 << 20, 20 << 20, 100 << 20] {
       let found = Comparison(workers: workers, byteCount: byteCount, Self.device(factor, delay: 200))
@@ -138,8 +140,7 @@ import ZminTestSupport
     }
   }
 
-  /// Whatever workers and lanes there are and however they fare, there is always somebody who works until all is joined.
-  @Test func nobodyWaitsForever() {
+  @Test("Workers and lanes never wait for each other forever") func nobodyWaitsForever() {
     var random = SplitMix64(seed: 91)
     for _ in 0..<(Corpora.testsAreLong ? 60_000 : 2_000) {
       let workers = 1 + random.below(5)
@@ -155,7 +156,7 @@ import ZminTestSupport
           largestBytes: 1 + random.below(100), smallestBytes: 1 + random.below(50), workers: workers),
         slots: 1 + random.below(2 * workers + 2), speeds: (0..<workers).map { _ in 0.1 + Double(random.below(20)) },
         writingSpeed: random.pick([.infinity, 5]), noise: 1, device: device, deviceIsAlone: random.once(in: 3))
-      // The second input is begun with what was learnt of the first.
+      // The second input begins with the times of the first.
       for _ in 0..<2 {
         let outcome = run.outcome()
         (run.workerTiming, run.laneTiming) = (outcome.workerTiming, outcome.laneTiming)

@@ -1,63 +1,63 @@
 import ZminEngine
 import ZminTestSupport
 
-/// A run of which only the times are played, by the rules of ``SliceQueue`` and of those who work by it: join if the next
-/// slice is done and nobody joins, else take a slice, else wait. Times are in microseconds.
+/// A simulation of the times of a run, by the rules of ``SliceQueue`` and of its threads: join if the next slice is
+/// done and no thread joins, else take a slice, else wait. Times are in microseconds.
 struct SimulatedRun {
   var byteCount = 1 << 30
   var sizes = SliceSizes(largestBytes: 256 << 10, smallestBytes: 32 << 10, workers: 64)
   var slots = 130
-  /// What each worker makes of a slice in a microsecond.
+  /// Bytes that each worker minifies in a microsecond.
   var speeds = [Double](repeating: 5_000, count: 64)
-  /// What is joined and written in a microsecond, by one worker at a time.
+  /// Bytes that are joined and written in a microsecond, by one worker at a time.
   var writingSpeed = Double.infinity
-  /// How much longer than usual a slice may take, at random.
+  /// Largest delay of a slice, at random, relative to its usual time.
   var noise = 0.0
-  /// Nil where workers are alone.
+  /// The device, nil if workers are alone.
   var device: Device?
-  /// Whether workers only join.
+  /// True if workers only join.
   var deviceIsAlone = false
-  /// What was learnt with other inputs.
+  /// Times learnt from other inputs.
   var workerTiming = SliceTiming.worker
   var laneTiming = SliceTiming.lane
 
-  /// A device that does one slice after another.
+  /// A device that minifies one slice after another.
   struct Device {
     var lanes = 4
     var smallestBytes = 1 << 20
     var largestBytes = 8 << 20
-    /// When it joins.
+    /// Time at which it joins.
     var readyTime = 0.0
-    /// What it does in a microsecond, at that time.
+    /// Bytes that it minifies in a microsecond, at a given time.
     var speed: @Sendable (_ time: Double) -> Double
-    /// What a slice takes besides, while the device is at work on others.
+    /// Delay of a slice, while the device works on others.
     var delay = 0.0
-    /// How much longer than usual a slice may take, at random.
+    /// Largest delay of a slice, at random, relative to its usual time.
     var noise = 0.0
-    /// One slice in so many is of no use, at random; 0 for none.
+    /// One slice in so many is useless, at random; 0 for none.
     var uselessOneIn = 0
-    /// Between which times it does nothing.
+    /// Times between which it hangs.
     var hang = 0.0..<0.0
   }
 
-  /// What came of it.
+  /// Outcome of the run.
   struct Outcome {
     /// The time to the last slice joined.
     var time = 0.0
-    /// Bytes that lanes have done and that were joined.
+    /// Bytes of lanes that were joined.
     var laneBytes = 0
-    /// Slices that lanes have had to no use.
+    /// Slices that lanes have returned.
     var returnedSliceCount = 0
     var workerTiming = SliceTiming.worker
     var laneTiming = SliceTiming.lane
   }
 
-  /// The shortest time that workers and writing can take, with nobody ever idle.
+  /// Shortest time that workers and writing can take, if no worker is ever idle.
   var idealTime: Double {
     max(Double(byteCount) / (speeds.reduce(0, +)), Double(byteCount) / writingSpeed)
   }
 
-  /// How much of the ideal speed is reached.
+  /// Share of the ideal speed that is reached.
   var efficiency: Double { idealTime / outcome().time }
 
   func outcome() -> Outcome {
@@ -66,12 +66,12 @@ struct SimulatedRun {
   }
 }
 
-/// Plays a run.
+/// Plays a simulated run.
 private struct Player {
   enum Work {
     case slice(SliceQueue.Slice)
     case join(slot: Int)
-    /// Nothing, until it is time to look again.
+    /// Waiting until it is time to ask again.
     case pause
   }
 
@@ -80,11 +80,11 @@ private struct Player {
   var random = SplitMix64(seed: 61)
   var lengths: [Int]
   var busy: [(taker: Int, until: Double, work: Work)] = []
-  /// Workers, and after them lanes.
+  /// Idle workers and lanes. The numbers of lanes come after those of workers.
   var idle: [Int]
   var now = 0.0
   var deviceFreeTime = 0.0
-  /// Whether those who wait are to ask again at once.
+  /// True if all that wait must ask again at once.
   var hasNews = false
   var outcome = SimulatedRun.Outcome()
 
@@ -105,7 +105,7 @@ private struct Player {
         idle += (0..<device.lanes).map { run.speeds.count + $0 }
         waitsForDevice = false
       }
-      // Who waits asks again whenever something has happened.
+      // All that wait ask again after each event.
       busy.removeAll { entry in
         guard case .pause = entry.work else { return false }
         idle.append(entry.taker)
@@ -140,7 +140,7 @@ private struct Player {
     return outcome
   }
 
-  /// Whether there is something to do for a worker or lane now or at a time that is known.
+  /// Gives a worker or lane its next work. False if it has none now, nor at a known time.
   mutating func begin(_ taker: Int) -> Bool {
     if let slot = queue.beginJoin() {
       busy.append((taker, now + Double(lengths[slot]) / run.writingSpeed, .join(slot: slot)))

@@ -1,33 +1,30 @@
 import Testing
 import ZminEngine
 
-/// The queue under a clock that is made up: what many workers would reach on a machine that has them, and what stops
-/// them.
+/// The queue under a simulated clock, with more workers than the machine has cores.
 @Suite struct SimulatedRunTests {
-  @Test func manyEqualWorkers() {
+  @Test("Many equal workers are nearly always busy") func manyEqualWorkers() {
     #expect(SimulatedRun().efficiency > 0.95)
   }
 
-  @Test func workersOfUnequalSpeed() {
+  @Test("Workers of unequal speed are nearly always busy") func workersOfUnequalSpeed() {
     var run = SimulatedRun(noise: 0.2)
     run.speeds = (0..<64).map { 4_000 + 32 * Double($0) }
     // Noise makes the ideal longer by a tenth on the average.
     #expect(run.efficiency * 1.1 > 0.95)
   }
 
-  /// A writer that is slower than all workers together is what a run then takes as long as.
-  @Test func theWriterSetsThePace() {
+  @Test("A run takes as long as a writer slower than all workers") func theWriterSetsThePace() {
     var run = SimulatedRun()
     run.writingSpeed = 4_000
     #expect(run.efficiency > 0.95)
-    // As fast as the workers are, so that one of 64 is always writing.
+    // As fast as the workers, so that one of 64 is always writing.
     run.writingSpeed = 64 * 5_000 * 4
     #expect(run.efficiency > 0.90)
   }
 
-  /// What would stop them: too few slots to run ahead of a slow slice, above all one of a worker that is slower by far,
-  /// and slices that stay large to the end.
-  @Test func whatStopsThem() {
+  /// Too few slots do not let workers run ahead of a slow slice, above all one of a much slower worker.
+  @Test("Too few slots and slices that stay large slow a run down") func whatStopsThem() {
     var fewSlots = SimulatedRun(slots: 65, noise: 0.5)
     fewSlots.speeds = (0..<64).map { $0 % 2 == 0 ? 7_500 : 2_500 }
     var enoughSlots = fewSlots

@@ -4,33 +4,34 @@ import ZminCore
 @testable import ZminEngine
 import ZminTestSupport
 
-/// Where slices are cut, and what is assumed of their start.
+/// Boundaries of slices, and the starts that are assumed after them.
 @Suite struct SliceBoundaryTests {
-  private func cut(_ text: String, _ format: Format = .json) -> SliceBoundary {
+  private func boundary(_ text: String, _ format: Format = .json) -> SliceBoundary {
     Array(text.utf8).withUnsafeBytes { SliceBoundary(in: $0, format) }
   }
 
-  @Test(arguments: [
-    ("a\nb", 2, true), ("\n", 1, true), ("[1,\n 2, 3", 4, true), ("a,b", 2, false), ("[\"a\":", 5, false),
-    ("abc", 3, false), ("", 0, false), ("ab\t,c", 3, true), ("{\"a", 1, false),
-  ])
+  @Test(
+    "A boundary is after the best byte of the window",
+    arguments: [
+      ("a\nb", 2, true), ("\n", 1, true), ("[1,\n 2, 3", 4, true), ("a,b", 2, false), ("[\"a\":", 5, false),
+      ("abc", 3, false), ("", 0, false), ("ab\t,c", 3, true), ("{\"a", 1, false),
+    ])
   func goodPlaces(_ text: String, _ offset: Int, _ isAfterControlCharacter: Bool) {
-    let cut = cut(text)
-    #expect(cut.offset == offset)
-    #expect(cut.isAfterControlCharacter == isAfterControlCharacter)
+    let boundary = boundary(text)
+    #expect(boundary.offset == offset)
+    #expect(boundary.isAfterControlCharacter == isAfterControlCharacter)
   }
 
-  @Test func recordsEndAtLineFeeds() {
-    #expect(cut("{}\n\t{", .ndjson).offset == 3)
-    #expect(cut("{}\n\t{", .json).offset == 4)
-    #expect(cut("{}\t{", .ndjson).offset == 3)
+  @Test("Boundaries of ndjson are after line feeds") func recordsEndAtLineFeeds() {
+    #expect(boundary("{}\n\t{", .ndjson).offset == 3)
+    #expect(boundary("{}\n\t{", .json).offset == 4)
+    #expect(boundary("{}\t{", .ndjson).offset == 3)
   }
 
-  /// The text of a string cut at any place: neither an escape nor a UTF-8 sequence goes on after it.
-  @Test func nothingIsTorn() {
+  @Test("A boundary in a string tears no escape and no UTF-8 sequence") func nothingIsTorn() {
     let text = #"a\\\"b\u00e9\\\\u0041c"# + "é€😀\\n漢\\\\\\\\ü"
     let bytes = Array(text.utf8)
-    // Where the string may be cut.
+    // Offsets of good boundaries.
     var whole: Set<Int> = []
     var lexeme = Lexeme.string
     for (index, byte) in bytes.enumerated() {
@@ -46,6 +47,7 @@ import ZminTestSupport
   }
 
   @Test(
+    "The bytes after a boundary tell the start as soon as one of both is impossible",
     arguments: [
       ("true, \"x\": 1", SlicePrefix.Start.between), ("bye\", \"x\"", .string), ("1, \"a b\", 2", .between),
       ("1, \"a t\", 2 \"", nil), ("1,2,3", nil), ("", nil), ("\u{1}", nil), ("a\\qb", .string), ("\\", .string),
@@ -55,8 +57,8 @@ import ZminTestSupport
     #expect(Array(text.utf8).withUnsafeBytes { SliceBoundary.start(before: $0) } == start)
   }
 
-  /// Of cuts in real documents no assumption is wrong, as they are and minified.
   @Test(
+    "No assumed start in a real document is wrong, pretty or minified",
     .enabled(if: !Corpora.realDocuments.isEmpty, "the real documents are not there: see ZMIN_CORPORA"),
     arguments: Corpora.realDocuments)
   func realDocuments(_ file: URL) throws {

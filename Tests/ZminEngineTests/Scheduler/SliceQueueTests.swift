@@ -2,9 +2,9 @@ import Testing
 import ZminEngine
 import ZminTestSupport
 
-/// The order of slices, and how a run of them would go with workers of any speed.
+/// The order in which slices are handed out and joined.
 @Suite struct SliceQueueTests {
-  @Test func slicesCoverTheInput() {
+  @Test("Slices cover the input without a gap") func slicesCoverTheInput() {
     var random = SplitMix64(seed: 51)
     for _ in 0..<2000 {
       let sizes = SliceSizes(
@@ -28,7 +28,7 @@ import ZminTestSupport
     }
   }
 
-  @Test func noMoreAreOnTheirWayThanThereAreSlots() {
+  @Test("No more slices are in flight than there are slots") func noMoreAreOnTheirWayThanThereAreSlots() {
     var queue = SliceQueue(
       byteCount: 1000, sizes: SliceSizes(largestBytes: 10, smallestBytes: 10, workers: 1), slots: 3)
     let slices = (0..<3).compactMap { _ in queue.nextSlice() }
@@ -45,7 +45,7 @@ import ZminTestSupport
     #expect(queue.beginJoin() == 1)
   }
 
-  @Test func anInputInOrderEndsWhenItIsSaid() {
+  @Test("An input that is read in order ends when the queue is told") func anInputInOrderEndsWhenItIsSaid() {
     var queue = SliceQueue(
       byteCount: nil, sizes: SliceSizes(largestBytes: 10, smallestBytes: 10, workers: 1), slots: 2)
     for number in 0..<5 {
@@ -59,7 +59,7 @@ import ZminTestSupport
     #expect(queue.nextSlice() == nil && queue.isHandedOut && queue.isJoined)
   }
 
-  @Test func slicesShrinkTowardTheEnd() {
+  @Test("Slices shrink toward the end of the input") func slicesShrinkTowardTheEnd() {
     var queue = SliceQueue(
       byteCount: 100_000, sizes: SliceSizes(largestBytes: 10_000, smallestBytes: 100, workers: 2), slots: 1000)
     var lengths: [Int] = []

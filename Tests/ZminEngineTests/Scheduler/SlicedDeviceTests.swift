@@ -6,9 +6,9 @@ import ZminCore
 import ZminMemory
 import ZminTestSupport
 
-/// Runs in which a device takes slices, whatever it does and whenever it comes or goes, give what runs without it give.
+/// Runs with a device have the result of runs without, whatever it does and whenever it comes or goes.
 @Suite struct SlicedDeviceTests {
-  /// How a device is used, and what it does.
+  /// Use of a device, and its actions.
   struct Use: Sendable, CustomTestStringConvertible {
     let testDescription: String
     let isAlone: Bool
@@ -53,7 +53,8 @@ import ZminTestSupport
     }
   }
 
-  @Test(arguments: SlicedRunTests.plans, uses) func randomDocuments(_ plan: SlicePlan, _ use: Use) throws {
+  @Test("Random documents with a device have the result of one window", arguments: SlicedRunTests.plans, uses)
+  func randomDocuments(_ plan: SlicePlan, _ use: Use) throws {
     var generator = DocumentGenerator(seed: 81)
     var mutator = Mutator(seed: 82)
     for kernel in Kernel.available {
@@ -72,7 +73,9 @@ import ZminTestSupport
     }
   }
 
-  @Test(arguments: uses, SlicedRunTests.hostile)
+  @Test(
+    "Inputs that mislead every guess have the result of one window with a device",
+    arguments: uses, SlicedRunTests.hostile)
   func hostileInputs(_ use: Use, _ input: SlicedRunTests.HostileInput) throws {
     var random = SplitMix64(seed: 83)
     for plan in SlicedRunTests.plans.suffix(1) {
@@ -92,7 +95,7 @@ import ZminTestSupport
   private static let text =
     "[" + String(repeating: "{\"name\" : \"some text\",\n \"n\" : [ 1.5, 2 ] },\n", count: 2_000) + "0]"
 
-  /// Runs ``text`` with a device, and says what came of it.
+  /// Runs ``text`` with a device.
   private func run(
     _ device: DeviceUse, _ text: String = text, plan: SlicePlan = plan,
     beforeRead: @escaping @Sendable (Int) -> Void = { _ in }
@@ -104,7 +107,7 @@ import ZminTestSupport
     return (outcome, run.slicesOnDevice, run.redoneSliceCount, run.deviceNotes)
   }
 
-  /// An input that tells how often it was read.
+  /// An input that counts its reads.
   private struct HookedInput: ByteSource {
     let bytes: [UInt8]
     let beforeRead: @Sendable (Int) -> Void
@@ -127,7 +130,7 @@ import ZminTestSupport
     try RunOutcome.windowed(Array(text.utf8), MinifierOptions())
   }
 
-  @Test func aloneTheDeviceTakesAllButTheFirstSlice() throws {
+  @Test("A device alone takes all slices but the first") func aloneTheDeviceTakesAllButTheFirstSlice() throws {
     let device = try TestDevice(sliceBytesMax: 4_000, sliceBytesMin: 500)
     let found = try run(.alone(device.ready))
     #expect(found.outcome == (try Self.expected()))
@@ -135,50 +138,52 @@ import ZminTestSupport
     #expect(found.redone == 0 && found.notes.isEmpty)
   }
 
-  /// Reading takes so long that there is something left to take once the lanes are there.
-  @Test func besideTheDeviceTakesItsPart() throws {
+  /// Reading is so slow that slices are left when the lanes have started.
+  @Test("A device beside the CPU takes slices") func besideTheDeviceTakesItsPart() throws {
     let device = try TestDevice(sliceBytesMax: 4_000, sliceBytesMin: 500)
     let found = try run(.beside(device.ready)) { _ in usleep(200) }
     #expect(found.outcome == (try Self.expected()))
     #expect(found.onDevice > 0)
   }
 
-  @Test(arguments: [0, 1, 2, 3, 7, 20, 50, 100, 1_000_000])
+  @Test("A device that joins at any moment changes no byte", arguments: [0, 1, 2, 3, 7, 20, 50, 100, 1_000_000])
   func aDeviceJoinsAtAnyMoment(_ moment: Int) throws {
     let device = try TestDevice(sliceBytesMax: 4_000, sliceBytesMin: 500)
     let pending = PendingDevice()
     let found = try run(.beside(pending)) { if $0 == moment { pending.resolve(.success(device)) } }
     #expect(found.outcome == (try Self.expected()))
-    // Nobody hears it now.
+    // No run observes it now.
     pending.resolve(.success(device))
   }
 
-  @Test func aDeviceThatFailsToGetReadyIsDoneWithout() throws {
+  @Test("A run beside a device that fails to get ready uses the CPU") func aDeviceThatFailsToGetReadyIsDoneWithout()
+    throws
+  {
     let pending = PendingDevice()
     let found = try run(.beside(pending)) { if $0 == 3 { pending.resolve(.failure(DeviceFailure("no driver"))) } }
     #expect(found.outcome == (try Self.expected()))
-    #expect(found.notes == ["no device is used: no driver"])
+    #expect(found.notes == ["the GPU is not used: no driver"])
     #expect(throws: DeviceFailure("no driver")) { try run(.alone(pending)) }
   }
 
-  @Test(arguments: [true, false]) func aDeviceIsLostAtEachSlice(_ isAlone: Bool) throws {
+  @Test("A device that is lost at any slice changes no byte", arguments: [true, false])
+  func aDeviceIsLostAtEachSlice(_ isAlone: Bool) throws {
     let expected = try Self.expected()
     for index in 0..<30 {
       let device = try TestDevice(sliceBytesMax: 4_000, sliceBytesMin: 500) { $0 >= index ? .fail : .work }
       let found = try run(isAlone ? .alone(device.ready) : .beside(device.ready))
       #expect(found.outcome == expected)
       if isAlone {
-        #expect(found.notes == ["test device is used no longer: it was told to fail"])
+        #expect(found.notes == ["continuing on the CPU: test device: it was told to fail"])
         #expect((1...3).contains(found.redone) && found.onDevice <= index)
       }
     }
   }
 
-  /// What is lost is lost for the inputs after it too, and they are said to be the CPU's.
-  @Test func aLostDeviceStaysLost() throws {
+  @Test("A lost device is not used for later inputs") func aLostDeviceStaysLost() throws {
     let device = try TestDevice(sliceBytesMax: 4_000, sliceBytesMin: 500) { _ in .fail }
     var run = try SlicedRun(MinifierOptions(), Self.plan, device: .alone(device.ready), ledger: MemoryLedger())
-    for note in ["test device is used no longer: ", "test device is not used: "] {
+    for note in ["continuing on the CPU: test device: ", "the GPU is not used: test device: "] {
       var input = MemoryInput(Array(Self.text.utf8), isSeekable: true)
       var output = MemoryOutput()
       let found = RunOutcome(try run.run(from: &input, to: &output), output)
@@ -187,8 +192,8 @@ import ZminTestSupport
     }
   }
 
-  /// A device that hangs has its slices taken back: the run ends without it, and so does the next one.
-  @Test func aDeviceThatHangsIsNotWaitedFor() throws {
+  /// Its slices are taken back. The run ends without it, and so does the next one.
+  @Test("A run does not wait for a device that hangs") func aDeviceThatHangsIsNotWaitedFor() throws {
     let gate = Gate()
     let device = try TestDevice(sliceBytesMax: 4_000, sliceBytesMin: 500) { index in
       if index >= 2 { gate.wait() }
@@ -204,8 +209,8 @@ import ZminTestSupport
     gate.open()
   }
 
-  /// Errors are found where they are, and said as without a device, in the part of whoever has them.
-  @Test(arguments: [true, false]) func errorsAtEveryPlace(_ isAlone: Bool) throws {
+  @Test("An error at any offset has the same message with a device", arguments: [true, false])
+  func errorsAtEveryPlace(_ isAlone: Bool) throws {
     let bytes = Array(Self.text.utf8)
     for place in stride(from: 1, to: bytes.count, by: 3_331) {
       var broken = bytes
@@ -218,7 +223,7 @@ import ZminTestSupport
     }
   }
 
-  @Test func slicesAllocateNothing() throws {
+  @Test("Slices on a device allocate nothing") func slicesAllocateNothing() throws {
     let ledger = MemoryLedger()
     let device = try TestDevice(sliceBytesMax: 4_000, sliceBytesMin: 500)
     var run = try SlicedRun(MinifierOptions(), Self.plan, device: .alone(device.ready), ledger: ledger)
@@ -232,7 +237,8 @@ import ZminTestSupport
     #expect(Set(allocations).count == 1, "\(allocations)")
   }
 
-  @Test func whatComesInOrderAndConcatAreTheCPUs() throws {
+  @Test("Inputs that are not seekable, and concat, use the CPU alone") func whatComesInOrderAndConcatAreTheCPUs() throws
+  {
     let device = try TestDevice(sliceBytesMax: 4_000, sliceBytesMin: 500)
     for (format, isSeekable) in [(Format.json, false), (.concat, true)] {
       var run = try SlicedRun(

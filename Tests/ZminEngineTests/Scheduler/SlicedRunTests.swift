@@ -5,7 +5,7 @@ import ZminCore
 import ZminMemory
 import ZminTestSupport
 
-/// Runs in slices give what runs in one window give: the same bytes, verdict, message and totals.
+/// Runs in slices have the bytes, verdict, message and totals of runs in one window.
 @Suite struct SlicedRunTests {
   static let plans = [
     SlicePlan(workers: 1, slots: 1, sliceBytes: 7, smallestSliceBytes: 1),
@@ -18,7 +18,7 @@ import ZminTestSupport
     _ run: inout SlicedRun, _ plan: SlicePlan, _ bytes: [UInt8], _ options: MinifierOptions,
     _ random: inout SplitMix64
   ) throws {
-    // Whole records are what a final output gets of them; without, what is out before an error does not matter.
+    // A final output receives whole records. For any other the output before an error does not matter.
     let isFinal = options.makesRecords && random.once(in: 2)
     let expected = try RunOutcome.windowed(bytes, options, isFinal: isFinal)
     for isSeekable in [true, false] {
@@ -36,7 +36,8 @@ import ZminTestSupport
     }
   }
 
-  @Test(arguments: plans, Format.allCases) func randomDocuments(_ plan: SlicePlan, _ format: Format) throws {
+  @Test("Random documents in slices have the result of one window", arguments: plans, Format.allCases)
+  func randomDocuments(_ plan: SlicePlan, _ format: Format) throws {
     var generator = DocumentGenerator(seed: 71)
     var mutator = Mutator(seed: 72)
     for kernel in Kernel.available {
@@ -53,7 +54,8 @@ import ZminTestSupport
     }
   }
 
-  @Test(arguments: plans, [Format.json, .ndjson]) func uncheckedBytes(_ plan: SlicePlan, _ format: Format) throws {
+  @Test("Unchecked bytes in slices have the result of one window", arguments: plans, [Format.json, .ndjson])
+  func uncheckedBytes(_ plan: SlicePlan, _ format: Format) throws {
     var generator = DocumentGenerator(seed: 73)
     var mutator = Mutator(seed: 74)
     for kernel in Kernel.available {
@@ -97,7 +99,9 @@ import ZminTestSupport
     HostileInput("literals", "[", "true,", 1500, "nul]"), HostileInput("nothing", "", "", 0),
   ]
 
-  @Test(arguments: plans + [SlicePlan(workers: 2, slots: 6, sliceBytes: 2048, smallestSliceBytes: 1024)], hostile)
+  @Test(
+    "Inputs that mislead every guess have the result of one window",
+    arguments: plans + [SlicePlan(workers: 2, slots: 6, sliceBytes: 2048, smallestSliceBytes: 1024)], hostile)
   func hostileInputs(_ plan: SlicePlan, _ input: HostileInput) throws {
     var random = SplitMix64(seed: 75)
     for format in Format.allCases {
@@ -109,8 +113,8 @@ import ZminTestSupport
     }
   }
 
-  /// Whatever a slice was assumed to be and wherever it was cut: joined it is what the whole is.
-  @Test(arguments: Kernel.available, Format.allCases) func randomCuts(_ kernel: Kernel, _ format: Format) throws {
+  @Test("Slices with any boundaries and assumed starts join to the whole", arguments: Kernel.available, Format.allCases)
+  func randomCuts(_ kernel: Kernel, _ format: Format) throws {
     var random = SplitMix64(seed: 76)
     var generator = DocumentGenerator(seed: 77)
     var mutator = Mutator(seed: 78)
@@ -138,7 +142,7 @@ import ZminTestSupport
     var random = SplitMix64(seed: 80)
     var generator = DocumentGenerator(seed: 81)
     var joiner = try CutJoiner(MinifierOptions(format: format, kernel: kernel))
-    // The joiner holds back no more than 1000 bytes, whole or not.
+    // The joiner holds back at most 1000 bytes.
     let documents = (0..<100).map { _ in generator.document(format) }.filter { $0.count < 1000 }
     try #require(documents.count > 20)
     for document in documents {
@@ -157,7 +161,8 @@ import ZminTestSupport
     }
   }
 
-  @Test(arguments: [true, false]) func slicesAllocateNothing(_ isSeekable: Bool) throws {
+  @Test("Slices allocate nothing", arguments: [true, false])
+  func slicesAllocateNothing(_ isSeekable: Bool) throws {
     let ledger = MemoryLedger()
     var run = try SlicedRun(
       MinifierOptions(), SlicePlan(workers: 3, slots: 6, sliceBytes: 1024, smallestSliceBytes: 128), ledger: ledger)
@@ -171,7 +176,7 @@ import ZminTestSupport
     #expect(ledger.bufferAllocations == allocations)
   }
 
-  @Test func whatIsGuessedRightIsNotDoneAgain() throws {
+  @Test("A slice with a right guess is not minified again") func whatIsGuessedRightIsNotDoneAgain() throws {
     var run = try SlicedRun(
       MinifierOptions(), SlicePlan(workers: 2, slots: 6, sliceBytes: 4096, smallestSliceBytes: 1024),
       ledger: MemoryLedger())
@@ -188,15 +193,15 @@ import ZminTestSupport
         #expect(run.redoneSliceCount == 0)
       }
     }
-    // In one giant string the first undecided slices are guessed wrong, and the others by what those turned out to be.
+    // In one giant string the guesses for the first undecided slices are wrong. The others follow the real start of
+    // these.
     var input = MemoryInput(Array(("[\"" + String(repeating: "1,2,", count: 100_000) + "\"]").utf8), isSeekable: true)
     var output = MemoryOutput()
     _ = try run.run(from: &input, to: &output)
     #expect((1...12).contains(run.redoneSliceCount))
   }
 
-  /// An output that fails, or an input, stops all workers, and the error comes out.
-  @Test func errorsOfTheEnds() throws {
+  @Test("An error of input or output stops all workers and is thrown") func errorsOfTheEnds() throws {
     struct Refusal: Error {}
     struct FailingOutput: ByteSink {
       let isFinal = false
@@ -233,7 +238,7 @@ import ZminTestSupport
       var output = MemoryOutput()
       #expect(throws: Refusal.self) { try run.run(from: &failingInput, to: &output) }
     }
-    // An error of the input comes before one of reading what stands after it.
+    // An error of the input stands before the bytes that could not be read.
     var failingInput = FailingInput(
       bytes: Array(("[" + String(repeating: "1, ", count: 5_000) + "x" + String(repeating: " ", count: 9_000)).utf8),
       failsFrom: 17_000)
@@ -244,7 +249,7 @@ import ZminTestSupport
     #expect(error.offset == 15_001)
   }
 
-  /// Records around as long as what is held back of them: whole if they are good, and not in parts if they are bad.
+  /// Records about as long as the bytes that may be held back: written whole if good, and not in parts if bad.
   @Test(arguments: [Format.ndjson, .concat], [true, false])
   func longRecords(_ format: Format, _ isSeekable: Bool) throws {
     let plan = SlicePlan(workers: 2, slots: 4, sliceBytes: 300_000, smallestSliceBytes: 100_000)
@@ -267,7 +272,7 @@ import ZminTestSupport
     }
   }
 
-  @Test func wholeRecordsOnlyToFinalOutput() throws {
+  @Test("A final output receives whole records only") func wholeRecordsOnlyToFinalOutput() throws {
     var run = try SlicedRun(
       MinifierOptions(format: .ndjson), SlicePlan(workers: 2, slots: 4, sliceBytes: 30, smallestSliceBytes: 5),
       ledger: MemoryLedger())
@@ -284,7 +289,7 @@ import ZminTestSupport
   }
 }
 
-/// Joins slices that were cut anywhere and assumed to start anyhow.
+/// Joins slices with any boundaries and assumed starts.
 struct CutJoiner: ~Copyable {
   private let options: MinifierOptions
   private let kernel: KernelRun
@@ -315,12 +320,12 @@ struct CutJoiner: ~Copyable {
       let truth: SlicePrefix.Start = joiner.endsInString ? .string : .between
       let assumed = random.once(in: 3) ? random.pick([SlicePrefix.Start.between, .string]) : truth
       if !random.once(in: 9) { try slot.minify(startingIn: assumed, options, with: kernel) }
-      failure = try joiner.join(slot, to: &output, notesPlaces: false)
+      failure = try joiner.join(slot, to: &output, countsLines: false)
       afterSlice(output.bytes, end)
     }
     failure = try failure ?? joiner.finish(to: &output)
     let source = MemoryInput(input, isSeekable: true)
-    let error = try failure?.located(in: source, joiner.places, reading: slot.input)
+    let error = try failure?.located(in: source, joiner.lines, reading: slot.input)
     let result: RunResult = error.map { .invalid($0, joiner.totals) } ?? .complete(joiner.totals)
     return RunOutcome(result, output)
   }

@@ -1,48 +1,50 @@
-/// The effect of a run of bytes on the machine of ``UncheckedState``, from each state that the run may start in.
+import ZminCore
+
+/// The effect of a run of bytes on the machine that finds strings, from each state that it may start in.
 ///
-/// Any bytes have a summary, valid JSON or not. It is used to locate errors, and suffices for unchecked input.
-package struct LexicalSummary: Equatable, Sendable {
-  /// A state of the unchecked machine, with ``StringState/outside`` split by whether an LF is owed.
-  package enum Start: UInt8, CaseIterable, Sendable {
-    /// Outside strings, with no byte kept since the last kept LF.
+/// Any bytes have one, valid JSON or not.
+struct LexicalSummary: Equatable, Sendable {
+  /// A state of the machine.
+  enum Start: UInt8, CaseIterable, Sendable {
+    /// Outside strings, with nothing kept since the last LF that was.
     case recordStart
     case outside, inString
     /// After a backslash in a string.
     case escaped
 
-    package var isInString: Bool { self == .inString || self == .escaped }
+    var isInString: Bool { self == .inString || self == .escaped }
   }
 
-  /// The effect of the run from one start state.
-  package struct Effect: Equatable, Sendable {
-    package fileprivate(set) var end: Start
+  /// Effect of the run from one start.
+  struct Effect: Equatable, Sendable {
+    fileprivate(set) var end: Start
     /// Bytes kept, without the LFs between records.
-    package fileprivate(set) var keptByteCount = 0
-    /// LFs outside strings kept by unchecked `ndjson`.
-    package fileprivate(set) var keptLineFeedCount = 0
-    /// The index of the quote that opens the string still open at the end. Nil if it lies before the run, or no string
-    /// is open.
-    package fileprivate(set) var openQuote: Int?
+    fileprivate(set) var keptByteCount = 0
+    /// LFs outside strings that unchecked `ndjson` keeps.
+    fileprivate(set) var keptLineFeedCount = 0
+    /// Offset of the quote that opened the string at the end; nil if that stands before the run, or no string is open.
+    fileprivate(set) var openQuote: Int?
   }
 
-  package private(set) var byteCount = 0
-  /// The number of LFs, inside and outside strings.
-  package private(set) var lineFeedCount = 0
-  /// The index of the last LF, nil if there is none.
-  package private(set) var lastLineFeed: Int?
+  /// Bytes in the run.
+  private(set) var byteCount = 0
+  /// LFs, in strings or not.
+  private(set) var lineFeedCount = 0
+  /// Offset of the last LF.
+  private(set) var lastLineFeed: Int?
   private var fromRecordStart = Effect(end: .recordStart)
   private var fromOutside = Effect(end: .outside)
   private var fromInString = Effect(end: .inString)
   private var fromEscaped = Effect(end: .escaped)
 
-  /// Creates the summary of no bytes.
-  package init() {}
+  /// The summary of no bytes.
+  init() {}
 
-  /// Creates the summary of `bytes`.
-  package init(_ bytes: UnsafeRawBufferPointer) {
+  /// The summary of `bytes`.
+  init(_ bytes: UnsafeRawBufferPointer) {
     byteCount = bytes.count
     for index in bytes.indices {
-      let byte = unsafe bytes[index]
+      let byte = bytes[index]
       if byte == UInt8(ascii: "\n") {
         lineFeedCount += 1
         lastLineFeed = index
@@ -51,8 +53,8 @@ package struct LexicalSummary: Equatable, Sendable {
     }
   }
 
-  /// The effect of the run from `start`.
-  package private(set) subscript(start: Start) -> Effect {
+  /// Effect of the run from `start`.
+  private(set) subscript(start: Start) -> Effect {
     get {
       switch start {
       case .recordStart: fromRecordStart
@@ -71,8 +73,8 @@ package struct LexicalSummary: Equatable, Sendable {
     }
   }
 
-  /// Extends the summary by that of the run that follows.
-  package mutating func append(_ next: LexicalSummary) {
+  /// Appends the run that follows.
+  mutating func append(_ next: LexicalSummary) {
     for start in Start.allCases { self[start].append(next[self[start].end], at: byteCount) }
     lastLineFeed = next.lastLineFeed.map { byteCount + $0 } ?? lastLineFeed
     lineFeedCount += next.lineFeedCount
