@@ -50,7 +50,7 @@ struct BadLineDiversion: ~Copyable {
         if !input.isSeekable { appender.salvage() }
         throw error
       }
-      if appender.recordedLines > 0 { try record.finishNesting(isSynced: isSynced) }
+      if appender.recordedLines > 0 { try record.settle(isSynced: isSynced) }
       return result.recording(appender.recordedLines)
     }
     var unrecorded = UnrecordedBadLines()
@@ -63,7 +63,7 @@ struct BadLineDiversion: ~Copyable {
     guard case .complete(let totalsAgain) = again, totalsAgain.badLines == totals.badLines else {
       throw input.endedEarlyError
     }
-    try record.finishNesting(isSynced: isSynced)
+    try record.settle(isSynced: isSynced)
     return result.recording(appender.recordedLines)
   }
 

@@ -96,9 +96,9 @@ import ZminTestSupport
     let directory = try TemporaryDirectory()
     let path = try directory.make("a.json", "[ 1 ]")
     let twin = directory.path("b.json")
-    #expect(link(path.string, reference.string) == 0)
+    #expect(link(path.string, twin.string) == 0)
     var input = try InputFile(path)
-    #expect(unlink(reference.string) == 0)
+    #expect(unlink(twin.string) == 0)
     _ = try input.readText()
     if isChanged { try directory.make(path, "[ 2 ]") }
     if isChanged {
