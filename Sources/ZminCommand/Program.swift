@@ -56,7 +56,7 @@ enum Program {
       console.flush()
       Glibc.exit(ExitStatus.engineUnavailable.code)
     } catch PlanError.nothingToDo {
-      console.write(shortHelp)
+      console.write(HelpText.short)
       Glibc.exit(ExitStatus.usage.code)
     } catch let error as FileError {
       console.say(FailureMessage.text(for: error, input: .standardOutput))
@@ -183,18 +183,4 @@ enum Program {
       Glibc.exit(ExitStatus.failure.code)
     }
   }
-
-  private static let shortHelp = """
-    usage: zmin [<options>] [<path> ...]
-    Removes the whitespace from JSON, checks all of it, and changes nothing else.
-
-      zmin in.json > out.json      to standard output
-      zmin in.json -o out.json     to a file, which appears whole or not at all
-      zmin -i *.json               in place
-      zmin -t *.json               only check
-      curl … | zmin                from a pipe
-
-    Try 'zmin --help'.
-
-    """
 }

@@ -149,15 +149,17 @@ struct ParserTests {
   @Test(
     "What is wrong is said in the command's own words",
     arguments: [
-      (["-q", "-v"], "--quiet and --verbose exclude each other"), (["--check", "-t"], "--check and --test exclude"),
-      (["--dry-run", "--check"], "--dry-run and --check exclude"), (["--sync", "--no-sync"], "--sync and --no-sync"),
-      (["--max-depth", "-1"], "a number from 0 on"), (["--max-depth=-1"], "a number from 0 on"),
-      (["--max-depth", "deep"], "a number from 0 on"),
+      (["-q", "-v"], "--quiet and --verbose cannot be used together"),
+      (["--check", "-t"], "--check and --test cannot be used together"),
+      (["--dry-run", "--check"], "--dry-run and --check cannot be used together"),
+      (["--sync", "--no-sync"], "--sync and --no-sync"),
+      (["--max-depth", "-1"], "a number from 0"), (["--max-depth=-1"], "a number from 0"),
+      (["--max-depth", "deep"], "a number from 0"),
       (["-i", "--min-saving", "-1", "a"], "a size such as 4Ki, or 0% to"),
       (["-j", "-1"], "a number from 1 to 1024"), (["-j0"], "a number from 1 to 1024"),
       (["--jobs=x"], "a number from 1 to 1024"), (["--memory-budget", "-1"], "a size such as 64Mi"),
       (["--min-saving", "101%"], "0% to 100%"),
-      (["--max-bad-lines", "-1"], "a number from 0 on, a share from 0% to 100%, or all"),
+      (["--max-bad-lines", "-1"], "a number from 0, a percentage from 0% to 100%, or all"),
     ])
   func ownWords(_ arguments: [String], _ part: String) {
     do throws(UsageError) {

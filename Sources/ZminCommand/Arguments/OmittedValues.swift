@@ -1,6 +1,6 @@
 extension [String] {
-  /// What options mean whose value is left out.
-  private static let omittedValues = ["--verify": "all", "--memory-report": "summary"]
+  /// The values that options have if theirs is omitted.
+  static let omittedValues = ["--verify": "all", "--memory-report": "summary"]
 
   /// The arguments with the values that were left out, so that a value is taken only after `=`.
   ///

@@ -32,7 +32,8 @@ package enum Request {
           arguments.first == BenchCommand.name
           ? .bench(try BenchCommand.parse(rest)) : .devices(try DevicesCommand.parse(rest))
       } else {
-        self = .minify(try Options(try MinifyCommand.parse(arguments).arguments))
+        let minifyArguments = try MinifyCommand.parse(arguments).arguments
+        self = minifyArguments.printsShortHelp ? .text(HelpText.short) : .minify(try Options(minifyArguments))
       }
     } catch let error as UsageError {
       throw error
@@ -50,22 +51,22 @@ package enum Request {
     arguments.first == DevicesCommand.name || arguments.first == BenchCommand.name
   }
 
+  /// Help, version or a completion script.
   private static func text(for arguments: [String]) -> String {
-    // Asked of the root, the parser would give the root's help.
-    if arguments.first == BenchCommand.name { return ZminTree.helpMessage(for: BenchCommand.self) }
-    if namesSubcommand(arguments) { return ZminTree.helpMessage(for: DevicesCommand.self) }
+    if let help = try? HelpText() {
+      switch arguments.first {
+      case BenchCommand.name: return help.text(of: BenchCommand.self)
+      case DevicesCommand.name: return help.text(of: DevicesCommand.self)
+      default: if arguments.contains("--help") { return help.program }
+      }
+    }
     do {
-      // Help is a command of the tree that throws its text. The tree by itself would take a subcommand for a path.
-      var command =
-        try namesSubcommand(arguments)
-        ? DevicesCommand.parseAsRoot(Array(arguments.dropFirst())) : ZminTree.parseAsRoot(arguments)
+      // Version and completions are commands of the parser that throw their text.
+      var command = try ZminTree.parseAsRoot(arguments)
       try command.run()
       return ""
     } catch {
-      // There is no subcommand for help here: it would hide a file of that name.
-      let parts = ZminTree.message(for: error).split(
-        separator: "zmin help <subcommand>", maxSplits: 1, omittingEmptySubsequences: false)
-      return parts.joined(separator: "zmin <subcommand> --help")
+      return ZminTree.message(for: error)
     }
   }
 
