@@ -62,7 +62,7 @@ import ZminTestSupport
       """)
     #expect(run.output == "0\n1\nsame\n0\n", "\(run)")
     #expect(run.errors.hasPrefix("zmin: 11.jsonl:1:2: 11 of 111 lines are not valid, more than the 10 allowed, "))
-    #expect(run.errors.contains("; --max-bad-lines allows more\n"))
+    #expect(run.errors.contains("; use --max-bad-lines to allow more\n"))
     #expect(scratch.text(of: "bad") == String(repeating: "[\n", count: 21))
   }
 

@@ -24,7 +24,7 @@ struct DeviceRunTests {
     let scratch = try Scratch()
     try scratch.write("[\n" + Self.records.joined(separator: ",\n") + "]\n", to: "a.json")
     let run = try ZminProgram.shell("$ZMIN $O --stats --log json a.json -o out", Self.gpu, in: scratch)
-    #expect(run.errors.contains("+gpu") && run.errors.contains("device took "))
+    #expect(run.errors.contains("+gpu") && run.errors.contains("device minified "))
     #expect(run.errors.contains("\"engine\":\""))
   }
 
@@ -105,14 +105,14 @@ struct DeviceRunTests {
       && cat e/three.jsonl
       """, Self.gpu, in: scratch)
     #expect(run.ending == .exit(0) && run.output == "{\"a\":1}\n", "\(run.errors)")
-    #expect(run.errors.contains("device took "))
+    #expect(run.errors.contains("device minified "))
   }
 
   @Test("devices proves a device stage by stage")
   func selfTest() throws {
     let run = try ZminProgram.run(["devices", "--self-test", "--device", "llvmpipe"])
     #expect(run.ending == .exit(0) && run.output.contains("every stage agrees with the reference"))
-    #expect(run.output.contains("not used by auto: a software device must be named by --device"))
+    #expect(run.output.contains("not used by auto: software device; use --device to select it"))
     let unknown = try ZminProgram.run(["devices", "--device", "no such"])
     #expect(unknown.ending == .exit(4))
   }

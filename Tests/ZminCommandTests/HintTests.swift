@@ -70,9 +70,9 @@ struct HintTests {
       return try ZminProgram.run(raw: [shell, "-c", script], in: scratch)
     }
     let option: [String]
-    if hint == "--bad-lines FILE puts such lines aside" {
+    if hint == "use --bad-lines FILE to skip such lines" {
       option = ["--bad-lines", "bad.txt"]
-    } else if hint == "--max-depth N allows more" {
+    } else if hint == "use --max-depth N to allow more" {
       option = ["--max-depth", "1000"]
     } else {
       option = ["--format", try String(#require(hint.firstMatch(of: /^use --format (ndjson|concat)/)).output.1)]
@@ -109,6 +109,7 @@ struct HintTests {
     let rehearsal = try ZminProgram.run(["-q", "--dry-run", "a.jsonl"], in: scratch)
     #expect(rehearsal.errors.hasPrefix("zmin: a.jsonl:2:4: trailing comma in array (byte 5)\n"), "\(rehearsal.errors)")
     let used = try ZminProgram.run(["-q", "--bad-lines", "bad.txt", "--max-bad-lines", "0", "a.jsonl"], in: scratch)
-    #expect(used.errors.hasSuffix("trailing comma in array (byte 5); --max-bad-lines allows more\n"), "\(used.errors)")
+    #expect(
+      used.errors.hasSuffix("trailing comma in array (byte 5); use --max-bad-lines to allow more\n"), "\(used.errors)")
   }
 }

@@ -70,7 +70,7 @@ import Testing
 
   @Test("An error is reported while the producer stays open, after the values before it", arguments: modes)
   func errors(_ mode: String) throws {
-    let badLine = "; --bad-lines FILE puts such lines aside"
+    let badLine = "; use --bad-lines FILE to skip such lines"
     for (format, text, output, error) in [
       ("concat", "{\"a\": 1} oops", "{\"a\":1}\n", "1:10: end of input expected, found 'o' (byte 9)"),
       ("concat", "[1]\\n]", "[1]\n", "2:1: ']' closes nothing (byte 4)"),

@@ -31,7 +31,8 @@ struct MinifyTests {
     Call(arguments: ["--max-depth", "1"], input: "[ ]", output: "[]"),
     Call(
       arguments: ["--max-depth", "1", "-t"], input: "[[]]",
-      errors: "zmin: standard input:1:2: nested deeper than 1 levels (byte 1); --max-depth N allows more\n", status: 1),
+      errors: "zmin: standard input:1:2: nested deeper than 1 levels (byte 1); use --max-depth N to allow more\n",
+      status: 1),
     Call(
       arguments: ["-t"], input: "{\"a\":1,\n \"b\":01}",
       errors: "zmin: standard input:2:7: leading zero in number (byte 14)\n", status: 1),
@@ -43,7 +44,7 @@ struct MinifyTests {
       errors: "zmin: standard input:1:5: two values (byte 4); use --format concat\n", status: 1),
     Call(
       arguments: ["--format", "ndjson"], input: "[ 1 ]\n{\"a\"}\n[3]\n", output: "[1]\n",
-      errors: "zmin: standard input:2:5: ':' expected, found '}' (byte 10); --bad-lines FILE puts such lines aside\n",
+      errors: "zmin: standard input:2:5: ':' expected, found '}' (byte 10); use --bad-lines FILE to skip such lines\n",
       status: 1),
     Call(arguments: ["--check"], input: "[1]"),
     Call(arguments: ["--check"], input: "[ 1]", errors: "zmin: standard input: not minified\n", status: 1),
@@ -108,7 +109,7 @@ struct MinifyTests {
     #expect(run.output == "[2]\n[1]\n")
     #expect(
       run.errors == """
-        zmin: bad.jsonl:2:4: trailing comma in array (byte 9); --bad-lines FILE puts such lines aside
+        zmin: bad.jsonl:2:4: trailing comma in array (byte 9); use --bad-lines FILE to skip such lines
         zmin: missing.jsonl: cannot open: No such file or directory
         zmin: of 3 files: 1 not valid, 1 not read or written
 
@@ -118,7 +119,7 @@ struct MinifyTests {
     let long = try ZminProgram.shell("$ZMIN --mode standard long.jsonl a.jsonl | tail -n 1", in: scratch)
     #expect(long.output == "[1]\n")
     let file = try ZminProgram.run(["-o", "out"] + ["a.jsonl", "bad.jsonl", "a.jsonl", "a.jsonl"], in: scratch)
-    #expect(file.errors.hasSuffix("puts such lines aside\nzmin: of 4 files: 1 not valid, 2 not reached\n"))
+    #expect(file.errors.hasSuffix("to skip such lines\nzmin: of 4 files: 1 not valid, 2 not reached\n"))
     #expect(file.ending == .exit(1))
     #expect(!scratch.names.contains("out"))
     let full = try ZminProgram.shell("$ZMIN bad.jsonl a.jsonl a.jsonl > /dev/full", in: scratch)
@@ -137,7 +138,7 @@ struct MinifyTests {
       ["--bad-lines", "none", "--max-bad-lines", "0", "a.jsonl", "a.jsonl"], in: scratch)
     #expect(limited.ending == .exit(1))
     #expect(limited.errors.contains("more lines are not valid than the 0 allowed"))
-    #expect(limited.errors.contains("--max-bad-lines allows more"))
+    #expect(limited.errors.contains("use --max-bad-lines to allow more"))
   }
 
   @Test(
@@ -171,7 +172,7 @@ struct MinifyTests {
     try scratch.write("[ 1 ]\n{bad\n\n[ 2 ]\nworse\n", to: "a.jsonl")
     let run = try ZminProgram.run(["--bad-lines", "bad", "a.jsonl"], in: scratch)
     #expect(run.output == "[1]\n[2]\n")
-    #expect(run.errors == "zmin: a.jsonl: 2 bad lines put into bad\n")
+    #expect(run.errors == "zmin: a.jsonl: 2 bad lines appended to bad\n")
     #expect(run.ending == .exit(0))
     #expect(scratch.text(of: "bad") == "{bad\nworse\n")
     let limited = try ZminProgram.run(

@@ -132,7 +132,7 @@ struct OutputTests {
     try scratch.write("[ 1 ]", to: "a.json")
     let output = try ZminProgram.run(["a.json", "-o", "new/"], in: scratch)
     #expect(output.ending == .exit(2))
-    #expect(output.errors.hasPrefix("zmin: --output needs a file, and new/ names a directory\n"))
+    #expect(output.errors.hasPrefix("zmin: --output needs a file, but new/ is a directory\n"))
     for option in ["-t", "-i", "--check", "-v", "-oout"] {
       let input = try ZminProgram.run([option, "a.json/"], in: scratch)
       #expect(input.ending == .exit(3))

@@ -86,7 +86,7 @@ struct StreamTests {
     #expect(try ZminProgram.run(["missing.json"], in: scratch).ending == .exit(3))
     let directory = try ZminProgram.run(["."], in: scratch)
     #expect(directory.ending == .exit(2))
-    #expect(directory.errors.hasPrefix("zmin: . is a directory: --recursive walks it\n"))
+    #expect(directory.errors.hasPrefix("zmin: . is a directory; use --recursive\n"))
   }
 
   @Test("Failing files come before invalid ones in the exit code")

@@ -14,7 +14,7 @@ extension Array where Element: ExclusiveFlag {
   /// - Throws: ``UsageError`` if there are several.
   func one() throws(UsageError) -> Element? {
     if let first, let other = self.first(where: { $0 != first }) {
-      throw UsageError("\(first.optionName) and \(other.optionName) exclude each other")
+      throw UsageError("\(first.optionName) and \(other.optionName) cannot be used together")
     }
     return first
   }

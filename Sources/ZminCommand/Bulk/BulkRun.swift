@@ -72,7 +72,7 @@ struct BulkRun {
       // It is none of the files that were found.
       try log?.open()
       let missed = reporter.statistics.failedFiles
-      if reporter.statistics.status == .usage { throw Refused(message: "nothing is done") }
+      if reporter.statistics.status == .usage { throw Refused(message: "nothing was done") }
       let queue = FileQueue(list, slicedBytesMin: plan.slicedBytesMin, workers: workers)
       let pools = try pools(for: queue, &fallbacks)
       predictedPeakBytes = pools.peakBytes
@@ -93,11 +93,12 @@ struct BulkRun {
     } catch let error as ShardPlan.Unusable {
       reporter.fail("\(FileName.path(plan.shardPlan ?? "")): \(error.reason)", .usage)
     } catch is Journal.Foreign {
-      reporter.fail("\(FileName.path(plan.journal ?? "")): this is no journal; it stays as it is", .usage)
+      reporter.fail("\(FileName.path(plan.journal ?? "")): not a zmin journal; left unchanged", .usage)
     } catch is Journal.InUse {
-      reporter.fail("\(FileName.path(plan.journal ?? "")): another run uses this journal")
+      reporter.fail(
+        "\(FileName.path(plan.journal ?? "")): another run uses this journal; wait for it, or use another file")
     } catch let error as OutOfMemory {
-      reporter.fail("out of memory: the system refused \(error.byteCount) bytes for the list of files")
+      reporter.fail("out of memory: cannot allocate \(error.byteCount) bytes for the list of files")
     } catch {
       reporter.fail(FailureMessage.text(for: error, input: .standardInput))
     }
@@ -121,14 +122,14 @@ struct BulkRun {
       listBytes: listBytes, hasLargeFiles: sliceWorkers > 0, options)
     if let budgetBytes = plan.memoryBudgetBytes, budgetBytes < leastBytes {
       throw Refused(
-        message: "--memory-budget \(budgetBytes) is too little for these files: it takes \(leastBytes) bytes at least")
+        message: "--memory-budget \(budgetBytes) is too small for these files; use at least \(leastBytes)")
     }
     let budgetBytes = min(plan.memoryBudgetBytes ?? .max, plan.limits.memoryBytes ?? .max)
     if let pools = pools(within: budgetBytes) { return pools }
     fallbacks.append(
-      "the control group leaves \(budgetBytes) bytes, less than the \(leastBytes) that it takes at least")
+      "the control group leaves \(budgetBytes) bytes of memory, and the run needs \(leastBytes)")
     reporter.detail(fallbacks[fallbacks.count - 1])
-    guard let pools = pools(within: leastBytes) else { throw Refused(message: "there is too little memory") }
+    guard let pools = pools(within: leastBytes) else { throw Refused(message: "not enough memory") }
     return pools
   }
 
@@ -151,7 +152,7 @@ struct BulkRun {
   private func makeContext(_ queue: FileQueue, _ pools: BulkMemory, _ walk: FileWalk) throws -> BulkContext {
     if let path = plan.mirrorPath, let (one, other) = list.firstCollision(below: path, using: files) {
       let paths = [one, other].map { "\(FileName.path(list.path(of: $0)))" }
-      throw Refused(message: "\(paths[0]) and \(paths[1]) would setState one file below --output-dir; nothing is done")
+      throw Refused(message: "\(paths[0]) and \(paths[1]) would become one file below --output-dir; nothing was done")
     }
     let journal = try plan.journal.map {
       try Journal(
@@ -185,8 +186,8 @@ struct BulkRun {
     guard let needed, let freeBytes = files.freeBytes(in: needed.directory), needed.bytes > freeBytes else { return }
     reporter.note(
       """
-      outputs may take up to \(Figures.size(needed.bytes)), and \(Figures.size(Int(freeBytes))) are free in \
-      \(FileName.path(needed.path))
+      \(FileName.path(needed.path)): outputs may need up to \(Figures.size(needed.bytes)), and only \
+      \(Figures.size(Int(freeBytes))) are free
       """)
   }
 
@@ -253,7 +254,7 @@ struct BulkRun {
   }
 
   private func say(_ statistics: RunStatistics, fileCount: Int, seconds: Double) {
-    let summary = BulkSummary(statistics, fileCount: fileCount, seconds: seconds, hasJournal: plan.journal != nil)
+    let summary = BulkSummary(statistics, fileCount: fileCount, seconds: seconds, plan)
     if reporter.console.isEvents {
       // The summary is an event of its own.
     } else if plan.printsSummary {

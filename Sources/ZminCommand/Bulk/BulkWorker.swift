@@ -96,13 +96,13 @@ struct BulkWorker: ~Copyable {
   /// Why a file is not looked into, nil if it is.
   private mutating func reasonToSkip(_ number: Int, _ entry: FileEntry) throws -> String? {
     switch entry.access {
-    case .unfollowedLink: return "it is a symbolic link"
-    case .linkToTakenFile: return "it is a symbolic link to a file that is taken anyway"
-    case .special: return "it is not a regular file"
+    case .unfollowedLink: return "symbolic link; use --follow-symlinks"
+    case .linkToTakenFile: return "symbolic link to another input"
+    case .special: return "not a regular file"
     case .place, .path: break
     }
     guard let finished = context.finished?[number], try cursor.isAsLeft(entry, finished) else { return nil }
-    return "the journal says that it is done"
+    return "finished according to the journal"
   }
 
   private mutating func destination(

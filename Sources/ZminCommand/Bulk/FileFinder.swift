@@ -50,7 +50,7 @@ struct FileFinder {
     }
     try findAll()
     if let number = walk.watchedInputs.min() {
-      throw BulkRun.Refused(message: "\(plan.sideFilesApartFromInputs[number]) is one of the inputs: nothing is done")
+      throw BulkRun.Refused(message: "\(plan.sideFilesApartFromInputs[number]) is an input; nothing was done")
     }
     switch plan.task {
     case .replace, .rehearse(.replace): walk.skipLinksToTakenFiles()
@@ -94,7 +94,7 @@ struct FileFinder {
         } else {
           name.append(byte)
           if name.count > Self.pathBytesMax {
-            throw BulkRun.Refused(message: "\(input.file): a name of more than \(Self.pathBytesMax) bytes")
+            throw BulkRun.Refused(message: "\(input.file): a name is longer than \(Self.pathBytesMax) bytes")
           }
         }
       }
@@ -104,10 +104,11 @@ struct FileFinder {
 
   private func add(_ name: [UInt8]) throws {
     guard !name.isEmpty else { return }
-    if name.contains(0) { throw BulkRun.Refused(message: "a listed name holds NUL: see --null") }
+    if name.contains(0) { throw BulkRun.Refused(message: "a listed name contains NUL; use --null") }
     let path = FilePath(bytes: name)
     if plan.mirrorPath != nil, path.components.contains(where: { $0.kind == .parentDirectory }) {
-      throw BulkRun.Refused(message: "\(FileName.path(path)): a listed name with .. has no place below --output-dir")
+      throw BulkRun.Refused(
+        message: "\(FileName.path(path)): a listed name with .. cannot be mirrored below --output-dir")
     }
     try walk.add(listed: path)
   }

@@ -18,6 +18,8 @@ package struct BulkPlan: Sendable {
   package var paths: [FilePath]
   package var list: List?
   package var walk: WalkRules
+  /// Patterns of ``walk`` for the files to process, as messages show them.
+  package var patterns: [String]
   /// Never ``Plan/Task/write(_:)``.
   package var task: Plan.Task
   /// How all files are laid out; `auto` goes by the name.

@@ -43,8 +43,8 @@ struct DevicePlanner {
   ) throws(PlanError) -> DevicePlan? {
     try checkOptions()
     guard isWished(isWorthwhile: isWorthwhile) else { return nil }
-    if separatesBadLines { return try goOn(without: "bad lines are separated on the CPU alone", &fallbacks) }
-    if isConcat { return try goOn(without: "--format concat is taken on the CPU alone", &fallbacks) }
+    if separatesBadLines { return try goOn(without: "--bad-lines is supported on the CPU only", &fallbacks) }
+    if isConcat { return try goOn(without: "--format concat is supported on the CPU only", &fallbacks) }
     let budgetBytes = options.budgetBytes(within: limits)
     let floorBytes = hostBytes + DevicePools.driverBytes
     guard
@@ -54,9 +54,9 @@ struct DevicePlanner {
       let leastBytes = floorBytes + DevicePools.least.hostBytes
       if options.mode == .gpu, budgetBytes == options.memoryBudget?.byteCount {
         throw .usage(
-          "--memory-budget \(budgetBytes) is too little for --mode gpu: it takes \(leastBytes) bytes at least")
+          "--memory-budget \(budgetBytes) is too small for --mode gpu; use at least \(leastBytes)")
       }
-      return try goOn(without: "of memory \(leastBytes) bytes are needed, and there are \(budgetBytes)", &fallbacks)
+      return try goOn(without: "it needs \(leastBytes) bytes of memory, and \(budgetBytes) are available", &fallbacks)
     }
     return DevicePlan(
       selector: options.device.map(DeviceSelector.named) ?? .best, pools: pools, isRequired: options.mode == .gpu,
@@ -69,7 +69,7 @@ struct DevicePlanner {
     if !isPossible, options.deviceMemory != nil { throw .usage("--device-memory needs --mode gpu, hybrid or auto") }
     let leastBytes = DevicePools.least.deviceBytes
     if let memory = options.deviceMemory, memory.byteCount < leastBytes {
-      throw .usage("--device-memory \(memory.byteCount) is too little: it takes \(leastBytes) bytes at least")
+      throw .usage("--device-memory \(memory.byteCount) is too small; use at least \(leastBytes)")
     }
   }
 
@@ -85,7 +85,7 @@ struct DevicePlanner {
 
   private func goOn(without reason: String, _ fallbacks: inout [String]) throws(PlanError) -> DevicePlan? {
     if options.mode == .gpu { throw .engineUnavailable("--mode gpu: \(reason)") }
-    fallbacks.append("goes on on the CPU alone: \(reason)")
+    fallbacks.append("the GPU is not used: \(reason)")
     return nil
   }
 }

@@ -52,10 +52,10 @@ extension Planner {
     if let file = options.memoryReportFile {
       plan.place = .file(file.path)
     } else if options.inspection == .dryRun {
-      throw .usage("--dry-run has standard output to itself: --memory-report needs --memory-report-file")
+      throw .usage("--dry-run uses standard output; add --memory-report-file")
     } else if try isOutputStandard() {
       if options.log != nil, options.logFile == nil {
-        throw .usage("--log has standard error to itself: --memory-report needs --memory-report-file or --log-file")
+        throw .usage("--log uses standard error; add --memory-report-file or --log-file")
       }
       plan.place = .standardError
     } else {

@@ -74,7 +74,7 @@ package struct Options: Sendable {
 
   /// The options that were parsed.
   ///
-  /// - Throws: ``UsageError`` if some exclude each other.
+  /// - Throws: ``UsageError`` if some cannot be used together.
   init(_ arguments: MinifyArguments) throws(UsageError) {
     paths = arguments.input.paths
     format = arguments.input.format

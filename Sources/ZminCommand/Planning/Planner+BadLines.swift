@@ -48,8 +48,8 @@ extension Planner {
       return nil
     }
     if file.isStandardStream || file.path.isEmpty { throw .usage("--bad-lines needs the name of a file") }
-    if !options.validates { throw .usage("--bad-lines and --no-validate exclude each other") }
-    if options.inspection == .dryRun { throw .usage("--dry-run writes nothing: it excludes --bad-lines") }
+    if !options.validates { throw .usage("--bad-lines and --no-validate cannot be used together") }
+    if options.inspection == .dryRun { throw .usage("--dry-run cannot be used with --bad-lines") }
     return file.path
   }
 }

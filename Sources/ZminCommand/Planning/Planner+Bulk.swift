@@ -28,7 +28,8 @@ extension Planner {
     let mode = mode(isLarge: true)
     let limits = environment.limits
     var walk = WalkRules()
-    if !options.bulk.include.isEmpty { walk.include = options.bulk.include.map(Self.pattern) }
+    let patterns = options.bulk.include.isEmpty ? Self.usualPatterns : options.bulk.include
+    walk.include = patterns.map(Self.pattern)
     walk.exclude = options.bulk.exclude.map(Self.pattern)
     walk.isRecursive = options.bulk.isRecursive
     walk.followsSymbolicLinks = options.inPlace.followsSymbolicLinks
@@ -59,7 +60,8 @@ extension Planner {
           path: list.isStandardStream ? nil : list.path,
           separator: options.bulk.isListNullSeparated ? 0 : UInt8(ascii: "\n"))
       },
-      walk: walk, task: try bulkTask(), format: options.format, validates: options.validates,
+      walk: walk, patterns: patterns.map(RawArgument.readable), task: try bulkTask(), format: options.format,
+      validates: options.validates,
       depthMax: options.depthMax, kernel: kernel, verification: verification, device: device,
       slicedBytesMin: slicedBytesMin, workers: workers,
       memoryBudgetBytes: options.memoryBudget?.byteCount, limits: limits,
@@ -70,23 +72,28 @@ extension Planner {
       fallbacks: fallbacks)
   }
 
+  /// Names that a walk takes without `--include`.
+  private static let usualPatterns = ["*.json", "*.ndjson", "*.jsonl", "*.jsonlines"]
+
   private static func pattern(_ text: String) -> GlobPattern { GlobPattern(RawArgument.bytes(of: text)) }
 
   private func checkBulkOptions() throws(PlanError) {
     let bulk = options.bulk
-    if options.output != nil { throw .usage("--output takes no files of directories or lists: --output-dir does") }
-    if options.paths.isEmpty, bulk.filesFrom == nil { throw .usage("there are no paths") }
+    if options.output != nil { throw .usage("--output takes one output; use --output-dir for many files") }
+    if options.paths.isEmpty, bulk.filesFrom == nil { throw .usage("no input files; give paths or --files-from") }
     if options.paths.contains(where: \.isStandardStream) {
-      throw .usage("standard input is no file that could be found again: it is minified by itself")
+      throw .usage("standard input cannot be part of a multi-file run; process it separately")
     }
     if bulk.isListNullSeparated, bulk.filesFrom == nil { throw .usage("--null needs --files-from") }
     if !bulk.isRecursive, !bulk.include.isEmpty || !bulk.exclude.isEmpty {
       throw .usage("\(bulk.include.isEmpty ? "--exclude" : "--include") needs --recursive")
     }
     if bulk.shardPlan != nil, bulk.shard == nil { throw .usage("--shard-plan needs --shard") }
-    if bulk.shardPlan != nil, bulk.filesFrom != nil { throw .usage("--shard-plan and --files-from exclude each other") }
+    if bulk.shardPlan != nil, bulk.filesFrom != nil {
+      throw .usage("--shard-plan and --files-from cannot be used together")
+    }
     if bulk.journal != nil, options.inspection == .dryRun {
-      throw .usage("--dry-run does nothing that --journal could note")
+      throw .usage("--dry-run cannot be used with --journal")
     }
     for (option, argument) in [
       ("--journal", bulk.journal), ("--shard-plan", bulk.shardPlan), ("--output-dir", options.outputDirectory),
@@ -103,7 +110,7 @@ extension Planner {
       if argument.path.isEmpty { throw .usage("a path is empty") }
       let isDirectory = environment.facts(about: argument.path)?.kind == .directory
       if isDirectory, !options.bulk.isRecursive {
-        throw .usage("\(FileName.path(argument.path)) is a directory: --recursive walks it")
+        throw .usage("\(FileName.path(argument.path)) is a directory; use --recursive")
       }
       // What the slash asks of the system, a dot after it asks as well.
       paths.append(argument.namesDirectory && !isDirectory ? argument.path.appending(".") : argument.path)
@@ -113,10 +120,10 @@ extension Planner {
 
   private func bulkTask() throws(PlanError) -> Plan.Task {
     if let directory = options.outputDirectory {
-      if options.isInPlace { throw .usage("--in-place and --output-dir exclude each other") }
+      if options.isInPlace { throw .usage("--in-place and --output-dir cannot be used together") }
       switch options.inspection {
-      case .test: throw .usage("--test writes nothing: it excludes --output-dir")
-      case .check: throw .usage("--check writes nothing: it excludes --output-dir")
+      case .test: throw .usage("--test cannot be used with --output-dir")
+      case .check: throw .usage("--check cannot be used with --output-dir")
       case .dryRun: return .rehearse(.mirror(directory.path))
       case nil: return .mirror(directory.path)
       }
@@ -143,10 +150,10 @@ extension Planner {
         let value = environment.variable(name)
       else { throw .usage("--shard auto: neither \(names[0]) nor \(names[1]) is set") }
       guard let index = ShardArgument.number(value) else {
-        throw .usage("--shard auto: \(name) is no number: \(value)")
+        throw .usage("--shard auto: \(name) is not a number: \(value)")
       }
       guard let shard = Shard(index: index, count: count) else {
-        throw .usage("--shard auto/\(count): \(name) is \(index), and parts count from 0 to \(count - 1)")
+        throw .usage("--shard auto/\(count): \(name) is \(index); parts are numbered from 0 to \(count - 1)")
       }
       return shard
     }

@@ -62,7 +62,7 @@ package struct Planner {
   func checkInputOptions() throws(PlanError) {
     guard !options.validates else { return }
     if options.format == .concat { throw .usage("--no-validate cannot be used with --format concat") }
-    if options.inspection == .test { throw .usage("--no-validate leaves nothing for --test to do") }
+    if options.inspection == .test { throw .usage("--no-validate cannot be used with --test") }
   }
 
   private func inputs() throws(PlanError) -> [Plan.Input] {
@@ -77,7 +77,7 @@ package struct Planner {
       }
       if argument.path.isEmpty { throw .usage("a path is empty") }
       if environment.facts(about: argument.path)?.kind == .directory {
-        throw .usage("\(FileName.path(argument.path)) is a directory: --recursive walks it")
+        throw .usage("\(FileName.path(argument.path)) is a directory; use --recursive")
       }
       // What the slash asks of the system, a dot after it asks as well, and a path keeps that.
       let path = argument.namesDirectory ? argument.path.appending(".") : argument.path
@@ -89,11 +89,11 @@ package struct Planner {
   // MARK: Output
 
   func checkDestinations() throws(PlanError) {
-    if options.isInPlace && options.output != nil { throw .usage("--in-place and --output exclude each other") }
+    if options.isInPlace && options.output != nil { throw .usage("--in-place and --output cannot be used together") }
     if let inspection = options.inspection, inspection != .dryRun {
       let name = inspection == .test ? "--test" : "--check"
-      if options.isInPlace { throw .usage("\(name) writes nothing: it excludes --in-place") }
-      if options.output != nil { throw .usage("\(name) writes nothing: it excludes --output") }
+      if options.isInPlace { throw .usage("\(name) cannot be used with --in-place") }
+      if options.output != nil { throw .usage("\(name) cannot be used with --output") }
     }
     if !options.isInPlace, let option = options.inPlace.firstGiven,
       option != "--follow-symlinks" || !options.bulk.isRecursive
@@ -103,7 +103,7 @@ package struct Planner {
     if options.output?.path.isEmpty == true { throw .usage("the path of --output is empty") }
     for (option, argument) in [("--output", options.output), ("--bad-lines", options.badLines)] {
       if let argument, argument.namesDirectory {
-        throw .usage("\(option) needs a file, and \(FileName.path(argument.path))/ names a directory")
+        throw .usage("\(option) needs a file, but \(FileName.path(argument.path))/ is a directory")
       }
     }
   }
@@ -120,7 +120,7 @@ package struct Planner {
   private func writingTask(for inputs: [Plan.Input], isRehearsal: Bool) throws(PlanError) -> Plan.Task {
     if options.isInPlace {
       if inputs.contains(where: { $0.source == .standardInput }) {
-        throw .usage("standard input cannot be replaced: --in-place needs paths")
+        throw .usage("standard input cannot be replaced; give --in-place paths")
       }
       return .replace(inPlaceRules, options.inPlace.minimumSaving)
     }
@@ -128,7 +128,7 @@ package struct Planner {
     if inputs.count > 1, !isRehearsalAlone {
       guard inputs.allSatisfy({ $0.format != .json && $0.format == inputs.first?.format }) else {
         throw .usage(
-          "\(inputs.count) inputs need --in-place, --test, --check or --dry-run, or --format ndjson or concat")
+          "\(inputs.count) inputs cannot go to one output; use --output-dir, --in-place or --format ndjson or concat")
       }
     }
     if let file = options.output, !file.isStandardStream { return .write(.file(file.path)) }
@@ -157,7 +157,7 @@ package struct Planner {
   func kernel() throws(PlanError) -> Kernel {
     guard let name = options.kernel else { return .fastest }
     guard let kernel = Kernel.named(name) else {
-      throw .usage("unknown kernel '\(name)': there are \(Kernel.all.map(\.name).joined(separator: ", "))")
+      throw .usage("unknown kernel '\(name)'; the kernels are \(Kernel.all.map(\.name).joined(separator: ", "))")
     }
     if let missing = kernel.missingFeature { throw .engineUnavailable("--kernel \(name): this CPU lacks \(missing)") }
     return kernel
@@ -210,17 +210,17 @@ package struct Planner {
     let least = isWindowed ? window : .slices(.least)
     let leastBytes = least.peakBytes(minifierOptions)
     if let budget = options.memoryBudget, budget.byteCount < leastBytes {
-      throw .usage("--memory-budget \(budget.byteCount) is too little: it takes \(leastBytes) bytes at least")
+      throw .usage("--memory-budget \(budget.byteCount) is too small; use at least \(leastBytes)")
     }
     let budgetBytes = options.budgetBytes(within: limits)
     if isWindowed || usual.peakBytes(minifierOptions) <= budgetBytes { return usual }
     guard let plan = SlicePlan(workers: workers, withinBytes: budgetBytes, minifierOptions) else {
       fallbacks.append(
-        "the control group leaves \(budgetBytes) bytes, less than the \(leastBytes) that it takes at least")
+        "the control group leaves \(budgetBytes) bytes of memory, and the run needs \(leastBytes)")
       return least
     }
     let source = budgetBytes == options.memoryBudget?.byteCount ? "--memory-budget" : "the control group"
-    fallbacks.append("\(source) leaves \(budgetBytes) bytes: fewer or smaller slices than usual")
+    fallbacks.append("fewer or smaller slices are used: \(source) leaves \(budgetBytes) bytes")
     return .slices(plan)
   }
 

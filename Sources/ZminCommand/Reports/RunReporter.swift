@@ -96,7 +96,7 @@ final class RunReporter: Sendable {
           if let hint { $0.add("hint", hint) }
         }
       }
-      let remedy = totals.refusal == .tooMany ? "--max-bad-lines allows more" : hint
+      let remedy = totals.refusal == .tooMany ? "use --max-bad-lines to allow more" : hint
       sayUnlessLogged("\(name):\(error)\(remedy.map { "; \($0)" } ?? "")")
     case .failed(let error): fail(error, name, seconds: seconds)
     case .complete(let totals):
@@ -131,7 +131,7 @@ final class RunReporter: Sendable {
 
   private func sayBadLines(_ totals: RunTotals, _ name: FileName) {
     guard totals.recordedBadLines > 0, verbosity != .quiet, let badLines else { return }
-    console.say("\(name): \(Figures.count(totals.recordedBadLines, "bad line")) put into \(FileName.path(badLines))")
+    console.say("\(name): \(Figures.count(totals.recordedBadLines, "bad line")) appended to \(FileName.path(badLines))")
   }
 
   /// Reports what went wrong with an input, or with what becomes of it.
@@ -194,10 +194,10 @@ final class RunReporter: Sendable {
     case .test: detail("\(name): valid")
     case .check where totals.isUnchanged: detail("\(name): minified")
     case .check: if !console.isEvents { note("\(name): not minified") }
-    case .replace: detail("\(name): \(outcome.isWritten ? "replaced, \(sizes())" : "left as it is")")
+    case .replace: detail("\(name): \(outcome.isWritten ? "replaced, \(sizes())" : "unchanged")")
     case .rehearse(.replace(_, let minimum)):
       let isReplaced = !totals.isUnchanged && minimum?.isReached(totals) != false
-      try print("\(name): would be \(isReplaced ? "replaced, \(sizes())" : "left as it is")")
+      try print("\(name): would be \(isReplaced ? "replaced, \(sizes())" : "unchanged")")
     case .rehearse(.write(.file(let path))):
       try print("\(name): would be written to \(FileName.path(path)), \(sizes())")
     case .rehearse:
@@ -281,8 +281,8 @@ final class RunReporter: Sendable {
 /// The device's part, nothing if it had none.
 private func deviceStatistics(_ statistics: RunStatistics) -> String {
   guard statistics.slicesOnDevice > 0 else { return "" }
-  let again = statistics.redoneSlices > 0 ? ", \(Figures.count(statistics.redoneSlices, "slice")) done again" : ""
-  return ", device took \(Figures.count(statistics.slicesOnDevice, "slice"))\(again)"
+  let again = statistics.redoneSlices > 0 ? ", \(Figures.count(statistics.redoneSlices, "slice")) redone" : ""
+  return ", device minified \(Figures.count(statistics.slicesOnDevice, "slice"))\(again)"
 }
 
 extension Plan.Task {

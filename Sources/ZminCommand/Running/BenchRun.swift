@@ -25,7 +25,7 @@ struct BenchRun {
     var jsonFile: OutputFile?
     if let file = command.jsonFile {
       if file.isStandardStream {
-        throw PlanError.usage("--json-file takes a file: for standard output there is --report-format json")
+        throw PlanError.usage("--json-file needs a file; use --report-format json for standard output")
       }
       jsonFile = try OutputFile(at: file.path, using: files)
     }
@@ -65,9 +65,9 @@ struct BenchRun {
   private func json(of report: BenchReport) -> String { report.json.text(.indented) + "\n" }
 
   private func compare() throws -> ExitStatus {
-    if command.jsonFile != nil { throw PlanError.usage("--json-file is for runs: --compare makes no report") }
+    if command.jsonFile != nil { throw PlanError.usage("--json-file cannot be used with --compare") }
     guard command.files.count == 2 else {
-      throw PlanError.usage("--compare takes two reports: the old one and the new")
+      throw PlanError.usage("--compare needs two reports, the old and the new")
     }
     let (old, new) = (try report(command.files[0].path), try report(command.files[1].path))
     let comparison: BenchComparison
@@ -81,7 +81,7 @@ struct BenchRun {
     case .table: text = comparison.table
     case .markdown: text = comparison.markdown
     case .json: text = comparison.json.text(.indented) + "\n"
-    case .csv, .html: throw PlanError.usage("--compare is written as table, markdown or json")
+    case .csv, .html: throw PlanError.usage("--compare supports --report-format table, markdown and json")
     }
     try StandardOutput(files).write(text)
     return comparison.isGood ? .success : .invalidInput
@@ -90,7 +90,7 @@ struct BenchRun {
   private func report(_ path: FilePath) throws -> JSONValue {
     let input = try InputFile(path, using: files)
     guard input.status.kind == .regular, input.status.size <= Self.reportBytesMax else {
-      throw PlanError.usage("\(FileName.path(path)) is no report of zmin bench")
+      throw PlanError.usage("\(FileName.path(path)): not a report of zmin bench")
     }
     var bytes = [UInt8](repeating: 0, count: Int(input.status.size))
     let count = try bytes.withUnsafeMutableBytes { try input.read(into: $0, at: Int64(0)) }

@@ -102,15 +102,15 @@ struct DevicesRun {
   private static func listing(of device: PhysicalDevice, among devices: FoundDevices) -> String {
     let heaps = device.heaps.map { heap in
       Figures.memorySize(heap.byteCount)
-        + (heap.isDeviceLocal ? device.sharesMemory ? " shared" : " its own" : " of the host")
+        + (heap.isDeviceLocal ? device.sharesMemory ? " shared" : " device memory" : " host memory")
     }
     let limits = device.limits
     let use =
       switch devices.best {
       case _ where device.unsupportedReason != nil: "cannot be used: \(device.unsupportedReason ?? "")"
       case .success(let best) where best.index == device.index: "used by auto"
-      case _ where device.kind == .software: "not used by auto: a software device must be named by --device"
-      default: "not used by auto: another is preferred"
+      case _ where device.kind == .software: "not used by auto: software device; use --device to select it"
+      default: "not used by auto: another device is preferred"
       }
     return """
         \(device.index)  \(device.name)

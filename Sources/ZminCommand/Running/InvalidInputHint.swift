@@ -26,13 +26,13 @@ struct InvalidInputHint {
       // A second value that begins the second line comes after a first one that has a line to itself.
       return error.line == 2 && error.column == 1
         ? "use --format ndjson, or concat if values span lines" : "use --format concat"
-    case .tooDeep: return "--max-depth N allows more"
+    case .tooDeep: return "use --max-depth N to allow more"
     case .syntax: return badLines
     }
   }
 
   private var badLines: String? {
-    error.format == .ndjson && offersBadLines ? "--bad-lines FILE puts such lines aside" : nil
+    error.format == .ndjson && offersBadLines ? "use --bad-lines FILE to skip such lines" : nil
   }
 
   /// The format for standard input, where a name may have said it before.

@@ -132,7 +132,7 @@ struct MinifyRun: ~Copyable {
       device = try DeviceSession(
         part, formats: plan.inputs.map(\.format), validates: plan.validates, kernel: plan.kernel, ledger: ledger)
     } catch {
-      guard part.isRequired else { return reporter.detail("no device is looked for: \(error)") }
+      guard part.isRequired else { return reporter.detail("the GPU is not used: \(error)") }
       throw DeviceSession.NoDevice(error)
     }
     if let profiler = memory?.profiler { device?.show(to: profiler) }
@@ -251,7 +251,8 @@ struct MinifyRun: ~Copyable {
   private func announce() {
     for fallback in plan.fallbacks { reporter.detail(fallback) }
     if plan.reports.memory?.discardsOutput == true {
-      reporter.note("the minified JSON is discarded, as the report has standard output: --output FILE keeps it")
+      reporter.note(
+        "the minified JSON is discarded because the report uses standard output; use --output FILE to keep it")
     }
     reporter.detail("mode \(plan.mode.rawValue), kernel \(plan.kernel.name), \(Self.description(of: plan.memory))")
     for input in plan.inputs { reporter.detail("\(input.name): format \(input.format.rawValue)") }

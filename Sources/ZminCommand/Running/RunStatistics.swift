@@ -111,7 +111,7 @@ struct RunStatistics {
     var parts: [String] = []
     if invalidFiles > 0 {
       let several =
-        severalValuesFiles > 0 ? " (\(severalValuesFiles) of several values, see --format)" : ""
+        severalValuesFiles > 0 ? " (\(severalValuesFiles) with several values, see --format)" : ""
       parts.append("\(invalidFiles) not valid\(several)")
     }
     if unminifiedFiles > 0 { parts.append("\(unminifiedFiles) not minified") }

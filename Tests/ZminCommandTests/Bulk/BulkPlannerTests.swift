@@ -41,8 +41,8 @@ struct BulkPlannerTests {
     "Combinations that make no sense are usage errors",
     arguments: [
       (["-r", "dir"], "many files need"), (["-r"], "no paths"), (["-r", "-t", "-"], "standard input"),
-      (["-t", "dir", "a"], "--recursive walks it"), (["--output-dir", "d", "-i", "a"], "exclude each other"),
-      (["--output-dir", "d", "-t", "a"], "excludes --output-dir"),
+      (["-t", "dir", "a"], "--recursive walks it"), (["--output-dir", "d", "-i", "a"], "cannot be used together"),
+      (["--output-dir", "d", "-t", "a"], "cannot be used with --output-dir"),
       (["--output-dir", "d", "-o", "x", "a"], "--output-dir"),
       (["-i", "-0", "a", "b"], "--null needs"), (["-i", "--include", "x", "a", "b"], "--include needs --recursive"),
       (["-i", "--exclude", "x", "a", "b"], "--exclude needs --recursive"),
@@ -50,13 +50,13 @@ struct BulkPlannerTests {
       (["-ri", "--dry-run", "--journal", "j", "a"], "--dry-run"),
       (["-i", "--bad-lines", "b", "a.json", "b.json"], "needs --format ndjson"),
       (["-ri", "--bad-lines", "b", "--format", "json", "a"], "needs --format ndjson"),
-      (["-ri", "--bad-lines", "b", "--no-validate", "a"], "exclude"),
+      (["-ri", "--bad-lines", "b", "--no-validate", "a"], "cannot be used"),
       (["-ri", "--bad-lines", "-", "a"], "name of a file"),
       (["--output-dir", "", "a"], "name of a directory"), (["-ri", ""], "a path is empty"),
       (["-ri", "a", "--log-file", "-"], "--log-file needs"), (["-ri", "a", "--shard", "auto/3"], "neither"),
       (["-ri", "--max-bad-lines", "1", "a"], "needs --bad-lines"),
-      (["--output-dir", "d", "--check", "a"], "excludes --output-dir"),
-      (["-i", "--shard", "0/2", "--shard-plan", "p", "--files-from", "l"], "exclude each other"),
+      (["--output-dir", "d", "--check", "a"], "cannot be used with --output-dir"),
+      (["-i", "--shard", "0/2", "--shard-plan", "p", "--files-from", "l"], "cannot be used together"),
     ])
   func usageErrors(_ arguments: [String], _ part: String) throws {
     do {

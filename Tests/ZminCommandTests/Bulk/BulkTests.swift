@@ -64,9 +64,9 @@ struct BulkTests {
     #expect(lines[1] == "zmin: in/c.json:1:3: two values (byte 2); use --format concat")
     #expect(
       lines[2].hasPrefix(
-        "zmin: 6 files: 2 written, 1 valid and left as they are, 1 skipped, "
-          + "2 not valid (1 of several values, see --format); "))
-    #expect(lines[3] == "zmin: what is not valid is named above; trying again will not help")
+        "zmin: 6 files: 2 written, 1 valid and unchanged, 1 skipped, "
+          + "2 not valid (1 with several values, see --format); "))
+    #expect(lines[3] == "zmin: invalid files are named above; trying again will not help")
     #expect(
       scratch.tree("in")
         == ["a.json": "[1]", "b.json": "[1,]", "c.json": "1 2", "d/e.json": "[5]", "d/f.json": "[6]"])
@@ -116,14 +116,14 @@ struct BulkTests {
     #expect(missing.errors.contains("zmin: a: cannot read: Is a directory\n"))
   }
 
-  @Test("Two inputs that would setState one output are an error before anything is written")
+  @Test("Two inputs that would become one output are an error before anything is written")
   func collisions() throws {
     let scratch = try Scratch(["a/x.json": "[ 1 ]", "b/x.json": "[ 2 ]", "a/y.json": "[ 3 ]"])
     for paths in [["-r", "a", "b"], ["a/y.json", "a/x.json", "b/x.json"]] {
       let run = try ZminProgram.run(paths + ["--output-dir", "out"], in: scratch)
       #expect(run.ending == .exit(2))
       #expect(
-        run.errors == "zmin: a/x.json and b/x.json would setState one file below --output-dir; nothing is done\n")
+        run.errors == "zmin: a/x.json and b/x.json would become one file below --output-dir; nothing was done\n")
       #expect(!scratch.names.contains("out"))
     }
     // Of one file nothing is twice.
@@ -177,7 +177,7 @@ struct BulkTests {
         """)
     let inPlace = try ZminProgram.run(["-ri", "--dry-run", "in"], in: scratch)
     #expect(inPlace.output.contains("in/a.json: would be replaced, 5 to 3 bytes, saved 40.0%\n"))
-    #expect(inPlace.output.contains("in/d/b.json: would be left as it is\n"))
+    #expect(inPlace.output.contains("in/d/b.json: would be unchanged\n"))
     #expect(scratch.tree() == before)
   }
 
@@ -212,7 +212,8 @@ struct BulkTests {
     let scratch = try Scratch(["in/a.txt": ""])
     let run = try ZminProgram.run(["-rt", "in"], in: scratch)
     #expect(run.ending == .exit(0))
-    #expect(run.errors == "zmin: no files: see --include for which are taken\n")
+    #expect(
+      run.errors == "zmin: no matching files in in (patterns: *.json, *.ndjson, *.jsonl, *.jsonlines; see --include)\n")
   }
 
   @Test("A terminal sees how far it is, on one line that is gone at the end")

@@ -89,7 +89,8 @@ struct LogTests {
     #expect(events[0]["path"] as? String == "a.json")
     let wrong = try ZminProgram.run(["-i", "-o", "b", "a.json", "--log", "json"], in: scratch)
     #expect(wrong.ending == .exit(2))
-    #expect(try self.events(wrong.errors).first?["message"] as? String == "--in-place and --output exclude each other")
+    #expect(
+      try self.events(wrong.errors).first?["message"] as? String == "--in-place and --output cannot be used together")
   }
 
   @Test("Metrics are OpenMetrics text")

@@ -89,7 +89,7 @@ struct ResumeTests {
     let scratch = try Scratch(["in/a.json": "[ 1 ]"])
     let run = try ZminProgram.shell("touch j; flock j $ZMIN -ri in --journal j; echo $?", in: scratch)
     #expect(run.output == "3\n")
-    #expect(run.errors == "zmin: j: another run uses this journal\n")
+    #expect(run.errors == "zmin: j: another run uses this journal; wait for it, or use another file\n")
     #expect(scratch.text(of: "in/a.json") == "[ 1 ]")
   }
 

@@ -47,7 +47,7 @@ struct ShardRunTests {
     #expect(try !part.isEmpty && files("SLURM_ARRAY_TASK_ID=2", "auto/5") == part)
     #expect(try files("JOB_COMPLETION_INDEX=2", "auto/5") == part)
     for (variable, words) in [
-      ("SLURM_ARRAY_TASK_ID=5", "SLURM_ARRAY_TASK_ID is 5"), ("JOB_COMPLETION_INDEX=x", "is no number"),
+      ("SLURM_ARRAY_TASK_ID=5", "SLURM_ARRAY_TASK_ID is 5"), ("JOB_COMPLETION_INDEX=x", "is not a number"),
       ("", "neither"),
     ] {
       let run = try ZminProgram.shell("\(variable) $ZMIN -rt in --shard auto/5", in: scratch)

@@ -27,7 +27,7 @@ import ZminTestSupport
       """
     let run = try ZminProgram.shell(script, in: scratch)
     #expect(run.output == "3\n", "\(run)")
-    #expect(run.errors.contains("a.json: changed while it was read; nothing is replaced\n"), "\(run)")
+    #expect(run.errors.contains("a.json: changed while it was read; not replaced\n"), "\(run)")
     #expect(scratch.tree() == ["a.json": "[ \"a save\" ]\n"])
   }
 
@@ -67,8 +67,8 @@ import ZminTestSupport
     for text in ["[ 1 ]", "[1]"] {
       let scratch = try Scratch(["in/a.json": text, "in/b.json": "[ 1 ]", "in/\(Self.kept)": "[ 2 ]"])
       let line = """
-        zmin: in/a.json: an interrupted run left \(Self.kept) beside it, which may be what another program saved; \
-        compare the two, then move or delete that file
+        zmin: in/a.json: an interrupted run left \(Self.kept), which may be another program's version; \
+        compare the two files, then move or delete \(Self.kept)
 
         """
       let words = arguments.split(separator: " ").map(String.init)

@@ -76,7 +76,9 @@ struct FaultScenario: Sendable, CustomTestStringConvertible {
       let calls = FaultyCalls(plan)
       unlink(scratch.file("messages"))
       let code = try run(in: scratch, calls, memory)
-      let isLocked = scratch.text(of: "messages")?.contains("another run uses this journal") == true
+      let isLocked =
+        scratch.text(of: "messages")?.contains("another run uses this journal; wait for it, or use another file")
+        == true
       if !isLocked || calls.failed == .lock { return (code, calls) }
       usleep(1000)
     }
