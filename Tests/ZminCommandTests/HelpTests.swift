@@ -89,9 +89,11 @@ struct HelpTests {
     let source = try String(contentsOf: path, encoding: .utf8)
     let page = source.replacing(/\\f[BR]|\\&/, with: "").replacing("\\-", with: "-").replacing("\n", with: " ")
     for argument in try arguments() {
-      for name in argument.names { #expect(page.contains("Fl -\(name) "), "\(name)") }
-      #expect(page.contains(argument.abstract + "."), "\(argument.abstract)")
-      #expect(page.contains(argument.discussion), "\(argument.discussion)")
+      let texts = argument.names.map { "Fl -\($0) " } + [argument.abstract + ".", argument.discussion]
+      for text in texts where !text.isEmpty {
+        let isThere = page.contains(text)
+        #expect(isThere, "\(text)")
+      }
     }
     for section in ["SYNOPSIS", "OPTIONS", "COMMANDS", "EXIT STATUS", "ENVIRONMENT", "FILES", "EXAMPLES"] {
       #expect(source.contains("\n.Sh \(section)\n"), "\(section)")

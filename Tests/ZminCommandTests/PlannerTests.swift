@@ -61,7 +61,7 @@ struct PlannerTests {
       (["--memory-report", "--memory-report-file", "r/", "a.json"], "name of a file"),
       (["--memory-report", "--memory-report-file", "", "a.json"], "name of a file"),
       (["--memory-report", "--memory-report-file", "o", "-o", "o", "a.json"], "name the same file"),
-      (["--memory-report", "--dry-run", "a.json"], "needs --memory-report-file"),
+      (["--memory-report", "--dry-run", "a.json"], "add --memory-report-file"),
     ])
   func usageErrors(_ arguments: [String], _ part: String) throws {
     do {
@@ -137,7 +137,7 @@ struct PlannerTests {
       _ = try plan(["--memory-budget", "\(least - 1)", "large.json"])
       Issue.record("accepted")
     } catch PlanError.usage(let message) {
-      #expect(message.contains("\(least) bytes at least"))
+      #expect(message.contains("use at least \(least)"))
     }
     let limits = MachineLimits(processorCount: 6, memoryBytes: 1_000_000, physicalMemoryBytes: 1 << 34)
     let limited = try plan(["large.json"], Machine(limits: limits))

@@ -40,8 +40,8 @@ struct BulkPlannerTests {
   @Test(
     "Combinations that make no sense are usage errors",
     arguments: [
-      (["-r", "dir"], "many files need"), (["-r"], "no paths"), (["-r", "-t", "-"], "standard input"),
-      (["-t", "dir", "a"], "--recursive walks it"), (["--output-dir", "d", "-i", "a"], "cannot be used together"),
+      (["-r", "dir"], "many files need"), (["-r"], "no input files"), (["-r", "-t", "-"], "standard input"),
+      (["-t", "dir", "a"], "use --recursive"), (["--output-dir", "d", "-i", "a"], "cannot be used together"),
       (["--output-dir", "d", "-t", "a"], "cannot be used with --output-dir"),
       (["--output-dir", "d", "-o", "x", "a"], "--output-dir"),
       (["-i", "-0", "a", "b"], "--null needs"), (["-i", "--include", "x", "a", "b"], "--include needs --recursive"),

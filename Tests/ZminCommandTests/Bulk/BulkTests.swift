@@ -201,7 +201,7 @@ struct BulkTests {
     let scratch = try Scratch(["in/a.json": "[ 1 ]", "in/b.jsonl": "1"])
     let run = try ZminProgram.run(["-r", "in", "--output-dir", "out", "--memory-budget", "1M"], in: scratch)
     #expect(run.ending == .exit(2))
-    let least = try #require(run.errors.firstMatch(of: /it takes (\d+) bytes at least/)?.output.1)
+    let least = try #require(run.errors.firstMatch(of: /use at least (\d+)/)?.output.1)
     #expect(!scratch.names.contains("out"))
     let enough = ["-r", "in", "--output-dir", "out", "--memory-budget", String(least)]
     #expect(try ZminProgram.run(enough, in: scratch).ending == .exit(0))
