@@ -124,7 +124,7 @@ enum Program {
 
   /// Ends the program after a run whose memory was given back.
   private static func end(
-    _ ending: MinifyRun.Ending, _ memory: MemoryReporting?, _ files: FileAccess, _ monitor: SignalMonitor,
+    _ ending: RunEnding, _ memory: MemoryReporting?, _ files: FileAccess, _ monitor: SignalMonitor,
     _ console: Console
   ) -> Never {
     var ending = ending

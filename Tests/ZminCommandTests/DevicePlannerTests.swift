@@ -8,30 +8,11 @@ import ZminVulkanEngine
 
 @Suite("Plan of a device's part")
 struct DevicePlannerTests {
-  private struct Machine: Environment {
-    func resolvedLocation(of file: FileName) -> ResolvedLocation? { nil }
-    func variable(_ name: String) -> String? { name == "CUDA_VISIBLE_DEVICES" ? visibleDevices : nil }
-
-    var standardInputIsTerminal = false
-    var standardInputBytes: Int64?
-    var visibleDevices: String?
-    var limits = MachineLimits(processorCount: 6, memoryBytes: nil, physicalMemoryBytes: 1 << 34)
-
-    func facts(about path: FilePath) -> FileFacts? {
-      switch path.lastComponent?.stem {
-      case "huge": FileFacts(kind: .regular, byteCount: 100_000_001)
-      case "large": FileFacts(kind: .regular, byteCount: 100_000_000)
-      case "fifo": FileFacts(kind: .fifo, byteCount: 0)
-      default: nil
-      }
-    }
-  }
-
-  private func plan(_ arguments: String..., on machine: Machine = Machine()) throws -> Plan {
+  private func plan(_ arguments: String..., on machine: FakeEnvironment = FakeEnvironment()) throws -> Plan {
     try plan(arguments, on: machine)
   }
 
-  private func plan(_ arguments: [String], on machine: Machine = Machine()) throws -> Plan {
+  private func plan(_ arguments: [String], on machine: FakeEnvironment = FakeEnvironment()) throws -> Plan {
     guard case .minify(let options) = try Request(arguments) else { throw UsageError("not a minify request") }
     return try Planner(options, in: machine).plan()
   }
@@ -39,7 +20,7 @@ struct DevicePlannerTests {
   private func usageError(_ arguments: [String]) throws -> String? {
     guard case .minify(let options) = try Request(arguments) else { throw UsageError("not a minify request") }
     do {
-      _ = try Planner(options, in: Machine()).plan()
+      _ = try Planner(options, in: FakeEnvironment()).plan()
       return nil
     } catch PlanError.usage(let message) {
       return message
@@ -52,7 +33,7 @@ struct DevicePlannerTests {
     #expect(device == DevicePlan(selector: .best, pools: .usual, isRequired: false, isWanted: false))
     #expect(try plan("huge.json").mode == .streaming)
     #expect(try plan("huge.jsonl").device != nil)
-    for name in ["large.json", "fifo.json", "missing.json", "-"] { #expect(try plan(name).device == nil) }
+    for name in ["largest.json", "fifo.json", "missing.json", "-"] { #expect(try plan(name).device == nil) }
     #expect(try plan("--format", "concat", "huge.json").device == nil)
     #expect(try plan("--mode", "streaming", "huge.json").device == nil)
     #expect(try plan("--mode", "standard", "huge.json").device == nil)
@@ -60,11 +41,11 @@ struct DevicePlannerTests {
 
   @Test("Without visible devices auto has none, unless one is named", arguments: ["", "-1"])
   func noVisibleDevices(_ visible: String) throws {
-    let machine = Machine(visibleDevices: visible)
+    let machine = FakeEnvironment(variables: ["CUDA_VISIBLE_DEVICES": visible])
     #expect(try plan("huge.json", on: machine).device == nil)
     #expect(try plan("--device", "0", "huge.json", on: machine).device?.selector == .named("0"))
     #expect(try plan("--mode", "gpu", "huge.json", on: machine).device?.isRequired == true)
-    #expect(try plan("huge.json", on: Machine(visibleDevices: "0")).device != nil)
+    #expect(try plan("huge.json", on: FakeEnvironment(variables: ["CUDA_VISIBLE_DEVICES": "0"])).device != nil)
   }
 
   @Test("gpu and hybrid look for one whatever the input")
@@ -109,7 +90,7 @@ struct DevicePlannerTests {
     let small = try plan("--memory-budget", "100Mi", "huge.json")
     #expect(small.device == nil && small.fallbacks.count == 1)
     let limits = MachineLimits(processorCount: 6, memoryBytes: 100 * megabyte, physicalMemoryBytes: 1 << 34)
-    #expect(try plan("huge.json", on: Machine(limits: limits)).device == nil)
+    #expect(try plan("huge.json", on: FakeEnvironment(limits: limits)).device == nil)
   }
 
   @Test("Too little memory for gpu is a usage error that names the least that does")

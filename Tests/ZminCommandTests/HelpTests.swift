@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import ZminCPU
+import ZminCommand
 
 @Suite("Help, version, devices, manual page")
 struct HelpTests {
@@ -114,9 +115,17 @@ struct HelpTests {
     let run = try ZminProgram.run(["--version"])
     #expect(try ZminProgram.run(["devices", "--version"]).output == run.output)
     #expect(run.ending == .exit(0))
-    #expect(run.output.hasPrefix("zmin 0.1.0"))
+    #expect(run.output.hasPrefix("zmin \(VersionText.number)"))
     for kernel in Kernel.all { #expect(run.output.contains(kernel.name)) }
     #expect(run.output.contains(/Vulkan headers: 1\.\d+\.\d+\n$/))
+  }
+
+  @Test("The version is that of the first dated section of the changelog")
+  func changelog() throws {
+    let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../CHANGELOG.md")
+    let text = try String(contentsOf: path, encoding: .utf8)
+    let heading = try #require(text.firstMatch(of: /\n## \[(\d+\.\d+\.\d+)\] - \d{4}-\d\d-\d\d\n/))
+    #expect(String(heading.output.1) == VersionText.number)
   }
 
   @Test("devices lists every kernel and proves it")

@@ -115,7 +115,7 @@ struct OutputTests {
     for output in ["a.json", "./a.json", "s.json", "h.json"] {
       let run = try ZminProgram.run(["a.json", "-o", output], in: scratch)
       #expect(run.ending == .exit(2))
-      #expect(run.errors == "zmin: \(output): is both input and output; use --in-place\n")
+      #expect(run.errors == "zmin: \(output): the input and the output are the same file; use --in-place\n")
       let rehearsal = try ZminProgram.run(["--dry-run", "a.json", "-o", output], in: scratch)
       #expect(rehearsal.ending == .exit(2))
       #expect(rehearsal.errors == run.errors)
@@ -153,7 +153,8 @@ struct OutputTests {
     for inputs in ["a.jsonl b.jsonl", "b.jsonl a.jsonl", "missing.jsonl b.jsonl", "fifo.jsonl b.jsonl"] {
       let run = try ZminProgram.shell("$ZMIN \(inputs) >> b.jsonl", in: scratch)
       #expect(run.ending == .exit(2))
-      #expect(run.errors.contains("zmin: standard output: is both input and output; use --in-place\n"))
+      #expect(
+        run.errors.contains("zmin: standard output: the input and the output are the same file; use --in-place\n"))
     }
     #expect(
       try ZminProgram.shell("$ZMIN --format ndjson a.jsonl - < b.jsonl >> b.jsonl", in: scratch).ending == .exit(2))

@@ -8,28 +8,7 @@ import ZminIO
 
 @Suite("Plan")
 struct PlannerTests {
-  private struct Machine: Environment {
-    var standardInputIsTerminal = false
-    var standardInputBytes: Int64?
-    var environment: [String: String] = [:]
-    var limits = MachineLimits(processorCount: 6, memoryBytes: nil, physicalMemoryBytes: 1 << 34)
-    var files: [FilePath: FileFacts] = [
-      "dir": FileFacts(kind: .directory, byteCount: 4096), "fifo": FileFacts(kind: .fifo, byteCount: 0),
-      "small.json": FileFacts(kind: .regular, byteCount: 9_999_999),
-      "large.json": FileFacts(kind: .regular, byteCount: 10_000_000),
-      "huge.json": FileFacts(kind: .regular, byteCount: 1 << 40),
-    ]
-
-    func facts(about path: FilePath) -> FileFacts? { files[path] }
-    func resolvedLocation(of file: FileName) -> ResolvedLocation? {
-      guard case .path(let path) = file, let name = path.lastComponent else { return nil }
-      return ResolvedLocation(
-        identity: nil, place: ResolvedLocation.Place(directory: FileIdentity(device: 1, inode: 1), name: name))
-    }
-    func variable(_ name: String) -> String? { environment[name] }
-  }
-
-  private func plan(_ arguments: [String], _ machine: Machine = Machine()) throws -> Plan {
+  private func plan(_ arguments: [String], _ machine: FakeEnvironment = FakeEnvironment()) throws -> Plan {
     guard case .minify(let options) = try Request(arguments) else { throw UsageError("not a minify request") }
     return try Planner(options, in: machine).plan()
   }
@@ -75,8 +54,8 @@ struct PlannerTests {
 
   @Test("Nothing to read but a terminal is no plan, unless it is named")
   func terminal() throws {
-    #expect(throws: PlanError.nothingToDo) { try plan([], Machine(standardInputIsTerminal: true)) }
-    #expect(try plan(["-"], Machine(standardInputIsTerminal: true)).inputs.count == 1)
+    #expect(throws: PlanError.nothingToDo) { try plan([], FakeEnvironment(standardInputIsTerminal: true)) }
+    #expect(try plan(["-"], FakeEnvironment(standardInputIsTerminal: true)).inputs.count == 1)
   }
 
   @Test("auto streams from 10 MB on, and pipes")
@@ -87,12 +66,12 @@ struct PlannerTests {
     #expect(try plan(["fifo"]).mode == .streaming)
     #expect(try plan(["missing.json"]).mode == .standard)
     #expect(try plan([]).mode == .streaming)
-    #expect(try plan([], Machine(standardInputBytes: 5)).mode == .standard)
+    #expect(try plan([], FakeEnvironment(standardInputBytes: 5)).mode == .standard)
     #expect(try plan(["--mode", "standard", "large.json"]).mode == .standard)
     #expect(try plan(["--mode", "streaming", "small.json"]).mode == .streaming)
   }
 
-  private func slices(_ arguments: [String], _ machine: Machine = Machine()) throws -> SlicePlan? {
+  private func slices(_ arguments: [String], _ machine: FakeEnvironment = FakeEnvironment()) throws -> SlicePlan? {
     guard case .slices(let slices) = try plan(arguments, machine).memory else { return nil }
     return slices
   }
@@ -109,7 +88,7 @@ struct PlannerTests {
     #expect(try slices(["-j100", "large.json"])?.workers == 38)
     #expect(try slices(["-j100", "--mode", "streaming", "missing.json"])?.workers == 1)
     let large = MachineLimits(processorCount: 5000, memoryBytes: nil, physicalMemoryBytes: .max)
-    #expect(try slices(["huge.json"], Machine(limits: large))?.workers == 1024)
+    #expect(try slices(["huge.json"], FakeEnvironment(limits: large))?.workers == 1024)
   }
 
   @Test("The memory budget is the smaller of the option and the control group's limit")
@@ -121,8 +100,8 @@ struct PlannerTests {
       let limits = MachineLimits(processorCount: 6, memoryBytes: byteCount, physicalMemoryBytes: 1 << 34)
       let given = try #require(try slices(["--memory-budget", "\(byteCount)", "large.json"]))
       #expect(given.peakBytes(options) <= byteCount)
-      #expect(try slices(["large.json"], Machine(limits: limits)) == given)
-      #expect(try slices(["--memory-budget", "1G", "large.json"], Machine(limits: limits)) == given)
+      #expect(try slices(["large.json"], FakeEnvironment(limits: limits)) == given)
+      #expect(try slices(["--memory-budget", "1G", "large.json"], FakeEnvironment(limits: limits)) == given)
       #expect((given == usual) == (usual.peakBytes(options) <= byteCount))
     }
   }
@@ -140,7 +119,7 @@ struct PlannerTests {
       #expect(message.contains("use at least \(least)"))
     }
     let limits = MachineLimits(processorCount: 6, memoryBytes: 1_000_000, physicalMemoryBytes: 1 << 34)
-    let limited = try plan(["large.json"], Machine(limits: limits))
+    let limited = try plan(["large.json"], FakeEnvironment(limits: limits))
     #expect(limited.memory == .slices(.least) && limited.fallbacks.count == 1)
   }
 

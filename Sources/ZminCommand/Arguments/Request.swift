@@ -73,6 +73,7 @@ package enum Request {
   /// A parser's sentence as the one-line phrase that follows a colon.
   private static func phrase(_ message: String) -> String {
     let line = message.split(separator: "\n").map { $0.drop { $0 == " " } }.joined(separator: " ")
+      .replacing(". Please provide one of ", with: "; use ").replacing(". Did you mean ", with: "; did you mean ")
     let text = line.hasSuffix(".") ? String(line.dropLast()) : line
     guard let first = text.first, text.dropFirst().first?.isUppercase != true else { return text }
     return first.lowercased() + text.dropFirst()

@@ -5,7 +5,7 @@ import ZminVulkan
 /// What `--version` prints.
 package enum VersionText {
   /// The version of the program.
-  package static let number = "0.1.0"
+  package static let number = "0.2.0"
 
   /// Version, kernels and Vulkan headers, a line each.
   package static var text: String {

@@ -30,16 +30,7 @@ final class BulkContext: ProgressSource {
   /// The size of the large file that is taken, and how much had been read when it was begun.
   private let largeFile = Mutex<(byteCount: Int, startBytes: Int)?>(nil)
   private let lastBegun = Mutex<Int?>(nil)
-  private let stop = Mutex<Stop?>(nil)
-
-  /// Why no more files are taken.
-  enum Stop {
-    /// There is no room left, or the journal cannot be written.
-    case failed
-    case interrupted
-    /// The reader of this output went away.
-    case brokenPipe(FileName)
-  }
+  private let stop = Mutex<StopReason?>(nil)
 
   init(
     _ plan: BulkPlan, files: FileAccess, queue: FileQueue, memory: BulkMemory, mirror: MirrorDirectory?,
@@ -68,8 +59,8 @@ final class BulkContext: ProgressSource {
   var fileCount: Int { list.count }
   var byteCount: Int? { queue.byteCount }
 
-  /// Why it stops, nil while it goes on. The first reason stays.
-  var stopped: Stop? {
+  /// Nil while the run goes on. The first reason stays.
+  var stopped: StopReason? {
     get { stop.withLock { $0 } }
     set { stop.withLock { $0 = $0 ?? newValue } }
   }

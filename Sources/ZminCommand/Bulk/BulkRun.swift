@@ -37,15 +37,12 @@ struct BulkRun {
     self.ledger = ledger
     self.memory = memory
     self.log = log
-    reporter = RunReporter(
-      task: plan.task, verbosity: plan.verbosity, badLines: plan.badLines?.path,
-      offersBadLines: plan.badLines == nil && plan.task.takesBadLines,
-      engine: plan.kernel.name, files: files, log: log, console: console, profiler: memory?.profiler)
+    reporter = RunReporter(plan.options, files: files, log: log, console: console, profiler: memory?.profiler)
     list = FileList(ledger: ledger)
   }
 
   /// Does it all.
-  func run() -> MinifyRun.Ending {
+  func run() -> RunEnding {
     var predictedPeakBytes: Int?
     let ending = run(&predictedPeakBytes)
     memory?.conclude(
@@ -58,9 +55,9 @@ struct BulkRun {
     return ending
   }
 
-  private func run(_ predictedPeakBytes: inout Int?) -> MinifyRun.Ending {
+  private func run(_ predictedPeakBytes: inout Int?) -> RunEnding {
     let start = MonotonicClock.seconds()
-    var brokenPipe: FileName?
+    var reason: StopReason?
     for fallback in plan.fallbacks { reporter.detail(fallback) }
     var fallbacks = plan.fallbacks
     do {
@@ -79,11 +76,10 @@ struct BulkRun {
       let context = try makeContext(queue, pools, finder.walk)
       memory?.follow(context)
       try work(context)
-      if case .brokenPipe(let output) = context.stopped { brokenPipe = output }
+      reason = context.stopped
       reporter.noteKeptFiles()
       conclude(
-        brokenPipe.map(MinifyRun.Ending.brokenPipe) ?? .status(reporter.statistics.status),
-        fileCount: list.count + missed,
+        RunEnding(after: reason, reporter.statistics.status), fileCount: list.count + missed,
         seconds: MonotonicClock.seconds() - start, fallbacks)
     } catch FileError.interrupted {
     } catch let error as DeviceSession.NoDevice {
@@ -103,14 +99,14 @@ struct BulkRun {
       reporter.fail(FailureMessage.text(for: error, input: .standardInput))
     }
     reporter.endLog()
-    return brokenPipe.map(MinifyRun.Ending.brokenPipe) ?? .status(reporter.statistics.status)
+    return RunEnding(after: reason, reporter.statistics.status)
   }
 
   // MARK: Before
 
   /// What the pools may be, now that it is known what there is to do.
   private func pools(for queue: FileQueue, _ fallbacks: inout [String]) throws(Refused) -> BulkMemory {
-    let options = formats.map(plan.minifierOptions)
+    let options = formats.map(plan.options.minifierOptions)
     let largestBytes = queue.large.first.map { list[$0].byteCount } ?? 0
     // On a device alone the smallest files count as large.
     let sliceWorkers = queue.large.isEmpty ? 0 : min(plan.workers, max(1, Int(largestBytes) / SlicePlan.usualBytes))
@@ -243,7 +239,7 @@ struct BulkRun {
 
   // MARK: After
 
-  private func conclude(_ ending: MinifyRun.Ending, fileCount: Int, seconds: Double, _ fallbacks: [String]) {
+  private func conclude(_ ending: RunEnding, fileCount: Int, seconds: Double, _ fallbacks: [String]) {
     let statistics = reporter.statistics
     if !ending.isBrokenPipe { say(statistics, fileCount: fileCount, seconds: seconds) }
     if let path = plan.reports.metricsFile {

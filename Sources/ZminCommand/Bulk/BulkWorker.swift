@@ -82,15 +82,10 @@ struct BulkWorker: ~Copyable {
   }
 
   private mutating func fail(_ error: any Error, _ entry: FileEntry, seconds: Double) {
-    switch error {
-    case FileError.interrupted: context.stopped = .interrupted
-    case FileError.brokenPipe(let output): context.stopped = .brokenPipe(output)
-    default:
-      context.reporter.fail(error, .path(context.list.path(of: entry)), seconds: seconds)
-      context.countDone(entry)
-      // A full disk is full for the next file too.
-      if (error as? FileError)?.isStorageFull == true { context.stopped = .failed }
-    }
+    let reason = context.reporter.report(error, .path(context.list.path(of: entry)), seconds: seconds)
+    context.stopped = reason
+    // A file that was interrupted is not done.
+    if reason?.isSilent != true { context.countDone(entry) }
   }
 
   /// Why a file is not looked into, nil if it is.
@@ -156,7 +151,7 @@ struct BulkWorker: ~Copyable {
     var badLines = format == .ndjson ? context.plan.badLines : nil
     badLines?.heldLineBytesMax = context.plan.heldLineBytesMax(beside: context.memory)
     var minifier = try FileMinifier(
-      context.plan.minifierOptions(format), memory: memory, badLines: badLines,
+      context.plan.options.minifierOptions(format), memory: memory, badLines: badLines,
       record: badLines.flatMap { _ in context.badLines }, sync: context.plan.syncOfOutputs,
       ending: .pending(isHashed: context.journal != nil), files: files, device: device,
       ledger: ledger)
@@ -166,12 +161,6 @@ struct BulkWorker: ~Copyable {
 }
 
 extension BulkPlan {
-  func minifierOptions(_ format: Format) -> MinifierOptions {
-    var options = MinifierOptions(format: format, validates: validates, depthMax: depthMax, kernel: kernel)
-    options.verification = verification
-    return options
-  }
-
   /// How much of a line each worker may hold of an input that cannot be read twice. A budget says how long it may be. A
   /// control group's limit only keeps it shorter than usual.
   func heldLineBytesMax(beside memory: BulkMemory) -> Int {
@@ -182,9 +171,9 @@ extension BulkPlan {
 
   /// What a journal calls done is on the disk.
   var syncOfOutputs: SyncPolicy {
-    switch sync {
+    switch self.sync {
     case .automatic: journal == nil ? .automatic : .always
-    case .always, .never: sync
+    case .always, .never: self.sync
     }
   }
 }

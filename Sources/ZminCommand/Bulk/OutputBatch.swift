@@ -95,11 +95,8 @@ struct OutputBatch {
     do {
       try result.get()
       try context.reporter.report(file.outcome, name, to: file.place, seconds: file.seconds)
-    } catch FileError.brokenPipe(let output) {
-      context.stopped = .brokenPipe(output)
     } catch {
-      context.reporter.fail(error, name, seconds: file.seconds)
-      if (error as? FileError)?.isStorageFull == true { context.stopped = .failed }
+      context.stopped = context.reporter.report(error, name, seconds: file.seconds)
     }
     context.countDone(context.list[file.number])
   }

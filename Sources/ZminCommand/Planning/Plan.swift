@@ -1,11 +1,11 @@
 package import SystemPackage
-package import ZminCPU
 package import ZminCore
 package import ZminEngine
 package import ZminFiles
 package import ZminIO
 
 /// What a run is to do, with every question answered: nothing in it can be wrong any more but the files.
+@dynamicMemberLookup
 package struct Plan: Sendable {
   /// One input and how it is laid out.
   package struct Input: Sendable {
@@ -45,27 +45,16 @@ package struct Plan: Sendable {
   package var inputs: [Input]
   /// How much the inputs have together, nil if nobody knows.
   package var byteCount: Int?
-  package var task: Task
-  package var validates: Bool
-  package var depthMax: Int
-  package var kernel: Kernel
-  package var verification: Verification
+  package var options: RunOptions
   package var mode: RunMode
-  /// The device that takes part, if it is found.
-  package var device: DevicePlan?
   /// How inputs go through memory.
   package var memory: RunMemory
   /// What the run has resident at most, the program included; what a device takes comes on top.
   package var predictedPeakBytes: Int
   /// How much of the machine may be used, nil if the run is too small to ask.
   package var limits: MachineLimits?
-  package var badLines: BadLines?
-  package var sync: SyncPolicy
-  package var verbosity: Verbosity
-  package var printsStatistics: Bool
-  package var reports: ReportPlan
-  /// Why the run goes on with less than was asked for, a phrase each.
-  package var fallbacks: [String]
+
+  package subscript<Value>(dynamicMember path: KeyPath<RunOptions, Value>) -> Value { options[keyPath: path] }
 }
 
 /// How files are taken through memory.

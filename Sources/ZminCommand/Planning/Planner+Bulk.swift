@@ -24,7 +24,6 @@ extension Planner {
     try checkDestinations()
     try checkInputOptions()
     try checkBulkOptions()
-    var fallbacks: [String] = []
     let mode = mode(isLarge: true)
     let limits = environment.limits
     var walk = WalkRules()
@@ -33,17 +32,14 @@ extension Planner {
     walk.exclude = options.bulk.exclude.map(Self.pattern)
     walk.isRecursive = options.bulk.isRecursive
     walk.followsSymbolicLinks = options.inPlace.followsSymbolicLinks
-    let kernel = try kernel()
+    let paths = try bulkPaths()
+    var run = runOptions(try bulkTask(), try kernel())
     let workers = options.jobs ?? min(limits.processorCount, EngineArguments.workersMax)
-    var minifierOptions = MinifierOptions(
-      validates: options.validates, depthMax: options.depthMax, kernel: kernel)
-    minifierOptions.verification = verification
-    let badLines = try badLinesOfManyFiles()
-    let device = try DevicePlanner(
+    run.badLines = try badLinesOfManyFiles()
+    run.device = try DevicePlanner(
       options: options, environment: environment,
-      hostBytes: SlicePlan(workers: workers).peakBytes(minifierOptions),
-      limits: limits
-    ).planForManyFiles(&fallbacks)
+      hostBytes: SlicePlan(workers: workers).peakBytes(run.minifierOptions(.json)), limits: limits
+    ).planForManyFiles(&run.fallbacks)
     let slicedBytesMin: Int64 =
       switch mode {
       case .standard: .max
@@ -53,23 +49,20 @@ extension Planner {
       }
     let shard = try shard()
     if options.bulk.shardPlan == nil { walk.shard = shard }
+    run.reports = try reports()
     return BulkPlan(
-      paths: try bulkPaths(),
+      paths: paths,
       list: options.bulk.filesFrom.map { list in
         BulkPlan.List(
           path: list.isStandardStream ? nil : list.path,
           separator: options.bulk.isListNullSeparated ? 0 : UInt8(ascii: "\n"))
       },
-      walk: walk, patterns: patterns.map(RawArgument.readable), task: try bulkTask(), format: options.format,
-      validates: options.validates,
-      depthMax: options.depthMax, kernel: kernel, verification: verification, device: device,
+      walk: walk, patterns: patterns.map(RawArgument.readable), options: run, format: options.format,
       slicedBytesMin: slicedBytesMin, workers: workers,
       memoryBudgetBytes: options.memoryBudget?.byteCount, limits: limits,
-      badLines: badLines, sync: sync, journal: options.bulk.journal?.path, shard: shard,
+      journal: options.bulk.journal?.path, shard: shard,
       shardPlan: options.bulk.shardPlan?.path,
-      verbosity: verbosity, printsStatistics: printsStatistics, reports: try reports(),
-      printsSummary: options.bulk.isRecursive || options.bulk.filesFrom != nil || options.outputDirectory != nil,
-      fallbacks: fallbacks)
+      printsSummary: options.bulk.isRecursive || options.bulk.filesFrom != nil || options.outputDirectory != nil)
   }
 
   /// Names that a walk takes without `--include`.

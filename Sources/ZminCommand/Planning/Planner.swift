@@ -28,8 +28,7 @@ package struct Planner {
     try checkInputOptions()
     let inputs = try inputs()
     let task = try task(for: inputs)
-    let kernel = try kernel()
-    var fallbacks: [String] = []
+    var run = runOptions(task, try kernel())
     let sizes = inputs.map(byteCount)
     let largestBytes = sizes.map { $0 ?? .max }.max() ?? 0
     let isLarge = largestBytes >= RunMode.streamingBytesMin
@@ -38,23 +37,25 @@ package struct Planner {
     // On a device alone, the processor has nothing to do but to join slices.
     let usefulWorkers = mode == .gpu ? 1 : max(1, Int(largestBytes) / SlicePlan.usualBytes)
     let costliest = Format.allCases.last { format in inputs.contains { $0.format == format } } ?? .json
-    var minifierOptions = MinifierOptions(
-      format: costliest, validates: options.validates, depthMax: options.depthMax, kernel: kernel)
-    minifierOptions.verification = verification
-    let memory = try memory(mode, minifierOptions, limits, usefulWorkers, &fallbacks)
+    let minifierOptions = run.minifierOptions(costliest)
+    let memory = try memory(mode, minifierOptions, limits, usefulWorkers, &run.fallbacks)
     let hostBytes = memory.peakBytes(minifierOptions)
-    let badLines = try badLines(for: inputs, besides: hostBytes, limits)
-    let device = try DevicePlanner(
+    run.badLines = try badLines(for: inputs, besides: hostBytes, limits)
+    run.device = try DevicePlanner(
       options: options, environment: environment, hostBytes: hostBytes, limits: limits
-    ).plan(for: inputs, &fallbacks)
+    ).plan(for: inputs, &run.fallbacks)
+    run.reports = try reports()
     return Plan(
       inputs: inputs,
-      byteCount: sizes.contains(nil) ? nil : Int(sizes.reduce(Int64(0)) { $0.addingSaturated($1 ?? 0) }), task: task,
-      validates: options.validates, depthMax: options.depthMax,
-      kernel: kernel, verification: verification, mode: mode, device: device, memory: memory,
-      predictedPeakBytes: hostBytes, limits: limits,
-      badLines: badLines, sync: sync, verbosity: verbosity,
-      printsStatistics: printsStatistics, reports: try reports(), fallbacks: fallbacks)
+      byteCount: sizes.contains(nil) ? nil : Int(sizes.reduce(Int64(0)) { $0.addingSaturated($1 ?? 0) }),
+      options: run, mode: mode, memory: memory, predictedPeakBytes: hostBytes, limits: limits)
+  }
+
+  /// The options that both plans begin with. Device, bad lines, reports and fallbacks are decided later.
+  func runOptions(_ task: Plan.Task, _ kernel: Kernel) -> RunOptions {
+    RunOptions(
+      task: task, validates: options.validates, depthMax: options.depthMax, kernel: kernel,
+      verification: verification, sync: sync, verbosity: verbosity, printsStatistics: printsStatistics)
   }
 
   // MARK: Input

@@ -42,12 +42,12 @@ extension BulkPlan {
   /// The files that must be none of the inputs.
   var sideFilesApartFromInputs: [SideFile] {
     // What is only read does no harm to them.
-    if case .replace = task { writtenFiles + books } else { writtenFiles }
+    if case .replace = self.task { writtenFiles + books } else { writtenFiles }
   }
 
   /// The files that the run writes besides its outputs, whatever its task.
   private var writtenFiles: [SideFile] {
-    reports.sideFiles + [SideFile(option: "--bad-lines", badLines?.path)].compactMap(\.self)
+    self.reports.sideFiles + [SideFile(option: "--bad-lines", self.badLines?.path)].compactMap(\.self)
   }
 
   /// The files that must be none of the outputs.

@@ -1,6 +1,7 @@
 import Synchronization
 import SystemPackage
 import ZminBase
+import ZminCPU
 import ZminEngine
 import ZminFiles
 import ZminIO
@@ -22,24 +23,17 @@ final class RunReporter: Sendable {
   private let output = Mutex(())
 
   /// - Parameters:
-  ///   - task: What is done.
-  ///   - verbosity: How much is said to people.
-  ///   - badLines: The file that bad lines are put into, nil if none is.
-  ///   - offersBadLines: Set if there could be such a file and is none.
-  ///   - engine: What does the work.
-  ///   - files: What standard output is written with.
-  ///   - log: Where events go, nil if nowhere.
-  ///   - console: Where the rest is said.
-  ///   - profiler: What watches the run's memory, nil if nobody does.
-  init(
-    task: Plan.Task, verbosity: Plan.Verbosity, badLines: FilePath?, offersBadLines: Bool, engine: String,
-    files: FileAccess, log: EventLog?, console: Console, profiler: MemoryProfiler?
-  ) {
-    self.task = task
-    self.verbosity = verbosity
-    self.badLines = badLines
-    self.offersBadLines = offersBadLines
-    self.engine = engine
+  ///   - options: The options of the run.
+  ///   - files: Writes standard output.
+  ///   - log: Receives events, nil without a log.
+  ///   - console: Receives all other messages.
+  ///   - profiler: Watches the run's memory, nil if it is not watched.
+  init(_ options: RunOptions, files: FileAccess, log: EventLog?, console: Console, profiler: MemoryProfiler?) {
+    task = options.task
+    verbosity = options.verbosity
+    badLines = options.badLines?.path
+    offersBadLines = options.badLines == nil && options.task.takesBadLines
+    engine = options.kernel.name
     self.files = files
     self.log = log
     self.console = console
@@ -141,6 +135,15 @@ final class RunReporter: Sendable {
     state.withLock { if status == .usage { $0.raise(to: status) } else { $0.addFailure(status) } }
     logFile(name, "failed", RunTotals(), seconds, engine) { event in event.add("error") { $0.add("message", message) } }
     sayUnlessLogged(message)
+  }
+
+  /// Reports an error of an input, unless the run ends by it without a message.
+  ///
+  /// - Returns: The reason to start no other input, nil if the run goes on.
+  func report(_ error: any Error, _ name: FileName, seconds: Double = 0) -> StopReason? {
+    let reason = StopReason(error)
+    if reason?.isSilent != true { fail(error, name, seconds: seconds) }
+    return reason
   }
 
   /// Counts the bytes of an input that a signal stopped, which is no file that was done.

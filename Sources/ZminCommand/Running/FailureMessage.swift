@@ -46,8 +46,8 @@ package enum FailureMessage {
         \(file): another program saved it during the replacement, and one version is in \(FileName.path(name)); \
         compare the two files, then move or delete \(FileName.path(name))
         """
-    case .refused(let file, .isInput): return "\(file): is both input and output; use --in-place"
-    case .refused(let file, .isFile(let option)): return "\(file): is both the output and \(option)"
+    case .refused(let file, .isInput): return "\(file): the input and the output are the same file; use --in-place"
+    case .refused(let file, .isFile(let option)): return "\(file): the output and \(option) are the same file"
     case .refused(let file, let refusal): return "\(file): not replaced: \(refusal)\(remedy(for: refusal))"
     case .brokenPipe(let file): return "\(file): cannot write: \(Errno.brokenPipe)"
     case .interrupted: return error.description

@@ -23,35 +23,6 @@ struct MinifyRun: ~Copyable {
   private var minifier: FileMinifier?
   private var minifierFormat = Format.json
 
-  /// Ends the run at once: the reader went away, or a signal came.
-  private struct Stopped: Error {
-    /// The output whose reader it was.
-    let brokenPipe: FileName?
-  }
-
-  /// How a run ended.
-  enum Ending {
-    case status(ExitStatus)
-    /// The reader of this output went away.
-    case brokenPipe(FileName)
-
-    /// What the program ends with, as the system or a shell tells it.
-    ///
-    /// - Parameter signal: The signal that came, nil if none did.
-    func exitCode(after signal: ExitStatus?) -> Int32 {
-      if let signal { return signal.code }
-      return switch self {
-      case .status(let status): status.code
-      case .brokenPipe: ProcessSetup.brokenPipeCode
-      }
-    }
-
-    /// Whether nobody wants more of it.
-    var isBrokenPipe: Bool {
-      if case .brokenPipe = self { true } else { false }
-    }
-  }
-
   init(
     _ plan: Plan, files: FileAccess, log: EventLog?, console: Console, ledger: MemoryLedger, _ memory: MemoryReporting?
   ) {
@@ -60,15 +31,12 @@ struct MinifyRun: ~Copyable {
     self.memory = memory
     self.files = files
     progress = InputProgress(fileCount: plan.inputs.count, byteCount: plan.byteCount, files: files)
-    reporter = RunReporter(
-      task: plan.task, verbosity: plan.verbosity, badLines: plan.badLines?.path,
-      offersBadLines: plan.badLines == nil && plan.task.takesBadLines,
-      engine: plan.kernel.name, files: files, log: log, console: console, profiler: memory?.profiler)
+    reporter = RunReporter(plan.options, files: files, log: log, console: console, profiler: memory?.profiler)
     memory?.follow(progress)
   }
 
   /// Does it all.
-  consuming func run() -> Ending {
+  consuming func run() -> RunEnding {
     announce()
     let ending = work()
     memory?.conclude(conclusion(ending))
@@ -79,9 +47,9 @@ struct MinifyRun: ~Copyable {
     return ending
   }
 
-  private mutating func work() -> Ending {
+  private mutating func work() -> RunEnding {
     let start = MonotonicClock.seconds()
-    var brokenPipe: FileName?
+    var reason: StopReason?
     // What goes through one window is over before there is anything to show, or has nothing that counts.
     let display = plan.mode == .standard ? nil : try? meter().begin()
     do {
@@ -91,23 +59,20 @@ struct MinifyRun: ~Copyable {
       } else if isAllowed() {
         for input in plan.inputs {
           reached += 1
-          if try !take(input) { break }
+          try take(input)
         }
       }
     } catch let error as DeviceSession.NoDevice {
       reporter.fail(error.message, .engineUnavailable)
-    } catch FileError.interrupted {
-      // The signal is what the program ends with.
     } catch {
-      brokenPipe = (error as? Stopped)?.brokenPipe
+      reason = StopReason(error)
     }
     display?.end()
     reporter.noteKeptFiles()
-    conclude(
-      brokenPipe.map(Ending.brokenPipe) ?? .status(reporter.statistics.status),
-      seconds: MonotonicClock.seconds() - start)
+    conclude(RunEnding(after: reason, reporter.statistics.status), seconds: MonotonicClock.seconds() - start)
+    // The log may fail only now.
     reporter.endLog()
-    return brokenPipe.map(Ending.brokenPipe) ?? .status(reporter.statistics.status)
+    return RunEnding(after: reason, reporter.statistics.status)
   }
 
   private func meter() throws -> ProgressMeter {
@@ -116,7 +81,7 @@ struct MinifyRun: ~Copyable {
   }
 
   /// What there is to say of the run apart from its memory.
-  private func conclusion(_ ending: Ending) -> MemoryReporting.Conclusion {
+  private func conclusion(_ ending: RunEnding) -> MemoryReporting.Conclusion {
     let workers = if case .slices(let slices) = plan.memory { slices.workers } else { 1 }
     return MemoryReporting.Conclusion(
       mode: plan.mode.rawValue, kernel: plan.kernel.name, workers: workers, inputCount: plan.inputs.count,
@@ -167,7 +132,7 @@ struct MinifyRun: ~Copyable {
     reached = outcomes.count
     // What failed is the output, or memory, under the hands of the input that comes next.
     let current = plan.inputs[min(reached, plan.inputs.count - 1)]
-    _ = try guarding(current.name) { run in
+    try guarding(current.name) { run in
       do {
         try result.get()
       } catch {
@@ -177,8 +142,10 @@ struct MinifyRun: ~Copyable {
     }
   }
 
-  /// One input; false if there is no use in going on with others.
-  private mutating func take(_ input: Plan.Input) throws -> Bool {
+  /// Processes one input.
+  ///
+  /// - Throws: ``StopReason``.
+  private mutating func take(_ input: Plan.Input) throws {
     try guarding(input.name) { run in
       let destination: FileDestination
       switch run.plan.task {
@@ -215,11 +182,8 @@ struct MinifyRun: ~Copyable {
 
   private mutating func makeMinifier(_ format: Format) throws -> FileMinifier {
     minifierFormat = format
-    var options = MinifierOptions(
-      format: format, validates: plan.validates, depthMax: plan.depthMax, kernel: plan.kernel)
-    options.verification = plan.verification
     var minifier = try FileMinifier(
-      options, memory: plan.memory, badLines: plan.badLines, sync: plan.sync, files: files,
+      plan.options.minifierOptions(format), memory: plan.memory, badLines: plan.badLines, sync: plan.sync, files: files,
       device: device?.use ?? .none, ledger: ledger)
     minifier.willBegin = { [progress, memory] source in
       progress.begin(source.name)
@@ -229,20 +193,14 @@ struct MinifyRun: ~Copyable {
     return minifier
   }
 
-  /// Says what went wrong, and whether to go on: a full disk is full for the next file too.
-  private mutating func guarding(_ name: FileName, _ body: (inout MinifyRun) throws -> Void) throws -> Bool {
+  /// Calls `body` and reports its error.
+  ///
+  /// - Throws: ``StopReason`` if no other input is to be started.
+  private mutating func guarding(_ name: FileName, _ body: (inout MinifyRun) throws -> Void) throws {
     do {
       try body(&self)
-      return true
-    } catch FileError.brokenPipe(let output) {
-      throw Stopped(brokenPipe: output)
-    } catch FileError.interrupted {
-      throw Stopped(brokenPipe: nil)
-    } catch let error as Stopped {
-      throw error
     } catch {
-      reporter.fail(error, name)
-      return (error as? FileError)?.isStorageFull != true
+      if let reason = reporter.report(error, name) { throw reason }
     }
   }
 
@@ -266,7 +224,7 @@ struct MinifyRun: ~Copyable {
     }
   }
 
-  private func conclude(_ ending: Ending, seconds: Double) {
+  private func conclude(_ ending: RunEnding, seconds: Double) {
     let statistics = reporter.statistics
     if !ending.isBrokenPipe {
       if plan.inputs.count > 1,

@@ -6,22 +6,9 @@ import ZminIO
 
 @Suite("Plan for many files")
 struct BulkPlannerTests {
-  private struct Machine: Environment {
-    var standardInputIsTerminal: Bool { false }
-    var standardInputBytes: Int64? { nil }
-    var limits: MachineLimits { MachineLimits(processorCount: 6, memoryBytes: nil, physicalMemoryBytes: 1 << 34) }
-
-    func facts(about path: FilePath) -> FileFacts? {
-      path == "dir" ? FileFacts(kind: .directory, byteCount: 4096) : nil
-    }
-
-    func resolvedLocation(of file: FileName) -> ResolvedLocation? { nil }
-    func variable(_ name: String) -> String? { nil }
-  }
-
   private func planner(_ arguments: [String]) throws -> Planner {
     guard case .minify(let options) = try Request(arguments) else { throw UsageError("not a minify request") }
-    return Planner(options, in: Machine())
+    return Planner(options, in: FakeEnvironment())
   }
 
   @Test(

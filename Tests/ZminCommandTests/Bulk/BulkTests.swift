@@ -135,12 +135,12 @@ struct BulkTests {
     let scratch = try Scratch(["in/a.json": "[ 1 ]", "in/d/a.json": "[ 2 ]"])
     let same = try ZminProgram.run(["-r", "in", "--output-dir", "in"], in: scratch)
     #expect(same.ending == .exit(2))
-    #expect(same.errors.hasPrefix("zmin: in: is both input and output; use --in-place\n"))
+    #expect(same.errors.hasPrefix("zmin: in: the input and the output are the same file; use --in-place\n"))
     let above = try ZminProgram.run(["-r", "in/d", "in/a.json", "--output-dir", "in/d/.."], in: scratch)
     #expect(above.ending == .exit(2))
     let beside = try ZminProgram.run(["in/a.json", "--output-dir", "in"], in: scratch)
     #expect(beside.ending == .exit(2))
-    #expect(beside.errors.contains("zmin: in/a.json: is both input and output; use --in-place\n"))
+    #expect(beside.errors.contains("zmin: in/a.json: the input and the output are the same file; use --in-place\n"))
     #expect(scratch.tree("in") == ["a.json": "[ 1 ]", "d/a.json": "[ 2 ]"])
   }
 

@@ -62,7 +62,7 @@ import ZminTestSupport
     ) { $0.lowercased() }
     #expect(run.code == 2)
     #expect(run.tree["a.json"] == nil)
-    #expect(run.messages.contains("out/a.json: is both the output and --journal"))
+    #expect(run.messages.contains("out/a.json: the output and --journal are the same file"))
   }
 
   @Test("Both names of one file are minified in place, beside each other and one after the other", arguments: 1...3)
