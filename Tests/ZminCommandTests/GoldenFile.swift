@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// Files under `Golden`, which hold texts that users read word by word.
 ///

@@ -116,7 +116,7 @@ enum ErrorSamples {
   }
 
   /// The first value and those that `next` gives, until it gives none.
-  private static func chain<Value>(_ first: Value, _ next: (Value) -> Value?) -> [Value] {
+  private static func chain<Value>(_ first: Value, _ next: @escaping (Value) -> Value?) -> [Value] {
     Array(sequence(first: first, next: next))
   }
 
