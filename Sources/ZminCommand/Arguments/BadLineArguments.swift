@@ -1,7 +1,7 @@
 package import ArgumentParser
 package import ZminEngine
 
-/// What becomes of lines of `ndjson` that are not valid.
+/// Options for invalid lines of `ndjson`.
 package struct BadLineArguments: ParsableArguments, Sendable {
   @Option(
     help: ArgumentHelp(
@@ -34,7 +34,7 @@ package struct BadLineArguments: ParsableArguments, Sendable {
 }
 
 extension BadLineLimit {
-  /// What `--max-bad-lines` takes, nil for anything else.
+  /// Parses the value of `--max-bad-lines`. Returns nil for anything else.
   init?(argument: String) {
     if argument == "all" {
       self = .all

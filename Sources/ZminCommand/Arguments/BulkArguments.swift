@@ -1,6 +1,6 @@
 package import ArgumentParser
 
-/// Which files are taken of many, and how a run is cut into parts and goes on where another stopped.
+/// Options that select files, divide a run into parts, and continue an earlier run.
 package struct BulkArguments: ParsableArguments, Sendable {
   @Flag(
     name: .shortAndLong,

@@ -1,6 +1,6 @@
 package import ArgumentParser
 
-/// The whole command with its subcommands: what help, completions and the manual page are made from.
+/// The command with its subcommands, as help, completions and the manual page describe it.
 package struct ZminTree: ParsableCommand {
   package static let configuration = CommandConfiguration(
     commandName: "zmin",
@@ -19,7 +19,7 @@ package struct ZminTree: ParsableCommand {
   package init() {}
 }
 
-/// Minifying alone, so that a path is never taken for a subcommand.
+/// The command without subcommands, so that a path is never parsed as one.
 package struct MinifyCommand: ParsableCommand {
   package static let configuration = CommandConfiguration(commandName: "zmin", version: "zmin", helpNames: .long)
 
@@ -28,9 +28,8 @@ package struct MinifyCommand: ParsableCommand {
   package init() {}
 }
 
-/// `zmin devices`.
+/// Arguments of `zmin devices`.
 package struct DevicesCommand: ParsableCommand {
-  /// How it is called.
   static let name = "devices"
 
   package static let configuration = CommandConfiguration(
@@ -49,7 +48,7 @@ package struct DevicesCommand: ParsableCommand {
   @Option(help: ArgumentHelp("List and test only this device: index, UUID or name", valueName: "device"))
   package var device: String?
 
-  /// What a run starts another process for, lest a driver take it down: `DeviceFinder`.
+  /// Set only in the child process of `DeviceFinder`, which protects a run from a driver that crashes.
   @Flag(help: .hidden)
   package var find = false
 

@@ -1,6 +1,6 @@
 package import ArgumentParser
 
-/// What does the work.
+/// Options that select threads, memory, kernel and device.
 package struct EngineArguments: ParsableArguments, Sendable {
   /// The values of `--mode`.
   package enum Mode: String, ExpressibleByArgument, CaseIterable, Sendable {
@@ -12,12 +12,12 @@ package struct EngineArguments: ParsableArguments, Sendable {
     case all, sample
   }
 
-  /// As many threads as may be asked for.
+  /// The upper limit of `--jobs`.
   package static let workersMax = 1024
 
-  /// The number of threads that an argument asks for.
+  /// Parses a number of threads.
   ///
-  /// - Throws: A `ValidationError` that says which numbers are taken.
+  /// - Throws: ``ValueRange``.
   @Sendable static func workers(_ argument: String) throws -> Int {
     try ValueRange("expected a number from 1 to \(workersMax)").value(of: argument) {
       Int($0).flatMap { (1...workersMax).contains($0) ? $0 : nil }
@@ -29,8 +29,8 @@ package struct EngineArguments: ParsableArguments, Sendable {
       "Use auto, standard, streaming, gpu or hybrid",
       discussion: """
         standard uses one thread and one small window. streaming cuts the input into slices that several threads read, \
-        minify and write at once. gpu sends slices to a Vulkan device. hybrid sends each slice to the device or the CPU, \
-        whichever is free. auto, the default, means standard below 10 MB, and streaming from 10 MB and for pipes. \
+        minify and write at once. gpu sends slices to a Vulkan device. hybrid sends each slice to the device or the \
+        CPU, whichever is free. auto, the default, means standard below 10 MB, and streaming from 10 MB and for pipes. \
         Above 100 MB a hardware device joins once it is found and has passed its self-test. Without a device gpu \
         fails (exit 4). The other modes fall back to the CPU, and -v prints the reason.
         """,
@@ -91,8 +91,8 @@ package struct EngineArguments: ParsableArguments, Sendable {
     help: ArgumentHelp(
       "Compare with a second path: all (default), sample",
       discussion: """
-        Everything is minified a second time on another path and compared before it is written. A difference is exit 5. \
-        --verify=sample does so with a tenth of the input. Results of a GPU are compared with the CPU kernel, those of \
+        Everything is minified a second time on another path and compared before it is written. A difference is exit \
+        5. --verify=sample does so with a tenth of the input. Results of a GPU are compared with the CPU kernel, those of \
         a CPU kernel with the portable kernel, and those of the portable kernel with the reference.
         """,
       valueName: "extent"))

@@ -1,6 +1,6 @@
 package import ArgumentParser
 
-/// What may be replaced in place, and how.
+/// Options for replacements in place.
 package struct InPlaceArguments: ParsableArguments, Sendable {
   @Option(
     parsing: .unconditional,

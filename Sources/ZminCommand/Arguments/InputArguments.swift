@@ -2,13 +2,13 @@ package import ArgumentParser
 package import ZminCore
 import ZminEngine
 
-/// What is read, and how it is checked.
+/// Inputs, and options that say how to read and check them.
 package struct InputArguments: ParsableArguments, Sendable {
   /// The values of `--format`.
   package enum FormatChoice: String, ExpressibleByArgument, CaseIterable, Sendable {
     case auto, json, ndjson, concat
 
-    /// The format that is named, nil where the file's name decides.
+    /// The named format, nil for `auto`.
     package var format: Format? { Format(rawValue: rawValue) }
   }
 

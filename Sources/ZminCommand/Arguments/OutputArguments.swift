@@ -1,8 +1,8 @@
 package import ArgumentParser
 
-/// Where the result goes.
+/// Options that select the destination.
 package struct OutputArguments: ParsableArguments, Sendable {
-  /// Ways to go without writing any output.
+  /// Tasks that write no output.
   package enum Inspection: String, ExclusiveFlag, Sendable {
     case test, check
     case dryRun = "dry-run"
@@ -22,7 +22,7 @@ package struct OutputArguments: ParsableArguments, Sendable {
     }
   }
 
-  /// When outputs are brought to the disk.
+  /// The values of `--sync` and `--no-sync`.
   package enum Sync: String, ExclusiveFlag, Sendable {
     case sync
     case noSync = "no-sync"
@@ -69,8 +69,8 @@ package struct OutputArguments: ParsableArguments, Sendable {
       "Write outputs below DIR, in the inputs' tree",
       discussion: """
         Nothing is written outside DIR. DIR is not walked if it lies inside an input. Two inputs with the same output \
-        are an error, also if they differ only in case and the file system of DIR ignores case. To find out, zmin makes \
-        a temporary file in DIR, with --dry-run too. New files and directories get the mode of the one that they \
+        are an error, also if they differ only in case and the file system of DIR ignores case. To find out, zmin \
+        makes a temporary file in DIR, with --dry-run too. New files and directories get the mode of the one that they \
         mirror, less the umask, but the owner can always write to a directory. A directory has mode 1700 until the run \
         is complete. After a run that was stopped, the next run sets the mode.
         """,

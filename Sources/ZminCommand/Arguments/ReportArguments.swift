@@ -1,8 +1,8 @@
 package import ArgumentParser
 
-/// What is said about the run.
+/// Options for messages, logs and reports.
 package struct ReportArguments: ParsableArguments, Sendable {
-  /// How much is said on standard error.
+  /// The values of `--quiet` and `--verbose`.
   package enum Verbosity: String, ExclusiveFlag, Sendable {
     case quiet, verbose
 
@@ -55,8 +55,8 @@ package struct ReportArguments: ParsableArguments, Sendable {
     help: ArgumentHelp(
       "Report memory: summary, detailed, json, html, trace",
       discussion: """
-        Without FORM the report is a summary. json has a documented schema. html is a page with plots. trace opens in Perfetto. The report goes to standard \
-        output, and minified JSON that would go there is discarded. With --output - the report goes to standard error.
+        Without FORM the report is a summary. json has a documented schema. html is a page with plots. trace opens in \
+        Perfetto. The report goes to standard output, and minified JSON that would go there is discarded. With --output - the report goes to standard error.
         """,
       valueName: "form"))
   package var memoryReport: MemoryReportForm?

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// What the command line asks for.
+/// A parsed command line.
 package enum Request {
   case minify(Options)
   case devices(DevicesCommand)
@@ -13,7 +13,7 @@ package enum Request {
   /// - Throws: ``UsageError``.
   package init(_ arguments: [String]) throws(UsageError) {
     let arguments = arguments.withOmittedValues
-    // Most calls are file names alone: they are not worth the milliseconds that the parser's reflection takes.
+    // Most calls have only file names. The parser's reflection would cost milliseconds.
     if !arguments.contains(where: { $0.hasPrefix("-") && $0 != "-" }), !Self.namesSubcommand(arguments) {
       var options = Options()
       options.paths = arguments.map(PathArgument.init(argument:))
@@ -22,7 +22,7 @@ package enum Request {
     }
     do {
       if Self.namesSubcommand(arguments) {
-        // The parser knows it of the root alone.
+        // The parser knows the version of the root command only.
         if arguments.contains("--version") {
           self = .text(VersionText.text)
           return
@@ -38,7 +38,7 @@ package enum Request {
     } catch let error as UsageError {
       throw error
     } catch {
-      // Help and the like come from the whole tree.
+      // Help and other texts come from the whole tree.
       if MinifyCommand.exitCode(for: error) == .success {
         self = .text(Self.text(for: arguments))
       } else {
@@ -61,7 +61,7 @@ package enum Request {
       }
     }
     do {
-      // Version and completions are commands of the parser that throw their text.
+      // Version and completions are commands of the parser that throw their text as an error.
       var command = try ZminTree.parseAsRoot(arguments)
       try command.run()
       return ""
@@ -70,7 +70,7 @@ package enum Request {
     }
   }
 
-  /// A parser's sentence as the one-line phrase that follows a colon.
+  /// Turns a sentence of the parser into a phrase on one line.
   private static func phrase(_ message: String) -> String {
     let line = message.split(separator: "\n").map { $0.drop { $0 == " " } }.joined(separator: " ")
       .replacing(". Please provide one of ", with: "; use ").replacing(". Did you mean ", with: "; did you mean ")

@@ -5,7 +5,7 @@ import ZminCore
 import ZminFiles
 import ZminIO
 
-/// What the workers of a run over many files share.
+/// State that the workers of a run over many files share.
 final class BulkContext: ProgressSource {
   let plan: BulkPlan
   let files: FileAccess
@@ -13,21 +13,19 @@ final class BulkContext: ProgressSource {
   let memory: BulkMemory
   let mirror: MirrorDirectory?
   let reporter: RunReporter
-  /// What all workers put bad lines into.
   let badLines: BadLineRecord?
   let journal: Journal?
-  /// For each file what it has left if it is done, nil if there is no journal.
+  /// The journal's record of each file, nil for files that are not finished. Nil as a whole without a journal.
   let finished: [FinishedFile?]?
-  /// The outputs that were made, nil if none go to another directory.
+  /// Outputs that this run has made. Set only with `--output-dir`.
   let madeOutputs: MadeOutputs?
-  /// Files that must be none of the outputs, and what tells them: names that they may go by, folded, or for standard
-  /// output the file that it is.
+  /// Files that no output may replace. A file is recognised by its folded names, and standard output by its identity.
   private let filesApart: [(file: SideFile, identity: FileIdentity?, names: Set<String>)]
-  /// What the files were found by.
+  /// The walk that found the files.
   let walk: FileWalk
   private let filesDone = Atomic(0)
   private let bytesDone = Mutex(0)
-  /// The size of the large file that is taken, and how much had been read when it was begun.
+  /// The size of the large file in progress, and the bytes that had been read before it.
   private let largeFile = Mutex<(byteCount: Int, startBytes: Int)?>(nil)
   private let lastBegun = Mutex<Int?>(nil)
   private let stop = Mutex<StopReason?>(nil)
@@ -65,7 +63,6 @@ final class BulkContext: ProgressSource {
     set { stop.withLock { $0 = $0 ?? newValue } }
   }
 
-  /// How far the run is.
   var progress: (files: Int, bytes: Int) {
     // In place a file may be read twice.
     let current = largeFile.withLock { $0 }.map { min($0.byteCount, bytesRead - $0.startBytes) } ?? 0
@@ -74,11 +71,11 @@ final class BulkContext: ProgressSource {
 
   private var bytesRead: Int { files.counter?.value ?? 0 }
 
-  /// The file besides inputs and outputs that is at a place, or would be.
+  /// The side file at a directory entry, or the one that would be created there.
   func sideFile(at place: DirectoryEntryReference) -> SideFile? {
     filesApart.first { file, identity, names in
       if let identity { return (try? files.statusIfPresent(of: place))?.identity == identity }
-      // Its directory may have been made but now.
+      // Its directory may be new.
       guard names.contains(place.name.foldedKey), let own = files.resolvedLocation(of: file.file)?.place else {
         return false
       }
@@ -87,22 +84,20 @@ final class BulkContext: ProgressSource {
     }?.file
   }
 
-  /// Calls `body`, which takes a large file.
+  /// Calls `body`, which processes a large file.
   func takingLargeFile(_ entry: FileEntry, _ body: () -> Void) {
     largeFile.withLock { $0 = (Int(entry.byteCount), bytesRead) }
     body()
     largeFile.withLock { $0 = nil }
   }
 
-  /// The file that was begun last.
   var current: String {
     lastBegun.withLock { $0 }.map { "\(FileName.path(list.path(of: list[$0])))" } ?? ""
   }
 
-  /// Notes that a file is begun.
   func begin(_ number: Int) { lastBegun.withLock { $0 = number } }
 
-  /// Counts a file that is done with, for good or ill.
+  /// Counts a file that succeeded, failed or was skipped.
   func countDone(_ entry: FileEntry) {
     largeFile.withLock { $0 = nil }
     filesDone.add(1, ordering: .relaxed)

@@ -10,14 +10,14 @@ import ZminMemory
 import ZminMemoryProfile
 import ZminReport
 
-/// Carries out a run over many files: finds them, has them taken by workers, and sums up.
+/// A run over many files: finds them, lets workers process them, and prints a summary.
 struct BulkRun {
-  /// Nothing was done, as the command line asks for what must not be.
+  /// The error of a run that was refused before it wrote anything.
   struct Refused: Error {
     let message: String
   }
 
-  /// Files that a worker ends together at most.
+  /// The largest number of files that a worker commits together.
   private static let batchFilesMax = 64
 
   let plan: BulkPlan
@@ -41,7 +41,6 @@ struct BulkRun {
     list = FileList(ledger: ledger)
   }
 
-  /// Does it all.
   func run() -> RunEnding {
     var predictedPeakBytes: Int?
     let ending = run(&predictedPeakBytes)
@@ -66,7 +65,7 @@ struct BulkRun {
       }
       memory?.profiler.begin(.finding)
       try finder.find()
-      // It is none of the files that were found.
+      // The log file is not one of the inputs.
       try log?.open()
       let missed = reporter.statistics.failedFiles
       if reporter.statistics.status == .usage { throw Refused(message: "nothing was done") }
@@ -104,11 +103,11 @@ struct BulkRun {
 
   // MARK: Before
 
-  /// What the pools may be, now that it is known what there is to do.
+  /// The memory pools for the files that were found.
   private func pools(for queue: FileQueue, _ fallbacks: inout [String]) throws(Refused) -> BulkMemory {
     let options = formats.map(plan.options.minifierOptions)
     let largestBytes = queue.large.first.map { list[$0].byteCount } ?? 0
-    // On a device alone the smallest files count as large.
+    // With --mode gpu even the smallest files count as large.
     let sliceWorkers = queue.large.isEmpty ? 0 : min(plan.workers, max(1, Int(largestBytes) / SlicePlan.usualBytes))
     func pools(within byteCount: Int) -> BulkMemory? {
       BulkMemory(
@@ -129,16 +128,16 @@ struct BulkRun {
     return pools
   }
 
-  /// What the list takes, and in a run with outputs of their own what is noted of these.
+  /// The bytes of the list of files. With `--output-dir`, the record of outputs is included.
   private var listBytes: Int {
     guard case .mirror = plan.task else { return list.byteCount }
     return list.byteCount + MadeOutputs.byteCount(fileCount: list.count)
   }
 
-  /// Threads that take small files, as far as there is enough memory: few files are not worth more than one.
+  /// The number of threads for small files if memory allows: one for eight files, up to the number of workers.
   private var workers: Int { min(plan.workers, max(1, list.count / 8)) }
 
-  /// The formats that there are.
+  /// The formats of the files.
   private var formats: [Format] {
     if let format = plan.format.format { return [format] }
     let hasLines = (0..<list.count).contains { Format(ofName: list.nameBytes(list[$0])) == .ndjson }
@@ -156,7 +155,7 @@ struct BulkRun {
     }
     var mirror: MirrorDirectory?
     if case .mirror(let path) = plan.task { mirror = MirrorDirectory(path, root: try files.makeDirectory(path)) }
-    // The inputs may have any permissions: what holds lines of all is its owner's alone.
+    // The inputs may have any permissions, so only the owner can read a record of their lines.
     let badLines = plan.badLines.map { BadLineRecord($0.path, using: files) }
     try badLines?.open(mode: nil)
     noteSpace(queue, mirror)
@@ -167,8 +166,8 @@ struct BulkRun {
       madeOutputs: try mirror.map { _ in try MadeOutputs(fileCount: list.count, ledger: ledger) })
   }
 
-  /// Says that there may be too little room, before it is needed: below a directory for all outputs, in place for the
-  /// largest file, which is there twice until it is replaced.
+  /// Warns of too little free space before it is needed. A mirror needs space for all outputs. In place, the largest
+  /// file exists twice until it is replaced.
   private func noteSpace(_ queue: FileQueue, _ mirror: MirrorDirectory?) {
     var needed: (bytes: Int, directory: OpenDirectory, path: FilePath)?
     if let mirror {
@@ -221,14 +220,14 @@ struct BulkRun {
         worker.takeSmallFiles(as: number)
       }
     }
-    // A run that was stopped leaves directories that the next one fills.
+    // A stopped run leaves directories writable for the next run.
     guard context.stopped == nil else { return }
     context.mirror?.finish(list, using: files) { error in
       reporter.fail(FailureMessage.text(for: error, input: .standardOutput))
     }
   }
 
-  /// Begins to look for a device, if there are files for one.
+  /// Starts the search for a device if a file is large enough for one.
   private func deviceSession(for queue: FileQueue) throws -> DeviceSession? {
     guard let part = plan.device, let largest = queue.large.first,
       part.isWanted || list[largest].byteCount > RunMode.deviceBytesMin
@@ -252,7 +251,7 @@ struct BulkRun {
   private func say(_ statistics: RunStatistics, fileCount: Int, seconds: Double) {
     let summary = BulkSummary(statistics, fileCount: fileCount, seconds: seconds, plan)
     if reporter.console.isEvents {
-      // The summary is an event of its own.
+      // The log has a summary event.
     } else if plan.printsSummary {
       for line in summary.lines { reporter.note(line) }
     } else if let line = statistics.summary(of: fileCount, notReached: fileCount - statistics.files) {

@@ -3,9 +3,9 @@ import ZminFiles
 import ZminIO
 import ZminReport
 
-/// What a run over many files came to, for people.
+/// The summary of a run over many files, for people.
 struct BulkSummary {
-  /// Runs in which no file took so long name none.
+  /// The shortest time of a file that is listed as slow.
   private static let slowSecondsMin = 1.0
 
   private let statistics: RunStatistics
@@ -20,7 +20,6 @@ struct BulkSummary {
     self.plan = plan
   }
 
-  /// The lines.
   var lines: [String] {
     if fileCount == 0 { return [noFiles] }
     return [totals] + [slowest, advice].compactMap(\.self)

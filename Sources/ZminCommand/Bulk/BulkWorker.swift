@@ -6,7 +6,7 @@ import ZminFiles
 import ZminIO
 import ZminMemory
 
-/// One thread's part of a run over many files: takes files through memory of its own, and ends them in batches.
+/// A thread of a run over many files. It minifies files in memory of its own, and commits them in batches.
 struct BulkWorker: ~Copyable {
   private let context: BulkContext
   private let files: FileAccess
@@ -19,11 +19,11 @@ struct BulkWorker: ~Copyable {
   private var lineMinifier: FileMinifier?
 
   /// - Parameters:
-  ///   - context: What all workers share.
-  ///   - memory: How files go through memory.
-  ///   - device: What takes slices besides the CPU.
-  ///   - batchFilesMax: How many files are ended together.
-  ///   - ledger: The book that the buffers are entered in.
+  ///   - context: State that all workers share.
+  ///   - memory: Memory of the minifiers.
+  ///   - device: The device that minifies slices beside the CPU.
+  ///   - batchFilesMax: The largest number of files in a batch.
+  ///   - ledger: Records the buffers.
   init(
     _ context: BulkContext, memory: RunMemory, device: DeviceUse = .none, batchFilesMax: Int, ledger: MemoryLedger
   ) {
@@ -36,9 +36,9 @@ struct BulkWorker: ~Copyable {
     batch = OutputBatch(context, filesMax: batchFilesMax)
   }
 
-  /// Takes the large files, each by itself.
+  /// Processes the large files one after another.
   ///
-  /// - Parameter announce: Is told of each before.
+  /// - Parameter announce: Called before each file.
   mutating func takeLargeFiles(_ announce: (_ name: () -> FileName) -> Void) {
     for number in context.queue.large where context.stopped == nil {
       announce { .path(context.list.path(of: context.list[number])) }
@@ -49,7 +49,7 @@ struct BulkWorker: ~Copyable {
     }
   }
 
-  /// Takes files, of the part of worker number `worker` first, until there are none, or the run stops.
+  /// Processes small files until none are left or the run stops. The part of worker number `worker` comes first.
   mutating func takeSmallFiles(as worker: Int) {
     while context.stopped == nil {
       let run = context.queue.takeRun(for: worker)
@@ -59,7 +59,7 @@ struct BulkWorker: ~Copyable {
     batch.end()
   }
 
-  /// One file, whatever becomes of it.
+  /// Processes one file and reports its result.
   private mutating func take(_ number: Int) {
     let entry = context.list[number]
     let start = MonotonicClock.seconds()
@@ -84,11 +84,11 @@ struct BulkWorker: ~Copyable {
   private mutating func fail(_ error: any Error, _ entry: FileEntry, seconds: Double) {
     let reason = context.reporter.report(error, .path(context.list.path(of: entry)), seconds: seconds)
     context.stopped = reason
-    // A file that was interrupted is not done.
+    // An interrupted file is not finished.
     if reason?.isSilent != true { context.countDone(entry) }
   }
 
-  /// Why a file is not looked into, nil if it is.
+  /// The reason to skip a file, nil if it is to be processed.
   private mutating func reasonToSkip(_ number: Int, _ entry: FileEntry) throws -> String? {
     switch entry.access {
     case .unfollowedLink: return "symbolic link; use --follow-symlinks"
@@ -161,15 +161,15 @@ struct BulkWorker: ~Copyable {
 }
 
 extension BulkPlan {
-  /// How much of a line each worker may hold of an input that cannot be read twice. A budget says how long it may be. A
-  /// control group's limit only keeps it shorter than usual.
+  /// The bytes of a line that each worker may hold of an input that cannot be read twice. A memory budget sets the
+  /// limit. The limit of a control group can only lower the usual one.
   func heldLineBytesMax(beside memory: BulkMemory) -> Int {
     let budgetBytes = min(memoryBudgetBytes ?? .max, limits.memoryBytes ?? .max)
     let leftBytes = max(0, budgetBytes - memory.peakBytes) / memory.workers
     return memoryBudgetBytes == nil ? min(leftBytes, LineRun.usualHeldLineBytes) : leftBytes
   }
 
-  /// What a journal calls done is on the disk.
+  /// The sync policy, which syncs all outputs if a journal records them.
   var syncOfOutputs: SyncPolicy {
     switch self.sync {
     case .automatic: journal == nil ? .automatic : .always

@@ -5,12 +5,12 @@ import ZminCore
 import ZminIO
 import ZminVulkanEngine
 
-/// Turns what `zmin bench` was told into a plan.
+/// The step from arguments of `zmin bench` to a plan.
 struct BenchPlanner {
   let command: BenchCommand
   let environment: any Environment
 
-  /// The size of a generated document.
+  /// The default size of a generated document.
   private static let usualBytes = 64_000_000
 
   /// - Throws: ``PlanError``.

@@ -2,18 +2,18 @@ package import SystemPackage
 package import ZminFiles
 package import ZminIO
 
-/// What a run over many files is to do. Which files these are is found out when it runs.
+/// The plan of a run over many files. The run itself finds the files.
 @dynamicMemberLookup
 package struct BulkPlan: Sendable {
-  /// A file with the names of files.
+  /// A list of file names, as `--files-from` names it.
   package struct List: Sendable {
     /// Nil for standard input.
     package var path: FilePath?
-    /// What ends a name.
+    /// The byte that ends a name.
     package var separator: UInt8
   }
 
-  /// What the command line names.
+  /// The paths of the command line.
   package var paths: [FilePath]
   package var list: List?
   package var walk: WalkRules
@@ -21,24 +21,24 @@ package struct BulkPlan: Sendable {
   package var patterns: [String]
   /// Its task is never ``Plan/Task/write(_:)``.
   package var options: RunOptions
-  /// How all files are laid out; `auto` goes by the name.
+  /// The format of all files. `auto` decides by the name of each.
   package var format: InputArguments.FormatChoice
-  /// From this size on a file is taken in slices, by all workers.
+  /// The size from which all workers minify a file in slices.
   package var slicedBytesMin: Int64
-  /// Threads that work at once, at most.
+  /// The largest number of threads.
   package var workers: Int
-  /// What memory the run may take as the command line has it, nil if it does not say.
+  /// The value of `--memory-budget`.
   package var memoryBudgetBytes: Int?
   package var limits: MachineLimits
   package var journal: FilePath?
   package var shard: Shard?
   package var shardPlan: FilePath?
-  /// Whether the end is summed up even if all went well.
+  /// True if a run without failures prints a summary too.
   package var printsSummary: Bool
 
   package subscript<Value>(dynamicMember path: KeyPath<RunOptions, Value>) -> Value { options[keyPath: path] }
 
-  /// Where outputs go, nil if they go nowhere else.
+  /// The directory of `--output-dir`, nil for other tasks.
   package var mirrorPath: FilePath? {
     switch self.task {
     case .mirror(let path), .rehearse(.mirror(let path)): path
@@ -46,7 +46,7 @@ package struct BulkPlan: Sendable {
     }
   }
 
-  /// What makes outputs what they are, as a journal notes it.
+  /// The options that determine an output, as the journal records them.
   package var outputOptions: String {
     let place =
       switch self.task {

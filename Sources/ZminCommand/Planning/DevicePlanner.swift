@@ -3,18 +3,18 @@ import ZminFiles
 import ZminIO
 import ZminVulkanEngine
 
-/// Decides whether a device takes part, and with what memory.
+/// The decision on a device and its memory.
 struct DevicePlanner {
   let options: Options
   let environment: any Environment
-  /// What the run would take through memory without one, at most.
+  /// The peak of the run's memory without a device.
   let hostBytes: Int
   let limits: MachineLimits?
 
-  /// The plan for these inputs, nil if the run does without a device; why it does, where one was asked for, goes to
-  /// `fallbacks`.
+  /// The device's part for these inputs, nil if the run uses none. The reason is appended to `fallbacks` if a device
+  /// was requested.
   ///
-  /// - Throws: ``PlanError`` where there must be one, and cannot.
+  /// - Throws: ``PlanError`` if a required device cannot be used.
   func plan(for inputs: [Plan.Input], _ fallbacks: inout [String]) throws(PlanError) -> DevicePlan? {
     let hasHugeFile = inputs.contains { input in
       guard input.format != .concat, case .path(let path) = input.source,
@@ -28,11 +28,11 @@ struct DevicePlanner {
       isConcat: options.mode == .gpu ? inputs.contains(where: obstructs) : inputs.allSatisfy(obstructs), &fallbacks)
   }
 
-  /// The plan for files of which it is not yet known how large they are: it is used if one turns out to be huge.
+  /// The device's part for files of unknown sizes. It is used if one of them turns out to be huge.
   ///
-  /// - Throws: ``PlanError`` where there must be a device, and cannot.
+  /// - Throws: ``PlanError`` if a required device cannot be used.
   func planForManyFiles(_ fallbacks: inout [String]) throws(PlanError) -> DevicePlan? {
-    // Files that are no lines have no bad ones, and go to the device.
+    // Only `ndjson` has bad lines. Other files can use the device.
     try plan(
       isWorthwhile: true, separatesBadLines: options.badLines != nil && options.mode == .gpu,
       isConcat: options.format == .concat, &fallbacks)
@@ -73,7 +73,7 @@ struct DevicePlanner {
     }
   }
 
-  /// Whether a device is to be looked for.
+  /// True if the run searches for a device.
   private func isWished(isWorthwhile: Bool) -> Bool {
     switch options.mode {
     case .gpu, .hybrid: return true

@@ -1,27 +1,27 @@
 package import SystemPackage
 import ZminIO
 
-/// What is said of the run's memory.
+/// The plan for reports of the run's memory.
 package struct MemoryReportPlan: Sendable, Equatable {
-  /// Where a report goes.
+  /// The destination of a report.
   package enum Place: Sendable, Equatable {
     case standardOutput, standardError
     case file(FilePath)
   }
 
-  /// Whether a summary is put on standard error at the end.
+  /// True if a summary goes to standard error at the end.
   package var printsSummary = false
-  /// The report, nil if there is none.
+  /// The form of the report, nil without one.
   package var form: ReportArguments.MemoryReportForm?
   package var place = Place.standardOutput
-  /// Whether it is shown while the run goes on.
+  /// True if memory is shown during the run.
   package var monitors = false
-  /// Whether the minified JSON goes nowhere, as the report has its place.
+  /// True if the report replaces the minified JSON on standard output.
   package var discardsOutput = false
 }
 
 extension Planner {
-  /// What is said of memory, nil if nothing is.
+  /// The plan for memory reports, nil without any.
   ///
   /// - Throws: ``PlanError``.
   func memoryReport() throws(PlanError) -> MemoryReportPlan? {
@@ -38,7 +38,7 @@ extension Planner {
     return plan == MemoryReportPlan() ? nil : plan
   }
 
-  /// Whether minified JSON is written to standard output by `--output`, under whatever name.
+  /// True if `--output` names standard output, under any name.
   private func isOutputStandard() throws(PlanError) -> Bool {
     guard let output = options.output else { return false }
     if output.isStandardStream { return true }

@@ -5,27 +5,27 @@ import ZminFiles
 import ZminIO
 
 extension Planner {
-  /// What is done with bad lines of these inputs, nil if nothing is.
+  /// The plan for bad lines of these inputs, nil without `--bad-lines`.
   ///
-  /// - Parameter fixedBytes: What the run has resident besides a long line.
+  /// - Parameter fixedBytes: The resident memory of the run without a long line.
   /// - Throws: ``PlanError``.
   func badLines(
     for inputs: [Plan.Input], besides fixedBytes: Int, _ limits: MachineLimits?
   ) throws(PlanError) -> BadLines? {
     guard let path = try badLinesPath() else { return nil }
     if inputs.contains(where: { $0.format != .ndjson }) { throw .usage("--bad-lines needs --format ndjson") }
-    // Devices take both.
+    // A device such as /dev/null can be both.
     if path == options.output?.path, environment.facts(about: path).map({ $0.kind == .regular }) ?? true {
       throw .usage("--bad-lines and --output name the same file")
     }
-    // A budget says how long a line may be. A control group's limit only keeps it shorter than usual.
+    // A memory budget sets the longest line. The limit of a control group can only lower the usual one.
     let budgetBytes = options.memoryBudget?.byteCount
     let leftBytes = options.budgetBytes(within: limits) - fixedBytes
     let heldBytesMax = budgetBytes == nil ? min(leftBytes, LineRun.usualHeldLineBytes) : leftBytes
     return BadLines(path: path, limit: options.badLinesMax ?? .usual, heldLineBytesMax: max(0, heldBytesMax))
   }
 
-  /// What is done with bad lines of many files, of which those that are not `ndjson` have none; nil if nothing is.
+  /// The plan for bad lines of many files, nil without `--bad-lines`. It applies to files in `ndjson`.
   ///
   /// - Throws: ``PlanError``.
   func badLinesOfManyFiles() throws(PlanError) -> BadLines? {
@@ -38,7 +38,7 @@ extension Planner {
           || options.paths.contains { options.format.format(of: $0.path) == .ndjson }
       }
     guard mayHaveLines else { throw .usage("--bad-lines needs --format ndjson") }
-    // How much of a line of a pipe may be held depends on the number of files: see `BulkPlan.heldLineBytesMax(beside:)`.
+    // The longest line of a pipe depends on the number of files: see `BulkPlan.heldLineBytesMax(beside:)`.
     return BadLines(path: path, limit: options.badLinesMax ?? .usual)
   }
 

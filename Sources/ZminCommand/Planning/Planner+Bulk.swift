@@ -5,7 +5,7 @@ import ZminFiles
 import ZminIO
 
 extension Planner {
-  /// Whether the command line asks for a run over many files, each with an end of its own.
+  /// True if the command line asks for a run over many files, each of which succeeds or fails alone.
   package var isBulk: Bool {
     let bulk = options.bulk
     if bulk.isRecursive || bulk.filesFrom != nil || options.outputDirectory != nil || bulk.journal != nil
@@ -105,7 +105,7 @@ extension Planner {
       if isDirectory, !options.bulk.isRecursive {
         throw .usage("\(FileName.path(argument.path)) is a directory; use --recursive")
       }
-      // What the slash asks of the system, a dot after it asks as well.
+      // A dot after the slash makes the system require a directory, as the slash did.
       paths.append(argument.namesDirectory && !isDirectory ? argument.path.appending(".") : argument.path)
     }
     return paths

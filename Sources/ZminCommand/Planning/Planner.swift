@@ -6,20 +6,20 @@ import ZminEngine
 import ZminFiles
 import ZminIO
 
-/// Turns options into a plan, or says what is wrong with them.
+/// The step from options to a plan, or to an error of the command line.
 package struct Planner {
   let options: Options
   let environment: any Environment
 
   /// - Parameters:
-  ///   - options: What the command line says.
-  ///   - environment: What else there is to know.
+  ///   - options: The values of the command line.
+  ///   - environment: The machine and its files.
   package init(_ options: Options, in environment: any Environment) {
     self.options = options
     self.environment = environment
   }
 
-  /// The plan.
+  /// The plan of a run over named inputs.
   ///
   /// - Throws: ``PlanError``.
   package func plan() throws(PlanError) -> Plan {
@@ -34,7 +34,7 @@ package struct Planner {
     let isLarge = largestBytes >= RunMode.streamingBytesMin
     let mode = mode(isLarge: isLarge)
     let limits = mode != .standard || isLarge ? environment.limits : nil
-    // On a device alone, the processor has nothing to do but to join slices.
+    // With --mode gpu the CPU only joins slices.
     let usefulWorkers = mode == .gpu ? 1 : max(1, Int(largestBytes) / SlicePlan.usualBytes)
     let costliest = Format.allCases.last { format in inputs.contains { $0.format == format } } ?? .json
     let minifierOptions = run.minifierOptions(costliest)
@@ -80,7 +80,7 @@ package struct Planner {
       if environment.facts(about: argument.path)?.kind == .directory {
         throw .usage("\(FileName.path(argument.path)) is a directory; use --recursive")
       }
-      // What the slash asks of the system, a dot after it asks as well, and a path keeps that.
+      // A dot after the slash makes the system require a directory, as the slash did. A path keeps the dot.
       let path = argument.namesDirectory ? argument.path.appending(".") : argument.path
       inputs.append(Plan.Input(source: .path(path), format: options.format.format(of: argument.path)))
     }
@@ -167,13 +167,13 @@ package struct Planner {
   var verification: Verification {
     switch options.verification {
     case .all: .whole
-    // Any number will do, as long as it is always the same.
+    // Any constant works.
     case .sample: .sampled(seed: 1)
     case nil: .none
     }
   }
 
-  /// - Parameter isLarge: Whether there is an input that `auto` streams: a large one, or one whose size is not known.
+  /// - Parameter isLarge: True if an input is large or of unknown size, so that `auto` streams it.
   func mode(isLarge: Bool) -> RunMode {
     switch options.mode {
     case .standard: .standard
@@ -184,7 +184,7 @@ package struct Planner {
     }
   }
 
-  /// The size of an input, nil if it is not known. One that is not there has nothing.
+  /// The size of an input, nil if it is unknown. A missing input has size 0.
   private func byteCount(of input: Plan.Input) -> Int64? {
     switch input.source {
     case .standardInput: return environment.standardInputBytes
@@ -195,9 +195,9 @@ package struct Planner {
     }
   }
 
-  /// Pools that stay within `--memory-budget`, and as far as may be within what the control groups leave.
+  /// The buffers within `--memory-budget` and, if possible, within the limit of the control group.
   ///
-  /// - Parameter usefulWorkers: As many as there are slices.
+  /// - Parameter usefulWorkers: The number of slices. More workers would be idle.
   private func memory(
     _ mode: RunMode, _ minifierOptions: MinifierOptions, _ limits: MachineLimits?, _ usefulWorkers: Int,
     _ fallbacks: inout [String]
@@ -205,7 +205,7 @@ package struct Planner {
     let asked = options.jobs ?? min(limits?.processorCount ?? 1, EngineArguments.workersMax)
     let workers = min(asked, usefulWorkers)
     let window = RunMemory.window(byteCount: RunMode.windowBytes)
-    // Lines are separated by one thread.
+    // One thread separates bad lines.
     let isWindowed = mode == .standard || options.badLines != nil
     let usual = isWindowed ? window : .slices(SlicePlan(workers: workers))
     let least = isWindowed ? window : .slices(.least)

@@ -3,9 +3,9 @@ import ZminBase
 import ZminIO
 import ZminReport
 
-/// What a run came to, as OpenMetrics text: for the textfile collector of a node exporter and the like.
+/// The results of a run as OpenMetrics text, as the textfile collector of a node exporter reads it.
 enum MetricsFile {
-  /// Writes it whole, or not at all.
+  /// Writes the file completely or not at all.
   ///
   /// - Throws: ``FileError``.
   static func write(

@@ -8,7 +8,7 @@ import ZminIO
 import ZminMemoryProfile
 import ZminReport
 
-/// Says what becomes of each file, to people and to programs, and counts it. Many threads may report.
+/// Reports the result of each file to people and programs, and counts it. Several threads may report.
 final class RunReporter: Sendable {
   let task: Plan.Task
   private let verbosity: Plan.Verbosity
@@ -40,27 +40,27 @@ final class RunReporter: Sendable {
     self.profiler = profiler
   }
 
-  /// What it has come to so far.
+  /// The results so far.
   var statistics: RunStatistics { state.withLock { $0 } }
 
-  /// Says something under `-v`.
+  /// Prints a line with `-v`.
   func detail(_ line: @autoclosure () -> String) {
     if verbosity == .verbose { console.say(line()) }
   }
 
-  /// Says something unless under `-q`.
+  /// Prints a line unless `-q` is given.
   func note(_ line: @autoclosure () -> String) {
     if verbosity != .quiet { console.say(line()) }
   }
 
-  /// Names the kept files that the run came across.
+  /// Prints the kept files that the run found.
   func noteKeptFiles() {
     for kept in files.keptFiles.take() { note(FailureMessage.text(for: kept)) }
   }
 
   // MARK: Files
 
-  /// Reports what became of an input, as the task wants it said.
+  /// Reports the result of an input in the words of the task.
   ///
   /// - Throws: ``FileError`` of standard output.
   func report(_ outcome: FileOutcome, _ name: FileName, to place: FilePath? = nil, seconds: Double) throws {
@@ -109,7 +109,7 @@ final class RunReporter: Sendable {
     }
   }
 
-  /// What logs each bad line that is put into the record, nil if nothing does.
+  /// A callback that logs each recorded bad line, nil without a log.
   var onBadLine: ((FileSource, BadLine) -> Void)? {
     guard let log else { return nil }
     return { source, line in
@@ -128,7 +128,7 @@ final class RunReporter: Sendable {
     console.say("\(name): \(Figures.count(totals.recordedBadLines, "bad line")) appended to \(FileName.path(badLines))")
   }
 
-  /// Reports what went wrong with an input, or with what becomes of it.
+  /// Reports an error of an input or its output.
   func fail(_ error: any Error, _ name: FileName, seconds: Double = 0) {
     let message = FailureMessage.text(for: error, input: name)
     let status = FailureMessage.status(for: error)
@@ -146,17 +146,17 @@ final class RunReporter: Sendable {
     return reason
   }
 
-  /// Counts the bytes of an input that a signal stopped, which is no file that was done.
+  /// Counts the bytes of an input that a signal interrupted. The file itself is not counted.
   func count(interrupted totals: RunTotals) { state.withLock { $0.add(totals) } }
 
-  /// Reports an input that was not looked into.
+  /// Reports a skipped input.
   func skip(_ name: FileName, because reason: String) {
     state.withLock { $0.addSkipped() }
     logFile(name, "skipped", RunTotals(), 0, engine) { $0.add("reason", reason) }
     if log == nil { detail("\(name): skipped: \(reason)") }
   }
 
-  /// Says what went wrong with no file in particular.
+  /// Reports an error that concerns no single input.
   func fail(_ message: String, _ status: ExitStatus = .failure) {
     state.withLock { $0.raise(to: status) }
     console.say(message)
@@ -178,7 +178,7 @@ final class RunReporter: Sendable {
     log.log(event)
   }
 
-  /// Where the log is on standard error, it says what a message would say.
+  /// Prints a message, unless the log on standard error has its content.
   private func sayUnlessLogged(_ message: String) {
     if !console.isEvents { console.say(message) }
   }
@@ -208,7 +208,7 @@ final class RunReporter: Sendable {
     }
   }
 
-  /// What a task has to say is on standard output.
+  /// Prints a line of `--dry-run` to standard output.
   private func print(_ line: String) throws {
     guard verbosity != .quiet else { return }
     try output.withLock { _ in try StandardOutput(files).write(line + "\n") }
@@ -216,7 +216,7 @@ final class RunReporter: Sendable {
 
   // MARK: The end
 
-  /// Logs what the run came to, and sees to it that the log is written.
+  /// Logs the summary and flushes the log.
   func logSummary(fileCount: Int, seconds: Double, fallbacks: [String]) {
     guard let log else { return }
     let statistics = statistics
@@ -237,7 +237,7 @@ final class RunReporter: Sendable {
     log.flush()
   }
 
-  /// Writes what the run came to into a file for a monitoring system; that this fails is said.
+  /// Writes the metrics file. An error is reported.
   func writeMetrics(to path: FilePath, fileCount: Int, seconds: Double, exitCode: Int32) {
     do throws(FileError) {
       try MetricsFile.write(
@@ -247,7 +247,7 @@ final class RunReporter: Sendable {
     }
   }
 
-  /// Logs how far a run is.
+  /// Logs the progress of the run.
   func logProgress(filesDone: Int, of fileCount: Int, bytesDone: Int, of byteCount: Int?, seconds: Double) {
     guard let log else { return }
     var event = JSONLine(event: "progress")
@@ -259,29 +259,29 @@ final class RunReporter: Sendable {
     log.log(event)
   }
 
-  /// Sees to it that what was logged is written.
   func flushLog() { log?.flush() }
 
-  /// Ends the log; that something of it is missing is said, and what the program ends with.
+  /// Flushes the log. An error is reported and determines the exit status.
   func endLog() {
     guard let log else { return }
     log.flush()
     if let error = log.takeFailure() { fail(FailureMessage.text(for: error, input: .standardOutput)) }
   }
 
-  /// Bytes in and out, saved, rate, engine.
+  /// Prints the line of `--stats`.
   func sayStatistics(seconds: Double, mode: String) {
     let statistics = statistics
     console.say(
       """
       in \(statistics.inputBytes) bytes, out \(statistics.outputBytes) bytes, \
       saved \(Figures.saved(statistics.inputBytes, statistics.outputBytes)), \(Figures.fixed(seconds, digits: 3)) s, \
-      \(Figures.rate(statistics.inputBytes, seconds: seconds)), engine \(engine)\(statistics.slicesOnDevice > 0 ? "+gpu" : ""), mode \(mode)\(deviceStatistics(statistics))
+      \(Figures.rate(statistics.inputBytes, seconds: seconds)), \
+      engine \(engine)\(statistics.slicesOnDevice > 0 ? "+gpu" : ""), mode \(mode)\(deviceStatistics(statistics))
       """)
   }
 }
 
-/// The device's part, nothing if it had none.
+/// The device's part of the line, empty without a device.
 private func deviceStatistics(_ statistics: RunStatistics) -> String {
   guard statistics.slicesOnDevice > 0 else { return "" }
   let again = statistics.redoneSlices > 0 ? ", \(Figures.count(statistics.redoneSlices, "slice")) redone" : ""
@@ -289,7 +289,7 @@ private func deviceStatistics(_ statistics: RunStatistics) -> String {
 }
 
 extension Plan.Task {
-  /// Whether something is written there while it goes on.
+  /// True if the task writes standard output during the run.
   var writesStandardOutput: Bool {
     switch self {
     case .write(.standardOutput), .rehearse: true

@@ -3,7 +3,7 @@ import ZminBench
 import ZminIO
 import ZminReport
 
-/// Times, or compares what was timed.
+/// A run of `zmin bench`.
 struct BenchRun {
   let command: BenchCommand
   let commandLine: [String]
@@ -11,17 +11,17 @@ struct BenchRun {
   let interruption: Interruption
   let console: Console
 
-  /// Reports are smaller.
+  /// The largest size of a report.
   private static let reportBytesMax: Int64 = 64 << 20
 
-  /// - Throws: ``PlanError``, ``FileError``, and what runs throw.
+  /// - Throws: ``PlanError``, ``FileError`` and errors of the timed runs.
   func run() throws -> ExitStatus {
     try command.compare ? compare() : measure()
   }
 
   private func measure() throws -> ExitStatus {
     let plan = try BenchPlanner(command: command, environment: RealEnvironment()).plan(commandLine: commandLine)
-    // Before anything is timed, which takes long.
+    // An error must come before the timed runs, which take long.
     var jsonFile: OutputFile?
     if let file = command.jsonFile {
       if file.isStandardStream {

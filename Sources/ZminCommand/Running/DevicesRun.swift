@@ -8,9 +8,9 @@ import ZminReport
 import ZminVulkan
 import ZminVulkanEngine
 
-/// Lists what can do the work, and proves it if asked to.
+/// A run of `zmin devices`: lists kernels and devices, and tests them on request.
 struct DevicesRun {
-  /// The one device to look at; nil for all, and for the kernels.
+  /// The one device to list. Nil lists all devices and the kernels.
   let selector: DeviceSelector?
   let runsSelfTest: Bool
   let files: FileAccess
@@ -78,7 +78,7 @@ struct DevicesRun {
 
   // MARK: Devices
 
-  /// The devices that there are, and which `auto` would take.
+  /// The devices of the machine, and the one that `auto` uses.
   private struct FoundDevices {
     let instance: VulkanInstance
     let all: [PhysicalDevice]

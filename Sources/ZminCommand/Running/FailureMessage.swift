@@ -3,14 +3,14 @@ import ZminEngine
 package import ZminIO
 import ZminMemory
 
-/// Messages about errors that are not the input's.
+/// Messages about errors of files and engines, as opposed to invalid JSON.
 package enum FailureMessage {
-  /// Exit status after the error.
+  /// The exit status after an error.
   package static func status(for error: any Error) -> ExitStatus {
     switch error {
-    // Nothing is done where the command line asks for what would destroy an input or output.
+    // The run was refused because it would destroy an input or output.
     case FileError.refused(_, .isInput), FileError.refused(_, .isFile): .usage
-    // It is the input that is so: trying again will not help.
+    // The cause is permanent, so trying again will not help.
     case FileError.refused(_, .protected): .invalidInput
     case is VerificationDifference: .difference
     case is DeviceFailure: .engineUnavailable
@@ -18,11 +18,11 @@ package enum FailureMessage {
     }
   }
 
-  /// `PATH: what is wrong`.
+  /// The message `PATH: what is wrong; what to do`.
   ///
   /// - Parameters:
-  ///   - error: The error that was thrown.
-  ///   - input: The input that was worked on, for errors that name no file themselves.
+  ///   - error: The error.
+  ///   - input: The input in progress, for errors that name no file.
   package static func text(for error: any Error, input: FileName) -> String {
     switch error {
     case let error as FileError: text(for: error)
@@ -67,7 +67,7 @@ package enum FailureMessage {
     }
   }
 
-  /// The action, as it reads after the file's name: "set the mode of" as "set its mode".
+  /// The action in a form that follows the name of the file: "set the mode of" becomes "set its mode".
   private static func clause(_ action: SystemError.Action) -> String {
     let words = action.rawValue
     if words.hasSuffix(" of") { return String(words.dropLast(" of".count)).replacing(" the ", with: " its ") }

@@ -9,7 +9,7 @@ import ZminMemory
 import ZminMemoryProfile
 import ZminReport
 
-/// Carries a plan out.
+/// A run over named inputs.
 struct MinifyRun: ~Copyable {
   private let plan: Plan
   private let files: FileAccess
@@ -18,7 +18,7 @@ struct MinifyRun: ~Copyable {
   private let memory: MemoryReporting?
   private var device: DeviceSession?
   private let progress: InputProgress
-  /// Inputs that were begun.
+  /// The number of inputs that were started.
   private var reached = 0
   private var minifier: FileMinifier?
   private var minifierFormat = Format.json
@@ -35,12 +35,11 @@ struct MinifyRun: ~Copyable {
     memory?.follow(progress)
   }
 
-  /// Does it all.
   consuming func run() -> RunEnding {
     announce()
     let ending = work()
     memory?.conclude(conclusion(ending))
-    // The device's memory is in use until then.
+    // The minifier uses the memory of the device.
     minifier = nil
     device?.end(givesBack: memory != nil)
     device = nil
@@ -50,7 +49,7 @@ struct MinifyRun: ~Copyable {
   private mutating func work() -> RunEnding {
     let start = MonotonicClock.seconds()
     var reason: StopReason?
-    // What goes through one window is over before there is anything to show, or has nothing that counts.
+    // In standard mode a run ends before progress is shown, or has no counter.
     let display = plan.mode == .standard ? nil : try? meter().begin()
     do {
       try findDevice()
@@ -70,7 +69,7 @@ struct MinifyRun: ~Copyable {
     display?.end()
     reporter.noteKeptFiles()
     conclude(RunEnding(after: reason, reporter.statistics.status), seconds: MonotonicClock.seconds() - start)
-    // The log may fail only now.
+    // The last write of the log may fail.
     reporter.endLog()
     return RunEnding(after: reason, reporter.statistics.status)
   }
@@ -80,7 +79,7 @@ struct MinifyRun: ~Copyable {
       progress, reporter, isShown: plan.verbosity != .quiet && plan.reports.memory?.monitors != true, ledger: ledger)
   }
 
-  /// What there is to say of the run apart from its memory.
+  /// The facts about the run for the memory report.
   private func conclusion(_ ending: RunEnding) -> MemoryReporting.Conclusion {
     let workers = if case .slices(let slices) = plan.memory { slices.workers } else { 1 }
     return MemoryReporting.Conclusion(
@@ -90,7 +89,7 @@ struct MinifyRun: ~Copyable {
       isCutShort: ending.isBrokenPipe || files.interruptedStatus != nil || reporter.statistics.status == .failure)
   }
 
-  /// Begins to look for a device, if one is to take part, and waits for one that must.
+  /// Starts the search for a device, and waits for a required one.
   private mutating func findDevice() throws {
     guard let part = plan.device else { return }
     do {
@@ -107,7 +106,7 @@ struct MinifyRun: ~Copyable {
 
   // MARK: Inputs
 
-  /// Whether what is rehearsed would not be refused at once; says so if it would.
+  /// False if the rehearsed task would be refused. The reason is reported.
   private mutating func isAllowed() -> Bool {
     guard case .rehearse(.write(let destination)) = plan.task else { return true }
     do {
@@ -115,14 +114,14 @@ struct MinifyRun: ~Copyable {
         plan.inputs.map(\.source), to: destination)
       return true
     } catch {
-      // An input that cannot be looked at says so when its turn comes.
+      // An input that cannot be inspected is reported when it is processed.
       guard FailureMessage.status(for: error) == .usage else { return true }
       reporter.fail(error, .standardOutput)
       return false
     }
   }
 
-  /// All inputs into one output.
+  /// Minifies all inputs into one output.
   private mutating func takeTogether(to destination: FileDestination) throws {
     var outcomes: [FileOutcome] = []
     let result = Result { try minify(plan.inputs, to: destination, &outcomes) }
@@ -130,7 +129,7 @@ struct MinifyRun: ~Copyable {
       try reporter.report(outcome, input.name, seconds: outcome.elapsedSeconds)
     }
     reached = outcomes.count
-    // What failed is the output, or memory, under the hands of the input that comes next.
+    // The error is one of the output or of memory, and is reported for the next input.
     let current = plan.inputs[min(reached, plan.inputs.count - 1)]
     try guarding(current.name) { run in
       do {

@@ -30,7 +30,7 @@ enum StopReason: Error {
   }
 }
 
-/// How a run ended.
+/// The end of a run.
 enum RunEnding {
   case status(ExitStatus)
   /// The reader of this output closed it.
