@@ -27,7 +27,7 @@ struct DevicePlannerTests {
     }
   }
 
-  @Test("auto looks for a hardware device for files over 100 MB, and goes on without")
+  @Test("auto searches for a hardware device above 100 MB, and does not require it")
   func auto() throws {
     let device = try #require(try plan("huge.json").device)
     #expect(device == DevicePlan(selector: .best, pools: .usual, isRequired: false, isWanted: false))
@@ -39,7 +39,7 @@ struct DevicePlannerTests {
     #expect(try plan("--mode", "standard", "huge.json").device == nil)
   }
 
-  @Test("Without visible devices auto has none, unless one is named", arguments: ["", "-1"])
+  @Test("auto uses no device if none is visible, unless one is named", arguments: ["", "-1"])
   func noVisibleDevices(_ visible: String) throws {
     let machine = FakeEnvironment(variables: ["CUDA_VISIBLE_DEVICES": visible])
     #expect(try plan("huge.json", on: machine).device == nil)
@@ -48,7 +48,7 @@ struct DevicePlannerTests {
     #expect(try plan("huge.json", on: FakeEnvironment(variables: ["CUDA_VISIBLE_DEVICES": "0"])).device != nil)
   }
 
-  @Test("gpu and hybrid look for one whatever the input")
+  @Test("gpu and hybrid search for a device for any input")
   func modes() throws {
     let gpu = try plan("--mode", "gpu", "missing.json")
     #expect(gpu.mode == .gpu && gpu.device?.isRequired == true)
@@ -62,7 +62,7 @@ struct DevicePlannerTests {
     #expect(hybrid.device?.selector == .named("lava"))
   }
 
-  @Test("What no device does is exit 4 for gpu; hybrid goes on")
+  @Test("Work that no device supports is exit 4 for gpu, and hybrid falls back")
   func obstacles() throws {
     for arguments in [["--format", "concat", "a"], ["--bad-lines", "b", "a.jsonl"]] {
       do {
@@ -76,7 +76,7 @@ struct DevicePlannerTests {
     }
   }
 
-  @Test("A device is told to stay within both kinds of memory")
+  @Test("A device's pools stay within host and device memory")
   func memory() throws {
     let megabyte = 1 << 20
     for budget in [400, 500, 700] {
@@ -93,7 +93,7 @@ struct DevicePlannerTests {
     #expect(try plan("huge.json", on: FakeEnvironment(limits: limits)).device == nil)
   }
 
-  @Test("Too little memory for gpu is a usage error that names the least that does")
+  @Test("Too little memory for gpu is a usage error that names the smallest budget")
   func tooLittle() throws {
     for option in ["--memory-budget", "--device-memory"] {
       let message = try #require(try usageError(["--mode", "gpu", option, "1000000", "huge.json"]))
@@ -108,7 +108,7 @@ struct DevicePlannerTests {
     #expect(try usageError(["--mode", "gpu", "--memory-budget", "\(least - 1)", "huge.json"]) != nil)
   }
 
-  @Test("Options of a device need a mode that has one")
+  @Test("Options of a device need a mode with a device")
   func uselessOptions() throws {
     for mode in ["standard", "streaming"] {
       #expect(try usageError(["--mode", mode, "--device", "0", "a"])?.contains("--device needs") == true)

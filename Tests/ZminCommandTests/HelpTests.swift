@@ -120,7 +120,7 @@ struct HelpTests {
     #expect(run.output.contains(/Vulkan headers: 1\.\d+\.\d+\n$/))
   }
 
-  @Test("The version is that of the first dated section of the changelog")
+  @Test("--version prints the version of the first dated section of the changelog")
   func changelog() throws {
     let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../CHANGELOG.md")
     let text = try String(contentsOf: path, encoding: .utf8)
@@ -149,7 +149,7 @@ struct HelpTests {
     #expect(run.errors.hasSuffix("Try 'zmin --help'.\n"))
   }
 
-  @Test("A terminal on standard input and no path: short help")
+  @Test("No path and a terminal on standard input print short help")
   func terminal() throws {
     let run = try ZminProgram.shell("script -qec \"$ZMIN\" /dev/null; echo $?")
     #expect(run.output.contains("usage: zmin"))

@@ -91,7 +91,7 @@ struct HintTests {
   private func quoted(_ name: String) -> String { name.replacing("'", with: "'\\''") }
 
   @Test(
-    "Every tool that a hint names is installed",
+    "Every tool that a hint names exists",
     .enabled(if: missingTools.isEmpty, "skipped, with the hints that name them: \(missingTools.sorted()) not installed")
   )
   func tools() {}
@@ -103,7 +103,7 @@ struct HintTests {
     #expect(run.errors.contains(#""message":"two values","hint":"use --format concat"}"#), "\(run.errors)")
   }
 
-  @Test("--bad-lines is not offered where it cannot be used, or is used")
+  @Test("--bad-lines is suggested only if it can be added")
   func withoutBadLines() throws {
     let scratch = try Scratch(["a.jsonl": "1\n[1,]\n"])
     let rehearsal = try ZminProgram.run(["-q", "--dry-run", "a.jsonl"], in: scratch)

@@ -103,7 +103,7 @@ import Testing
     }
   }
 
-  @Test("Verified or not, in pieces or at once, concat gives the same bytes", arguments: modes)
+  @Test("concat gives the same bytes with --verify and in pieces", arguments: modes)
   func sameBytes(_ mode: String) throws {
     let values = (0..<3000).map { "{ \"id\" : \($0) }" + ["", " ", "\n", "\t12 ", "\"a b\"", "[]"][$0 % 6] }
     let scratch = try Scratch()

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("In place")
 struct InPlaceTests {
-  @Test("Files that change are replaced and keep mode; others are not touched")
+  @Test("Files that change are replaced with their mode, and others stay untouched")
   func replace() throws {
     let scratch = try Scratch()
     try scratch.write("[ 1 ]", to: "a.json")
@@ -32,7 +32,7 @@ struct InPlaceTests {
     #expect(scratch.text(of: "a.json") == "[1]")
   }
 
-  @Test("One bad file does not stop the rest; the end counts them")
+  @Test("One bad file does not stop the rest, and the summary counts it")
   func bulk() throws {
     let scratch = try Scratch()
     try scratch.write("[ 1 ]", to: "a.json")
@@ -86,7 +86,7 @@ struct InPlaceTests {
   }
 
   @Test(
-    "--min-saving leaves what is not worth it", arguments: [("2", true), ("3", false), ("40%", true), ("41%", false)])
+    "--min-saving keeps files that would save less", arguments: [("2", true), ("3", false), ("40%", true), ("41%", false)])
   func minimumSaving(_ least: String, _ isReplaced: Bool) throws {
     let scratch = try Scratch()
     try scratch.write("[ 1 ]", to: "a.json")
@@ -99,7 +99,7 @@ struct InPlaceTests {
     #expect(scratch.text(of: "a.json") == (isReplaced ? "[1]" : "[ 1 ]"))
   }
 
-  @Test("A dry run names what would be refused")
+  @Test("A dry run names files that would be refused")
   func rehearsal() throws {
     let scratch = try Scratch()
     try scratch.write("[ 1 ]", to: "a.json")

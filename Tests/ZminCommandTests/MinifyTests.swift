@@ -59,7 +59,7 @@ struct MinifyTests {
         + "zmin: standard input: valid\n"),
   ]
 
-  @Test("Calls", arguments: calls, kernels)
+  @Test("Every call gives the expected bytes, message and exit code", arguments: calls, kernels)
   func behaves(_ call: Call, kernel: String) throws {
     let run = try ZminProgram.run(call.arguments + ["--kernel", kernel], input: call.input)
     #expect(run.output == call.output)
@@ -67,7 +67,7 @@ struct MinifyTests {
     #expect(run.ending == .exit(call.status))
   }
 
-  @Test("Large input through pipes, in both modes", arguments: kernels, ["standard", "streaming"])
+  @Test("Large input through pipes gives the same bytes in both modes", arguments: kernels, ["standard", "streaming"])
   func largeInput(kernel: String, mode: String) throws {
     let run = try ZminProgram.shell(
       """
@@ -87,7 +87,7 @@ struct MinifyTests {
     #expect(try ZminProgram.run(["--stats", "-q"], input: "[ 1 ]").errors.isEmpty)
   }
 
-  @Test("Several files to one output, one after another")
+  @Test("Several files go to one output in their order")
   func severalFiles() throws {
     let scratch = try Scratch()
     try scratch.write("{ \"a\": 1 }", to: "a.json")
@@ -97,7 +97,7 @@ struct MinifyTests {
     #expect(run.ending == .exit(0))
   }
 
-  @Test("On standard output an input that fails does not stop the rest")
+  @Test("An input that fails does not stop the rest on standard output")
   func severalFilesGoOn() throws {
     let scratch = try Scratch()
     try scratch.write("[ 1 ]\n", to: "a.jsonl")
@@ -142,7 +142,7 @@ struct MinifyTests {
   }
 
   @Test(
-    "Memory that runs out names the input that it ran out with",
+    "The message about exhausted memory names the input",
     .disabled(if: ZminProgram.isSanitized, "a sanitizer needs more address space than the test leaves"))
   func outOfMemory() throws {
     let scratch = try Scratch()
@@ -157,7 +157,7 @@ struct MinifyTests {
     #expect(run.ending == .exit(3))
   }
 
-  @Test("Errors that are not the input's have exit codes of their own")
+  @Test("Errors of files and engines have exit codes of their own")
   func exitCodes() {
     #expect(FailureMessage.status(for: CancellationError()) == .failure)
     #expect(FailureMessage.status(for: DeviceFailure("no driver")) == .engineUnavailable)
@@ -166,7 +166,7 @@ struct MinifyTests {
     #expect("\(difference)" == "a and b differ in the output: one of them is wrong (byte 7)")
   }
 
-  @Test("Bad lines are put aside, up to the limit")
+  @Test("Bad lines are diverted up to the limit")
   func badLines() throws {
     let scratch = try Scratch()
     try scratch.write("[ 1 ]\n{bad\n\n[ 2 ]\nworse\n", to: "a.jsonl")

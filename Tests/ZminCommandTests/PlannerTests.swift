@@ -52,7 +52,7 @@ struct PlannerTests {
     }
   }
 
-  @Test("Nothing to read but a terminal is no plan, unless it is named")
+  @Test("A terminal on standard input is read only if it is named")
   func terminal() throws {
     #expect(throws: PlanError.nothingToDo) { try plan([], FakeEnvironment(standardInputIsTerminal: true)) }
     #expect(try plan(["-"], FakeEnvironment(standardInputIsTerminal: true)).inputs.count == 1)
@@ -76,7 +76,7 @@ struct PlannerTests {
     return slices
   }
 
-  @Test("Workers are as many as asked for, or as the processors where it streams")
+  @Test("Workers are as many as requested, or as the processors in streaming")
   func workers() throws {
     #expect(try slices(["large.json"])?.workers == 6)
     #expect(try slices(["small.json"]) == nil)
@@ -106,7 +106,7 @@ struct PlannerTests {
     }
   }
 
-  @Test("Too little memory is an error that names the least, but goes on where a control group leaves no more")
+  @Test("Too small a budget is an error that names the smallest, and a control group's limit is not")
   func tooLittleMemory() throws {
     let least = SlicePlan.least.peakBytes(MinifierOptions())
     for arguments in [["large.json"], ["--mode", "standard", "large.json"], ["small.json"]] {
@@ -123,7 +123,7 @@ struct PlannerTests {
     #expect(limited.memory == .slices(.least) && limited.fallbacks.count == 1)
   }
 
-  @Test("What the machine allows is asked for only where it streams or is to")
+  @Test("The machine's limits are read only for streaming")
   func limits() throws {
     #expect(try plan(["large.json"]).limits?.processorCount == 6)
     #expect(try plan(["small.json"]).limits == nil)
@@ -133,7 +133,7 @@ struct PlannerTests {
   }
 
   @Test(
-    "auto goes by the name",
+    "auto chooses the format by the name",
     arguments: [
       ("a.json", Format.json), ("a.ndjson", .ndjson), ("a.jsonl", .ndjson), ("a.jsonlines", .ndjson),
       ("a.JSONL", .ndjson), (".jsonl", .ndjson), ("d/.ndjson", .ndjson),
@@ -145,7 +145,7 @@ struct PlannerTests {
     #expect(try plan(["--format", "concat", path]).inputs.first?.format == .concat)
   }
 
-  @Test("A memory report goes where the JSON does not")
+  @Test("A memory report never shares a stream with the JSON")
   func memoryReports() throws {
     func report(_ arguments: String...) throws -> MemoryReportPlan? {
       try plan(["--memory-report"] + arguments + ["a.json"]).reports.memory

@@ -24,14 +24,14 @@ struct ReadmeTests {
     return String(readme[start.lowerBound..<end.upperBound])
   }
 
-  @Test("Its tables are those of the newest dated files", arguments: ["peers", "bench"])
+  @Test("The README's tables are those of the newest dated files", arguments: ["peers", "bench"])
   func tables(_ name: String) throws {
     let figures = try text("Benchmarks/\(newest("-\(name).md"))")
     #expect(figures.contains(try block(name)), "run scripts/bench\(name == "peers" ? "-peers" : "") --update-readme")
   }
 
   /// Rates from file to file: a row for each path, a column for each document.
-  @Test("Its table of zmin bench says what the report in JSON says")
+  @Test("The README's table of zmin bench matches the JSON report")
   func bench() throws {
     let (markdown, json) = (try newest("-bench.md"), try newest("-bench.json"))
     #expect(markdown.dropLast(3) == json.dropLast(5))

@@ -12,7 +12,7 @@ struct BulkPlannerTests {
   }
 
   @Test(
-    "What is a run over many files",
+    "Options and several paths in place make a run over many files",
     arguments: [
       (["a"], false), (["-i", "a"], false), (["-i", "a", "b"], true), (["-t", "a", "-"], false),
       (["-r", "-t", "a"], true),
@@ -56,14 +56,14 @@ struct BulkPlannerTests {
   }
 
   @Test(
-    "Parts of what there is, and nothing else",
+    "A shard from the environment must be one of the parts",
     arguments: ["3/3", "-1/3", "1", "a/3", "1/0", "1/2/3", "+1/3", "auto/", "auto/x"])
   func shards(_ text: String) {
     #expect(ShardArgument(argument: text) == nil)
     #expect(throws: UsageError.self) { try Request(["-ri", "a", "--shard", text]) }
   }
 
-  @Test("A plan has what the options say")
+  @Test("A plan has the values of the options")
   func options() throws {
     let plan = try planner([
       "-r", "dir", "b/", "--output-dir", "out", "--exclude", "x", "--include", "*.js", "--shard", "1/3", "-j", "4",

@@ -25,7 +25,7 @@ extension Scratch {
 
 @Suite("Many files")
 struct BulkTests {
-  @Test("--output-dir mirrors the tree; what is no input is not taken")
+  @Test("--output-dir mirrors the tree of inputs alone")
   func mirror() throws {
     let scratch = try Scratch([
       "in/a.json": "[ 1 ]", "in/d/e/b.jsonl": "{ }\n\n[ 2 ]", "in/d/c.txt": "[ 3 ]", "in/d/min.json": "[4]",
@@ -50,7 +50,7 @@ struct BulkTests {
     #expect(scratch.text(of: "out/a.json") == "[1]")
   }
 
-  @Test("In place, one bad file does not stop the rest; the end says what failed and what to do")
+  @Test("In place, one bad file does not stop the rest, and the summary says what failed")
   func inPlace() throws {
     let scratch = try Scratch([
       "in/a.json": "[ 1 ]", "in/b.json": "[1,]", "in/c.json": "1 2", "in/d/e.json": "[5]", "in/d/f.json": "[ 6 ]",
@@ -73,7 +73,7 @@ struct BulkTests {
     #expect(scratch.status(of: "in/l.json").st_mode & S_IFMT == S_IFLNK)
   }
 
-  @Test("--follow-symlinks walks and replaces what links lead to, once")
+  @Test("--follow-symlinks walks and replaces targets of links once")
   func followedLinks() throws {
     let scratch = try Scratch(["in/a.json": "[ 1 ]", "other/b.json": "[ 2 ]"])
     symlink("../other", scratch.file("in/d"))
@@ -130,7 +130,7 @@ struct BulkTests {
     #expect(try ZminProgram.run(["a/x.json", "./a/x.json", "--output-dir", "out"], in: scratch).ending == .exit(0))
   }
 
-  @Test("No output takes an input's place")
+  @Test("No output replaces an input")
   func inputsAsOutputs() throws {
     let scratch = try Scratch(["in/a.json": "[ 1 ]", "in/d/a.json": "[ 2 ]"])
     let same = try ZminProgram.run(["-r", "in", "--output-dir", "in"], in: scratch)
@@ -159,7 +159,7 @@ struct BulkTests {
     #expect(scratch.text(of: "out/c.json") == "[3]")
   }
 
-  @Test("--test, --check and --dry-run look at all files and write nothing")
+  @Test("--test, --check and --dry-run read all files and write nothing")
   func inspections() throws {
     let scratch = try Scratch(["in/a.json": "[ 1 ]", "in/d/b.json": "[2]"])
     let before = scratch.tree()
@@ -181,7 +181,7 @@ struct BulkTests {
     #expect(scratch.tree() == before)
   }
 
-  @Test("Large files are taken in slices, small ones beside each other, with the same bytes", arguments: ["1", "4"])
+  @Test("Large files in slices and small files in parallel give the same bytes", arguments: ["1", "4"])
   func sizes(_ jobs: String) throws {
     let script = """
       mkdir -p in/d; for i in $(seq 40); do yes '{ "k" : [ 1 , "v  v" ] } ' | head -$((i * i)) > in/d/$i.jsonl; done
@@ -196,7 +196,7 @@ struct BulkTests {
     #expect(run.errors.isEmpty)
   }
 
-  @Test("Memory stays within the budget, and too little is a usage error that names the least")
+  @Test("Memory stays within the budget, and too small a budget is a usage error that names the smallest")
   func memoryBudget() throws {
     let scratch = try Scratch(["in/a.json": "[ 1 ]", "in/b.jsonl": "1"])
     let run = try ZminProgram.run(["-r", "in", "--output-dir", "out", "--memory-budget", "1M"], in: scratch)
@@ -207,7 +207,7 @@ struct BulkTests {
     #expect(try ZminProgram.run(enough, in: scratch).ending == .exit(0))
   }
 
-  @Test("A run over nothing says what is taken")
+  @Test("A walk without files names its directories and patterns")
   func nothing() throws {
     let scratch = try Scratch(["in/a.txt": ""])
     let run = try ZminProgram.run(["-rt", "in"], in: scratch)
@@ -216,7 +216,7 @@ struct BulkTests {
       run.errors == "zmin: no matching files in in (patterns: *.json, *.ndjson, *.jsonl, *.jsonlines; see --include)\n")
   }
 
-  @Test("A terminal sees how far it is, on one line that is gone at the end")
+  @Test("A terminal shows progress on one line that is cleared at the end")
   func progress() throws {
     let scratch = try Scratch(["in/a.json": "[ 1 ]"])
     let run = try ZminProgram.shell(

@@ -10,7 +10,7 @@ struct ShardRunTests {
         }))
   }
 
-  @Test("In place, part after part, nothing is left and nothing is done twice", arguments: ["", "--shard-plan plan"])
+  @Test("Parts in place process every file once", arguments: ["", "--shard-plan plan"])
   func inPlace(_ plan: String) throws {
     let scratch = try scratch()
     let run = try ZminProgram.shell(
@@ -23,7 +23,7 @@ struct ShardRunTests {
     #expect(run.errors.isEmpty)
   }
 
-  @Test("With a plan, parts have about the same bytes")
+  @Test("Parts of a shard plan have similar sizes")
   func balance() throws {
     let scratch = try scratch()
     let run = try ZminProgram.shell(

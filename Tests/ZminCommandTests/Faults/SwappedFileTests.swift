@@ -66,7 +66,7 @@ import ZminTestSupport
   }
 
   @Test(
-    "A directory of outputs that becomes a link leads nowhere",
+    "An output directory that becomes a link is not followed",
     arguments: ["out/d", "out"])
   func outputDirectory(_ directory: String) throws {
     let scenario = FaultScenario(
@@ -88,7 +88,7 @@ import ZminTestSupport
     #expect(calls > 30 && (refused > 0 || directory == "out"))
   }
 
-  @Test("A directory of inputs that becomes a link is not followed") func inputDirectory() throws {
+  @Test("An input directory that becomes a link is not followed") func inputDirectory() throws {
     let scenario = FaultScenario("in place", "-r -j1 -i @/in", Self.tree, [:])
     var refused = 0
     _ = try changeBeforeEachCall(scenario) {
@@ -126,7 +126,7 @@ import ZminTestSupport
     }
   }
 
-  @Test("A file that becomes a FIFO holds nothing up", arguments: ["-r -j1 -i @/in", "-r -j1 @/in --output-dir @/out"])
+  @Test("A file that becomes a FIFO does not block the run", arguments: ["-r -j1 -i @/in", "-r -j1 @/in --output-dir @/out"])
   func fileBecomesFIFO(_ arguments: String) throws {
     let files = ["in/a.json": "[ 1 ]", "in/b.json": "[ 2 ]"]
     _ = try changeBeforeEachCall(FaultScenario("FIFO", arguments, files, [:])) { path in
@@ -167,7 +167,7 @@ import ZminTestSupport
     }
   }
 
-  @Test("What others wrote into an input stays", arguments: Change.allCases) func inPlace(_ change: Change) throws {
+  @Test("Bytes that another program writes into an input are kept", arguments: Change.allCases) func inPlace(_ change: Change) throws {
     let scenario = FaultScenario("in place", "-i @/a.json", ["a.json": "[ 1 ]"], [:])
     _ = try changeBeforeEachCall(scenario) {
       change.make("\($0)/a.json")
@@ -180,7 +180,7 @@ import ZminTestSupport
     }
   }
 
-  @Test("An output is of the one or the other content of its input", arguments: Change.allCases)
+  @Test("An output is made from one version of its input", arguments: Change.allCases)
   func newOutput(_ change: Change) throws {
     let scenario = FaultScenario("new output", "@/a.json -o @/b.json", ["a.json": "[ 1 ]"], [:])
     _ = try changeBeforeEachCall(scenario) {
