@@ -60,7 +60,7 @@ struct MessageCase: Sendable, CustomTestStringConvertible {
     "# \(title)\n\(setUp.map { "| \($0)\n" } ?? "")$ \(command)\n\(errors)= \(exitCode)\n"
   }
 
-  /// What the command prints and exits with now. Figures that are not the same in each run are replaced.
+  /// Runs the command. Figures that vary between runs are replaced in its standard error.
   func run() throws -> (errors: String, exitCode: Int32) {
     let scratch = try Scratch()
     if let setUp { _ = try ZminProgram.shell(setUp, in: scratch) }

@@ -11,13 +11,13 @@ struct HintTests {
     /// The input's name, nil for standard input, which then comes from the file `in`.
     var name: String? = "a.json"
     var options: [String] = []
-    /// What is printed after `zmin: NAME:`.
+    /// The message after `zmin: NAME:`.
     let message: String
     /// Output once the hint is followed; nil if there is no hint.
     var output: String?
-    /// What is said instead, where the hint leads to an error that names the true reason.
+    /// The error after the hint was followed, if it names the true reason.
     var laterError: String?
-    /// What `--bad-lines` has put aside, if that is the hint.
+    /// The lines that `--bad-lines` diverted, if that is the hint.
     var badLines: String?
     /// Programs that the hint or the input needs.
     var tools: [String] = []
@@ -87,7 +87,7 @@ struct HintTests {
     return try ZminProgram.run(raw: [ZminProgram.program] + arguments, input: Array(bytes ?? Data()), in: scratch)
   }
 
-  /// For between single quotes.
+  /// Escapes text for single quotes of a shell.
   private func quoted(_ name: String) -> String { name.replacing("'", with: "'\\''") }
 
   @Test(

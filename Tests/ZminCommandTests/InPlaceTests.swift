@@ -86,7 +86,8 @@ struct InPlaceTests {
   }
 
   @Test(
-    "--min-saving keeps files that would save less", arguments: [("2", true), ("3", false), ("40%", true), ("41%", false)])
+    "--min-saving keeps files that would save less",
+    arguments: [("2", true), ("3", false), ("40%", true), ("41%", false)])
   func minimumSaving(_ least: String, _ isReplaced: Bool) throws {
     let scratch = try Scratch()
     try scratch.write("[ 1 ]", to: "a.json")

@@ -2,9 +2,9 @@ import Foundation
 import Glibc
 import Testing
 
-/// Who may read what the program makes, for root and for somebody else.
+/// Tests of the permissions of outputs, as root and as another user.
 @Suite("Outputs are no more readable than inputs") struct OutputModeTests {
-  /// Who runs the program; root drops its rights for the second.
+  /// The user who runs the program. Root drops its rights for the second.
   enum User: String, CaseIterable {
     case caller = ""
     case other = "setpriv --reuid 65534 --regid 65534 --clear-groups "

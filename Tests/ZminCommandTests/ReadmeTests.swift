@@ -16,7 +16,7 @@ struct ReadmeTests {
     return try #require(names.filter { $0.hasSuffix(suffix) }.max())
   }
 
-  /// What stands between the marks of a benchmark.
+  /// The text between the marks of a benchmark.
   private func block(_ name: String) throws -> String {
     let readme = try text("README.md")
     let start = try #require(readme.range(of: "<!-- benchmark: \(name) -->"))

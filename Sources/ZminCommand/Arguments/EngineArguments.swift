@@ -31,8 +31,8 @@ package struct EngineArguments: ParsableArguments, Sendable {
         standard uses one thread and one small window. streaming cuts the input into slices that several threads read, \
         minify and write at once. gpu sends slices to a Vulkan device. hybrid sends each slice to the device or the \
         CPU, whichever is free. auto, the default, means standard below 10 MB, and streaming from 10 MB and for pipes. \
-        Above 100 MB a hardware device joins once it is found and has passed its self-test. Without a device gpu \
-        fails (exit 4). The other modes fall back to the CPU, and -v prints the reason.
+        Above 100 MB a hardware device joins once it is found and has passed its self-test. Without a device gpu fails \
+        (exit 4). The other modes fall back to the CPU, and -v prints the reason.
         """,
       valueName: "mode"))
   package var mode = Mode.auto
@@ -68,8 +68,8 @@ package struct EngineArguments: ParsableArguments, Sendable {
       "Use this Vulkan device: index, UUID or name",
       discussion: """
         zmin devices lists the devices. A part of the name is enough. The default is the best hardware device. A \
-        software device, such as llvmpipe, is used only if it is named. If CUDA_VISIBLE_DEVICES is empty or -1, \
-        --mode auto uses no device.
+        software device, such as llvmpipe, is used only if it is named. If CUDA_VISIBLE_DEVICES is empty or -1, --mode \
+        auto uses no device.
         """, valueName: "device"))
   package var device: String?
 
@@ -92,8 +92,8 @@ package struct EngineArguments: ParsableArguments, Sendable {
       "Compare with a second path: all (default), sample",
       discussion: """
         Everything is minified a second time on another path and compared before it is written. A difference is exit \
-        5. --verify=sample does so with a tenth of the input. Results of a GPU are compared with the CPU kernel, those of \
-        a CPU kernel with the portable kernel, and those of the portable kernel with the reference.
+        5. --verify=sample does so with a tenth of the input. Results of a GPU are compared with the CPU kernel, those \
+        of a CPU kernel with the portable kernel, and those of the portable kernel with the reference.
         """,
       valueName: "extent"))
   package var verify: Extent?

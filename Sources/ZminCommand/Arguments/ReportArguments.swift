@@ -56,7 +56,8 @@ package struct ReportArguments: ParsableArguments, Sendable {
       "Report memory: summary, detailed, json, html, trace",
       discussion: """
         Without FORM the report is a summary. json has a documented schema. html is a page with plots. trace opens in \
-        Perfetto. The report goes to standard output, and minified JSON that would go there is discarded. With --output - the report goes to standard error.
+        Perfetto. The report goes to standard output, and minified JSON that would go there is discarded. With \
+        --output - the report goes to standard error.
         """,
       valueName: "form"))
   package var memoryReport: MemoryReportForm?

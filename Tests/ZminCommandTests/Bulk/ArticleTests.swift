@@ -9,8 +9,8 @@ struct ArticleTests {
 
   private static let hasJQ = access("/usr/bin/jq", X_OK) == 0
 
-  /// A place where the commands can be run as they stand: `zmin` is found, and so is a stand-in for Slurm that runs each
-  /// task of an array in turn.
+  /// A directory in which the commands run as printed, with `zmin` and a fake Slurm that runs the tasks of an array in
+  /// turn.
   static func scratch() throws -> Scratch {
     let scratch = try Scratch([
       "dumps/a.json": "[ 1 ]", "dumps/2023/x/raw/b.json": "[ 2 ]", "dumps/2024/c.jsonl": "{ }\n[ 3 ]",

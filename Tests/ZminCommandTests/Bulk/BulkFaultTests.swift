@@ -47,7 +47,8 @@ struct BulkFaultTests {
   }
 
   @Test(
-    "In place, a failed sync, rename or journal line leaves every file complete", arguments: ["fsync", "renameat", "write"], ["EIO", "ENOSPC"])
+    "In place, a failed sync, rename or journal line leaves every file complete",
+    arguments: ["fsync", "renameat", "write"], ["EIO", "ENOSPC"])
   func inPlace(_ call: String, _ error: String) throws {
     try runAll("-ri in --journal journal", call, error) { scratch, code, errors in
       let tree = scratch.tree("in")

@@ -5,11 +5,12 @@ import Testing
 import ZminTestSupport
 
 @Suite("File identity") struct FileIdentityTests {
-  /// What a run on a target that folds names leaves, says and ends with.
+  /// Runs the program on a target that folds names.
   ///
   /// - Parameters:
-  ///   - arguments: What follows the program's name; `@` is the directory of the run, and names below `@/out` are folded.
-  ///   - fold: What becomes of a name.
+  ///   - arguments: The arguments. `@` is the directory of the run, and names below `@/out` are folded.
+  ///   - fold: Folds a name.
+  /// - Returns: The files below `out`, standard error and the exit code.
   private func run(
     _ arguments: String, _ files: [String: String], folding fold: @escaping @Sendable (String) -> String
   ) throws -> (tree: [String: String], messages: String, code: Int32) {

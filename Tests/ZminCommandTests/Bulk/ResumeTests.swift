@@ -25,7 +25,7 @@ struct ResumeTests {
       Dictionary(uniqueKeysWithValues: (0..<Self.fileCount).map { ("in/\(Self.name($0))", Self.old($0)) }))
   }
 
-  /// Whether every file is the old one or the new one; how many are new.
+  /// The number of new files, nil if a file is neither old nor new.
   private func newCount(_ scratch: Scratch) -> Int? {
     let tree = scratch.tree("in")
     var count = 0

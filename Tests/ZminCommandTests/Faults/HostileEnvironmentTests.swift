@@ -180,7 +180,8 @@ import Testing
     #expect(scratch.status(of: "out/b.json").st_mode & 0o777 == expected("in/b.json"))
   }
 
-  @Test("A file of another owner is replaced if permitted, else left unchanged", .enabled(if: isRoot, "needs two owners"))
+  @Test(
+    "A file of another owner is replaced if permitted, else left unchanged", .enabled(if: isRoot, "needs two owners"))
   func otherOwners() throws {
     let (run, scratch) = try run(
       """

@@ -5,7 +5,7 @@ import Testing
 struct ReportEndTests {
   private static let reports = "--metrics-file m --log-file l --memory-report=json --memory-report-file r"
 
-  /// What the reports in a directory say.
+  /// The figures of the reports in a directory.
   private struct Said {
     var exitStatus: Int?
     var inputBytes: Int?
