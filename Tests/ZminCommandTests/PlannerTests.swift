@@ -150,10 +150,10 @@ struct PlannerTests {
     func report(_ arguments: String...) throws -> MemoryReportPlan? {
       try plan(["--memory-report"] + arguments + ["a.json"]).reports.memory
     }
-    #expect(try report()?.discardsOutput == true && report()?.place == .standardOutput)
-    #expect(try report("-o", "-")?.place == .standardError)
-    #expect(try report("-o", "x")?.place == .standardOutput && report("-o", "x")?.discardsOutput == false)
-    #expect(try report("--memory-report-file", "r")?.place == .file("r"))
+    #expect(try report()?.discardsOutput == true && report()?.destination == .standardOutput)
+    #expect(try report("-o", "-")?.destination == .standardError)
+    #expect(try report("-o", "x")?.destination == .standardOutput && report("-o", "x")?.discardsOutput == false)
+    #expect(try report("--memory-report-file", "r")?.destination == .file("r"))
     #expect(try report("-q", "--memory-monitor", "--memory-profile")?.monitors == false)
     #expect(try report("-q", "--memory-profile")?.printsSummary == false)
     #expect(try plan(["--memory-profile", "a.json"]).reports.memory?.printsSummary == true)

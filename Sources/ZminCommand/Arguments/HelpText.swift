@@ -68,18 +68,21 @@ struct HelpText {
   private func sections(of command: JSONValue) -> [String] {
     let arguments = (command["arguments"]?.elements ?? []).filter(Self.isShown)
     var sections: [(title: String, lines: String)] = []
+    var opposite: JSONValue?
     for (index, argument) in arguments.enumerated() {
       let title = argument["sectionTitle"]?.string ?? "Options"
       if sections.last?.title != title { sections.append((title, "")) }
-      // A flag and its opposite have one text, which is that of the opposite.
+      // A flag and its opposite share a line.
       let next = arguments.dropFirst(index + 1).first
       if next?["valueName"]?.string == "no-" + (argument["valueName"]?.string ?? "-"),
         next?["abstract"] == argument["abstract"]
       {
+        opposite = argument
         continue
       }
+      let label = opposite.take().map { "\(Self.label(of: $0)), --\(argument["valueName"]?.string ?? "")" }
       sections[sections.count - 1].lines += Self.line(
-        Self.label(of: argument), argument["abstract"]?.string ?? "")
+        label ?? Self.label(of: argument), argument["abstract"]?.string ?? "")
     }
     return sections.map { "\($0.title):\n\($0.lines)" }
   }

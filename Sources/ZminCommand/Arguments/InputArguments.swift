@@ -30,7 +30,7 @@ package struct InputArguments: ParsableArguments, Sendable {
   @Flag(
     inversion: .prefixedNo,
     help: ArgumentHelp(
-      "Skip all checks (the opposite is --validate)",
+      "Check all input or nothing (default: check)",
       discussion: """
         By default all input is checked against RFC 8259. Use --no-validate only for input that is known to be valid.
         """))

@@ -72,15 +72,15 @@ final class BulkContext: ProgressSource {
   private var bytesRead: Int { files.counter?.value ?? 0 }
 
   /// The side file at a directory entry, or the one that would be created there.
-  func sideFile(at place: DirectoryEntryReference) -> SideFile? {
+  func sideFile(at entry: DirectoryEntryReference) -> SideFile? {
     filesApart.first { file, identity, names in
-      if let identity { return (try? files.statusIfPresent(of: place))?.identity == identity }
+      if let identity { return (try? files.statusIfPresent(of: entry))?.identity == identity }
       // Its directory may be new.
-      guard names.contains(place.name.foldedKey), let own = files.resolvedLocation(of: file.file)?.place else {
+      guard names.contains(entry.name.foldedKey), let own = files.resolvedLocation(of: file.file)?.place else {
         return false
       }
-      return own.directory == place.directory.identity
-        && (try? files.isOneName(own.name, place.name, in: place.directory, place.path)) != false
+      return own.directory == entry.directory.identity
+        && (try? files.isOneName(own.name, entry.name, in: entry.directory, entry.path)) != false
     }?.file
   }
 

@@ -71,11 +71,11 @@ struct BulkWorker: ~Copyable {
         return context.countDone(entry)
       }
       let source = try cursor.source(of: entry)
-      let (destination, place) = try destination(of: entry, source)
+      let (destination, outputPath) = try destination(of: entry, source)
       let outcome = try minify(source, Format(entry, in: context), to: destination)
       batch.add(
         OutputBatch.File(
-          number: number, outcome: outcome, place: place, seconds: MonotonicClock.seconds() - start))
+          number: number, outcome: outcome, outputPath: outputPath, seconds: MonotonicClock.seconds() - start))
     } catch {
       fail(error, entry, seconds: MonotonicClock.seconds() - start)
     }
@@ -105,15 +105,15 @@ struct BulkWorker: ~Copyable {
   ) throws -> (FileDestination, FilePath?) {
     switch context.plan.task {
     case .mirror:
-      let place = try cursor.outputPlace(of: entry)
-      if let file = context.sideFile(at: place) {
-        throw FileError.refused(.path(place.path), .isFile(ofOption: file.option))
+      let output = try cursor.outputPlace(of: entry)
+      if let file = context.sideFile(at: output) {
+        throw FileError.refused(.path(output.path), .isFile(ofOption: file.option))
       }
-      if try context.walk.hasInput(at: place) { throw FileError.refused(.path(place.path), .isInput) }
-      if let status = try files.statusIfPresent(of: place), context.madeOutputs?.contains(status.identity) == true {
-        throw FileError.refused(.path(place.path), .madeMeanwhile)
+      if try context.walk.hasInput(at: output) { throw FileError.refused(.path(output.path), .isInput) }
+      if let status = try files.statusIfPresent(of: output), context.madeOutputs?.contains(status.identity) == true {
+        throw FileError.refused(.path(output.path), .madeMeanwhile)
       }
-      return (.place(place), place.path)
+      return (.place(output), output.path)
     case .replace(let rules, let minimum): return (.inPlace(rules, minimum), nil)
     case .rehearse(.replace(let rules, _)):
       try checkReplaceable(source, rules)

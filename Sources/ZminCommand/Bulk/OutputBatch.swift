@@ -11,7 +11,7 @@ struct OutputBatch {
     let number: Int
     let outcome: FileOutcome
     /// The path of the output below `--output-dir`.
-    let place: FilePath?
+    let outputPath: FilePath?
     let seconds: Double
   }
 
@@ -94,7 +94,7 @@ struct OutputBatch {
     let name = file.outcome.source.name
     do {
       try result.get()
-      try context.reporter.report(file.outcome, name, to: file.place, seconds: file.seconds)
+      try context.reporter.report(file.outcome, name, to: file.outputPath, seconds: file.seconds)
     } catch {
       context.stopped = context.reporter.report(error, name, seconds: file.seconds)
     }

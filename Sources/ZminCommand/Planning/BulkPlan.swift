@@ -48,7 +48,7 @@ package struct BulkPlan: Sendable {
 
   /// The options that determine an output, as the journal records them.
   package var outputOptions: String {
-    let place =
+    let destination =
       switch self.task {
       case .mirror(let path): "output-dir \(path)"
       case .replace(_, let minimum): "in-place \(minimum.map { "\($0)" } ?? "any")"
@@ -56,6 +56,6 @@ package struct BulkPlan: Sendable {
       }
     let lines = self.badLines == nil ? "" : ", bad-lines"
     return
-      "\(place), format \(format), \(self.validates ? "validate" : "no-validate"), max-depth \(self.depthMax)\(lines)"
+      "\(destination), format \(format), \(self.validates ? "validate" : "no-validate"), max-depth \(self.depthMax)\(lines)"
   }
 }

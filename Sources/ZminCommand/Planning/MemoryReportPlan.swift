@@ -4,7 +4,7 @@ import ZminIO
 /// The plan for reports of the run's memory.
 package struct MemoryReportPlan: Sendable, Equatable {
   /// The destination of a report.
-  package enum Place: Sendable, Equatable {
+  package enum Destination: Sendable, Equatable {
     case standardOutput, standardError
     case file(FilePath)
   }
@@ -13,7 +13,7 @@ package struct MemoryReportPlan: Sendable, Equatable {
   package var printsSummary = false
   /// The form of the report, nil without one.
   package var form: ReportArguments.MemoryReportForm?
-  package var place = Place.standardOutput
+  package var destination = Destination.standardOutput
   /// True if memory is shown during the run.
   package var monitors = false
   /// True if the report replaces the minified JSON on standard output.
@@ -34,7 +34,7 @@ extension Planner {
     var plan = MemoryReportPlan(
       printsSummary: options.printsMemoryProfile && verbosity != .quiet, form: options.memoryReport,
       monitors: options.monitorsMemory && verbosity != .quiet)
-    if plan.form != nil { try place(&plan) }
+    if plan.form != nil { try setDestination(of: &plan) }
     return plan == MemoryReportPlan() ? nil : plan
   }
 
@@ -48,16 +48,16 @@ extension Planner {
     return resolvedLocation.isOneFile(with: standard)
   }
 
-  private func place(_ plan: inout MemoryReportPlan) throws(PlanError) {
+  private func setDestination(of plan: inout MemoryReportPlan) throws(PlanError) {
     if let file = options.memoryReportFile {
-      plan.place = .file(file.path)
+      plan.destination = .file(file.path)
     } else if options.inspection == .dryRun {
       throw .usage("--dry-run uses standard output; add --memory-report-file")
     } else if try isOutputStandard() {
       if options.log != nil, options.logFile == nil {
         throw .usage("--log uses standard error; add --memory-report-file or --log-file")
       }
-      plan.place = .standardError
+      plan.destination = .standardError
     } else {
       plan.discardsOutput =
         options.output == nil && options.outputDirectory == nil && !options.isInPlace && options.inspection == nil

@@ -28,7 +28,7 @@ extension ReportPlan {
   /// The files of reports, whose earlier contents are replaced or appended to.
   var sideFiles: [SideFile] {
     let memoryFile: SideFile? =
-      switch memory?.place {
+      switch memory?.destination {
       case .file(let path): SideFile(option: "--memory-report-file", .path(path))
       case .standardOutput where memory?.form != nil: SideFile(option: "--memory-report", .standardOutput)
       case .standardOutput, .standardError, nil: nil

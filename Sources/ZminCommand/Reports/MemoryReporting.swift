@@ -129,7 +129,7 @@ final class MemoryReporting: Sendable {
   }
 
   private func write(_ pieces: [String], using files: FileAccess) throws(FileError) {
-    switch plan.place {
+    switch plan.destination {
     case .standardOutput: try StandardOutput(files).write(pieces)
     case .standardError:
       for piece in pieces where !console.write(piece) {

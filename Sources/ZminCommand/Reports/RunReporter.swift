@@ -63,7 +63,7 @@ final class RunReporter: Sendable {
   /// Reports the result of an input in the words of the task.
   ///
   /// - Throws: ``FileError`` of standard output.
-  func report(_ outcome: FileOutcome, _ name: FileName, to place: FilePath? = nil, seconds: Double) throws {
+  func report(_ outcome: FileOutcome, _ name: FileName, to outputPath: FilePath? = nil, seconds: Double) throws {
     state.withLock { $0.addDevice(outcome) }
     for note in outcome.deviceNotes { detail("\(name): \(note)") }
     switch outcome.result {
@@ -105,7 +105,7 @@ final class RunReporter: Sendable {
         if totals.badLines > 0 { event.add("bad_lines", totals.badLines) }
         if isUnminified { event.add("error") { $0.add("message", "not minified") } }
       }
-      try describe(outcome, totals, name, place)
+      try describe(outcome, totals, name, outputPath)
     }
   }
 
@@ -184,7 +184,7 @@ final class RunReporter: Sendable {
   }
 
   private func describe(
-    _ outcome: FileOutcome, _ totals: RunTotals, _ name: FileName, _ place: FilePath?
+    _ outcome: FileOutcome, _ totals: RunTotals, _ name: FileName, _ outputPath: FilePath?
   ) throws {
     sayBadLines(totals, name)
     func sizes() -> String {
@@ -193,7 +193,7 @@ final class RunReporter: Sendable {
     }
     switch task {
     case .write: break
-    case .mirror: detail("\(name): written to \(place.map { "\(FileName.path($0))" } ?? ""), \(sizes())")
+    case .mirror: detail("\(name): written to \(outputPath.map { "\(FileName.path($0))" } ?? ""), \(sizes())")
     case .test: detail("\(name): valid")
     case .check where totals.isUnchanged: detail("\(name): minified")
     case .check: if !console.isEvents { note("\(name): not minified") }
@@ -204,7 +204,7 @@ final class RunReporter: Sendable {
     case .rehearse(.write(.file(let path))):
       try print("\(name): would be written to \(FileName.path(path)), \(sizes())")
     case .rehearse:
-      try print("\(name): would be written\(place.map { " to \(FileName.path($0))" } ?? ""), \(sizes())")
+      try print("\(name): would be written\(outputPath.map { " to \(FileName.path($0))" } ?? ""), \(sizes())")
     }
   }
 

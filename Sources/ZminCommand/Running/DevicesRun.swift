@@ -69,8 +69,8 @@ struct DevicesRun {
       guard let difference = try KernelSelfTest().firstDifference(of: kernel) else {
         return ("agrees with the reference", .success)
       }
-      let place = "\(difference.format.rawValue), windows of \(difference.windowBytes) bytes"
-      return ("DIFFERS from the reference on \(difference.input) (\(place))", .difference)
+      let setting = "\(difference.format.rawValue), windows of \(difference.windowBytes) bytes"
+      return ("DIFFERS from the reference on \(difference.input) (\(setting))", .difference)
     } catch {
       return ("not tested: \(error)", .failure)
     }
