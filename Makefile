@@ -29,7 +29,7 @@ format: ## Format all Swift sources.
 bench: ## Measure every path on this machine.
 	scripts/bench
 
-manual: ## Write the manual page from the program's help.
+manual: ## Write the manual page.
 	scripts/manual
 
 documentation: ## Build the library's reference with DocC.

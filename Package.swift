@@ -181,7 +181,7 @@ let package = Package(
         "ZminBase", "ZminCPU", "ZminCommand", "ZminCore", "ZminEngine", "ZminFiles", "ZminIO", "ZminMemory",
         "ZminTestSupport", "ZminVulkanEngine", argumentParser, systemPackage,
       ],
-      swiftSettings: swiftSettings),
+      exclude: ["Golden"], swiftSettings: swiftSettings),
     // What a machine can check of the tree itself.
     .testTarget(name: "TidyTests", swiftSettings: swiftSettings),
   ],

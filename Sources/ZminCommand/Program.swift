@@ -3,7 +3,7 @@ import ZminIO
 import ZminMemory
 import ZminVulkanEngine
 
-/// The program: parse, plan, run, exit.
+/// The program. It parses, plans, runs and exits.
 @main
 enum Program {
   static func main() {
@@ -56,7 +56,7 @@ enum Program {
       console.flush()
       Glibc.exit(ExitStatus.engineUnavailable.code)
     } catch PlanError.nothingToDo {
-      console.write(shortHelp)
+      console.write(HelpText.short)
       Glibc.exit(ExitStatus.usage.code)
     } catch let error as FileError {
       console.say(FailureMessage.text(for: error, input: .standardOutput))
@@ -87,7 +87,7 @@ enum Program {
       } catch FileError.brokenPipe(let output) where monitor.received == nil {
         ProcessSetup.end(byBrokenPipe: output, console)
       } catch {
-        // What a signal has ended needs no words.
+        // An end by a signal has no message.
         if monitor.received == nil { console.say(FailureMessage.text(for: error, input: .standardInput)) }
         exit(FailureMessage.status(for: error), after: monitor)
       }
@@ -97,7 +97,7 @@ enum Program {
     }
   }
 
-  /// The log of events, if one is asked for. Where it goes to standard error, all else that is said there goes into it.
+  /// The log of events, nil without one. If it goes to standard error, `console` writes its messages into it.
   private static func makeLog(_ reports: ReportPlan, _ console: inout Console) -> EventLog? {
     guard reports.logsEvents else { return nil }
     let log = EventLog(at: reports.logFile, console: console)
@@ -113,7 +113,7 @@ enum Program {
     return monitor
   }
 
-  /// Watches the run's memory from now on, if something is to be said of it.
+  /// Starts the memory profiler if a report was requested.
   private static func memoryReporting(
     _ reports: ReportPlan, _ task: Plan.Task, _ ledger: MemoryLedger, _ console: Console
   ) throws -> MemoryReporting? {
@@ -122,16 +122,16 @@ enum Program {
     }
   }
 
-  /// Ends the program after a run whose memory was given back.
+  /// Reports memory after the run was freed, and ends the process.
   private static func end(
-    _ ending: MinifyRun.Ending, _ memory: MemoryReporting?, _ files: FileAccess, _ monitor: SignalMonitor,
+    _ ending: RunEnding, _ memory: MemoryReporting?, _ files: FileAccess, _ monitor: SignalMonitor,
     _ console: Console
   ) -> Never {
     var ending = ending
     do throws(FileError) {
       try memory?.report(using: files.afterRequest())
     } catch FileError.interrupted {
-      // The signal is what the program ends with.
+      // The signal determines the exit code.
     } catch {
       if case .brokenPipe(let output) = error {
         ending = .brokenPipe(output)
@@ -148,7 +148,7 @@ enum Program {
     }
   }
 
-  /// A signal that came is what the program ends with.
+  /// Ends the process. A signal that was received determines the exit code.
   private static func exit(_ status: ExitStatus, after monitor: SignalMonitor) -> Never {
     ProcessSetup.exit(monitor.received.map(ExitStatus.signal) ?? status)
   }
@@ -165,7 +165,7 @@ enum Program {
     exit(console) { () throws(FileError) in
       if command.find {
         try StandardOutput(FileAccess()).write(DeviceFinder(selector).findHere().line + "\n")
-        // What drivers do at the end of a process is not waited for.
+        // Exit handlers of drivers may be slow.
         _exit(ExitStatus.success.code)
       }
       return try DevicesRun(
@@ -183,18 +183,4 @@ enum Program {
       Glibc.exit(ExitStatus.failure.code)
     }
   }
-
-  private static let shortHelp = """
-    usage: zmin [<options>] [<path> ...]
-    Removes the whitespace from JSON, checks all of it, and changes nothing else.
-
-      zmin in.json > out.json      to standard output
-      zmin in.json -o out.json     to a file, which appears whole or not at all
-      zmin -i *.json               in place
-      zmin -t *.json               only check
-      curl … | zmin                from a pipe
-
-    Try 'zmin --help'.
-
-    """
 }

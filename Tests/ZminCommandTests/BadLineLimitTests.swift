@@ -28,7 +28,7 @@ import ZminTestSupport
   // MARK: What is not taken apart
 
   @Test(
-    "What is not lines of JSON is left as it was, and nothing of it is in the record",
+    "Content that is not lines of JSON is left unchanged and unrecorded",
     arguments: [
       "gzip < a > x.jsonl", "iconv -t UTF-16 < a > x.jsonl", "iconv -t UTF-16LE < a > x.jsonl",
       "iconv -t UTF-32BE < a > x.jsonl", "sed 's/^/\\x1e/' < a > x.jsonl", "head -c 5000 /dev/zero > x.jsonl",
@@ -43,7 +43,7 @@ import ZminTestSupport
     #expect(run.errors.hasPrefix("zmin: x.jsonl:"), "\(run.errors)")
   }
 
-  @Test("A run of NULs that a crash left among valid lines is one bad line")
+  @Test("A run of NULs among valid lines is one bad line")
   func tornRecord() throws {
     let (run, scratch) = try run(
       """
@@ -54,7 +54,7 @@ import ZminTestSupport
     #expect(scratch.text(of: "bad")?.hasPrefix("{\"a\":\0") == true)
   }
 
-  @Test("A file of which no line is valid is left as it was")
+  @Test("A file without a valid line is left unchanged")
   func noneValid() throws {
     let (run, scratch) = try run(
       "$ZMIN -i --max-bad-lines all --bad-lines bad a.jsonl; echo $?", ["a.jsonl": "{'a': 1}\n{'a': 2}\n"])
@@ -62,7 +62,7 @@ import ZminTestSupport
     #expect(scratch.text(of: "a.jsonl") == "{'a': 1}\n{'a': 2}\n" && scratch.text(of: "bad") == "")
   }
 
-  @Test("More bad lines than one in a hundred, and than ten, leave the input as it was")
+  @Test("More bad lines than 1% and ten leave the input unchanged")
   func limits() throws {
     let (run, scratch) = try run(
       """
@@ -74,13 +74,13 @@ import ZminTestSupport
       """)
     #expect(run.output == "0\n1\nsame\n0\n", "\(run)")
     #expect(run.errors.hasPrefix("zmin: 11.jsonl:1:2: 11 of 111 lines are not valid, more than the 10 allowed, "))
-    #expect(run.errors.contains("; --max-bad-lines allows more\n"))
+    #expect(run.errors.contains("; use --max-bad-lines to allow more\n"))
     #expect(scratch.text(of: "bad") == String(repeating: "[\n", count: 21))
   }
 
   // MARK: Memory
 
-  @Test("A long bad line stays within the budget, and one too long for it names the option that allows more")
+  @Test("A long bad line stays within the budget, and the error about a longer one names the option")
   func budget() throws {
     let (run, _) = try run(
       """
@@ -119,7 +119,7 @@ import ZminTestSupport
 
   // MARK: What is said
 
-  @Test("The log says which file and line each bad line comes from, and how many there were")
+  @Test("The log has file and line of each bad line, and their number")
   func log() throws {
     let (run, _) = try run(
       "$ZMIN -r -j1 -t --bad-lines bad --log json in | grep -v progress", ["in/a.jsonl": "1\n\n [\r\n2\n{x"])
@@ -134,7 +134,7 @@ import ZminTestSupport
   }
 
   @Test(
-    "The record is none of the other files of a run",
+    "A record that is another file of the run is an error",
     arguments: [
       "-i a.jsonl --bad-lines a.jsonl", "-i a.jsonl --bad-lines link", "a.jsonl -o x --bad-lines x",
       "a.jsonl -o x --bad-lines ./x", "a.jsonl --bad-lines x --log-file x", "a.jsonl --bad-lines x --metrics-file x",

@@ -26,7 +26,7 @@ import ZminTestSupport
   }
 
   @Test(
-    "A run that fails at once leaves the lines of others where they are",
+    "A run that fails at once keeps the lines of other runs",
     arguments: [
       "-i missing.jsonl", "missing.jsonl", "-i --max-bad-lines 0 a.jsonl", "a.jsonl -o no/b", "-i --kernel x a.jsonl",
     ])
@@ -36,7 +36,7 @@ import ZminTestSupport
     #expect(scratch.text(of: "bad") == "old\n" && scratch.text(of: "a.jsonl") == "1\n[\n")
   }
 
-  @Test("Lines of two inputs are not joined, nor with a line that was cut off before")
+  @Test("Lines of two inputs are not joined, nor with an earlier truncated line")
   func joined() throws {
     let files = ["a.jsonl": "1\n[2", "b.jsonl": "3\n{4", "bad": "cut"]
     let (run, scratch) = try run("$ZMIN -i --bad-lines bad a.jsonl b.jsonl", files)
@@ -132,7 +132,7 @@ import ZminTestSupport
     #expect(scratch.text(of: "bad")?.utf8.count == 3 * 1_000_003 + 6)
   }
 
-  @Test("A signal in a long bad line of a pipe leaves what came of it in the record")
+  @Test("A signal in a long bad line of a pipe leaves the part that arrived in the record")
   func interruptedLongLine() throws {
     let (run, scratch) = try run("\(Self.waitingRun)\nkill -TERM $zmin; wait $zmin; echo $?")
     #expect(run.output == "143\n", "\(run)")
@@ -153,7 +153,7 @@ import ZminTestSupport
     #expect(scratch.text(of: "out") == "1\n2\n" && scratch.text(of: "bad") == "")
   }
 
-  @Test("The workers of one run share a record, and a journal and a second run find all done")
+  @Test("The workers of one run share a record, and a second run with the journal skips all")
   func sharedByWorkers() throws {
     var files: [String: String] = [:]
     for number in 0..<60 { files["in/\(number % 7)/\(number).jsonl"] = "[ \(number) ]\n{bad \(number)\n" }
@@ -167,7 +167,7 @@ import ZminTestSupport
     #expect(scratch.text(of: "in/3/3.jsonl") == "[3]\n" && scratch.text(of: "in/a.json") == "[1]")
   }
 
-  @Test("Mirrors, lists and shards put their bad lines into one record too")
+  @Test("Mirrors, lists and shards append to one record too")
   func mirrored() throws {
     let files = ["in/a.jsonl": "1\n[a\n", "in/b.jsonl": "1\n[b\n", "list": "in/a.jsonl\nin/b.jsonl\n"]
     for arguments in [
@@ -181,7 +181,7 @@ import ZminTestSupport
   }
 
   @Test(
-    "A record that is moved or removed between two lines is made again, and loses none",
+    "A record that is moved or removed between two lines is created again and loses none",
     arguments: ["mv bad old", "rm bad"])
   func movedRecord(_ command: String) throws {
     let (run, scratch) = try run(
@@ -207,7 +207,7 @@ import ZminTestSupport
     #expect(run.errors.contains("zmin: bad: cannot write: No such file or directory"), "\(run)")
   }
 
-  @Test("A disk that is full while a line is appended loses no line, and joins none to it later")
+  @Test("A full disk during an append loses no line, and joins none later")
   func fullDisk() throws {
     let line = "{" + String(repeating: "x", count: 100)
     let (run, scratch) = try run(
@@ -262,7 +262,7 @@ import ZminTestSupport
     #expect(scratch.text(of: "a.jsonl") == (isInterrupted ? "1\n[\n" : "1\n"))
   }
 
-  @Test("Where files cannot be locked, the message says what to do instead")
+  @Test("The message about a failed lock says what to do")
   func noLocks() throws {
     let scenario = try #require(FaultScenario.all.first { $0.testDescription == "bad lines, in place" })
     let scratch = try scenario.scratch()
@@ -274,7 +274,7 @@ import ZminTestSupport
     #expect(FaultScenario.tree(scratch) == scenario.files)
   }
 
-  @Test("A pipe and standard error take bad lines as they come")
+  @Test("A pipe and standard error receive bad lines as they arrive")
   func direct() throws {
     let (run, scratch) = try run(
       """

@@ -45,7 +45,7 @@ struct BenchCommandTests {
   }
 
   @Test(
-    "A device that was asked for and is not there is exit 4",
+    "A requested device that is missing is exit 4",
     arguments: ["--paths gpu", "--paths cpu,hybrid", "--device x"])
   func unavailable(_ options: String) throws {
     let scratch = try Scratch()
@@ -55,7 +55,7 @@ struct BenchCommandTests {
       run.errors.hasPrefix("zmin: no device for the gpu paths: ") && run.errors.split(separator: "\n").count == 1)
   }
 
-  @Test("Files are timed as they are, and one that is not valid is named")
+  @Test("Files are timed unchanged, and an invalid one is named")
   func files() throws {
     let scratch = try Scratch()
     try scratch.write("[1,]", to: "in.json")
@@ -73,7 +73,7 @@ struct BenchCommandTests {
     #expect(scratch.names == ["good.jsonl", "in.json", "s"] && scratch.text(of: "in.json") == "[1,]")
   }
 
-  @Test("Two reports are compared, and what is worse past the threshold is exit 1")
+  @Test("A figure that is worse than the threshold is exit 1")
   func compare() throws {
     let scratch = try Scratch()
     let run = try Self.shell(
@@ -106,7 +106,7 @@ struct BenchCommandTests {
     }
   }
 
-  @Test("What cannot be written leaves nothing, and is said before anything is timed")
+  @Test("An output that cannot be written is an error before anything is timed")
   func failures() throws {
     let scratch = try Scratch()
     let full = try Self.shell(
@@ -121,7 +121,7 @@ struct BenchCommandTests {
     #expect(scratch.names == ["s"])
   }
 
-  @Test("A signal ends it, and nothing is left", arguments: [("INT", Int32(130)), ("HUP", 129)])
+  @Test("A signal ends zmin bench and leaves no file", arguments: [("INT", Int32(130)), ("HUP", 129)])
   func signals(_ signal: String, _ status: Int32) throws {
     let scratch = try Scratch()
     let run = try Self.shell(
@@ -140,7 +140,7 @@ struct BenchCommandTests {
 struct BenchDeviceTests {
   private static let options = "bench --size 400K --time 0.01 --documents pretty,lines --report-format"
 
-  @Test("Called so in every form", arguments: ["table", "markdown", "csv", "html", "json"])
+  @Test("Every report form names the software device as such", arguments: ["table", "markdown", "csv", "html", "json"])
   func named(_ form: String) throws {
     let run = try ZminProgram.shell("$ZMIN \(Self.options) \(form) --paths cpu,gpu,hybrid --device llvmpipe")
     #expect(run.ending == .exit(0), "\(run.errors)")
@@ -151,7 +151,7 @@ struct BenchDeviceTests {
     }
   }
 
-  @Test("What is not the device's is not under its name")
+  @Test("Slices of the CPU are not counted for the device")
   func notTheDevices() throws {
     let scratch = try Scratch()
     try scratch.write("[ 1 ] [ 2 ]", to: "values")
@@ -167,7 +167,7 @@ struct BenchDeviceTests {
       tiny.output.contains("gpu (software device) on tiny.json, file to file: the device took no slice"), "\(tiny)")
   }
 
-  @Test("Never timed without its name", arguments: ["", "--paths cpu,gpu"])
+  @Test("A software device is not timed unless it is named", arguments: ["", "--paths cpu,gpu"])
   func unnamed(_ paths: String) throws {
     let run = try ZminProgram.shell("$ZMIN \(Self.options) json \(paths)")
     // With a hardware device beside it, that is the one.

@@ -8,30 +8,11 @@ import ZminVulkanEngine
 
 @Suite("Plan of a device's part")
 struct DevicePlannerTests {
-  private struct Machine: Environment {
-    func resolvedLocation(of file: FileName) -> ResolvedLocation? { nil }
-    func variable(_ name: String) -> String? { name == "CUDA_VISIBLE_DEVICES" ? visibleDevices : nil }
-
-    var standardInputIsTerminal = false
-    var standardInputBytes: Int64?
-    var visibleDevices: String?
-    var limits = MachineLimits(processorCount: 6, memoryBytes: nil, physicalMemoryBytes: 1 << 34)
-
-    func facts(about path: FilePath) -> FileFacts? {
-      switch path.lastComponent?.stem {
-      case "huge": FileFacts(kind: .regular, storedBytes: 100_000_001)
-      case "large": FileFacts(kind: .regular, storedBytes: 100_000_000)
-      case "fifo": FileFacts(kind: .fifo, storedBytes: 0)
-      default: nil
-      }
-    }
-  }
-
-  private func plan(_ arguments: String..., on machine: Machine = Machine()) throws -> Plan {
+  private func plan(_ arguments: String..., on machine: FakeEnvironment = FakeEnvironment()) throws -> Plan {
     try plan(arguments, on: machine)
   }
 
-  private func plan(_ arguments: [String], on machine: Machine = Machine()) throws -> Plan {
+  private func plan(_ arguments: [String], on machine: FakeEnvironment = FakeEnvironment()) throws -> Plan {
     guard case .minify(let options) = try Request(arguments) else { throw UsageError("not a minify request") }
     return try Planner(options, in: machine).plan()
   }
@@ -39,35 +20,35 @@ struct DevicePlannerTests {
   private func usageError(_ arguments: [String]) throws -> String? {
     guard case .minify(let options) = try Request(arguments) else { throw UsageError("not a minify request") }
     do {
-      _ = try Planner(options, in: Machine()).plan()
+      _ = try Planner(options, in: FakeEnvironment()).plan()
       return nil
     } catch PlanError.usage(let message) {
       return message
     }
   }
 
-  @Test("auto looks for a hardware device for files over 100 MB, and goes on without")
+  @Test("auto searches for a hardware device above 100 MB, and does not require it")
   func auto() throws {
     let device = try #require(try plan("huge.json").device)
     #expect(device == DevicePlan(selector: .best, pools: .usual, isRequired: false, isWanted: false))
     #expect(try plan("huge.json").mode == .streaming)
     #expect(try plan("huge.jsonl").device != nil)
-    for name in ["large.json", "fifo.json", "missing.json", "-"] { #expect(try plan(name).device == nil) }
+    for name in ["largest.json", "fifo.json", "missing.json", "-"] { #expect(try plan(name).device == nil) }
     #expect(try plan("--format", "concat", "huge.json").device == nil)
     #expect(try plan("--mode", "streaming", "huge.json").device == nil)
     #expect(try plan("--mode", "standard", "huge.json").device == nil)
   }
 
-  @Test("Without visible devices auto has none, unless one is named", arguments: ["", "-1"])
+  @Test("auto uses no device if none is visible, unless one is named", arguments: ["", "-1"])
   func noVisibleDevices(_ visible: String) throws {
-    let machine = Machine(visibleDevices: visible)
+    let machine = FakeEnvironment(variables: ["CUDA_VISIBLE_DEVICES": visible])
     #expect(try plan("huge.json", on: machine).device == nil)
     #expect(try plan("--device", "0", "huge.json", on: machine).device?.selector == .named("0"))
     #expect(try plan("--mode", "gpu", "huge.json", on: machine).device?.isRequired == true)
-    #expect(try plan("huge.json", on: Machine(visibleDevices: "0")).device != nil)
+    #expect(try plan("huge.json", on: FakeEnvironment(variables: ["CUDA_VISIBLE_DEVICES": "0"])).device != nil)
   }
 
-  @Test("gpu and hybrid look for one whatever the input")
+  @Test("gpu and hybrid search for a device for any input")
   func modes() throws {
     let gpu = try plan("--mode", "gpu", "missing.json")
     #expect(gpu.mode == .gpu && gpu.device?.isRequired == true)
@@ -81,7 +62,7 @@ struct DevicePlannerTests {
     #expect(hybrid.device?.selector == .named("lava"))
   }
 
-  @Test("What no device does is exit 4 for gpu; hybrid goes on")
+  @Test("Work that no device supports is exit 4 for gpu, and hybrid falls back")
   func obstacles() throws {
     for arguments in [["--format", "concat", "a"], ["--bad-lines", "b", "a.jsonl"]] {
       do {
@@ -95,7 +76,7 @@ struct DevicePlannerTests {
     }
   }
 
-  @Test("A device is told to stay within both kinds of memory")
+  @Test("A device's pools stay within host and device memory")
   func memory() throws {
     let megabyte = 1 << 20
     for budget in [400, 500, 700] {
@@ -109,10 +90,10 @@ struct DevicePlannerTests {
     let small = try plan("--memory-budget", "100Mi", "huge.json")
     #expect(small.device == nil && small.fallbacks.count == 1)
     let limits = MachineLimits(processorCount: 6, memoryBytes: 100 * megabyte, physicalMemoryBytes: 1 << 34)
-    #expect(try plan("huge.json", on: Machine(limits: limits)).device == nil)
+    #expect(try plan("huge.json", on: FakeEnvironment(limits: limits)).device == nil)
   }
 
-  @Test("Too little memory for gpu is a usage error that names the least that does")
+  @Test("Too little memory for gpu is a usage error that names the smallest budget")
   func tooLittle() throws {
     for option in ["--memory-budget", "--device-memory"] {
       let message = try #require(try usageError(["--mode", "gpu", option, "1000000", "huge.json"]))
@@ -127,7 +108,7 @@ struct DevicePlannerTests {
     #expect(try usageError(["--mode", "gpu", "--memory-budget", "\(least - 1)", "huge.json"]) != nil)
   }
 
-  @Test("Options of a device need a mode that has one")
+  @Test("Options of a device need a mode with a device")
   func uselessOptions() throws {
     for mode in ["standard", "streaming"] {
       #expect(try usageError(["--mode", mode, "--device", "0", "a"])?.contains("--device needs") == true)

@@ -19,16 +19,16 @@ struct DeviceRunTests {
     #expect(run.ending == .exit(0), "\(run.errors)")
   }
 
-  @Test("What a device took is said")
+  @Test("Statistics count the slices of a device")
   func statistics() throws {
     let scratch = try Scratch()
     try scratch.write("[\n" + Self.records.joined(separator: ",\n") + "]\n", to: "a.json")
     let run = try ZminProgram.shell("$ZMIN $O --stats --log json a.json -o out", Self.gpu, in: scratch)
-    #expect(run.errors.contains("+gpu") && run.errors.contains("device took "))
+    #expect(run.errors.contains("+gpu") && run.errors.contains("device minified "))
     #expect(run.errors.contains("\"engine\":\""))
   }
 
-  @Test("A device changes no message, and in place nothing but what changes")
+  @Test("A device changes no message, and in place replaces only files that change")
   func sameMessages() throws {
     let scratch = try Scratch()
     var records = Self.records
@@ -44,7 +44,7 @@ struct DeviceRunTests {
     #expect(inPlace.ending == .exit(1))
   }
 
-  @Test("Small and odd inputs")
+  @Test("Small and unusual inputs give the same bytes with a device")
   func smallInputs() throws {
     let scratch = try Scratch()
     for (name, text) in [("empty", ""), ("one", "1"), ("blank", " \n "), ("mark", "\u{FEFF}[ 1 ]"), ("cut", "[1, 2")] {
@@ -57,7 +57,7 @@ struct DeviceRunTests {
     #expect(pipe.output == "[1]" && pipe.errors.contains("the GPU is not used: the input is not seekable"))
   }
 
-  @Test("Of many files none is passed by, not even where all are empty, links, or not there")
+  @Test("No file is left out of a run, even if all are empty, links or missing")
   func emptyFiles() throws {
     let cases = [
       (": > in/a.json; : > in/b.json", "in"), ("ln -s a.json in/b.json", "in"), (":", "nowhere"),
@@ -74,7 +74,7 @@ struct DeviceRunTests {
     }
   }
 
-  @Test("Without a device gpu is exit 4, and the others go on and say why")
+  @Test("Without a device gpu is exit 4, and the other modes fall back and say why")
   func noDevice() throws {
     let scratch = try Scratch()
     try scratch.write("[ 1 ]", to: "a.json")
@@ -94,7 +94,7 @@ struct DeviceRunTests {
     #expect(listing.ending == .exit(0) && listing.output.contains("Vulkan devices:\n  none: "))
   }
 
-  @Test("Many files with a device")
+  @Test("A run over many files gives the same bytes with a device")
   func bulk() throws {
     let scratch = try Scratch()
     try scratch.write("[\n" + Self.records.joined(separator: ",\n") + "]\n", to: "a.json")
@@ -105,14 +105,14 @@ struct DeviceRunTests {
       && cat e/three.jsonl
       """, Self.gpu, in: scratch)
     #expect(run.ending == .exit(0) && run.output == "{\"a\":1}\n", "\(run.errors)")
-    #expect(run.errors.contains("device took "))
+    #expect(run.errors.contains("device minified "))
   }
 
-  @Test("devices proves a device stage by stage")
+  @Test("devices --self-test tests every stage of a device")
   func selfTest() throws {
     let run = try ZminProgram.run(["devices", "--self-test", "--device", "llvmpipe"])
     #expect(run.ending == .exit(0) && run.output.contains("every stage agrees with the reference"))
-    #expect(run.output.contains("not used by auto: a software device must be named by --device"))
+    #expect(run.output.contains("not used by auto: software device; use --device to select it"))
     let unknown = try ZminProgram.run(["devices", "--device", "no such"])
     #expect(unknown.ending == .exit(4))
   }

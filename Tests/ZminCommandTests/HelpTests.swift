@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import ZminCPU
+import ZminCommand
 
 @Suite("Help, version, devices, manual page")
 struct HelpTests {
@@ -14,39 +15,99 @@ struct HelpTests {
     "--metrics-file",
   ]
 
-  @Test("--help is on standard output and names every option")
-  func help() throws {
-    for arguments in [["--help"], ["-h"], ["-t", "--help"]] {
-      let run = try ZminProgram.run(arguments)
-      #expect(run.ending == .exit(0))
-      #expect(run.errors.isEmpty)
-      for option in Self.options { #expect(run.output.contains(option), "\(option)") }
-      #expect(run.output.contains("zmin <subcommand> --help"))
-    }
-    let devices = try ZminProgram.run(["devices", "--help"])
-    #expect(devices.ending == .exit(0))
-    #expect(devices.output.contains("USAGE: zmin devices"))
-    #expect(!devices.output.contains("--in-place"))
+  @Test("--help names every option and fits two screens of 80 columns", arguments: [["--help"], ["-t", "--help"]])
+  func help(_ arguments: [String]) throws {
+    let run = try ZminProgram.run(arguments)
+    #expect(run.ending == .exit(0))
+    #expect(run.errors.isEmpty)
+    for option in Self.options where option != "--self-test" { #expect(run.output.contains(option), "\(option)") }
+    let lines = run.output.split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(lines.count <= 100)
+    for line in lines { #expect(line.count <= 80, "\(line)") }
   }
 
-  @Test("The manual page names every option that help names")
+  @Test("-h fits one screen of 80 columns and leads to --help", arguments: [["-h"], ["-rh"], ["-t", "-h", "a.json"]])
+  func shortHelp(_ arguments: [String]) throws {
+    let run = try ZminProgram.run(arguments)
+    #expect(run.ending == .exit(0))
+    #expect(run.errors.isEmpty)
+    #expect(run.output.hasPrefix("usage: zmin [OPTIONS] [PATH ...]\n"))
+    #expect(run.output.contains("'zmin --help'") && run.output.contains("'man zmin'"))
+    let lines = run.output.split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(lines.count <= 24)
+    for line in lines { #expect(line.count <= 80, "\(line)") }
+  }
+
+  @Test("A subcommand has help of its own", arguments: ["bench", "devices"], ["--help", "-h"])
+  func subcommandHelp(_ command: String, _ option: String) throws {
+    let run = try ZminProgram.run([command, option])
+    #expect(run.ending == .exit(0))
+    #expect(run.output.hasPrefix("usage: zmin \(command) "))
+    #expect(run.output.contains("--device DEVICE") && !run.output.contains("--in-place"))
+    for line in run.output.split(separator: "\n") { #expect(line.count <= 80, "\(line)") }
+  }
+
+  /// An option or path argument as the parser describes it.
+  private struct Argument {
+    let names: [String]
+    let abstract: String
+    let discussion: String
+  }
+
+  /// All arguments of the program and its subcommands that users may see.
+  private func arguments() throws -> [Argument] {
+    let dump = try JSONSerialization.jsonObject(
+      with: Data(ZminProgram.run(["--experimental-dump-help"]).output.utf8))
+    let root = try #require((dump as? [String: Any])?["command"] as? [String: Any])
+    let commands = try [root] + #require(root["subcommands"] as? [[String: Any]])
+    return try commands.filter { $0["commandName"] as? String != "help" }.flatMap { command in
+      try #require(command["arguments"] as? [[String: Any]])
+    }
+    .filter { $0["shouldDisplay"] as? Bool == true && !["help", "version"].contains($0["valueName"] as? String) }
+    .map { argument in
+      let names = (argument["names"] as? [[String: String]] ?? []).filter { $0["kind"] == "long" }
+      return Argument(
+        names: names.compactMap { $0["name"] }, abstract: argument["abstract"] as? String ?? "",
+        discussion: argument["discussion"] as? String ?? "")
+    }
+  }
+
+  @Test("Every option has one line of at most 60 characters that begins with a verb")
+  func abstracts() throws {
+    for argument in try arguments() {
+      #expect(!argument.abstract.isEmpty && argument.abstract.count <= 60, "\(argument.names)")
+      #expect(argument.abstract.first?.isUppercase == true && !argument.abstract.hasSuffix("."), "\(argument.abstract)")
+      let verb = argument.abstract.prefix { $0 != " " }
+      #expect(!verb.hasSuffix("s") || verb == "Process", "\(argument.abstract)")
+      #expect(!["The", "A", "How", "What", "Whether", "From", "Where"].contains(String(verb)), "\(argument.abstract)")
+    }
+  }
+
+  @Test("The manual page has the name, the line and the details of every option: run scripts/manual")
   func manual() throws {
     let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
       "../../Documentation/man/zmin.1")
-    let page = try String(contentsOf: path, encoding: .utf8)
-    let help = try ZminProgram.run(["--help"]).output + ZminProgram.run(["devices", "--help"]).output
-    let named = Set(help.matches(of: /--[a-z][a-z-]+/).map { String($0.output) })
-    // mdoc writes an option as `.It Fl -name`.
-    let documented = Set(page.matches(of: /Fl -([a-z][a-z-]+)/).map { "--" + $0.output.1 })
-    #expect(named.isSuperset(of: Self.options))
-    #expect(documented.isSuperset(of: named), "missing: \(named.subtracting(documented))")
+    let source = try String(contentsOf: path, encoding: .utf8)
+    let page = source.replacing(/\\f[BR]|\\&/, with: "").replacing("\\-", with: "-").replacing("\n", with: " ")
+    for argument in try arguments() {
+      let texts = argument.names.map { "Fl -\($0) " } + [argument.abstract + ".", argument.discussion]
+      for text in texts where !text.isEmpty {
+        let isThere = page.contains(text)
+        #expect(isThere, "\(text)")
+      }
+    }
+    for section in ["SYNOPSIS", "OPTIONS", "COMMANDS", "EXIT STATUS", "ENVIRONMENT", "FILES", "EXAMPLES"] {
+      #expect(source.contains("\n.Sh \(section)\n"), "\(section)")
+    }
   }
 
-  @Test("Completion scripts", arguments: ["bash", "zsh", "fish"])
+  @Test("Completion scripts have every option with its line", arguments: ["bash", "zsh", "fish"])
   func completions(_ shell: String) throws {
     let run = try ZminProgram.run(["--generate-completion-script", shell])
     #expect(run.ending == .exit(0))
     #expect(run.output.contains("min-saving") && run.output.contains("devices"))
+    // Completions of bash have no descriptions.
+    if shell != "bash" { #expect(run.output.contains("Replace each input that changes")) }
   }
 
   @Test("--version names version, kernels and Vulkan headers")
@@ -54,9 +115,17 @@ struct HelpTests {
     let run = try ZminProgram.run(["--version"])
     #expect(try ZminProgram.run(["devices", "--version"]).output == run.output)
     #expect(run.ending == .exit(0))
-    #expect(run.output.hasPrefix("zmin 0.1.0"))
+    #expect(run.output.hasPrefix("zmin \(VersionText.number)"))
     for kernel in Kernel.all { #expect(run.output.contains(kernel.name)) }
     #expect(run.output.contains(/Vulkan headers: 1\.\d+\.\d+\n$/))
+  }
+
+  @Test("--version prints the version of the first dated section of the changelog")
+  func changelog() throws {
+    let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../CHANGELOG.md")
+    let text = try String(contentsOf: path, encoding: .utf8)
+    let heading = try #require(text.firstMatch(of: /\n## \[(\d+\.\d+\.\d+)\] - \d{4}-\d\d-\d\d\n/))
+    #expect(String(heading.output.1) == VersionText.number)
   }
 
   @Test("devices lists every kernel and proves it")
@@ -80,7 +149,7 @@ struct HelpTests {
     #expect(run.errors.hasSuffix("Try 'zmin --help'.\n"))
   }
 
-  @Test("A terminal on standard input and no path: short help")
+  @Test("No path and a terminal on standard input print short help")
   func terminal() throws {
     let run = try ZminProgram.shell("script -qec \"$ZMIN\" /dev/null; echo $?")
     #expect(run.output.contains("usage: zmin"))

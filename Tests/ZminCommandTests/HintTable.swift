@@ -169,7 +169,7 @@ enum HintTable {
   private static let tornText = [
     Case(
       title: "A NUL for a line is no BSON", making: "printf '{}\\n\\000\\n{\"a\":1}\\n' > $F", name: "a.jsonl",
-      message: "2:1: value expected, found byte 0x00 (byte 3); --bad-lines FILE puts such lines aside",
+      message: "2:1: value expected, found byte 0x00 (byte 3); use --bad-lines FILE to skip such lines",
       output: "{}\n{\"a\":1}\n", badLines: "\0\n"),
     Case(
       title: "A NUL in an array is no BSON", making: "printf '[1,\\000\\n 2]' > $F",
@@ -180,19 +180,19 @@ enum HintTable {
     Case(
       title: "Two NULs before a line are no length", making: "printf '1\\n\\000\\000{\"a\":1}\\n' > $F",
       name: "a.jsonl",
-      message: "2:1: value expected, found byte 0x00 (byte 2); --bad-lines FILE puts such lines aside",
+      message: "2:1: value expected, found byte 0x00 (byte 2); use --bad-lines FILE to skip such lines",
       output: "1\n", badLines: "\0\0{\"a\":1}\n"),
     Case(
       title: "A NUL before a line is no length", making: "printf '\\000{}\\n{\"a\":1}\\n' > $F", name: "a.jsonl",
-      message: "1:1: value expected, found byte 0x00 (byte 0); --bad-lines FILE puts such lines aside",
+      message: "1:1: value expected, found byte 0x00 (byte 0); use --bad-lines FILE to skip such lines",
       output: "{\"a\":1}\n", badLines: "\0{}\n"),
     Case(
       title: "A NUL before an array is no length", making: "printf '\\000[1\\n[2]\\n' > $F", name: "a.jsonl",
-      message: "1:1: value expected, found byte 0x00 (byte 0); --bad-lines FILE puts such lines aside",
+      message: "1:1: value expected, found byte 0x00 (byte 0); use --bad-lines FILE to skip such lines",
       output: "[2]\n", badLines: "\0[1\n"),
     Case(
       title: "NULs before LFs are no UTF-16", making: "printf '\\000\\n\\000\\n{\"a\":1}\\n' > $F", name: "a.jsonl",
-      message: "1:1: value expected, found byte 0x00 (byte 0); --bad-lines FILE puts such lines aside",
+      message: "1:1: value expected, found byte 0x00 (byte 0); use --bad-lines FILE to skip such lines",
       output: "{\"a\":1}\n", badLines: "\0\n\0\n"),
     Case(
       title: "A power is no zlib data", making: "printf 'x^2 = \\303\\251\\n' > $F",
@@ -216,27 +216,27 @@ enum HintTable {
       message: "1:6: value expected, found '#' (byte 5)"),
     Case(
       title: "A comment with #, in a line", making: "printf '# one\\n1\\n' > $F", name: "a.jsonl",
-      message: "1:1: comments are not JSON (byte 0); --bad-lines FILE puts such lines aside", output: "1\n",
+      message: "1:1: comments are not JSON (byte 0); use --bad-lines FILE to skip such lines", output: "1\n",
       badLines: "# one\n"),
     Case(title: "A comment", making: "printf '[1, // one\\n2]' > $F", message: "1:5: comments are not JSON (byte 4)"),
     Case(
       title: "NaN in a line", making: "printf '1\\n[NaN]\\n2\\n' > $F", name: "a.jsonl",
-      message: "2:2: NaN is not JSON (byte 3); --bad-lines FILE puts such lines aside", output: "1\n2\n",
+      message: "2:2: NaN is not JSON (byte 3); use --bad-lines FILE to skip such lines", output: "1\n2\n",
       badLines: "[NaN]\n"),
   ]
 
   private static let lines = [
     Case(
       title: "A line that is cut off", making: "printf '{\"a\":1}\\n[1,\\n2\\n' > $F", name: "a.jsonl",
-      message: "2:4: value not finished at the end of its line (byte 11); --bad-lines FILE puts such lines aside",
+      message: "2:4: value not finished at the end of its line (byte 11); use --bad-lines FILE to skip such lines",
       output: "{\"a\":1}\n2\n", badLines: "[1,\n"),
     Case(
       title: "Two values on a line", making: "printf '1 2\\n3\\n' > $F", name: nil, options: ["--format", "ndjson"],
-      message: "1:3: two values on one line (byte 2); --bad-lines FILE puts such lines aside", output: "3\n",
+      message: "1:3: two values on one line (byte 2); use --bad-lines FILE to skip such lines", output: "3\n",
       badLines: "1 2\n"),
     Case(
       title: "Any other error in a line", making: "printf '[1,]\\n3\\n' > $F", name: "a.jsonl",
-      message: "1:4: trailing comma in array (byte 3); --bad-lines FILE puts such lines aside", output: "3\n",
+      message: "1:4: trailing comma in array (byte 3); use --bad-lines FILE to skip such lines", output: "3\n",
       badLines: "[1,]\n"),
   ]
 
@@ -252,7 +252,7 @@ enum HintTable {
       message: "3:1: two values (byte 4); use --format concat", output: "{}\n[]\n"),
     Case(
       title: "Deep nesting", making: "printf '[[ ]]' > $F", options: ["--max-depth", "1"],
-      message: "1:2: nested deeper than 1 levels (byte 1); --max-depth N allows more", output: "[[]]"),
+      message: "1:2: nested deeper than 1 levels (byte 1); use --max-depth N to allow more", output: "[[]]"),
     Case(
       title: "An error in one value that no option helps with", making: "printf '[1,]' > $F",
       message: "1:4: trailing comma in array (byte 3)"),

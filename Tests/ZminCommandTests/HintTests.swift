@@ -11,13 +11,13 @@ struct HintTests {
     /// The input's name, nil for standard input, which then comes from the file `in`.
     var name: String? = "a.json"
     var options: [String] = []
-    /// What is printed after `zmin: NAME:`.
+    /// The message after `zmin: NAME:`.
     let message: String
     /// Output once the hint is followed; nil if there is no hint.
     var output: String?
-    /// What is said instead, where the hint leads to an error that names the true reason.
+    /// The error after the hint was followed, if it names the true reason.
     var laterError: String?
-    /// What `--bad-lines` has put aside, if that is the hint.
+    /// The lines that `--bad-lines` diverted, if that is the hint.
     var badLines: String?
     /// Programs that the hint or the input needs.
     var tools: [String] = []
@@ -70,9 +70,9 @@ struct HintTests {
       return try ZminProgram.run(raw: [shell, "-c", script], in: scratch)
     }
     let option: [String]
-    if hint == "--bad-lines FILE puts such lines aside" {
+    if hint == "use --bad-lines FILE to skip such lines" {
       option = ["--bad-lines", "bad.txt"]
-    } else if hint == "--max-depth N allows more" {
+    } else if hint == "use --max-depth N to allow more" {
       option = ["--max-depth", "1000"]
     } else {
       option = ["--format", try String(#require(hint.firstMatch(of: /^use --format (ndjson|concat)/)).output.1)]
@@ -87,11 +87,11 @@ struct HintTests {
     return try ZminProgram.run(raw: [ZminProgram.program] + arguments, input: Array(bytes ?? Data()), in: scratch)
   }
 
-  /// For between single quotes.
+  /// Escapes text for single quotes of a shell.
   private func quoted(_ name: String) -> String { name.replacing("'", with: "'\\''") }
 
   @Test(
-    "Every tool that a hint names is installed",
+    "Every tool that a hint names exists",
     .enabled(if: missingTools.isEmpty, "skipped, with the hints that name them: \(missingTools.sorted()) not installed")
   )
   func tools() {}
@@ -103,12 +103,13 @@ struct HintTests {
     #expect(run.errors.contains(#""message":"two values","hint":"use --format concat"}"#), "\(run.errors)")
   }
 
-  @Test("--bad-lines is not offered where it cannot be used, or is used")
+  @Test("--bad-lines is suggested only if it can be added")
   func withoutBadLines() throws {
     let scratch = try Scratch(["a.jsonl": "1\n[1,]\n"])
     let rehearsal = try ZminProgram.run(["-q", "--dry-run", "a.jsonl"], in: scratch)
     #expect(rehearsal.errors.hasPrefix("zmin: a.jsonl:2:4: trailing comma in array (byte 5)\n"), "\(rehearsal.errors)")
     let used = try ZminProgram.run(["-q", "--bad-lines", "bad.txt", "--max-bad-lines", "0", "a.jsonl"], in: scratch)
-    #expect(used.errors.hasSuffix("trailing comma in array (byte 5); --max-bad-lines allows more\n"), "\(used.errors)")
+    #expect(
+      used.errors.hasSuffix("trailing comma in array (byte 5); use --max-bad-lines to allow more\n"), "\(used.errors)")
   }
 }

@@ -70,7 +70,7 @@ import Testing
 
   @Test("An error is reported while the producer stays open, after the values before it", arguments: modes)
   func errors(_ mode: String) throws {
-    let badLine = "; --bad-lines FILE puts such lines aside"
+    let badLine = "; use --bad-lines FILE to skip such lines"
     for (format, text, output, error) in [
       ("concat", "{\"a\": 1} oops", "{\"a\":1}\n", "1:10: end of input expected, found 'o' (byte 9)"),
       ("concat", "[1]\\n]", "[1]\n", "2:1: ']' closes nothing (byte 4)"),
@@ -103,7 +103,7 @@ import Testing
     }
   }
 
-  @Test("Verified or not, in pieces or at once, concat gives the same bytes", arguments: modes)
+  @Test("concat gives the same bytes with --verify and in pieces", arguments: modes)
   func sameBytes(_ mode: String) throws {
     let values = (0..<3000).map { "{ \"id\" : \($0) }" + ["", " ", "\n", "\t12 ", "\"a b\"", "[]"][$0 % 6] }
     let scratch = try Scratch()

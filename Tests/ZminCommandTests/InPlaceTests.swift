@@ -3,7 +3,7 @@ import Testing
 
 @Suite("In place")
 struct InPlaceTests {
-  @Test("Files that change are replaced and keep mode; others are not touched")
+  @Test("Files that change are replaced with their mode, and others stay untouched")
   func replace() throws {
     let scratch = try Scratch()
     try scratch.write("[ 1 ]", to: "a.json")
@@ -13,7 +13,7 @@ struct InPlaceTests {
     let run = try ZminProgram.run(["-i", "-v", "a.json", "b.json"], in: scratch)
     #expect(run.ending == .exit(0))
     #expect(run.errors.contains("zmin: a.json: replaced, 5 to 3 bytes, saved 40.0%\n"))
-    #expect(run.errors.contains("zmin: b.json: left as it is\n"))
+    #expect(run.errors.contains("zmin: b.json: unchanged\n"))
     #expect(scratch.text(of: "a.json") == "[1]")
     #expect(scratch.status(of: "a.json").st_mode & 0o7777 == 0o640)
     #expect(scratch.status(of: "b.json").st_ino == before.st_ino)
@@ -32,7 +32,7 @@ struct InPlaceTests {
     #expect(scratch.text(of: "a.json") == "[1]")
   }
 
-  @Test("One bad file does not stop the rest; the end counts them")
+  @Test("One bad file does not stop the rest, and the summary counts it")
   func bulk() throws {
     let scratch = try Scratch()
     try scratch.write("[ 1 ]", to: "a.json")
@@ -46,7 +46,7 @@ struct InPlaceTests {
         zmin: b.json:1:4: input ends inside an array (byte 3)
         zmin: c.json:1:3: two values (byte 2); use --format concat
         zmin: missing.json: cannot open: No such file or directory
-        zmin: of 5 files: 2 not valid (1 of several values, see --format), 1 not read or written
+        zmin: of 5 files: 2 not valid (1 with several values, see --format), 1 not read or written
 
         """)
     #expect(scratch.text(of: "a.json") == "[1]")
@@ -65,7 +65,7 @@ struct InPlaceTests {
     #expect(refused.ending == .exit(3))
     #expect(
       refused.errors
-        == "zmin: s.json: not replaced: it is a symbolic link; --follow-symlinks replaces what it leads to\n")
+        == "zmin: s.json: not replaced: it is a symbolic link; use --follow-symlinks to replace its target\n")
     #expect(scratch.text(of: "a.json") == "[ 1 ]")
     #expect(try ZminProgram.run(["-i", "--follow-symlinks", "s.json"], in: scratch).ending == .exit(0))
     #expect(scratch.text(of: "a.json") == "[1]")
@@ -79,27 +79,28 @@ struct InPlaceTests {
     link(scratch.file("a.json"), scratch.file("h.json"))
     let refused = try ZminProgram.run(["-i", "a.json"], in: scratch)
     #expect(refused.ending == .exit(3))
-    #expect(refused.errors == "zmin: a.json: not replaced: it has 2 hard links; --force replaces this one\n")
+    #expect(refused.errors == "zmin: a.json: not replaced: it has 2 hard links; use --force to replace it\n")
     #expect(try ZminProgram.run(["-i", "--force", "a.json"], in: scratch).ending == .exit(0))
     #expect(scratch.text(of: "a.json") == "[1]")
     #expect(scratch.text(of: "h.json") == "[ 1 ]")
   }
 
   @Test(
-    "--min-saving leaves what is not worth it", arguments: [("2", true), ("3", false), ("40%", true), ("41%", false)])
+    "--min-saving keeps files that would save less",
+    arguments: [("2", true), ("3", false), ("40%", true), ("41%", false)])
   func minimumSaving(_ least: String, _ isReplaced: Bool) throws {
     let scratch = try Scratch()
     try scratch.write("[ 1 ]", to: "a.json")
     let rehearsal = try ZminProgram.run(["--dry-run", "-i", "--min-saving", least, "a.json"], in: scratch)
     #expect(
       rehearsal.output
-        == "a.json: would be \(isReplaced ? "replaced, 5 to 3 bytes, saved 40.0%" : "left as it is")\n")
+        == "a.json: would be \(isReplaced ? "replaced, 5 to 3 bytes, saved 40.0%" : "unchanged")\n")
     #expect(scratch.text(of: "a.json") == "[ 1 ]")
     #expect(try ZminProgram.run(["-i", "--min-saving", least, "a.json"], in: scratch).ending == .exit(0))
     #expect(scratch.text(of: "a.json") == (isReplaced ? "[1]" : "[ 1 ]"))
   }
 
-  @Test("A dry run names what would be refused")
+  @Test("A dry run names files that would be refused")
   func rehearsal() throws {
     let scratch = try Scratch()
     try scratch.write("[ 1 ]", to: "a.json")
@@ -128,7 +129,7 @@ struct InPlaceTests {
     let run = try ZminProgram.shell(script, in: scratch)
     let unchanged = 2_000_000 * 14 + 2 + 7 + 1
     #expect(run.output == "3\n\(unchanged)\n")
-    #expect(run.errors == "zmin: a.json: changed while it was read; nothing is replaced\n")
+    #expect(run.errors == "zmin: a.json: changed while it was read; not replaced\n")
     #expect(scratch.names == ["a.json"])
   }
 

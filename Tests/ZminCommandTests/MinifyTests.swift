@@ -31,7 +31,8 @@ struct MinifyTests {
     Call(arguments: ["--max-depth", "1"], input: "[ ]", output: "[]"),
     Call(
       arguments: ["--max-depth", "1", "-t"], input: "[[]]",
-      errors: "zmin: standard input:1:2: nested deeper than 1 levels (byte 1); --max-depth N allows more\n", status: 1),
+      errors: "zmin: standard input:1:2: nested deeper than 1 levels (byte 1); use --max-depth N to allow more\n",
+      status: 1),
     Call(
       arguments: ["-t"], input: "{\"a\":1,\n \"b\":01}",
       errors: "zmin: standard input:2:7: leading zero in number (byte 14)\n", status: 1),
@@ -43,7 +44,7 @@ struct MinifyTests {
       errors: "zmin: standard input:1:5: two values (byte 4); use --format concat\n", status: 1),
     Call(
       arguments: ["--format", "ndjson"], input: "[ 1 ]\n{\"a\"}\n[3]\n", output: "[1]\n",
-      errors: "zmin: standard input:2:5: ':' expected, found '}' (byte 10); --bad-lines FILE puts such lines aside\n",
+      errors: "zmin: standard input:2:5: ':' expected, found '}' (byte 10); use --bad-lines FILE to skip such lines\n",
       status: 1),
     Call(arguments: ["--check"], input: "[1]"),
     Call(arguments: ["--check"], input: "[ 1]", errors: "zmin: standard input: not minified\n", status: 1),
@@ -58,7 +59,7 @@ struct MinifyTests {
         + "zmin: standard input: valid\n"),
   ]
 
-  @Test("Calls", arguments: calls, kernels)
+  @Test("Every call gives the expected bytes, message and exit code", arguments: calls, kernels)
   func behaves(_ call: Call, kernel: String) throws {
     let run = try ZminProgram.run(call.arguments + ["--kernel", kernel], input: call.input)
     #expect(run.output == call.output)
@@ -66,7 +67,7 @@ struct MinifyTests {
     #expect(run.ending == .exit(call.status))
   }
 
-  @Test("Large input through pipes, in both modes", arguments: kernels, ["standard", "streaming"])
+  @Test("Large input through pipes gives the same bytes in both modes", arguments: kernels, ["standard", "streaming"])
   func largeInput(kernel: String, mode: String) throws {
     let run = try ZminProgram.shell(
       """
@@ -86,7 +87,7 @@ struct MinifyTests {
     #expect(try ZminProgram.run(["--stats", "-q"], input: "[ 1 ]").errors.isEmpty)
   }
 
-  @Test("Several files to one output, one after another")
+  @Test("Several files go to one output in their order")
   func severalFiles() throws {
     let scratch = try Scratch()
     try scratch.write("{ \"a\": 1 }", to: "a.json")
@@ -96,7 +97,7 @@ struct MinifyTests {
     #expect(run.ending == .exit(0))
   }
 
-  @Test("On standard output an input that fails does not stop the rest")
+  @Test("An input that fails does not stop the rest on standard output")
   func severalFilesGoOn() throws {
     let scratch = try Scratch()
     try scratch.write("[ 1 ]\n", to: "a.jsonl")
@@ -108,7 +109,7 @@ struct MinifyTests {
     #expect(run.output == "[2]\n[1]\n")
     #expect(
       run.errors == """
-        zmin: bad.jsonl:2:4: trailing comma in array (byte 9); --bad-lines FILE puts such lines aside
+        zmin: bad.jsonl:2:4: trailing comma in array (byte 9); use --bad-lines FILE to skip such lines
         zmin: missing.jsonl: cannot open: No such file or directory
         zmin: of 3 files: 1 not valid, 1 not read or written
 
@@ -118,7 +119,7 @@ struct MinifyTests {
     let long = try ZminProgram.shell("$ZMIN --mode standard long.jsonl a.jsonl | tail -n 1", in: scratch)
     #expect(long.output == "[1]\n")
     let file = try ZminProgram.run(["-o", "out"] + ["a.jsonl", "bad.jsonl", "a.jsonl", "a.jsonl"], in: scratch)
-    #expect(file.errors.hasSuffix("puts such lines aside\nzmin: of 4 files: 1 not valid, 2 not reached\n"))
+    #expect(file.errors.hasSuffix("to skip such lines\nzmin: of 4 files: 1 not valid, 2 not reached\n"))
     #expect(file.ending == .exit(1))
     #expect(!scratch.names.contains("out"))
     let full = try ZminProgram.shell("$ZMIN bad.jsonl a.jsonl a.jsonl > /dev/full", in: scratch)
@@ -137,11 +138,11 @@ struct MinifyTests {
       ["--bad-lines", "none", "--max-bad-lines", "0", "a.jsonl", "a.jsonl"], in: scratch)
     #expect(limited.ending == .exit(1))
     #expect(limited.errors.contains("more lines are not valid than the 0 allowed"))
-    #expect(limited.errors.contains("--max-bad-lines allows more"))
+    #expect(limited.errors.contains("use --max-bad-lines to allow more"))
   }
 
   @Test(
-    "Memory that runs out names the input that it ran out with",
+    "The message about exhausted memory names the input",
     .disabled(if: ZminProgram.isSanitized, "a sanitizer needs more address space than the test leaves"))
   func outOfMemory() throws {
     let scratch = try Scratch()
@@ -156,7 +157,7 @@ struct MinifyTests {
     #expect(run.ending == .exit(3))
   }
 
-  @Test("Errors that are not the input's have exit codes of their own")
+  @Test("Errors of files and engines have exit codes of their own")
   func exitCodes() {
     #expect(FailureMessage.status(for: CancellationError()) == .failure)
     #expect(FailureMessage.status(for: DeviceFailure("no driver")) == .engineUnavailable)
@@ -165,13 +166,13 @@ struct MinifyTests {
     #expect("\(difference)" == "a and b differ in the output: one of them is wrong (byte 7)")
   }
 
-  @Test("Bad lines are put aside, up to the limit")
+  @Test("Bad lines are diverted up to the limit")
   func badLines() throws {
     let scratch = try Scratch()
     try scratch.write("[ 1 ]\n{bad\n\n[ 2 ]\nworse\n", to: "a.jsonl")
     let run = try ZminProgram.run(["--bad-lines", "bad", "a.jsonl"], in: scratch)
     #expect(run.output == "[1]\n[2]\n")
-    #expect(run.errors == "zmin: a.jsonl: 2 bad lines put into bad\n")
+    #expect(run.errors == "zmin: a.jsonl: 2 bad lines appended to bad\n")
     #expect(run.ending == .exit(0))
     #expect(scratch.text(of: "bad") == "{bad\nworse\n")
     let limited = try ZminProgram.run(

@@ -2,9 +2,9 @@ import Foundation
 import Glibc
 import Testing
 
-/// Who may read what the program makes, for root and for somebody else.
+/// Tests of the permissions of outputs, as root and as another user.
 @Suite("Outputs are no more readable than inputs") struct OutputModeTests {
-  /// Who runs the program; root drops its rights for the second.
+  /// The user who runs the program. Root drops its rights for the second.
   enum User: String, CaseIterable {
     case caller = ""
     case other = "setpriv --reuid 65534 --regid 65534 --clear-groups "
@@ -78,7 +78,7 @@ import Testing
     #expect(try modes(user, script) == ["6", "parts 755", "parts/d 755", "whole 755", "whole/d 755"])
   }
 
-  @Test("A list leads through a directory that may be searched but not listed", arguments: users)
+  @Test("A list reaches files in a directory that cannot be listed", arguments: users)
   func unlistedDirectory(_ user: User) throws {
     let script = """
       \(Self.makeFile) mkdir -p home/me; f 644 home/me/a.json; chmod 301 home; echo home/me/a.json > list
@@ -102,7 +102,7 @@ import Testing
     #expect(try modes(user, script) == [])
   }
 
-  @Test("Directories that become one have in common what they may", arguments: users)
+  @Test("Directories with one mirror give it their common permissions", arguments: users)
   func mergedDirectories(_ user: User) throws {
     let script = """
       \(Self.makeFile) mkdir -p a/d b/d; f 644 a/d/1.json; f 644 b/d/2.json; chmod 750 a/d; chmod 705 b/d; chmod 711 b
@@ -120,7 +120,7 @@ import Testing
       try modes(user, script) == ["out 755", "out/d 777", "out/d/a.json 600", "out/e 700", "out/e/b.json 600"])
   }
 
-  @Test("A file that is not valid does not keep its directory from its mode") func invalidFile() throws {
+  @Test("A directory with an invalid file still gets its mode") func invalidFile() throws {
     let script = """
       \(Self.makeFile) mkdir -p in/d; f 644 in/d/a.json; echo '[' > in/d/b.json
       $ZMIN -q -r in --output-dir out 2> /dev/null; echo $?; rm -r in
@@ -129,7 +129,7 @@ import Testing
   }
 
   @Test(
-    "The next run gives its mode to a directory that a killed one has left",
+    "The next run sets the mode of a directory that a killed run left",
     .enabled(if: access("/usr/bin/strace", X_OK) == 0 && !ZminProgram.isSanitized, "needs strace"),
     arguments: ["", "--journal j"])
   func killed(_ options: String) throws {

@@ -26,7 +26,7 @@ struct OutputTests {
     #expect(scratch.status(of: "link.json").st_mode & S_IFMT == S_IFLNK)
   }
 
-  @Test("An input that is not valid leaves the old output alone")
+  @Test("An invalid input leaves the old output unchanged")
   func invalidInput() throws {
     let scratch = try Scratch()
     try scratch.write("old", to: "out.json")
@@ -70,7 +70,7 @@ struct OutputTests {
     #expect(scratch.status(of: "fifo").st_mode & S_IFMT == S_IFIFO)
   }
 
-  @Test("An open descriptor by name is written to, and its file not replaced", arguments: ["stdout", "fd/1", "fd/3"])
+  @Test("An output that names an open descriptor is written to, not replaced", arguments: ["stdout", "fd/1", "fd/3"])
   func ownDescriptor(_ name: String) throws {
     let scratch = try Scratch()
     try scratch.write("before\n", to: "log")
@@ -81,7 +81,7 @@ struct OutputTests {
     #expect(try ZminProgram.shell("$ZMIN log -o /dev/stdout >> log", in: scratch).ending == .exit(2))
   }
 
-  @Test("A FIFO that is the input is opened once, as its writer waits for it")
+  @Test("An input FIFO is opened once, because its writer waits")
   func fifoIsInput() throws {
     let scratch = try Scratch()
     mkfifo(scratch.file("fifo"), 0o600)
@@ -106,7 +106,7 @@ struct OutputTests {
     #expect(scratch.names.isEmpty)
   }
 
-  @Test("Input and output being one file is refused, by whatever name")
+  @Test("An output that is the input is refused under any name")
   func isRefused() throws {
     let scratch = try Scratch()
     try scratch.write("[ 1 ]", to: "a.json")
@@ -115,7 +115,7 @@ struct OutputTests {
     for output in ["a.json", "./a.json", "s.json", "h.json"] {
       let run = try ZminProgram.run(["a.json", "-o", output], in: scratch)
       #expect(run.ending == .exit(2))
-      #expect(run.errors == "zmin: \(output): is both input and output; use --in-place\n")
+      #expect(run.errors == "zmin: \(output): the input and the output are the same file; use --in-place\n")
       let rehearsal = try ZminProgram.run(["--dry-run", "a.json", "-o", output], in: scratch)
       #expect(rehearsal.ending == .exit(2))
       #expect(rehearsal.errors == run.errors)
@@ -132,7 +132,7 @@ struct OutputTests {
     try scratch.write("[ 1 ]", to: "a.json")
     let output = try ZminProgram.run(["a.json", "-o", "new/"], in: scratch)
     #expect(output.ending == .exit(2))
-    #expect(output.errors.hasPrefix("zmin: --output needs a file, and new/ names a directory\n"))
+    #expect(output.errors.hasPrefix("zmin: --output needs a file, but new/ is a directory\n"))
     for option in ["-t", "-i", "--check", "-v", "-oout"] {
       let input = try ZminProgram.run([option, "a.json/"], in: scratch)
       #expect(input.ending == .exit(3))
@@ -144,7 +144,7 @@ struct OutputTests {
     #expect(scratch.names == ["a.json"])
   }
 
-  @Test("No input is added to by what comes before it")
+  @Test("No input receives the output of an earlier one")
   func appendedToALaterInput() throws {
     let scratch = try Scratch()
     try scratch.write("[ 1 ]\n", to: "a.jsonl")
@@ -153,7 +153,8 @@ struct OutputTests {
     for inputs in ["a.jsonl b.jsonl", "b.jsonl a.jsonl", "missing.jsonl b.jsonl", "fifo.jsonl b.jsonl"] {
       let run = try ZminProgram.shell("$ZMIN \(inputs) >> b.jsonl", in: scratch)
       #expect(run.ending == .exit(2))
-      #expect(run.errors.contains("zmin: standard output: is both input and output; use --in-place\n"))
+      #expect(
+        run.errors.contains("zmin: standard output: the input and the output are the same file; use --in-place\n"))
     }
     #expect(
       try ZminProgram.shell("$ZMIN --format ndjson a.jsonl - < b.jsonl >> b.jsonl", in: scratch).ending == .exit(2))
@@ -166,14 +167,14 @@ struct OutputTests {
         == "[2]\n[1]\n")
   }
 
-  @Test("A directory that is not there or not writable is an error")
+  @Test("A missing or read-only output directory is an error")
   func noDirectory() throws {
     let run = try ZminProgram.run(["-o", "/nonexistent/out.json"], input: "1")
     #expect(run.ending == .exit(3))
     #expect(run.errors == "zmin: /nonexistent/out.json: cannot open its directory: No such file or directory\n")
   }
 
-  @Test("What a killed run left is removed by the next one for the same output")
+  @Test("A stale temporary is removed by the next run for the same output")
   func staleTemporaries() throws {
     let scratch = try Scratch()
     mkfifo(scratch.file("fifo"), 0o600)

@@ -7,7 +7,7 @@ struct PageTests {
   private static let isLong = ProcessInfo.processInfo.environment["ZMIN_LONG_TESTS"] == "1"
 
   @Test(
-    "The page of a run draws without a fault in the colours of day and night, and on a phone",
+    "The page of a run renders without errors in light and dark colours and on a phone",
     .enabled(if: isLong, "starts a browser: ZMIN_LONG_TESTS=1"),
     .enabled(if: access("/usr/bin/chromium", X_OK) == 0, "needs Debian's chromium"))
   func memoryPage() throws {
@@ -24,7 +24,7 @@ struct PageTests {
   }
 
   @Test(
-    "The page of a benchmark too, and its rates are those of the JSON of the same run",
+    "The page of a benchmark renders without errors, with the rates of the JSON report",
     .enabled(if: isLong, "starts a browser: ZMIN_LONG_TESTS=1"),
     .enabled(if: access("/usr/bin/chromium", X_OK) == 0, "needs Debian's chromium"),
     arguments: [

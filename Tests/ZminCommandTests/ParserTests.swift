@@ -38,7 +38,7 @@ struct ParserTests {
     #expect(try options("-o", "-").output?.isStandardStream == true)
   }
 
-  @Test("Flags of the output")
+  @Test("Each output flag sets its option")
   func outputFlags() throws {
     #expect(try options("-i", "a").isInPlace)
     #expect(try options("--in-place", "a").isInPlace)
@@ -50,7 +50,7 @@ struct ParserTests {
     #expect(try options("--no-sync").sync == .noSync)
   }
 
-  @Test("Options of the input")
+  @Test("Each input option sets its value")
   func input() throws {
     #expect(try options("--format", "ndjson").format == .ndjson)
     #expect(try options("--format=concat").format == .concat)
@@ -59,7 +59,7 @@ struct ParserTests {
     #expect(try options("--max-depth", "7").depthMax == 7)
   }
 
-  @Test("Options of in place")
+  @Test("Each in-place option sets its value")
   func inPlace() throws {
     let options = try options(
       "-i", "--follow-symlinks", "--force", "--preserve", "--min-saving", "10%", "a")
@@ -68,7 +68,7 @@ struct ParserTests {
     #expect(try self.options("--min-saving", "4Ki").inPlace.minimumSaving == .bytes(4096))
   }
 
-  @Test("Bad lines")
+  @Test("Each bad-line option sets its value")
   func badLines() throws {
     #expect(try options("--bad-lines", "x").badLines?.path == "x")
     #expect(try options("--max-bad-lines", "all").badLinesMax == .all)
@@ -76,7 +76,7 @@ struct ParserTests {
     #expect(try options("--max-bad-lines", "2.5%").badLinesMax == .percent(2.5))
   }
 
-  @Test("Engine and reports")
+  @Test("Each engine and report option sets its value")
   func engineAndReports() throws {
     for mode in EngineArguments.Mode.allCases { #expect(try options("--mode", mode.rawValue).mode == mode) }
     #expect(try options("--kernel", "portable").kernel == "portable")
@@ -130,7 +130,7 @@ struct ParserTests {
   }
 
   @Test(
-    "What cannot be parsed is a usage error of one line",
+    "An invalid argument is a usage error of one line",
     arguments: [
       ["--nonsense"], ["--format", "xml"], ["--max-depth", "deep"], ["--min-saving", "much"], ["--min-saving", "101%"],
       ["--max-bad-lines", "-1"], ["--mode", "fast"], ["-o"], ["-t", "--check"], ["-q", "-v"], ["--sync", "--no-sync"],
@@ -147,17 +147,19 @@ struct ParserTests {
   }
 
   @Test(
-    "What is wrong is said in the command's own words",
+    "A usage error has the command's own words",
     arguments: [
-      (["-q", "-v"], "--quiet and --verbose exclude each other"), (["--check", "-t"], "--check and --test exclude"),
-      (["--dry-run", "--check"], "--dry-run and --check exclude"), (["--sync", "--no-sync"], "--sync and --no-sync"),
-      (["--max-depth", "-1"], "a number from 0 on"), (["--max-depth=-1"], "a number from 0 on"),
-      (["--max-depth", "deep"], "a number from 0 on"),
+      (["-q", "-v"], "--quiet and --verbose cannot be used together"),
+      (["--check", "-t"], "--check and --test cannot be used together"),
+      (["--dry-run", "--check"], "--dry-run and --check cannot be used together"),
+      (["--sync", "--no-sync"], "--sync and --no-sync"),
+      (["--max-depth", "-1"], "a number from 0"), (["--max-depth=-1"], "a number from 0"),
+      (["--max-depth", "deep"], "a number from 0"),
       (["-i", "--min-saving", "-1", "a"], "a size such as 4Ki, or 0% to"),
       (["-j", "-1"], "a number from 1 to 1024"), (["-j0"], "a number from 1 to 1024"),
       (["--jobs=x"], "a number from 1 to 1024"), (["--memory-budget", "-1"], "a size such as 64Mi"),
       (["--min-saving", "101%"], "0% to 100%"),
-      (["--max-bad-lines", "-1"], "a number from 0 on, a share from 0% to 100%, or all"),
+      (["--max-bad-lines", "-1"], "a number from 0, a percentage from 0% to 100%, or all"),
     ])
   func ownWords(_ arguments: [String], _ part: String) {
     do throws(UsageError) {
@@ -175,7 +177,7 @@ struct ParserTests {
   }
 
   @Test(
-    "Sizes",
+    "A size is a number with an optional power of 1000 or 1024",
     arguments: [
       ("0", 0), ("100", 100), ("2K", 2000), ("2Ki", 2048), ("1.5M", 1_500_000), ("1Mi", 1_048_576),
       ("3G", 3_000_000_000), ("1Gi", 1_073_741_824),
@@ -184,7 +186,7 @@ struct ParserTests {
     #expect(SizeArgument(argument: text)?.byteCount == byteCount)
   }
 
-  @Test("What is no size", arguments: ["", "K", "-1", "1T", "1 K", "1KB", "99999999999G", "1e3"])
+  @Test("Text that is not a size is refused", arguments: ["", "K", "-1", "1T", "1 K", "1KB", "99999999999G", "1e3"])
   func noSizes(_ text: String) {
     #expect(SizeArgument(argument: text) == nil)
   }

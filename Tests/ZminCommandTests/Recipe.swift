@@ -18,17 +18,16 @@ struct Recipe: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { "\(source): \(text)" }
 
-  /// Whether a program feeds zmin, or decides what it is given.
+  /// True if a program feeds zmin or selects its inputs.
   var hasProducer: Bool { text.contains("gzip -dc") || text.contains("find ") || text.contains("sbatch ") }
 
-  /// Whether it times or proves something, which takes long.
+  /// True if the recipe times or tests something, which takes long.
   var isSlow: Bool { text.contains("zmin bench ") || text.contains("zmin devices ") }
 
-  /// Set if bad lines are put aside.
+  /// True if bad lines are diverted.
   var divertsBadLines: Bool { text.contains("--bad-lines") }
 
-  /// Set if input that is not valid is an error. Not read: reports. Put aside: bad lines, which JSON files have none of.
-  /// A part may have none.
+  /// True if invalid input is an error. Reports are not input, bad lines may be diverted, and a part may have no files.
   var readsInputs: Bool {
     !(divertsBadLines && text.hasSuffix(".jsonl"))
       && !["jq ", "zmin bench --compare", "zmin devices", "zmin -ri dumps --shard"].contains { text.hasPrefix($0) }
@@ -90,7 +89,7 @@ struct Recipe: Sendable, CustomTestStringConvertible {
       || ["j", "bad.txt", "dumps.plan"].contains(name)
   }
 
-  /// Whether a file is what it was, minified, but for the lines that are in the record of bad lines.
+  /// True if a file is its old form, minified, without the recorded bad lines.
   static func isWithoutBadLines(_ text: String, _ old: String?, record: String?) -> Bool {
     guard let old, let record else { return false }
     let badLines = record.split(separator: "\n")
@@ -98,7 +97,7 @@ struct Recipe: Sendable, CustomTestStringConvertible {
     return text == goodLines.map { line in line.filter { $0 != " " } + "\n" }.joined()
   }
 
-  /// Whether it is a report, which is different each time, and has its end.
+  /// True if the file is a complete report. Reports are different in each run.
   static func isWholeReport(_ name: String, _ text: String) -> Bool {
     if name.hasSuffix(".html") { return text.hasSuffix("</html>\n") }
     return ["bench.json", "old.json", "new.json"].contains(name)
@@ -106,7 +105,7 @@ struct Recipe: Sendable, CustomTestStringConvertible {
   }
 }
 
-/// What recipes work on.
+/// The inputs of recipes.
 enum RecipeInputs {
   /// An array of digits that compress to more than 16 KiB.
   static let large: String = {

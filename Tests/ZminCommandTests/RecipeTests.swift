@@ -6,7 +6,7 @@ import Testing
 @Suite("Recipes", .serialized)
 struct RecipeTests {
   /// The self-test of devices, which takes minutes without optimisation, is run by the tests of help.
-  @Test("Every recipe does what it says", arguments: Recipe.all.filter { $0.text != "zmin devices --self-test" })
+  @Test("Every recipe does what its text says", arguments: Recipe.all.filter { $0.text != "zmin devices --self-test" })
   func works(_ recipe: Recipe) throws {
     for shell in recipe.shells {
       let (scratch, run) = try recipe.run(in: shell)
@@ -26,7 +26,7 @@ struct RecipeTests {
   }
 
   @Test(
-    "A recipe whose input is not valid says so by its status, and leaves nothing partial",
+    "A recipe with invalid input fails and leaves nothing partial",
     arguments: Recipe.all.filter { $0.readsInputs || !$0.isSlow })
   func invalidInput(_ recipe: Recipe) throws {
     let good = try goodTree(recipe)
@@ -37,7 +37,7 @@ struct RecipeTests {
   }
 
   @Test(
-    "A recipe whose producer fails half way says so by its status, and leaves nothing partial",
+    "A recipe whose producer fails half way fails and leaves nothing partial",
     arguments: Recipe.all.filter(\.hasProducer))
   func failingProducer(_ recipe: Recipe) throws {
     let good = try goodTree(recipe)
@@ -48,7 +48,7 @@ struct RecipeTests {
   }
 
   @Test(
-    "A recipe on a full disk leaves nothing partial, and its status is 0 only if all is there",
+    "A recipe on a full disk leaves nothing partial, and succeeds only if all output is complete",
     arguments: Recipe.all.filter { $0.readsInputs || !$0.isSlow })
   func fullDisk(_ recipe: Recipe) throws {
     let good = try goodTree(recipe)
@@ -87,7 +87,7 @@ struct RecipeTests {
     return run
   }
 
-  @Test("The blocks that are not run are those that build and test zmin")
+  @Test("Only blocks that build and test zmin are not run")
   func exceptions() throws {
     #expect(Recipe.all.count > 25)
     #expect(Recipe.leftOut.allSatisfy { $0.hasPrefix("scripts/") })

@@ -27,7 +27,7 @@ final class Scratch {
     return file(name)
   }
 
-  /// What a file holds, nil if there is none.
+  /// The text of a file, nil if it is missing.
   func text(of name: String) -> String? {
     FileManager.default.contents(atPath: file(name)).map { String(decoding: $0, as: UTF8.self) }
   }

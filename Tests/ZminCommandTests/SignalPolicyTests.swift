@@ -3,7 +3,7 @@ import ZminCommand
 
 @Suite("Signals, without any")
 struct SignalPolicyTests {
-  @Test("The first Ctrl-C stops, the second leaves")
+  @Test("The first Ctrl-C stops the run, the second exits")
   func interrupt() {
     var policy = SignalPolicy()
     #expect(policy.receive(.interrupt, atSeconds: 0) == .stop(.interrupt))
@@ -11,14 +11,14 @@ struct SignalPolicyTests {
     #expect(policy.receive(.interrupt, atSeconds: 100) == .leave(.interrupt))
   }
 
-  @Test("A hang-up stops")
+  @Test("A hang-up stops the run")
   func hangUp() {
     var policy = SignalPolicy()
     #expect(policy.receive(.hangUp, atSeconds: 0) == .stop(.hangUp))
     #expect(policy.receive(.interrupt, atSeconds: 1) == .stop(.interrupt))
   }
 
-  @Test("A termination waits, stops, leaves")
+  @Test("A termination waits, then stops the run, then exits")
   func terminate() {
     var policy = SignalPolicy()
     #expect(policy.receive(.terminate, atSeconds: 10) == .nothing)
@@ -29,7 +29,7 @@ struct SignalPolicyTests {
     #expect(policy.elapse(toSeconds: 19) == .leave(.terminate))
   }
 
-  @Test("Ctrl-C after a termination stops at once; a stopped run is left after nine seconds")
+  @Test("Ctrl-C after a termination stops at once, and a stopped run is abandoned after nine seconds")
   func interruptAfterTerminate() {
     var policy = SignalPolicy()
     _ = policy.receive(.terminate, atSeconds: 0)

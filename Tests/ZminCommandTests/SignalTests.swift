@@ -11,7 +11,7 @@ struct SignalTests {
 
     """
 
-  @Test("A signal stops the run and leaves nothing", arguments: [("INT", Int32(130)), ("HUP", 129)])
+  @Test("A signal stops the run and leaves no file", arguments: [("INT", Int32(130)), ("HUP", 129)])
   func stop(_ signal: String, _ status: Int32) throws {
     let scratch = try Scratch()
     let run = try ZminProgram.shell(Self.waitingRun + "kill -\(signal) $pid; wait $job", in: scratch)
@@ -21,7 +21,7 @@ struct SignalTests {
     #expect(scratch.names == ["fifo"])
   }
 
-  @Test("A termination lets a short run end, and still says that it came")
+  @Test("A termination lets a short run end, and still determines the exit code")
   func shortRun() throws {
     let scratch = try Scratch()
     // More than a pipe holds: the program is at work on it when the signal comes.
@@ -33,7 +33,7 @@ struct SignalTests {
     #expect(scratch.text(of: "out") == "[1]")
   }
 
-  @Test("A termination stops what does not end in five seconds")
+  @Test("A termination stops a run that does not end in five seconds")
   func longRun() throws {
     let scratch = try Scratch()
     let run = try ZminProgram.shell(
@@ -46,7 +46,7 @@ struct SignalTests {
     #expect(scratch.names == ["fifo"])
   }
 
-  @Test("A termination ends an idle stream at once, and nothing of an unfinished output appears")
+  @Test("A termination ends an idle stream at once, and no unfinished output appears")
   func idleRun() throws {
     let scratch = try Scratch()
     let run = try ZminProgram.shell(
@@ -59,7 +59,7 @@ struct SignalTests {
   }
 
   @Test(
-    "After a signal the statistics and the log say what was read and written", arguments: ["standard", "streaming"])
+    "Statistics and log after a signal count the bytes read and written", arguments: ["standard", "streaming"])
   func interruptedTotals(_ mode: String) throws {
     let scratch = try Scratch()
     let run = try ZminProgram.shell(
@@ -74,7 +74,7 @@ struct SignalTests {
     #expect(run.errors.contains("\"bytes_in\":6,\"bytes_out\":6"), "\(run.errors)")
   }
 
-  @Test("What was ignored from the start stays ignored")
+  @Test("A signal that was ignored at the start stays ignored")
   func ignored() throws {
     let scratch = try Scratch()
     let run = try ZminProgram.shell(
@@ -93,7 +93,7 @@ struct SignalTests {
     #expect(run.ending == .exit(130))
   }
 
-  @Test("A second Ctrl-C leaves a stuck run at once", .enabled(if: Self.has("strace"), "needs strace"))
+  @Test("A second Ctrl-C ends a blocked run at once", .enabled(if: Self.has("strace"), "needs strace"))
   func secondInterrupt() throws {
     let scratch = try Scratch()
     try scratch.write("[ 1 ]", to: "a.json")
@@ -109,7 +109,7 @@ struct SignalTests {
     #expect(run.output == "a.json\n1\n")
   }
 
-  @Test("As process 1 signals work too", .enabled(if: Self.canUnshare, "needs a process namespace of its own"))
+  @Test("Signals work in process 1", .enabled(if: Self.canUnshare, "needs a process namespace of its own"))
   func processOne() throws {
     let scratch = try Scratch()
     let run = try ZminProgram.shell(

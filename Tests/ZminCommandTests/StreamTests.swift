@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Streams and names")
 struct StreamTests {
-  @Test("A reader that goes away ends the program as SIGPIPE does")
+  @Test("A broken pipe ends the program by SIGPIPE")
   func brokenPipe() throws {
     let scratch = try Scratch()
     try scratch.write("[" + String(repeating: "\"0123456789\" , ", count: 100_000) + "1]", to: "big.json")
@@ -15,7 +15,7 @@ struct StreamTests {
     #expect(try ZminProgram.shell("exec $ZMIN --help > >(exec true; sleep 1)").ending != .exit(3))
   }
 
-  @Test("Where SIGPIPE was ignored at the start, a reader that goes away is an error")
+  @Test("A broken pipe is an error if SIGPIPE was ignored at the start")
   func ignoredBrokenPipe() throws {
     let values = try ZminProgram.shell(
       "trap '' PIPE; yes 1 2>/dev/null | $ZMIN --format ndjson | head -n 1; exit ${PIPESTATUS[1]}")
@@ -27,7 +27,7 @@ struct StreamTests {
     #expect(help.ending == .exit(3))
   }
 
-  @Test("Closed standard streams are errors, and no file lands on them")
+  @Test("Closed standard streams are errors, and no file takes their descriptors")
   func closedStreams() throws {
     let scratch = try Scratch()
     try scratch.write("[ 1 ]", to: "a.json")
@@ -62,7 +62,7 @@ struct StreamTests {
     #expect(unknown.errors == "zmin: unknown option '--unlike\u{FFFD} '\nTry 'zmin --help'.\n")
   }
 
-  @Test("Names that look like something else")
+  @Test("Files with names of options and subcommands can be minified")
   func oddNames() throws {
     let scratch = try Scratch()
     for name in ["devices", "-x", "--", "a b", "help"] { try scratch.write("[ 1 ]", to: name) }
@@ -74,7 +74,7 @@ struct StreamTests {
     #expect(try ZminProgram.run(["-t", "devices"], in: scratch).ending == .exit(0))
   }
 
-  @Test("What cannot be read is exit 3, a directory a usage error")
+  @Test("A file that cannot be read is exit 3, a directory is a usage error")
   func unreadable() throws {
     let scratch = try Scratch()
     try scratch.write("[ 1 ]", to: "a.json")
@@ -86,10 +86,10 @@ struct StreamTests {
     #expect(try ZminProgram.run(["missing.json"], in: scratch).ending == .exit(3))
     let directory = try ZminProgram.run(["."], in: scratch)
     #expect(directory.ending == .exit(2))
-    #expect(directory.errors.hasPrefix("zmin: . is a directory: --recursive walks it\n"))
+    #expect(directory.errors.hasPrefix("zmin: . is a directory; use --recursive\n"))
   }
 
-  @Test("Failing files come before invalid ones in the exit code")
+  @Test("A failed file determines the exit code before an invalid one")
   func exitCodeOrder() throws {
     let scratch = try Scratch()
     try scratch.write("[1,]", to: "bad.json")
@@ -99,7 +99,7 @@ struct StreamTests {
     #expect(try ZminProgram.run(["-t", "--mode", "gpu", "bad.json"], in: scratch).ending == .exit(4))
   }
 
-  @Test("An offset standard input is read from where it stands")
+  @Test("Standard input is read from its current offset")
   func offsetInput() throws {
     let scratch = try Scratch()
     try scratch.write("skip\n[ 1 ,]", to: "a")

@@ -37,7 +37,7 @@ struct StreamingTests {
     }
   }
 
-  @Test("Any number of workers says the same of the first error, wherever it is")
+  @Test("Any number of workers reports the same first error")
   func sameErrors() throws {
     let scratch = try Scratch()
     for place in [0, 1, 4_000, 20_000, 39_999] {
@@ -57,7 +57,7 @@ struct StreamingTests {
     }
   }
 
-  @Test("Records of a slow producer come as they are made")
+  @Test("Records of a slow producer are written as they arrive")
   func slowProducer() throws {
     let run = try ZminProgram.shell(
       """
@@ -75,7 +75,7 @@ struct StreamingTests {
     #expect(run.output == "got [1]\n{\"a\":2}\n")
   }
 
-  @Test("An error is said at once, whatever a producer does that has more to say")
+  @Test("An error is reported at once, even if the producer stays open")
   func quietProducer() throws {
     for options in Self.options {
       let run = try ZminProgram.shell(
@@ -92,7 +92,7 @@ struct StreamingTests {
     }
   }
 
-  @Test("A memory budget is kept, or is a usage error that says how little would do")
+  @Test("A memory budget is kept, or is a usage error that names the smallest")
   func memoryBudget() throws {
     let scratch = try Scratch()
     try scratch.write("[" + Self.records.joined(separator: ",") + "]", to: "a.json")

@@ -3,7 +3,7 @@ import ZminCPU
 
 @Suite("--verify")
 struct VerifyTests {
-  @Test("What is right is written as without, in every mode and format", arguments: ["all", "sample"])
+  @Test("--verify gives the same bytes in every mode and format", arguments: ["all", "sample"])
   func agrees(_ extent: String) throws {
     let scratch = try Scratch()
     let records = (0..<30_000).map { "{ \"n\" : \($0), \"text\": \"a \\\"b\\\" é\" }\n" }.joined()
@@ -24,7 +24,7 @@ struct VerifyTests {
     }
   }
 
-  @Test("It takes no path for its value")
+  @Test("--verify does not read a path as its value")
   func path() throws {
     let scratch = try Scratch()
     try scratch.write("[1, 2]", to: "input.json")
@@ -32,7 +32,7 @@ struct VerifyTests {
     #expect(run.ending == .exit(0) && run.output == "[1,2]")
   }
 
-  @Test("An error of the input is said as without")
+  @Test("--verify changes no message about invalid input")
   func invalid() throws {
     let scratch = try Scratch()
     try scratch.write("[1,,2]", to: "input.json")

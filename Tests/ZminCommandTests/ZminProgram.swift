@@ -3,16 +3,16 @@ import Glibc
 
 /// The program as a user runs it.
 enum ZminProgram {
-  /// Whether it was built with a sanitizer, as scripts/test-sanitizers says.
+  /// True if the program was built with a sanitizer. `scripts/test-sanitizers` sets the variable.
   static let isSanitized = ProcessInfo.processInfo.environment["ZMIN_SANITIZER"] != nil
 
-  /// How it ended.
+  /// The end of the process.
   enum Ending: Equatable {
     case exit(Int32)
     case signal(Int32)
   }
 
-  /// What it left.
+  /// The output and the end of a run.
   struct Run {
     var output: String
     var errors: String
@@ -33,7 +33,7 @@ enum ZminProgram {
     try run(raw: [program] + arguments, input: Array(input.utf8), in: scratch)
   }
 
-  /// Runs a line of shell in which `$ZMIN` is the program, `$K` and the like what `variables` say.
+  /// Runs a line of shell. `$ZMIN` is the program, and `variables` are set too.
   static func shell(_ script: String, _ variables: [String: String] = [:], in scratch: Scratch? = nil) throws -> Run {
     var environment = variables
     environment["ZMIN"] = program

@@ -1,16 +1,17 @@
 package import ArgumentParser
 package import ZminEngine
 
-/// What becomes of lines of `ndjson` that are not valid.
+/// Options for invalid lines of `ndjson`.
 package struct BadLineArguments: ParsableArguments, Sendable {
   @Option(
     help: ArgumentHelp(
-      "Append lines that are not valid to FILE (ndjson).",
+      "Append invalid lines to FILE and continue",
       discussion: """
-        Each goes byte for byte, with an LF if it has none, before the output that lacks it gets its name. FILE is never \
-        truncated; runs may share it, and one that is started again may repeat lines. A file of which no line is valid, \
-        and one that starts with content that is not lines of JSON (compressed, UTF-16, record separators, NULs) or is \
-        NULs for more than half, fails as it would without this option. Blank lines are no lines. With -r only ndjson files have bad lines. One thread takes such a file.
+        Each line is appended byte for byte, with an LF if it has none, before the output without it appears under its \
+        name. FILE is never truncated. Several runs may share it, and a run that is started again may repeat lines. A \
+        file without a valid line is an error, and so is content that is not lines of JSON: compressed, UTF-16, record \
+        separators, or mostly NULs. Blank lines do not count. With -r the option applies to ndjson files only. Such \
+        a file is processed by one thread.
         """,
       valueName: "file"))
   package var badLines: PathArgument?
@@ -18,13 +19,13 @@ package struct BadLineArguments: ParsableArguments, Sendable {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "How many lines of an input may be bad (default: 1%, or 10).",
+      "Allow N, PERCENT or all bad lines (default: 1%)",
       discussion: """
-        Past it the exit code is 1, and the input stays as it is. It counts for each input by itself, also where \
-        several go to one output. By default 1% of the lines may be bad, and 10 of fewer than 1000.
-        """, valueName: "n|percent|all"),
+        The limit applies to each input, also if several go to one output. An input with more bad lines is left as it \
+        was, and the exit status is 1. By default 1% of the lines may be bad, and always 10.
+        """, valueName: "limit"),
     transform: {
-      try ValueRange("a number from 0 on, a share from 0% to 100%, or all, is taken")
+      try ValueRange("expected a number from 0, a percentage from 0% to 100%, or all")
         .value(of: $0, BadLineLimit.init(argument:))
     })
   package var maxBadLines: BadLineLimit?
@@ -33,7 +34,7 @@ package struct BadLineArguments: ParsableArguments, Sendable {
 }
 
 extension BadLineLimit {
-  /// What `--max-bad-lines` takes, nil for anything else.
+  /// Parses the value of `--max-bad-lines`. Returns nil for anything else.
   init?(argument: String) {
     if argument == "all" {
       self = .all

@@ -1,8 +1,7 @@
 package import ArgumentParser
 
-/// `zmin bench`.
+/// Arguments of `zmin bench`.
 package struct BenchCommand: ParsableCommand {
-  /// How it is called.
   static let name = "bench"
 
   /// The values of `--report-format`.
@@ -17,66 +16,71 @@ package struct BenchCommand: ParsableCommand {
 
   package static let configuration = CommandConfiguration(
     commandName: name,
-    abstract: "Times the CPU, GPU and hybrid paths on the same work, and says what to choose.",
+    abstract: "Time the CPU, GPU and hybrid paths on the same work",
     usage: """
-      zmin bench [<options>] [<file> ...]
-      zmin bench --compare [--threshold <percent>] <old.json> <new.json>
+      zmin bench [OPTIONS] [FILE ...]
+      zmin bench --compare [--threshold PERCENT] OLD.json NEW.json
       """,
     discussion: """
-      Without a file it takes generated documents. Each path is timed from memory to memory and from file to file, in \
-      turn with the others, beside what the machine itself does with the same bytes, and every output is compared with \
-      the reference's: a path with a wrong byte has no speed (exit 5). Rates are of input, in GB/s (10^9 bytes).
+      Without a file, documents are generated. Each path is timed from memory to memory and from file to file, in turn \
+      with the others. The report sets the figures beside the limits of the machine and says which mode to choose. \
+      Every output is compared with the reference. A path with a wrong byte has no rate, and the exit status is 5. \
+      Rates are of input, in GB/s (10^9 bytes).
       """,
-    version: VersionText.text)
+    version: VersionText.text,
+    helpNames: [.short, .long])
 
-  @Argument(help: "Files to minify again and again; none takes generated documents.")
+  @Argument(help: ArgumentHelp("Time these files (none: generated documents)", valueName: "file"))
   package var files: [PathArgument] = []
 
   @Option(
-    help: ArgumentHelp("How values are laid out in the files: json, ndjson, concat or auto.", valueName: "format"))
+    help: ArgumentHelp("Read json, ndjson, concat or auto (default: auto)", valueName: "format"))
   package var format = InputArguments.FormatChoice.auto
 
   @Option(
     help: ArgumentHelp(
-      "The generated documents, with commas between them: pretty, minified, lines, text, numbers, nested, cjk, escapes "
-        + "(default: all).", valueName: "names"))
+      "Generate only these documents",
+      discussion: """
+        NAMES is a list with commas of pretty, minified, lines, text, numbers, nested, cjk and escapes.
+        """, valueName: "names"))
   package var documents: String?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("The size of each generated document: 64M, 4Gi (default: 64M).", valueName: "size"),
-    transform: { try ValueRange("a size such as 64M is taken").value(of: $0, SizeArgument.init(argument:)) })
+    help: ArgumentHelp("Generate documents of SIZE (default: 64M)", valueName: "size"),
+    transform: { try ValueRange("expected a size such as 64M").value(of: $0, SizeArgument.init(argument:)) })
   package var size: SizeArgument?
 
-  @Option(help: ArgumentHelp("The seed of the generated documents.", valueName: "n"))
+  @Option(help: ArgumentHelp("Seed the generator with N (default: 1)", valueName: "n"))
   package var seed: UInt64 = 1
 
   @Option(
     help: ArgumentHelp(
-      "The paths, with commas between them: a kernel on one core by its name, cpu, gpu, hybrid (default: all there are).",
+      "Time only these paths",
+      discussion: "NAMES is a list with commas of cpu, gpu, hybrid and names of kernels, which use one core.",
       valueName: "names"))
   package var paths: String?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "The Vulkan device to time: its index or UUID, or a part of its name.",
-      discussion: "Without it the best hardware device. A device in software is timed only if it is named.",
+      "Time this Vulkan device: index, UUID or name",
+      discussion: "The default is the best hardware device. A software device is timed only if it is named.",
       valueName: "device"))
   package var device: String?
 
   @Option(
     name: [.customShort("j", allowingJoined: true), .long], parsing: .unconditional,
-    help: ArgumentHelp("How many threads the paths on all cores have, 1 to 1024.", valueName: "n"),
+    help: ArgumentHelp("Use N threads on the paths cpu and hybrid", valueName: "n"),
     transform: EngineArguments.workers)
   package var jobs: Int?
 
   @Option(
     help: ArgumentHelp(
-      "How long the timed runs should take together, in seconds (default: 30).",
-      discussion: "Each path has 3 runs at least and 25 at most, whatever the time.", valueName: "seconds"),
+      "Spend SECONDS on all timed runs (default: 30)",
+      discussion: "Each path has at least 3 and at most 25 runs.", valueName: "seconds"),
     transform: { argument in
-      try ValueRange("a number of seconds above 0 is taken").value(of: argument) {
+      try ValueRange("expected a number of seconds above 0").value(of: argument) {
         Double($0).flatMap { $0 > 0 && $0 < 1e6 ? $0 : nil }
       }
     })
@@ -84,27 +88,32 @@ package struct BenchCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "What the page cache holds of an input before each run: warm, or cold, which drops it.", valueName: "warm|cold"))
+      "Start each run warm or cold (default: warm)",
+      discussion: "cold drops the input from the page cache before each run.", valueName: "state"))
   package var cache = Cache.warm
 
   @Option(
     help: ArgumentHelp(
-      "Where documents and outputs are written (default: $TMPDIR or /tmp). All are removed.", valueName: "directory"))
+      "Write temporary files below DIR",
+      discussion: "The default is $TMPDIR or /tmp. All files are removed at the end.", valueName: "dir"))
   package var scratchDir: PathArgument?
 
-  @Option(help: ArgumentHelp("How the report is written: table, json, csv, markdown or html.", valueName: "format"))
+  @Option(help: ArgumentHelp("Print table, json, csv, markdown or html", valueName: "format"))
   package var reportFormat = ReportFormat.table
 
-  @Option(help: ArgumentHelp("Write the report of the same run as JSON to a file too.", valueName: "file"))
+  @Option(help: ArgumentHelp("Write the report as JSON to FILE too", valueName: "file"))
   package var jsonFile: PathArgument?
 
-  @Flag(help: "Compare two reports in JSON: exit 1 if a figure is worse past the threshold and beyond noise.")
+  @Flag(
+    help: ArgumentHelp(
+      "Compare two JSON reports, exit 1 if one is worse",
+      discussion: "A figure is worse if it changed by more than the threshold and by more than the noise."))
   package var compare = false
 
   @Option(
-    help: ArgumentHelp("From which change on --compare says worse (default: 5).", valueName: "percent"),
+    help: ArgumentHelp("Accept a change of PERCENT (default: 5)", valueName: "percent"),
     transform: { argument in
-      try ValueRange("a percentage from 0 on is taken").value(of: argument) {
+      try ValueRange("expected a percentage from 0").value(of: argument) {
         Double($0.hasSuffix("%") ? String($0.dropLast()) : $0).flatMap { $0 >= 0 && $0.isFinite ? $0 : nil }
       }
     })

@@ -1,67 +1,71 @@
 package import ArgumentParser
 
-/// Which files are taken of many, and how a run is cut into parts and goes on where another stopped.
+/// Options that select files, divide a run into parts, and continue an earlier run.
 package struct BulkArguments: ParsableArguments, Sendable {
   @Flag(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "Walk directories.",
+      "Walk directories",
       discussion: """
-        Files come in the order of their names' bytes. Symbolic links that are met are followed only with \
-        --follow-symlinks. Nothing is taken twice.
+        Files are processed in the order of the bytes of their names. A symbolic link inside a directory is followed \
+        only with --follow-symlinks. No file is processed twice.
         """))
   package var recursive = false
 
   @Option(
     parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
-      "Take only such files of directories (repeatable; default: *.json *.ndjson *.jsonl *.jsonlines).",
+      "Process only files that match GLOB (repeatable)",
       discussion: """
-        *, ? and [...] match within a name, ** any number of directories. A pattern without a slash is matched with the \
-        name, one with a slash with the path below the argument.
+        The default is *.json, *.ndjson, *.jsonl and *.jsonlines. *, ? and [...] match within a name. ** matches any \
+        number of directories. A pattern without a slash is compared with the name, a pattern with a slash with the \
+        path below the argument.
         """, valueName: "glob"))
   package var include: [String] = []
 
   @Option(
     parsing: .unconditionalSingleValue,
-    help: ArgumentHelp("Pass by such files and directories (repeatable).", valueName: "glob"))
+    help: ArgumentHelp("Skip files and directories that match GLOB", valueName: "glob"))
   package var exclude: [String] = []
 
   @Option(
     help: ArgumentHelp(
-      "Take the files that FILE names, one a line; - is standard input.",
-      discussion: "Relative paths keep their directories under --output-dir.", valueName: "file"))
+      "Read names of inputs from FILE (-: standard input)",
+      discussion: """
+        FILE has one name a line. With --output-dir, relative names keep their directories.
+        """, valueName: "file"))
   package var filesFrom: PathArgument?
 
-  @Flag(name: [.customShort("0"), .customLong("null")], help: "Names in --files-from end with NUL instead of LF.")
+  @Flag(name: [.customShort("0"), .customLong("null")], help: "Split the list at NUL instead of LF")
   package var null = false
 
   @Option(
     help: ArgumentHelp(
-      "Write a line to FILE for each file that is done, and skip those that it says are.",
+      "Record finished files in FILE and skip them later",
       discussion: """
-        What was done with other options or another version, or whose input or output has changed or is gone, is done \
-        again. An output is known by its time, or by its hash where an equal time proves nothing. Lines are fields with \
-        tabs between them: zmin1, the file's size and time (ns), the output's size, XXH64 and time, options, version, \
-        path.
+        A file is processed again if its input or output has changed or is missing, or if the options or the version \
+        are different. An output is compared by its time, or by its hash where an equal time proves nothing. Each line \
+        of FILE has fields separated by tabs: zmin1, the file's size and time (ns), the output's size, XXH64 and time, \
+        options, version, path.
         """, valueName: "file"))
   package var journal: PathArgument?
 
   @Option(
     help: ArgumentHelp(
-      "Take part K of N, from 0: 3/8; auto/8 takes K from the environment.",
+      "Process part K of N, counted from 0, or auto/N",
       discussion: """
-        A file's part depends on its path below the argument alone. auto reads SLURM_ARRAY_TASK_ID or \
+        The part of a file depends only on its path below the argument. auto reads K from SLURM_ARRAY_TASK_ID or \
         JOB_COMPLETION_INDEX.
         """, valueName: "k/n"),
     transform: {
-      try ValueRange("K/N with K from 0 to N - 1, or auto/N, is taken").value(of: $0, ShardArgument.init(argument:))
+      try ValueRange("expected K/N with K from 0 to N - 1, or auto/N").value(of: $0, ShardArgument.init(argument:))
     })
   package var shard: ShardArgument?
 
   @Option(
     help: ArgumentHelp(
-      "Cut into parts by bytes, as FILE says; the first task to come writes it.", valueName: "file"))
+      "Balance the parts by size, as FILE says",
+      discussion: "The first task to start writes FILE.", valueName: "file"))
   package var shardPlan: PathArgument?
 
   package init() {}

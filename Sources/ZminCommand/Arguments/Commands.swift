@@ -1,62 +1,54 @@
 package import ArgumentParser
 
-/// The whole command with its subcommands: what help, completions and the manual page are made from.
+/// The command with its subcommands, as help, completions and the manual page describe it.
 package struct ZminTree: ParsableCommand {
   package static let configuration = CommandConfiguration(
     commandName: "zmin",
-    abstract: "Removes the whitespace from JSON, checks all of it, and changes nothing else.",
+    abstract: "Remove the whitespace from JSON, check all of it, change nothing else",
     usage: """
-      zmin [<options>] [<path> ...]
-      zmin bench [<options>] [<file> ...]
-      zmin devices [--self-test] [--device <device>]
-      """,
-    discussion: """
-      Several paths need -i, --output-dir, -t, --check or --dry-run, and so do directories (-r); with --format ndjson or concat they may also go to one output, \
-      one after another: on standard output an input that fails does not stop the rest, and with -o FILE it does, and \
-      FILE stays as it was. A file named like a subcommand is reached by ./devices.
-
-      Messages are 'zmin: PATH:LINE:COLUMN: what is wrong (byte OFFSET); what to do'; lines and columns count from \
-      1, columns in bytes, offsets from 0. PATH is 'standard input' where there is none.
-
-      Exit codes: 0 all done; 1 some input is not valid or, with --check, not minified; 2 wrong command line; 3 a file \
-      could not be read or written, or memory or disk ran out; 4 the engine asked for is not available; 5 --verify \
-      or a self-test found a difference; 129, 130, 143 hung up, interrupted, terminated.
+      zmin [OPTIONS] [PATH ...]
+      zmin bench [OPTIONS] [FILE ...]
+      zmin devices [--self-test] [--device DEVICE]
       """,
     version: VersionText.text,
-    subcommands: [BenchCommand.self, DevicesCommand.self])
+    subcommands: [BenchCommand.self, DevicesCommand.self],
+    helpNames: .long)
 
   @OptionGroup package var arguments: MinifyArguments
 
   package init() {}
 }
 
-/// Minifying alone, so that a path is never taken for a subcommand.
+/// The command without subcommands, so that a path is never parsed as one.
 package struct MinifyCommand: ParsableCommand {
-  package static let configuration = CommandConfiguration(commandName: "zmin", version: "zmin")
+  package static let configuration = CommandConfiguration(commandName: "zmin", version: "zmin", helpNames: .long)
 
   @OptionGroup package var arguments: MinifyArguments
 
   package init() {}
 }
 
-/// `zmin devices`.
+/// Arguments of `zmin devices`.
 package struct DevicesCommand: ParsableCommand {
-  /// How it is called.
   static let name = "devices"
 
   package static let configuration = CommandConfiguration(
     commandName: name,
-    abstract: "Lists the CPU kernels and Vulkan devices.",
-    usage: "zmin devices [--self-test] [--device <device>]",
-    version: VersionText.text)
+    abstract: "List CPU kernels and Vulkan devices, and test them",
+    usage: "zmin devices [--self-test] [--device DEVICE]",
+    version: VersionText.text,
+    helpNames: [.short, .long])
 
-  @Flag(help: "Run kernels and devices against the reference on hard cases; exit 5 if one differs.")
+  @Flag(
+    help: ArgumentHelp(
+      "Test kernels and devices against the reference",
+      discussion: "The inputs are hard cases. The exit status is 5 if a result differs."))
   package var selfTest = false
 
-  @Option(help: ArgumentHelp("List and test only this Vulkan device: its index, UUID, or a part of its name."))
+  @Option(help: ArgumentHelp("List and test only this device: index, UUID or name", valueName: "device"))
   package var device: String?
 
-  /// What a run starts another process for, lest a driver take it down: `DeviceFinder`.
+  /// Set only in the child process of `DeviceFinder`, which protects a run from a driver that crashes.
   @Flag(help: .hidden)
   package var find = false
 

@@ -1,6 +1,6 @@
 package import ArgumentParser
 
-/// What does the work.
+/// Options that select threads, memory, kernel and device.
 package struct EngineArguments: ParsableArguments, Sendable {
   /// The values of `--mode`.
   package enum Mode: String, ExpressibleByArgument, CaseIterable, Sendable {
@@ -12,27 +12,27 @@ package struct EngineArguments: ParsableArguments, Sendable {
     case all, sample
   }
 
-  /// As many threads as may be asked for.
+  /// The upper limit of `--jobs`.
   package static let workersMax = 1024
 
-  /// The number of threads that an argument asks for.
+  /// Parses a number of threads.
   ///
-  /// - Throws: A `ValidationError` that says which numbers are taken.
+  /// - Throws: ``ValueRange``.
   @Sendable static func workers(_ argument: String) throws -> Int {
-    try ValueRange("a number from 1 to \(workersMax) is taken").value(of: argument) {
+    try ValueRange("expected a number from 1 to \(workersMax)").value(of: argument) {
       Int($0).flatMap { (1...workersMax).contains($0) ? $0 : nil }
     }
   }
 
   @Option(
     help: ArgumentHelp(
-      "How files are taken through memory: auto, standard, streaming, gpu or hybrid.",
+      "Use auto, standard, streaming, gpu or hybrid",
       discussion: """
-        standard goes through one small window on one thread; streaming takes slices, of which several are read, \
-        minified and written at once. gpu takes slices through a Vulkan device, hybrid through device and CPU, whichever \
-        is free. auto takes standard under 10 MB, streaming for more and for pipes; a file over 100 MB begins so too, \
-        and is joined by a hardware device once that is found and has proved itself. Without a device gpu fails (exit \
-        4); the others go on on the CPU, and -v says why.
+        standard uses one thread and one small window. streaming cuts the input into slices that several threads read, \
+        minify and write at once. gpu sends slices to a Vulkan device. hybrid sends each slice to the device or the \
+        CPU, whichever is free. auto, the default, means standard below 10 MB, and streaming from 10 MB and for pipes. \
+        Above 100 MB a hardware device joins once it is found and has passed its self-test. Without a device gpu fails \
+        (exit 4). The other modes fall back to the CPU, and -v prints the reason.
         """,
       valueName: "mode"))
   package var mode = Mode.auto
@@ -40,10 +40,10 @@ package struct EngineArguments: ParsableArguments, Sendable {
   @Option(
     name: [.customShort("j", allowingJoined: true), .long], parsing: .unconditional,
     help: ArgumentHelp(
-      "How many threads work at once, 1 to \(workersMax).",
+      "Use N threads (default: the available CPUs)",
       discussion: """
-        Without it as many as there are processors that zmin may use, by affinity and the quota of its control group. \
-        Only streaming and runs over many files have several.
+        N is 1 to \(workersMax). The default is the number of CPUs that affinity and the quota of the control group \
+        allow. Only streaming and runs over many files use several threads.
         """,
       valueName: "n"),
     transform: workers)
@@ -52,45 +52,50 @@ package struct EngineArguments: ParsableArguments, Sendable {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "The most memory to use: 64Mi, 1G.",
+      "Use at most SIZE of memory: 64Mi, 1G",
       discussion: """
-        The program's own 16 Mi or so are part of it. Less means fewer or smaller slices; too little is an error that \
-        says how little would do. In streaming a control group's limit counts as if it had been given, but for the error. \
-        It also bounds the length of a line that --bad-lines takes from a pipe.
+        The program's own 16 Mi or so are included. A smaller budget means fewer or smaller slices. A budget that is \
+        too small is an error that names the smallest that works. In streaming, the limit of the control group bounds \
+        the plan too, but is never an error. The budget also bounds the length of a line that --bad-lines accepts from \
+        a pipe.
         """, valueName: "size"),
-    transform: { try ValueRange("a size such as 64Mi is taken").value(of: $0, SizeArgument.init(argument:)) })
+    transform: { try ValueRange("expected a size such as 64Mi").value(of: $0, SizeArgument.init(argument:)) })
   package var memoryBudget: SizeArgument?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "The Vulkan device to use: its index or UUID as zmin devices lists them, or a part of its name.",
+      "Use this Vulkan device: index, UUID or name",
       discussion: """
-        Without it the best hardware device; a device in software, such as llvmpipe, must be named. An empty \
-        CUDA_VISIBLE_DEVICES, or -1, means that auto takes none.
+        zmin devices lists the devices. A part of the name is enough. The default is the best hardware device. A \
+        software device, such as llvmpipe, is used only if it is named. If CUDA_VISIBLE_DEVICES is empty or -1, --mode \
+        auto uses no device.
         """, valueName: "device"))
   package var device: String?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "The most of the device's memory to use: 64Mi, 1G.",
-      discussion: "Less means fewer or smaller slices; too little is an error that says how little would do.",
+      "Use at most SIZE of the device's memory",
+      discussion: """
+        Less means fewer or smaller slices. A size that is too small is an error that names the smallest that works.
+        """,
       valueName: "size"),
-    transform: { try ValueRange("a size such as 64Mi is taken").value(of: $0, SizeArgument.init(argument:)) })
+    transform: { try ValueRange("expected a size such as 64Mi").value(of: $0, SizeArgument.init(argument:)) })
   package var deviceMemory: SizeArgument?
 
-  @Option(help: ArgumentHelp("The CPU kernel to use, as listed by zmin devices.", valueName: "name"))
+  @Option(help: ArgumentHelp("Use this CPU kernel (see zmin devices)", valueName: "name"))
   package var kernel: String?
 
   @Option(
     help: ArgumentHelp(
-      "Do everything a second time in another way, and compare it before it is written (exit 5 if it differs).",
+      "Compare with a second path: all (default), sample",
       discussion: """
-        Alone it means --verify=all; --verify=sample does so with a tenth of the input. What a GPU has done is compared \
-        with what the CPU's kernel does, that with the portable kernel, and that with the reference.
+        Everything is minified a second time on another path and compared before it is written. A difference is exit \
+        5. --verify=sample does so with a tenth of the input. Results of a GPU are compared with the CPU kernel, those \
+        of a CPU kernel with the portable kernel, and those of the portable kernel with the reference.
         """,
-      valueName: "all|sample"))
+      valueName: "extent"))
   package var verify: Extent?
 
   package init() {}

@@ -1,20 +1,20 @@
 import ArgumentParser
 
-/// Flags of which one at most may be given.
+/// Flags of which at most one may be given.
 ///
-/// The parser's own way to exclude them says so in terms of flags that set values.
+/// The parser can exclude flags itself, but its message is about flags that set values.
 protocol ExclusiveFlag: EnumerableFlag {
-  /// The flag as it is written in full.
+  /// The long name of the flag, with its dashes.
   var optionName: String { get }
 }
 
 extension Array where Element: ExclusiveFlag {
-  /// The flag that was given, however often, nil if none was.
+  /// The flag that was given, nil if none was.
   ///
-  /// - Throws: ``UsageError`` if there are several.
+  /// - Throws: ``UsageError`` if different flags were given.
   func one() throws(UsageError) -> Element? {
     if let first, let other = self.first(where: { $0 != first }) {
-      throw UsageError("\(first.optionName) and \(other.optionName) exclude each other")
+      throw UsageError("\(first.optionName) and \(other.optionName) cannot be used together")
     }
     return first
   }

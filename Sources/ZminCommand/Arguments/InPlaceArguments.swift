@@ -1,24 +1,27 @@
 package import ArgumentParser
 
-/// What may be replaced in place, and how.
+/// Options for replacements in place.
 package struct InPlaceArguments: ParsableArguments, Sendable {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Replace only where this much is saved: 4Ki, 10%.",
-      discussion: "Sizes take K, M, G (powers of 1000) and Ki, Mi, Gi (powers of 1024).", valueName: "size|percent"),
+      "Replace only if this is saved: 4Ki, 10%",
+      discussion: "All sizes accept K, M, G (powers of 1000) and Ki, Mi, Gi (powers of 1024).",
+      valueName: "size|percent"),
     transform: {
-      try ValueRange("a size such as 4Ki, or 0% to 100%, is taken").value(of: $0, SavingArgument.init(argument:))
+      try ValueRange("expected a size such as 4Ki, or 0% to 100%").value(of: $0, SavingArgument.init(argument:))
     })
   package var minSaving: SavingArgument?
 
-  @Flag(help: "Follow symbolic links: replace what they lead to, walk the directories.")
+  @Flag(help: "Follow symbolic links to files and directories")
   package var followSymlinks = false
 
-  @Flag(help: "Replace files of several hard links too; the other names keep the old contents.")
+  @Flag(
+    help: ArgumentHelp(
+      "Replace files with several hard links too", discussion: "The other names keep the old contents."))
   package var force = false
 
-  @Flag(help: "Keep access and modification times.")
+  @Flag(help: "Keep access and modification times")
   package var preserve = false
 
   package init() {}

@@ -2,26 +2,27 @@ package import ArgumentParser
 package import ZminCore
 import ZminEngine
 
-/// What is read, and how it is checked.
+/// Inputs, and options that say how to read and check them.
 package struct InputArguments: ParsableArguments, Sendable {
   /// The values of `--format`.
   package enum FormatChoice: String, ExpressibleByArgument, CaseIterable, Sendable {
     case auto, json, ndjson, concat
 
-    /// The format that is named, nil where the file's name decides.
+    /// The named format, nil for `auto`.
     package var format: Format? { Format(rawValue: rawValue) }
   }
 
-  @Argument(help: "Files to minify; none, or -, reads standard input.")
+  @Argument(help: ArgumentHelp("Read these files (none or -: standard input)", valueName: "path"))
   package var paths: [PathArgument] = []
 
   @Option(
     help: ArgumentHelp(
-      "How values are laid out: json, ndjson, concat or auto.",
+      "Read json, ndjson, concat or auto (default: auto)",
       discussion: """
-        json is one value; ndjson one value a line; concat values one after another. A value of ndjson or concat is \
-        written as soon as its last byte has come. auto takes ndjson for names ending in .ndjson, .jsonl or \
-        .jsonlines, also before .gz, .zst, .bz2, .xz or .lz4, and json for all else, standard input too.
+        json is one value. ndjson is one value a line. concat is any number of values, one after another. auto means \
+        ndjson for names that end in .ndjson, .jsonl or .jsonlines, also before .gz, .zst, .bz2, .xz or .lz4. For all \
+        other names and for standard input it means json. In ndjson and concat a value is written as soon as its last \
+        byte has arrived.
         """,
       valueName: "format"))
   package var format = FormatChoice.auto
@@ -29,15 +30,17 @@ package struct InputArguments: ParsableArguments, Sendable {
   @Flag(
     inversion: .prefixedNo,
     help: ArgumentHelp(
-      "Check everything against RFC 8259, or nothing.",
-      discussion: "--no-validate is for input already known to be good."))
+      "Check all input or nothing (default: check)",
+      discussion: """
+        By default all input is checked against RFC 8259. Use --no-validate only for input that is known to be valid.
+        """))
   package var validate = true
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "The deepest nesting that is valid (default: \(MinifierOptions.defaultDepthMax)).", valueName: "n"),
-    transform: { try ValueRange("a number from 0 on is taken").value(of: $0) { Int($0).flatMap { $0 < 0 ? nil : $0 } } }
+      "Allow N levels of nesting (default: \(MinifierOptions.defaultDepthMax))", valueName: "n"),
+    transform: { try ValueRange("expected a number from 0").value(of: $0) { Int($0).flatMap { $0 < 0 ? nil : $0 } } }
   )
   package var maxDepth = MinifierOptions.defaultDepthMax
 

@@ -14,7 +14,7 @@ package struct MinifyArguments: ParsableArguments, Sendable {
   @OptionGroup(title: "In place")
   package var inPlace: InPlaceArguments
 
-  @OptionGroup(title: "Lines that are not valid")
+  @OptionGroup(title: "Bad lines (ndjson)")
   package var badLines: BadLineArguments
 
   @OptionGroup(title: "Engine")
@@ -22,6 +22,10 @@ package struct MinifyArguments: ParsableArguments, Sendable {
 
   @OptionGroup(title: "Reports")
   package var report: ReportArguments
+
+  /// The long form is the parser's own.
+  @Flag(name: .customShort("h"), help: ArgumentHelp("Print short help", visibility: .private))
+  package var printsShortHelp = false
 
   package init() {}
 }

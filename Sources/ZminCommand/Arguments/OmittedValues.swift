@@ -1,10 +1,10 @@
 extension [String] {
-  /// What options mean whose value is left out.
-  private static let omittedValues = ["--verify": "all", "--memory-report": "summary"]
+  /// The values that options have if theirs is omitted.
+  static let omittedValues = ["--verify": "all", "--memory-report": "summary"]
 
-  /// The arguments with the values that were left out, so that a value is taken only after `=`.
+  /// The arguments, with omitted values added after `=`.
   ///
-  /// The parser's own way would take the next argument for the value: `--verify input.json` would not read `input.json`.
+  /// The parser itself would read the next argument as the value: `--verify input.json` would not read `input.json`.
   var withOmittedValues: [String] {
     let end = firstIndex(of: "--") ?? count
     return self[..<end].map { argument in

@@ -1,8 +1,8 @@
 package import ArgumentParser
 
-/// Where the result goes.
+/// Options that select the destination.
 package struct OutputArguments: ParsableArguments, Sendable {
-  /// Ways to go without writing any output.
+  /// Tasks that write no output.
   package enum Inspection: String, ExclusiveFlag, Sendable {
     case test, check
     case dryRun = "dry-run"
@@ -15,14 +15,14 @@ package struct OutputArguments: ParsableArguments, Sendable {
 
     package static func help(for value: Inspection) -> ArgumentHelp? {
       switch value {
-      case .test: "Write nothing; say whether the input is valid."
-      case .check: "Write nothing; exit 1 if a file is not minified or not valid."
-      case .dryRun: "Write nothing; say what would be done."
+      case .test: "Check the inputs, write no output"
+      case .check: "Exit 1 if an input is not minified or not valid"
+      case .dryRun: "Print what would be done, write nothing"
       }
     }
   }
 
-  /// When outputs are brought to the disk.
+  /// The values of `--sync` and `--no-sync`.
   package enum Sync: String, ExclusiveFlag, Sendable {
     case sync
     case noSync = "no-sync"
@@ -31,8 +31,13 @@ package struct OutputArguments: ParsableArguments, Sendable {
 
     package static func help(for value: Sync) -> ArgumentHelp? {
       switch value {
-      case .sync: "Bring every output to the disk before it counts as written."
-      case .noSync: "Sync nothing, not even what replaces an existing file."
+      case .sync:
+        ArgumentHelp(
+          "Sync every output to disk",
+          discussion: """
+            By default an output is synced if it replaces a file, and every output is synced if --journal is given.
+            """)
+      case .noSync: "Sync nothing, not even replaced files"
       }
     }
   }
@@ -40,10 +45,10 @@ package struct OutputArguments: ParsableArguments, Sendable {
   @Option(
     name: [.customShort("o", allowingJoined: true), .long],
     help: ArgumentHelp(
-      "Write to FILE; -o - is standard output.",
+      "Write the output to FILE (-: standard output)",
       discussion: """
-        A new file gets the permissions that all inputs have in common, less the umask; from standard input or a pipe, \
-        what the umask allows. A file that exists keeps its mode.
+        FILE appears complete or not at all. A new file gets the permission bits that all inputs have in common, less \
+        the umask. If an input is standard input or a pipe, the umask alone decides. An existing file keeps its mode.
         """,
       valueName: "file"))
   package var output: PathArgument?
@@ -51,32 +56,31 @@ package struct OutputArguments: ParsableArguments, Sendable {
   @Flag(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "Replace each input that changes.",
+      "Replace each input that changes",
       discussion: """
-        Mode, owner, extended attributes, access lists and chattr flags are kept. A file that another program saves in \
-        the meantime is left as that has saved it (exit 3). A killed run may leave .zmin-RANDOM-NAME.kept beside NAME, \
-        which the next run names: it may hold such a save, so compare the two before you delete it.
+        Mode, owner, extended attributes, access lists and chattr flags are kept. If another program saves the file \
+        meanwhile, its version stays (exit 3). A killed run may leave .zmin-RANDOM-NAME.kept beside NAME. The next run \
+        reports it. It may hold the other program's version, so compare the two files before you delete one.
         """))
   package var inPlace = false
 
   @Option(
     help: ArgumentHelp(
-      "Write each output below DIR, as its input lies below the argument.",
+      "Write outputs below DIR, in the inputs' tree",
       discussion: """
-        Nothing is ever written outside DIR. It is not walked if it lies inside an input. Inputs that would become one \
-        output are an error, also where the file system of DIR ignores case: it is asked with a temporary file, with \
-        --dry-run too. New files and directories get the mode of the one that they mirror, less the umask. The owner \
-        of a directory can always write to it, so that a mirror of read-only directories can be updated. A directory \
-        gets its mode when the run is over, and is its owner's alone before (mode 1700). A run that was stopped leaves \
-        it so, and the next one ends it.
+        Nothing is written outside DIR. DIR is not walked if it lies inside an input. Two inputs with the same output \
+        are an error, also if they differ only in case and the file system of DIR ignores case. To find out, zmin \
+        makes a temporary file in DIR, with --dry-run too. New files and directories get the mode of the one that they \
+        mirror, less the umask, but the owner can always write to a directory. A directory has mode 1700 until the run \
+        is complete. After a run that was stopped, the next run sets the mode.
         """,
       valueName: "dir"))
   package var outputDir: PathArgument?
 
-  @Flag(help: ArgumentHelp("Inspection."))
+  @Flag(help: ArgumentHelp("Inspect"))
   package var inspection: [Inspection] = []
 
-  @Flag(help: ArgumentHelp("Sync."))
+  @Flag(help: ArgumentHelp("Sync"))
   package var sync: [Sync] = []
 
   package init() {}

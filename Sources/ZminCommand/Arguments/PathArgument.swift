@@ -5,9 +5,9 @@ package import SystemPackage
 package struct PathArgument: ExpressibleByArgument, Sendable {
   /// The name as a path.
   package let path: FilePath
-  /// Whether it is `-`.
+  /// True if the argument is `-`.
   package let isStandardStream: Bool
-  /// Whether it ends in a slash, as only the name of a directory does. ``path`` has lost it.
+  /// True if the argument ends in a slash. ``path`` has none.
   package let namesDirectory: Bool
 
   /// Any argument is a path.

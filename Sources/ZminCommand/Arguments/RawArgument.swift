@@ -1,14 +1,14 @@
 import CZminSystem
 
-/// Arguments as strings that lose nothing: a file name is any bytes but NUL, a Swift string is UTF-8.
+/// A lossless mapping between arguments, which are any bytes but NUL, and Swift strings, which are UTF-8.
 ///
-/// A byte that is no part of valid UTF-8 becomes the scalar U+10FF00 plus the byte. Where an argument itself holds a
-/// scalar of that range, its bytes are treated as invalid too, so that every argument has one string and back.
+/// A byte outside valid UTF-8 becomes the scalar U+10FF00 plus the byte. If an argument itself has a scalar of that
+/// range, its bytes are mapped as invalid bytes too. So every argument has one string, and every string one argument.
 package enum RawArgument {
   private static let base: UInt32 = 0x10FF00
   private static let stored: ClosedRange<UInt32> = 0x10FF80...0x10FFFF
 
-  /// Whether a scalar stands for a byte that is no part of valid UTF-8.
+  /// True if the scalar stands for a byte outside valid UTF-8.
   static func isStoredByte(_ scalar: UnicodeScalar) -> Bool { stored.contains(scalar.value) }
 
   /// The string that stands for an argument.
@@ -28,7 +28,7 @@ package enum RawArgument {
     return String(text)
   }
 
-  /// The string with bytes that are no part of valid UTF-8 as `\xFF` and the like, for people to read.
+  /// The string for messages, with bytes outside valid UTF-8 as `\xFF`.
   static func readable(_ string: String) -> String {
     string.unicodeScalars.reduce(into: "") { text, scalar in
       if isStoredByte(scalar) {

@@ -1,8 +1,8 @@
 package import ArgumentParser
 
-/// What is said about the run.
+/// Options for messages, logs and reports.
 package struct ReportArguments: ParsableArguments, Sendable {
-  /// How much is said on standard error.
+  /// The values of `--quiet` and `--verbose`.
   package enum Verbosity: String, ExclusiveFlag, Sendable {
     case quiet, verbose
 
@@ -12,8 +12,8 @@ package struct ReportArguments: ParsableArguments, Sendable {
 
     package static func help(for value: Verbosity) -> ArgumentHelp? {
       switch value {
-      case .quiet: "Say nothing but errors, --stats or not."
-      case .verbose: "Say more: format, mode, kernel, workers and memory, and what became of each file."
+      case .quiet: ArgumentHelp("Print only errors", discussion: "This silences --stats too.")
+      case .verbose: "Print the plan and the result of each file"
       }
     }
   }
@@ -28,45 +28,50 @@ package struct ReportArguments: ParsableArguments, Sendable {
     case summary, detailed, json, html, trace
   }
 
-  @Flag(help: "Print bytes in and out, saved, rate and engine on standard error.")
+  @Flag(help: "Print sizes, saving, rate and engine")
   package var stats = false
 
   @Option(
     help: ArgumentHelp(
-      "Log in a form that programs read: json, an object a line on standard error, and nothing else there.",
+      "Log events to standard error, as json",
+      discussion: "The log has one JSON object a line. Nothing else is written to standard error.",
       valueName: "form"))
   package var log: LogForm?
 
-  @Option(help: ArgumentHelp("Append the log to FILE instead.", valueName: "file"))
+  @Option(help: ArgumentHelp("Append the log to FILE", valueName: "file"))
   package var logFile: PathArgument?
 
   @Option(
-    help: ArgumentHelp("Write what the run came to into FILE at its end, as OpenMetrics text.", valueName: "file"))
+    help: ArgumentHelp("Write OpenMetrics text to FILE at the end", valueName: "file"))
   package var metricsFile: PathArgument?
 
   @Flag(
     help: ArgumentHelp(
-      "Print a summary of the memory that the run took on standard error: peak, average, a limit for a container."))
+      "Print a summary of memory use",
+      discussion: "The summary has the peak, the average and a limit for a container. It goes to standard error."))
   package var memoryProfile = false
 
   @Option(
     help: ArgumentHelp(
-      "Report the memory that the run took: summary, detailed, json, html or trace.",
+      "Report memory: summary, detailed, json, html, trace",
       discussion: """
-        Alone it means --memory-report=summary. json has a documented schema, html is a page with plots, trace opens in \
-        Perfetto. The report is put on standard output, and minified JSON that would go there is discarded; with \
-        --output - it is put on standard error.
+        Without FORM the report is a summary. json has a documented schema. html is a page with plots. trace opens in \
+        Perfetto. The report goes to standard output, and minified JSON that would go there is discarded. With \
+        --output - the report goes to standard error.
         """,
       valueName: "form"))
   package var memoryReport: MemoryReportForm?
 
-  @Option(help: ArgumentHelp("Put the report of memory into FILE instead.", valueName: "file"))
+  @Option(help: ArgumentHelp("Write the memory report to FILE", valueName: "file"))
   package var memoryReportFile: PathArgument?
 
-  @Flag(help: "Show the memory on standard error while the run goes on: in place on a terminal, else a line a second.")
+  @Flag(
+    help: ArgumentHelp(
+      "Show memory use during the run",
+      discussion: "The view is redrawn on a terminal. Elsewhere it is a line a second on standard error."))
   package var memoryMonitor = false
 
-  @Flag(help: ArgumentHelp("Verbosity."))
+  @Flag(help: ArgumentHelp("Verbosity"))
   package var verbosity: [Verbosity] = []
 
   package init() {}

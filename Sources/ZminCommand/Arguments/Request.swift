@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// What the command line asks for.
+/// A parsed command line.
 package enum Request {
   case minify(Options)
   case devices(DevicesCommand)
@@ -13,7 +13,7 @@ package enum Request {
   /// - Throws: ``UsageError``.
   package init(_ arguments: [String]) throws(UsageError) {
     let arguments = arguments.withOmittedValues
-    // Most calls are file names alone: they are not worth the milliseconds that the parser's reflection takes.
+    // Most calls have only file names. The parser's reflection would cost milliseconds.
     if !arguments.contains(where: { $0.hasPrefix("-") && $0 != "-" }), !Self.namesSubcommand(arguments) {
       var options = Options()
       options.paths = arguments.map(PathArgument.init(argument:))
@@ -22,7 +22,7 @@ package enum Request {
     }
     do {
       if Self.namesSubcommand(arguments) {
-        // The parser knows it of the root alone.
+        // The parser knows the version of the root command only.
         if arguments.contains("--version") {
           self = .text(VersionText.text)
           return
@@ -32,12 +32,13 @@ package enum Request {
           arguments.first == BenchCommand.name
           ? .bench(try BenchCommand.parse(rest)) : .devices(try DevicesCommand.parse(rest))
       } else {
-        self = .minify(try Options(try MinifyCommand.parse(arguments).arguments))
+        let minifyArguments = try MinifyCommand.parse(arguments).arguments
+        self = minifyArguments.printsShortHelp ? .text(HelpText.short) : .minify(try Options(minifyArguments))
       }
     } catch let error as UsageError {
       throw error
     } catch {
-      // Help and the like come from the whole tree.
+      // Help and other texts come from the whole tree.
       if MinifyCommand.exitCode(for: error) == .success {
         self = .text(Self.text(for: arguments))
       } else {
@@ -50,28 +51,29 @@ package enum Request {
     arguments.first == DevicesCommand.name || arguments.first == BenchCommand.name
   }
 
+  /// Help, version or a completion script.
   private static func text(for arguments: [String]) -> String {
-    // Asked of the root, the parser would give the root's help.
-    if arguments.first == BenchCommand.name { return ZminTree.helpMessage(for: BenchCommand.self) }
-    if namesSubcommand(arguments) { return ZminTree.helpMessage(for: DevicesCommand.self) }
+    if let help = try? HelpText() {
+      switch arguments.first {
+      case BenchCommand.name: return help.text(of: BenchCommand.self)
+      case DevicesCommand.name: return help.text(of: DevicesCommand.self)
+      default: if arguments.contains("--help") { return help.program }
+      }
+    }
     do {
-      // Help is a command of the tree that throws its text. The tree by itself would take a subcommand for a path.
-      var command =
-        try namesSubcommand(arguments)
-        ? DevicesCommand.parseAsRoot(Array(arguments.dropFirst())) : ZminTree.parseAsRoot(arguments)
+      // Version and completions are commands of the parser that throw their text as an error.
+      var command = try ZminTree.parseAsRoot(arguments)
       try command.run()
       return ""
     } catch {
-      // There is no subcommand for help here: it would hide a file of that name.
-      let parts = ZminTree.message(for: error).split(
-        separator: "zmin help <subcommand>", maxSplits: 1, omittingEmptySubsequences: false)
-      return parts.joined(separator: "zmin <subcommand> --help")
+      return ZminTree.message(for: error)
     }
   }
 
-  /// A parser's sentence as the one-line phrase that follows a colon.
+  /// Turns a sentence of the parser into a phrase on one line.
   private static func phrase(_ message: String) -> String {
     let line = message.split(separator: "\n").map { $0.drop { $0 == " " } }.joined(separator: " ")
+      .replacing(". Please provide one of ", with: "; use ").replacing(". Did you mean ", with: "; did you mean ")
     let text = line.hasSuffix(".") ? String(line.dropLast()) : line
     guard let first = text.first, text.dropFirst().first?.isUppercase != true else { return text }
     return first.lowercased() + text.dropFirst()

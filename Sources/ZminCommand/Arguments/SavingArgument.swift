@@ -1,7 +1,7 @@
 import ArgumentParser
 package import ZminFiles
 
-/// What `--min-saving` takes: a size, or a share of the input such as `10%`.
+/// A value of `--min-saving`: a size, or a share of the input such as `10%`.
 package struct SavingArgument: ExpressibleByArgument, Sendable {
   package let minimum: MinimumSaving
 

@@ -1,9 +1,9 @@
 package import ZminFiles
 
-/// What `--shard` takes: `K/N`, or `auto/N`.
+/// A value of `--shard`: `K/N` or `auto/N`.
 package enum ShardArgument: Sendable, Equatable {
   case part(Shard)
-  /// The environment says which one.
+  /// K comes from the environment.
   case automatic(count: Int)
 
   package init?(argument: String) {
@@ -17,7 +17,7 @@ package enum ShardArgument: Sendable, Equatable {
     }
   }
 
-  /// Digits and nothing else.
+  /// Parses a number of ASCII digits without a sign.
   static func number(_ text: some StringProtocol) -> Int? {
     text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ? Int(text) : nil
   }

@@ -1,11 +1,10 @@
 import ArgumentParser
 
-/// A number of bytes on the command line: `100`, `64K`, `1.5Mi`.
+/// A number of bytes on the command line, such as `100`, `64K` or `1.5Mi`.
 package struct SizeArgument: ExpressibleByArgument, Sendable, Equatable {
-  /// The size itself.
   package let byteCount: Int
 
-  /// K, M and G are powers of 1000, Ki, Mi and Gi of 1024.
+  /// Reads K, M and G as powers of 1000, and Ki, Mi and Gi as powers of 1024.
   package init?(argument: String) {
     let digits = argument.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
     let factors: [Substring: Double] = [

@@ -1,4 +1,4 @@
-/// A command line that is wrong: one phrase that says how.
+/// An error of the command line, as a phrase on one line.
 package struct UsageError: Error, Sendable, Equatable {
   package let message: String
 

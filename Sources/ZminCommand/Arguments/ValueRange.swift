@@ -1,15 +1,15 @@
-/// What values an option takes: said where it was given another one.
+/// The error about a value that an option does not accept.
 struct ValueRange: Error, CustomStringConvertible {
   let description: String
 
-  /// - Parameter description: A noun phrase.
+  /// - Parameter description: The values that the option accepts, after "expected".
   init(_ description: String) {
     self.description = description
   }
 
-  /// The value that an argument stands for, where `parse` finds one.
+  /// Parses an argument.
   ///
-  /// - Throws: The range.
+  /// - Throws: This error if `parse` returns nil.
   func value<Value>(of argument: String, _ parse: (String) -> Value?) throws -> Value {
     guard let value = parse(argument) else { throw self }
     return value

@@ -2,12 +2,12 @@ import CZminSystem
 import ZminCPU
 import ZminVulkan
 
-/// What `--version` prints.
+/// The text of `--version`.
 package enum VersionText {
   /// The version of the program.
-  package static let number = "0.1.0"
+  package static let number = "0.2.0"
 
-  /// Version, kernels and Vulkan headers, a line each.
+  /// The version, the kernels and the Vulkan headers, one line each.
   package static var text: String {
     let kernels = Kernel.all.map { kernel in
       kernel.missingFeature.map { "\(kernel.name) (this CPU lacks \($0))" } ?? kernel.name
@@ -19,6 +19,6 @@ package enum VersionText {
       """
   }
 
-  /// The commit that was built, where the build knew it.
+  /// The commit of the build, nil if the build did not know it.
   static var commit: String? { zmin_commit().map { String(cString: $0) } }
 }

@@ -5,7 +5,7 @@ import ZminCore
 import ZminFiles
 import ZminIO
 
-/// What the workers of a run over many files share.
+/// State that the workers of a run over many files share.
 final class BulkContext: ProgressSource {
   let plan: BulkPlan
   let files: FileAccess
@@ -13,32 +13,22 @@ final class BulkContext: ProgressSource {
   let memory: BulkMemory
   let mirror: MirrorDirectory?
   let reporter: RunReporter
-  /// What all workers put bad lines into.
   let badLines: BadLineRecord?
   let journal: Journal?
-  /// For each file what it has left if it is done, nil if there is no journal.
+  /// The journal's record of each file, nil for files that are not finished. Nil as a whole without a journal.
   let finished: [FinishedFile?]?
-  /// The outputs that were made, nil if none go to another directory.
+  /// Outputs that this run has made. Set only with `--output-dir`.
   let madeOutputs: MadeOutputs?
   /// Files that no output may overwrite.
   private let filesApart: [(file: SideFile, guarded: GuardedFile)]
-  /// What the files were found by.
+  /// The walk that found the files.
   let walk: FileWalk
   private let filesDone = Atomic(0)
   private let bytesDone = Mutex(0)
-  /// The stored size of the large file that is taken, and how much had been read when it was begun.
+  /// The stored size of the large file in progress, and the bytes that had been read before it.
   private let largeFile = Mutex<(storedBytes: Int, startBytes: Int)?>(nil)
   private let lastBegun = Mutex<Int?>(nil)
-  private let stop = Mutex<Stop?>(nil)
-
-  /// Why no more files are taken.
-  enum Stop {
-    /// There is no room left, or the journal cannot be written.
-    case failed
-    case interrupted
-    /// The reader of this output went away.
-    case brokenPipe(FileName)
-  }
+  private let stop = Mutex<StopReason?>(nil)
 
   init(
     _ plan: BulkPlan, files: FileAccess, queue: FileQueue, memory: BulkMemory, mirror: MirrorDirectory?,
@@ -63,13 +53,12 @@ final class BulkContext: ProgressSource {
   var fileCount: Int { list.count }
   var storedBytes: Int? { queue.storedBytes }
 
-  /// Why it stops, nil while it goes on. The first reason stays.
-  var stopped: Stop? {
+  /// Nil while the run goes on. The first reason stays.
+  var stopped: StopReason? {
     get { stop.withLock { $0 } }
     set { stop.withLock { $0 = $0 ?? newValue } }
   }
 
-  /// How far the run is.
   var progress: (files: Int, bytes: Int) {
     // In place a file may be read twice.
     let current = largeFile.withLock { $0 }.map { min($0.storedBytes, bytesRead - $0.startBytes) } ?? 0
@@ -83,22 +72,20 @@ final class BulkContext: ProgressSource {
     filesApart.first { $0.guarded.isOverwritten(at: entry, using: files) }?.file
   }
 
-  /// Calls `body`, which takes a large file.
+  /// Calls `body`, which processes a large file.
   func takingLargeFile(_ entry: FileEntry, _ body: () -> Void) {
     largeFile.withLock { $0 = (Int(entry.storedBytes), bytesRead) }
     body()
     largeFile.withLock { $0 = nil }
   }
 
-  /// The file that was begun last.
   var current: String {
     lastBegun.withLock { $0 }.map { "\(FileName.path(list.path(of: list[$0])))" } ?? ""
   }
 
-  /// Notes that a file is begun.
   func begin(_ number: Int) { lastBegun.withLock { $0 = number } }
 
-  /// Counts a file that is done with, for good or ill.
+  /// Counts a file that succeeded, failed or was skipped.
   func countDone(_ entry: FileEntry) {
     largeFile.withLock { $0 = nil }
     filesDone.add(1, ordering: .relaxed)

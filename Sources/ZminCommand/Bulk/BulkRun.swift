@@ -10,14 +10,14 @@ import ZminMemory
 import ZminMemoryProfile
 import ZminReport
 
-/// Carries out a run over many files: finds them, has them taken by workers, and sums up.
+/// A run over many files: finds them, lets workers process them, and prints a summary.
 struct BulkRun {
-  /// Nothing was done, as the command line asks for what must not be.
+  /// The error of a run that was refused before it wrote anything.
   struct Refused: Error {
     let message: String
   }
 
-  /// Files that a worker ends together at most.
+  /// The largest number of files that a worker commits together.
   private static let batchFilesMax = 64
 
   let plan: BulkPlan
@@ -37,15 +37,11 @@ struct BulkRun {
     self.ledger = ledger
     self.memory = memory
     self.log = log
-    reporter = RunReporter(
-      task: plan.task, verbosity: plan.verbosity, badLines: plan.badLines?.path,
-      offersBadLines: plan.badLines == nil && plan.task.takesBadLines,
-      engine: plan.kernel.name, files: files, log: log, console: console, profiler: memory?.profiler)
+    reporter = RunReporter(plan.options, files: files, log: log, console: console, profiler: memory?.profiler)
     list = FileList(ledger: ledger)
   }
 
-  /// Does it all.
-  func run() -> MinifyRun.Ending {
+  func run() -> RunEnding {
     var predictedPeakBytes: Int?
     let ending = run(&predictedPeakBytes)
     memory?.conclude(
@@ -58,9 +54,9 @@ struct BulkRun {
     return ending
   }
 
-  private func run(_ predictedPeakBytes: inout Int?) -> MinifyRun.Ending {
+  private func run(_ predictedPeakBytes: inout Int?) -> RunEnding {
     let start = MonotonicClock.seconds()
-    var brokenPipe: FileName?
+    var reason: StopReason?
     for fallback in plan.fallbacks { reporter.detail(fallback) }
     var fallbacks = plan.fallbacks
     do {
@@ -69,21 +65,20 @@ struct BulkRun {
       }
       memory?.profiler.begin(.finding)
       try finder.find()
-      // It is none of the files that were found.
+      // The log file is not one of the inputs.
       try log?.open()
       let missed = reporter.statistics.failedFiles
-      if reporter.statistics.status == .usage { throw Refused(message: "nothing is done") }
+      if reporter.statistics.status == .usage { throw Refused(message: "nothing was done") }
       let queue = FileQueue(list, slicedBytesMin: plan.slicedBytesMin, workers: workers)
       let pools = try pools(for: queue, &fallbacks)
       predictedPeakBytes = pools.peakBytes
       let context = try makeContext(queue, pools, finder.walk)
       memory?.follow(context)
       try work(context)
-      if case .brokenPipe(let output) = context.stopped { brokenPipe = output }
+      reason = context.stopped
       reporter.noteKeptFiles()
       conclude(
-        brokenPipe.map(MinifyRun.Ending.brokenPipe) ?? .status(reporter.statistics.status),
-        fileCount: list.count + missed,
+        RunEnding(after: reason, reporter.statistics.status), fileCount: list.count + missed,
         seconds: MonotonicClock.seconds() - start, fallbacks)
     } catch FileError.interrupted {
     } catch let error as DeviceSession.NoDevice {
@@ -93,24 +88,25 @@ struct BulkRun {
     } catch let error as ShardPlan.Unusable {
       reporter.fail("\(FileName.path(plan.shardPlan ?? "")): \(error.reason)", .usage)
     } catch is Journal.Foreign {
-      reporter.fail("\(FileName.path(plan.journal ?? "")): this is no journal; it stays as it is", .usage)
+      reporter.fail("\(FileName.path(plan.journal ?? "")): not a zmin journal; left unchanged", .usage)
     } catch is Journal.InUse {
-      reporter.fail("\(FileName.path(plan.journal ?? "")): another run uses this journal")
+      reporter.fail(
+        "\(FileName.path(plan.journal ?? "")): another run uses this journal; wait for it, or use another file")
     } catch let error as OutOfMemory {
-      reporter.fail("out of memory: the system refused \(error.byteCount) bytes for the list of files")
+      reporter.fail("out of memory: cannot allocate \(error.byteCount) bytes for the list of files")
     } catch {
       reporter.fail(FailureMessage.text(for: error, input: .standardInput))
     }
     reporter.endLog()
-    return brokenPipe.map(MinifyRun.Ending.brokenPipe) ?? .status(reporter.statistics.status)
+    return RunEnding(after: reason, reporter.statistics.status)
   }
 
   // MARK: Before
 
-  /// What the pools may be, now that it is known what there is to do.
+  /// The memory pools for the files that were found.
   private func pools(for queue: FileQueue, _ fallbacks: inout [String]) throws(Refused) -> BulkMemory {
-    let options = formats.map(plan.minifierOptions)
-    // On a device alone the smallest files count as large.
+    let options = formats.map(plan.options.minifierOptions)
+    // With --mode gpu even the smallest files count as large.
     let sliceWorkers =
       largestSlicedFile(of: queue).map {
         min(plan.workers, max(1, Int(list[$0].plainBytes ?? .max) / SlicePlan.usualBytes))
@@ -129,7 +125,7 @@ struct BulkRun {
     if let pools = pools(within: plan.memoryBudget.byteCount) { return pools }
     fallbacks.append(plan.memoryBudget.shortage(of: leastBytes))
     reporter.detail(fallbacks[fallbacks.count - 1])
-    guard let pools = pools(within: leastBytes) else { throw Refused(message: "there is too little memory") }
+    guard let pools = pools(within: leastBytes) else { throw Refused(message: "not enough memory") }
     return pools
   }
 
@@ -138,20 +134,20 @@ struct BulkRun {
   /// Bad lines are separated by one thread, through a window.
   private func largestSlicedFile(of queue: FileQueue) -> Int? {
     queue.large.first { number in
-      plan.badLines == nil || (plan.format.format ?? Format(ofName: list.nameBytes(list[number]))) != .ndjson
+      plan.options.badLines == nil || (plan.format.format ?? Format(ofName: list.nameBytes(list[number]))) != .ndjson
     }
   }
 
-  /// What the list takes, and in a run with outputs of their own what is noted of these.
+  /// The bytes of the list of files. With `--output-dir`, the record of outputs is included.
   private var listBytes: Int {
     guard case .mirror = plan.task else { return list.byteCount }
     return list.byteCount + MadeOutputs.byteCount(fileCount: list.count)
   }
 
-  /// Threads that take small files, as far as there is enough memory: few files are not worth more than one.
+  /// The number of threads for small files if memory allows: one for eight files, up to the number of workers.
   private var workers: Int { min(plan.workers, max(1, list.count / 8)) }
 
-  /// The formats that there are.
+  /// The formats of the files.
   private var formats: [Format] {
     if let format = plan.format.format { return [format] }
     let hasLines = (0..<list.count).contains { Format(ofName: list.nameBytes(list[$0])) == .ndjson }
@@ -161,7 +157,7 @@ struct BulkRun {
   private func makeContext(_ queue: FileQueue, _ pools: BulkMemory, _ walk: FileWalk) throws -> BulkContext {
     if let path = plan.mirrorPath, let (one, other) = list.firstCollision(below: path, using: files) {
       let paths = [one, other].map { "\(FileName.path(list.path(of: $0)))" }
-      throw Refused(message: "\(paths[0]) and \(paths[1]) would become one file below --output-dir; nothing is done")
+      throw Refused(message: "\(paths[0]) and \(paths[1]) would become one file below --output-dir; nothing was done")
     }
     let journal = try plan.journal.map {
       try Journal(
@@ -169,7 +165,7 @@ struct BulkRun {
     }
     var mirror: MirrorDirectory?
     if case .mirror(let path) = plan.task { mirror = MirrorDirectory(path, root: try files.makeDirectory(path)) }
-    // The inputs may have any permissions: what holds lines of all is its owner's alone.
+    // The inputs may have any permissions, so only the owner can read a record of their lines.
     let badLines = plan.badLines.map { BadLineRecord($0.path, using: files) }
     try badLines?.open(mode: nil)
     noteSpace(queue, mirror)
@@ -180,8 +176,8 @@ struct BulkRun {
       madeOutputs: try mirror.map { _ in try MadeOutputs(fileCount: list.count, ledger: ledger) })
   }
 
-  /// Says that there may be too little room, before it is needed: below a directory for all outputs, in place for the
-  /// largest file, which is there twice until it is replaced.
+  /// Warns of too little free space before it is needed. A mirror needs space for all outputs. In place, the largest
+  /// file exists twice until it is replaced.
   private func noteSpace(_ queue: FileQueue, _ mirror: MirrorDirectory?) {
     var needed: (bytes: Int, directory: OpenDirectory, path: FilePath)?
     if let mirror {
@@ -195,8 +191,8 @@ struct BulkRun {
     guard let needed, let freeBytes = files.freeBytes(in: needed.directory), needed.bytes > freeBytes else { return }
     reporter.note(
       """
-      outputs may take up to \(Figures.size(needed.bytes)), and \(Figures.size(Int(freeBytes))) are free in \
-      \(FileName.path(needed.path))
+      \(FileName.path(needed.path)): outputs may need up to \(Figures.size(needed.bytes)), and only \
+      \(Figures.size(Int(freeBytes))) are free
       """)
   }
 
@@ -235,14 +231,14 @@ struct BulkRun {
         worker.takeSmallFiles(as: number)
       }
     }
-    // A run that was stopped leaves directories that the next one fills.
+    // A stopped run leaves directories writable for the next run.
     guard context.stopped == nil else { return }
     context.mirror?.finish(list, using: files) { error in
       reporter.fail(FailureMessage.text(for: error, input: .standardOutput))
     }
   }
 
-  /// Begins to look for a device, if there are files for one.
+  /// Starts the search for a device if a file is large enough for one.
   private func deviceSession(for queue: FileQueue) throws -> DeviceSession? {
     guard let part = plan.device, let largest = largestSlicedFile(of: queue),
       part.isWanted || list[largest].plainBytes ?? .max > RunMode.deviceBytesMin
@@ -253,7 +249,7 @@ struct BulkRun {
 
   // MARK: After
 
-  private func conclude(_ ending: MinifyRun.Ending, fileCount: Int, seconds: Double, _ fallbacks: [String]) {
+  private func conclude(_ ending: RunEnding, fileCount: Int, seconds: Double, _ fallbacks: [String]) {
     let statistics = reporter.statistics
     if !ending.isBrokenPipe { say(statistics, fileCount: fileCount, seconds: seconds) }
     if let path = plan.reports.metricsFile {
@@ -264,9 +260,9 @@ struct BulkRun {
   }
 
   private func say(_ statistics: RunStatistics, fileCount: Int, seconds: Double) {
-    let summary = BulkSummary(statistics, fileCount: fileCount, seconds: seconds, hasJournal: plan.journal != nil)
+    let summary = BulkSummary(statistics, fileCount: fileCount, seconds: seconds, plan)
     if reporter.console.isEvents {
-      // The summary is an event of its own.
+      // The log has a summary event.
     } else if plan.printsSummary {
       for line in summary.lines { reporter.note(line) }
     } else if let line = statistics.summary(of: fileCount, notReached: fileCount - statistics.files) {

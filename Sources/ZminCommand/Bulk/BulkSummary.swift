@@ -1,28 +1,38 @@
 import ZminBase
+import ZminFiles
 import ZminIO
 import ZminReport
 
-/// What a run over many files came to, for people.
+/// The summary of a run over many files, for people.
 struct BulkSummary {
-  /// Runs in which no file took so long name none.
+  /// The shortest time of a file that is listed as slow.
   private static let slowSecondsMin = 1.0
 
   private let statistics: RunStatistics
   private let fileCount: Int
   private let seconds: Double
-  private let hasJournal: Bool
+  private let plan: BulkPlan
 
-  init(_ statistics: RunStatistics, fileCount: Int, seconds: Double, hasJournal: Bool) {
+  init(_ statistics: RunStatistics, fileCount: Int, seconds: Double, _ plan: BulkPlan) {
     self.statistics = statistics
     self.fileCount = fileCount
     self.seconds = seconds
-    self.hasJournal = hasJournal
+    self.plan = plan
   }
 
-  /// The lines.
   var lines: [String] {
-    if fileCount == 0 { return ["no files: see --include for which are taken"] }
+    if fileCount == 0 { return [noFiles] }
     return [totals] + [slowest, advice].compactMap(\.self)
+  }
+
+  private var noFiles: String {
+    if let shard = plan.shard { return "no files in part \(shard.index)/\(shard.count)" }
+    guard plan.walk.isRecursive else { return "no files: the list is empty" }
+    let names = plan.paths.map { "\(FileName.path($0))" } + (plan.list == nil ? [] : ["the list"])
+    return """
+      no matching files in \(names.joined(separator: ", ")) \
+      (patterns: \(plan.patterns.joined(separator: ", ")); see --include)
+      """
   }
 
   private var notReached: Int { max(0, fileCount - statistics.files) }
@@ -30,7 +40,7 @@ struct BulkSummary {
   private var totals: String {
     var parts: [String] = []
     if statistics.writtenFiles > 0 { parts.append("\(statistics.writtenFiles) written") }
-    if statistics.unchangedFiles > 0 { parts.append("\(statistics.unchangedFiles) valid and left as they are") }
+    if statistics.unchangedFiles > 0 { parts.append("\(statistics.unchangedFiles) valid and unchanged") }
     if statistics.skippedFiles > 0 { parts.append("\(statistics.skippedFiles) skipped") }
     parts += statistics.troubles(notReached: notReached)
     if statistics.badLines > 0 { parts.append(Figures.count(statistics.badLines, "bad line")) }
@@ -48,13 +58,17 @@ struct BulkSummary {
       + slow.map { "\($0.name) \(Figures.fixed($0.seconds, digits: 1)) s" }.joined(separator: ", ")
   }
 
-  /// What to do about what went wrong.
+  /// Advice after failures, nil if there were none.
   private var advice: String? {
-    let again = hasJournal ? "the same command goes on with what is left" : "with --journal a run goes on where it was"
-    if notReached > 0 { return again }
-    if statistics.failedFiles > 0 {
-      return "what could not be read or written is named above; trying again may help: \(again)"
+    let isRecorded = plan.journal != nil
+    if notReached > 0 {
+      return isRecorded ? "run the same command again to continue" : "use --journal to continue after an interruption"
     }
-    return statistics.invalidFiles > 0 ? "what is not valid is named above; trying again will not help" : nil
+    if statistics.failedFiles > 0 {
+      return isRecorded
+        ? "failed files are named above; run the same command again to retry them"
+        : "failed files are named above; trying again may help, and --journal skips finished files"
+    }
+    return statistics.invalidFiles > 0 ? "invalid files are named above; trying again will not help" : nil
   }
 }

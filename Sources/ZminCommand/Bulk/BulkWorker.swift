@@ -6,7 +6,7 @@ import ZminFiles
 import ZminIO
 import ZminMemory
 
-/// One thread's part of a run over many files: takes files through memory of its own, and ends them in batches.
+/// A thread of a run over many files. It minifies files in memory of its own, and commits them in batches.
 struct BulkWorker: ~Copyable {
   private let context: BulkContext
   private let files: FileAccess
@@ -19,11 +19,11 @@ struct BulkWorker: ~Copyable {
   private var lineMinifier: FileMinifier?
 
   /// - Parameters:
-  ///   - context: What all workers share.
-  ///   - memory: How files go through memory.
-  ///   - device: What takes slices besides the CPU.
-  ///   - batchFilesMax: How many files are ended together.
-  ///   - ledger: The book that the buffers are entered in.
+  ///   - context: State that all workers share.
+  ///   - memory: Memory of the minifiers.
+  ///   - device: The device that minifies slices beside the CPU.
+  ///   - batchFilesMax: The largest number of files in a batch.
+  ///   - ledger: Records the buffers.
   init(
     _ context: BulkContext, memory: RunMemory, device: DeviceUse = .none, batchFilesMax: Int, ledger: MemoryLedger
   ) {
@@ -36,9 +36,9 @@ struct BulkWorker: ~Copyable {
     batch = OutputBatch(context, filesMax: batchFilesMax)
   }
 
-  /// Takes the large files, each by itself.
+  /// Processes the large files one after another.
   ///
-  /// - Parameter announce: Is told of each before.
+  /// - Parameter announce: Called before each file.
   mutating func takeLargeFiles(_ announce: (_ name: () -> FileName) -> Void) {
     for number in context.queue.large where context.stopped == nil {
       announce { .path(context.list.path(of: context.list[number])) }
@@ -49,7 +49,7 @@ struct BulkWorker: ~Copyable {
     }
   }
 
-  /// Takes files, of the part of worker number `worker` first, until there are none, or the run stops.
+  /// Processes small files until none are left or the run stops. The part of worker number `worker` comes first.
   mutating func takeSmallFiles(as worker: Int) {
     while context.stopped == nil {
       let run = context.queue.takeRun(for: worker)
@@ -59,7 +59,7 @@ struct BulkWorker: ~Copyable {
     batch.end()
   }
 
-  /// One file, whatever becomes of it.
+  /// Processes one file and reports its result.
   private mutating func take(_ number: Int) {
     let entry = context.list[number]
     let start = MonotonicClock.seconds()
@@ -71,38 +71,33 @@ struct BulkWorker: ~Copyable {
         return context.countDone(entry)
       }
       let source = try cursor.source(of: entry)
-      let (destination, place) = try destination(of: entry, source)
+      let (destination, outputPath) = try destination(of: entry, source)
       let outcome = try minify(source, Format(entry, in: context), to: destination)
       batch.add(
         OutputBatch.File(
-          number: number, outcome: outcome, place: place, seconds: MonotonicClock.seconds() - start))
+          number: number, outcome: outcome, outputPath: outputPath, seconds: MonotonicClock.seconds() - start))
     } catch {
       fail(error, entry, seconds: MonotonicClock.seconds() - start)
     }
   }
 
   private mutating func fail(_ error: any Error, _ entry: FileEntry, seconds: Double) {
-    switch error {
-    case FileError.interrupted: context.stopped = .interrupted
-    case FileError.brokenPipe(let output): context.stopped = .brokenPipe(output)
-    default:
-      context.reporter.fail(error, .path(context.list.path(of: entry)), seconds: seconds)
-      context.countDone(entry)
-      // A full disk is full for the next file too.
-      if (error as? FileError)?.isStorageFull == true { context.stopped = .failed }
-    }
+    let reason = context.reporter.report(error, .path(context.list.path(of: entry)), seconds: seconds)
+    context.stopped = reason
+    // An interrupted file is not finished.
+    if reason?.isSilent != true { context.countDone(entry) }
   }
 
-  /// Why a file is not looked into, nil if it is.
+  /// The reason to skip a file, nil if it is to be processed.
   private mutating func reasonToSkip(_ number: Int, _ entry: FileEntry) throws -> String? {
     switch entry.access {
-    case .unfollowedLink: return "it is a symbolic link"
-    case .linkToTakenFile: return "it is a symbolic link to a file that is taken anyway"
-    case .special: return "it is not a regular file"
+    case .unfollowedLink: return "symbolic link; use --follow-symlinks"
+    case .linkToTakenFile: return "symbolic link to another input"
+    case .special: return "not a regular file"
     case .entry, .path: break
     }
     guard let finished = context.finished?[number], try cursor.isAsLeft(entry, finished) else { return nil }
-    return "the journal says that it is done"
+    return "finished according to the journal"
   }
 
   private mutating func destination(
@@ -110,15 +105,15 @@ struct BulkWorker: ~Copyable {
   ) throws -> (FileDestination, FilePath?) {
     switch context.plan.task {
     case .mirror:
-      let place = try cursor.outputEntry(of: entry)
-      if let file = context.sideFile(at: place) {
-        throw FileError.refused(.path(place.path), .isFile(ofOption: file.option))
+      let output = try cursor.outputEntry(of: entry)
+      if let file = context.sideFile(at: output) {
+        throw FileError.refused(.path(output.path), .isFile(ofOption: file.option))
       }
-      if try context.walk.hasInput(at: place) { throw FileError.refused(.path(place.path), .isInput) }
-      if let status = try files.statusIfPresent(of: place), context.madeOutputs?.contains(status.identity) == true {
-        throw FileError.refused(.path(place.path), .madeMeanwhile)
+      if try context.walk.hasInput(at: output) { throw FileError.refused(.path(output.path), .isInput) }
+      if let status = try files.statusIfPresent(of: output), context.madeOutputs?.contains(status.identity) == true {
+        throw FileError.refused(.path(output.path), .madeMeanwhile)
       }
-      return (.entry(place), place.path)
+      return (.entry(output), output.path)
     case .replace(let rules, let minimum): return (.inPlace(rules, minimum), nil)
     case .rehearse(.replace(let rules, _)):
       try checkReplaceable(source, rules)
@@ -156,7 +151,7 @@ struct BulkWorker: ~Copyable {
     var badLines = format == .ndjson ? context.plan.badLines : nil
     badLines?.heldLineBytesMax = context.plan.heldLineBytesMax(beside: context.memory)
     var minifier = try FileMinifier(
-      context.plan.minifierOptions(format), memory: memory, badLines: badLines,
+      context.plan.options.minifierOptions(format), memory: memory, badLines: badLines,
       record: badLines.flatMap { _ in context.badLines }, sync: context.plan.syncOfOutputs,
       ending: .pending(isHashed: context.journal != nil), files: files, device: device,
       ledger: ledger)
@@ -166,22 +161,16 @@ struct BulkWorker: ~Copyable {
 }
 
 extension BulkPlan {
-  func minifierOptions(_ format: Format) -> MinifierOptions {
-    var options = MinifierOptions(format: format, validates: validates, depthMax: depthMax, kernel: kernel)
-    options.verification = verification
-    return options
-  }
-
-  /// Bytes of a line that each worker may hold, of an input that cannot be read twice.
+  /// The bytes of a line that each worker may hold of an input that cannot be read twice.
   func heldLineBytesMax(beside memory: BulkMemory) -> Int {
     memoryBudget.heldLineBytesMax(besides: memory.peakBytes, workers: memory.workers)
   }
 
-  /// What a journal calls done is on the disk.
+  /// The sync policy, which syncs all outputs if a journal records them.
   var syncOfOutputs: SyncPolicy {
-    switch sync {
+    switch self.sync {
     case .automatic: journal == nil ? .automatic : .always
-    case .always, .never: sync
+    case .always, .never: self.sync
     }
   }
 }

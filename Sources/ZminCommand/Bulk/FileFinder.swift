@@ -3,13 +3,13 @@ import ZminFiles
 import ZminIO
 import ZminMemory
 
-/// Finds the files of a run over many.
+/// The search for the files of a run over many files.
 struct FileFinder {
-  /// As long as a path may be that the system takes.
+  /// The longest path that the system accepts, in bytes.
   private static let pathBytesMax = 4095
   private static let pieceBytes = 64 << 10
 
-  /// What the files were found by.
+  /// The walk that finds the files.
   let walk: FileWalk
   private let plan: BulkPlan
   private let files: FileAccess
@@ -19,11 +19,11 @@ struct FileFinder {
   private let onFailure: (FileError) -> Void
 
   /// - Parameters:
-  ///   - plan: What is to be found.
-  ///   - files: What directories are opened with.
-  ///   - list: Where the files go.
-  ///   - ledger: The book that the memory of other lists is entered in.
-  ///   - onFailure: Hears of what cannot be looked at.
+  ///   - plan: The plan of the run.
+  ///   - files: Opens directories.
+  ///   - list: Receives the files.
+  ///   - ledger: Records the memory of other lists.
+  ///   - onFailure: Called with the error of a path that cannot be inspected.
   init(
     _ plan: BulkPlan, files: FileAccess, into list: FileList, ledger: MemoryLedger,
     onFailure: @escaping (FileError) -> Void
@@ -44,13 +44,13 @@ struct FileFinder {
   ///
   /// - Throws: ``BulkRun/Refused``, ``FileError`` of the list of names, ``OutOfMemory``.
   func find() throws {
-    // In one directory nothing comes twice.
+    // One directory has no file twice.
     if plan.paths.count > 1 || plan.list != nil || plan.mirrorPath != nil || plan.walk.followsSymbolicLinks {
       list.keepIndex()
     }
     try findAll()
     if let number = walk.watchedInputs.min() {
-      throw BulkRun.Refused(message: "\(plan.sideFilesApartFromInputs[number]) is one of the inputs: nothing is done")
+      throw BulkRun.Refused(message: "\(plan.sideFilesApartFromInputs[number]) is an input; nothing was done")
     }
     switch plan.task {
     case .replace, .rehearse(.replace): walk.skipLinksToTakenFiles()
@@ -64,14 +64,14 @@ struct FileFinder {
     if let names = plan.list { try readNames(names) }
   }
 
-  /// Takes what a shard plan gives to one part; makes the plan if there is none.
+  /// Adds the files that a shard plan assigns to one part. Creates the plan if it does not exist.
   private func takePart(_ shard: Shard, of path: FilePath) throws {
     if try files.statusIfPresent(of: path) == nil {
       let all = FileList(ledger: ledger)
       let walk = FileWalk(rules, files: files, into: all, onFailure: onFailure)
       all.keepIndex()
       for path in plan.paths { try walk.add(path) }
-      // Where another task was first, its plan is the one that counts.
+      // If another task was first, its plan is used.
       _ = try ShardPlan(all, shards: shard.count).publish(at: path, roots: plan.paths, files: files)
     }
     try ShardPlan.forEachFile(
@@ -95,7 +95,7 @@ struct FileFinder {
         } else {
           name.append(byte)
           if name.count > Self.pathBytesMax {
-            throw BulkRun.Refused(message: "\(input.file.name): a name of more than \(Self.pathBytesMax) bytes")
+            throw BulkRun.Refused(message: "\(input.file.name): a name is longer than \(Self.pathBytesMax) bytes")
           }
         }
       }
@@ -105,10 +105,11 @@ struct FileFinder {
 
   private func add(_ name: [UInt8]) throws {
     guard !name.isEmpty else { return }
-    if name.contains(0) { throw BulkRun.Refused(message: "a listed name holds NUL: see --null") }
+    if name.contains(0) { throw BulkRun.Refused(message: "a listed name contains NUL; use --null") }
     let path = FilePath(bytes: name)
     if plan.mirrorPath != nil, path.components.contains(where: { $0.kind == .parentDirectory }) {
-      throw BulkRun.Refused(message: "\(FileName.path(path)): a listed name with .. has no place below --output-dir")
+      throw BulkRun.Refused(
+        message: "\(FileName.path(path)): a listed name with .. cannot be mirrored below --output-dir")
     }
     try walk.add(listed: path)
   }

@@ -3,19 +3,19 @@ import ZminBase
 import ZminFiles
 import ZminIO
 
-/// The files of a run, handed out to workers: the large ones from the largest on, one after another, and the others in
-/// the order of the list, several at a time.
+/// The queue of files that workers claim. Large files come first, from the largest down, one at a time. The other files
+/// come in the order of the list, several at a time.
 final class FileQueue: Sendable {
-  /// So many files are taken together at most.
+  /// The largest number of files in one claim.
   private static let runCountMax = 16
 
   let list: FileList
-  /// The numbers of the files that are taken in slices, from the largest on.
+  /// The indices of the files that are minified in slices, from the largest down.
   let large: [Int]
   /// The size of all files on the disk.
   let storedBytes: Int
   private let slicedBytesMin: Int64
-  /// What is left of each worker's part.
+  /// The rest of each worker's part.
   private let parts: Mutex<[Range<Int>]>
 
   init(_ list: FileList, slicedBytesMin: Int64, workers: Int) {
@@ -34,10 +34,10 @@ final class FileQueue: Sendable {
     self.large = large.sorted { (list[$0].plainBytes ?? .max, $1) > (list[$1].plainBytes ?? .max, $0) }
   }
 
-  /// The next files for a worker; empty at the end. Large ones among them are to be passed by.
+  /// Claims the next files for a worker. The range is empty at the end, and the caller skips large files in it.
   ///
-  /// Workers begin far from each other, as those that make files in one directory would wait for each other, and take
-  /// half of what is left to the one that has most when they have no more.
+  /// Workers begin far from each other, because workers that create files in one directory would wait for each other. A
+  /// worker without files takes half of the largest part that is left.
   func takeRun(for worker: Int) -> Range<Int> {
     parts.withLock { parts in
       if parts[worker].isEmpty {
@@ -48,13 +48,13 @@ final class FileQueue: Sendable {
         parts[worker] = middle..<rest.upperBound
       }
       let part = parts[worker]
-      // Ever fewer at a time, so that nobody has much left at the end.
+      // Claims become smaller, so that the workers end at about the same time.
       let run = part.prefix(max(1, min(Self.runCountMax, part.count / 4)))
       parts[worker] = run.endIndex..<part.upperBound
       return run.startIndex..<run.endIndex
     }
   }
 
-  /// Whether a file is taken in slices.
+  /// True if the file is minified in slices.
   func isLarge(_ entry: FileEntry) -> Bool { entry.plainBytes ?? .max >= slicedBytesMin }
 }

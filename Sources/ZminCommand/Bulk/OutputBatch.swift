@@ -3,19 +3,19 @@ import SystemPackage
 import ZminFiles
 import ZminIO
 
-/// Files that are taken through, and end together: outputs are brought to the disk and get their names, then the journal
-/// gets its lines, then they are reported.
+/// Minified files that are committed together: outputs are synced and renamed, then the journal is appended to, then
+/// the files are reported.
 struct OutputBatch {
-  /// A file that was taken through.
+  /// A minified file.
   struct File {
     let number: Int
     let outcome: FileOutcome
-    /// Where its output goes, if that is elsewhere.
-    let place: FilePath?
+    /// The path of the output below `--output-dir`.
+    let outputPath: FilePath?
     let seconds: Double
   }
 
-  /// A batch of more bytes ends, so that not too much is written twice after a kill.
+  /// A larger batch is committed, so that a kill repeats little work.
   private static let bytesMax = 64 << 20
 
   private let context: BulkContext
@@ -28,7 +28,7 @@ struct OutputBatch {
     self.filesMax = filesMax
   }
 
-  /// Takes a file in; one with nothing to write or to note ends at once.
+  /// Adds a file. A file without output and journal line is reported at once.
   mutating func add(_ file: File) {
     let isNoted = context.journal != nil && file.outcome.isComplete
     if file.outcome.pending == nil, !isNoted { return report(file, .success(())) }
@@ -37,13 +37,13 @@ struct OutputBatch {
     if files.count >= filesMax || storedBytes >= Self.bytesMax { end() }
   }
 
-  /// Ends all files.
+  /// Commits, records and reports all files.
   mutating func end() {
     let files = files
     self.files = []
     storedBytes = 0
     guard !files.isEmpty else { return }
-    // Nobody knows the outputs yet: if their times are settled now, whatever changes them later shows in these.
+    // The outputs have no names yet. If their times are settled now, every later change is visible in them.
     let times = files.map { context.journal == nil ? nil : settledTime(of: $0.outcome.pending) }
     var committed = PendingOutput.commit(files.compactMap(\.outcome.pending))[...]
     let results = files.map { file in
@@ -63,20 +63,20 @@ struct OutputBatch {
     }
   }
 
-  /// The time of an output that changes with it from now on, nil if there is none.
+  /// The modification time of an output, nil if a later change might not change it.
   private func settledTime(of output: PendingOutput?) -> FileTime? {
     guard let time = try? output?.status().modificationTime, context.files.isSettled(time) else { return nil }
     return time
   }
 
-  /// What the journal says of a file that is done: in place the file is what was made of it.
+  /// The journal's record of a finished file. In place, the record describes the replaced file.
   ///
-  /// - Parameter time: The output's time before anybody knew it, if a later change shows in it.
+  /// - Parameter time: The settled time of the output before its rename, nil if there is none.
   private func record(_ file: File, _ result: Result<Void, FileError>, _ time: FileTime?) -> JournalRecord? {
     guard case .success = result, case .complete(let totals) = file.outcome.result,
       !(context.plan.task.isCheck && !totals.isUnchanged), var input = file.outcome.sourceStatus
     else { return nil }
-    // In place, a file that stays as it is was read with a settled time.
+    // In place, an unchanged file was read after its time had settled.
     var outputTime: FileTime? = file.outcome.outputHash == nil ? nil : input.modificationTime
     if let pending = file.outcome.pending {
       guard let output = try? pending.status(), output.size == Int64(totals.storedOutputBytes) else { return nil }
@@ -95,12 +95,9 @@ struct OutputBatch {
     let name = file.outcome.source.name
     do {
       try result.get()
-      try context.reporter.report(file.outcome, name, to: file.place, seconds: file.seconds)
-    } catch FileError.brokenPipe(let output) {
-      context.stopped = .brokenPipe(output)
+      try context.reporter.report(file.outcome, name, to: file.outputPath, seconds: file.seconds)
     } catch {
-      context.reporter.fail(error, name, seconds: file.seconds)
-      if (error as? FileError)?.isStorageFull == true { context.stopped = .failed }
+      context.stopped = context.reporter.report(error, name, seconds: file.seconds)
     }
     context.countDone(context.list[file.number])
   }

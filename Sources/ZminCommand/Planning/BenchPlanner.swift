@@ -5,12 +5,12 @@ import ZminCore
 import ZminIO
 import ZminVulkanEngine
 
-/// Turns what `zmin bench` was told into a plan.
+/// The step from arguments of `zmin bench` to a plan.
 struct BenchPlanner {
   let command: BenchCommand
   let environment: any Environment
 
-  /// The size of a generated document.
+  /// The default size of a generated document.
   private static let usualBytes = 64_000_000
 
   /// - Throws: ``PlanError``.
@@ -44,14 +44,14 @@ struct BenchPlanner {
     var paths: [BenchPath] = []
     for name in list.split(separator: ",").map(String.init) {
       guard let path = BenchPath.named(name) else {
-        throw .usage("unknown path '\(name)': there are \(BenchPath.all.map(\.name).joined(separator: ", "))")
+        throw .usage("unknown path '\(name)'; the paths are \(BenchPath.all.map(\.name).joined(separator: ", "))")
       }
       if case .kernel(let kernel) = path, let missing = kernel.missingFeature {
         throw .engineUnavailable("--paths \(name): this CPU lacks \(missing)")
       }
       if !paths.contains(path) { paths.append(path) }
     }
-    if paths.isEmpty { throw .usage("--paths names none") }
+    if paths.isEmpty { throw .usage("--paths names no path") }
     if command.device != nil, !paths.contains(where: \.usesDevice) {
       throw .usage("--device needs gpu or hybrid among --paths")
     }
@@ -60,13 +60,13 @@ struct BenchPlanner {
 
   private func sources() throws(PlanError) -> [BenchPlan.Source] {
     if command.files.isEmpty { return try generatedSources() }
-    if command.size != nil { throw .usage("--size is for generated documents: with files it has no meaning") }
-    if command.documents != nil { throw .usage("--documents excludes files") }
+    if command.size != nil { throw .usage("--size cannot be used with files") }
+    if command.documents != nil { throw .usage("--documents cannot be used with files") }
     var sources: [BenchPlan.Source] = []
     for argument in command.files {
-      if argument.isStandardStream { throw .usage("zmin bench needs files: standard input can be read only once") }
+      if argument.isStandardStream { throw .usage("standard input cannot be timed; give zmin bench files") }
       if let kind = environment.facts(about: argument.path)?.kind, kind != .regular {
-        throw .usage("\(argument.path) is no regular file")
+        throw .usage("\(FileName.path(argument.path)): not a regular file")
       }
       sources.append(.file(argument.path, command.format.format(of: argument.path)))
     }
@@ -74,9 +74,9 @@ struct BenchPlanner {
   }
 
   private func generatedSources() throws(PlanError) -> [BenchPlan.Source] {
-    if command.format != .auto { throw .usage("--format is for files: generated documents have theirs") }
+    if command.format != .auto { throw .usage("--format needs files") }
     let byteCount = command.size?.byteCount ?? Self.usualBytes
-    if byteCount < 1 { throw .usage("--size 0 leaves nothing to time") }
+    if byteCount < 1 { throw .usage("--size must be at least 1") }
     guard let list = command.documents else {
       return DocumentKind.ofBench.map { .generated($0, byteCount: byteCount) }
     }
@@ -84,11 +84,11 @@ struct BenchPlanner {
     for name in list.split(separator: ",").map(String.init) {
       guard let kind = DocumentKind(rawValue: name) else {
         let names = DocumentKind.ofBench.map(\.rawValue).joined(separator: ", ")
-        throw .usage("unknown document '\(name)': there are \(names)")
+        throw .usage("unknown document '\(name)'; the documents are \(names)")
       }
       sources.append(.generated(kind, byteCount: byteCount))
     }
-    if sources.isEmpty { throw .usage("--documents names none") }
+    if sources.isEmpty { throw .usage("--documents names no document") }
     return sources
   }
 }

@@ -1,70 +1,60 @@
 package import SystemPackage
-package import ZminCPU
-package import ZminEngine
 package import ZminFiles
 package import ZminIO
 
-/// What a run over many files is to do. Which files these are is found out when it runs.
+/// The plan of a run over many files. The run itself finds the files.
+@dynamicMemberLookup
 package struct BulkPlan: Sendable {
-  /// A file with the names of files.
+  /// A list of file names, as `--files-from` names it.
   package struct List: Sendable {
     /// Nil for standard input.
     package var path: FilePath?
-    /// What ends a name.
+    /// The byte that ends a name.
     package var separator: UInt8
   }
 
-  /// What the command line names.
+  /// The paths of the command line.
   package var paths: [FilePath]
   package var list: List?
   package var walk: WalkRules
-  /// Never ``Plan/Task/write(_:)``.
-  package var task: Plan.Task
-  /// How all files are laid out; `auto` goes by the name.
+  /// Patterns of ``walk`` for the files to process, as messages show them.
+  package var patterns: [String]
+  /// Its task is never ``Plan/Task/write(_:)``.
+  package var options: RunOptions
+  /// The format of all files. `auto` decides by the name of each.
   package var format: InputArguments.FormatChoice
-  package var validates: Bool
-  package var depthMax: Int
-  package var kernel: Kernel
-  /// How much is done a second time and compared.
-  package var verification: Verification
-  /// The device that takes part in files that are taken in slices, if it is found.
-  package var device: DevicePlan?
-  /// From this size on a file is taken in slices, by all workers.
+  /// The size from which all workers minify a file in slices.
   package var slicedBytesMin: Int64
-  /// Threads that work at once, at most.
+  /// The largest number of threads.
   package var workers: Int
   package var memoryBudget: MemoryBudget
   package var limits: MachineLimits
-  /// What is done with bad lines of those files that are `ndjson`.
-  package var badLines: BadLines?
-  package var sync: SyncPolicy
   package var journal: FilePath?
   package var shard: Shard?
   package var shardPlan: FilePath?
-  package var verbosity: Plan.Verbosity
-  package var printsStatistics: Bool
-  package var reports: ReportPlan
-  /// Whether the end is summed up even if all went well.
+  /// True if a run without failures prints a summary too.
   package var printsSummary: Bool
-  package var fallbacks: [String]
 
-  /// Where outputs go, nil if they go nowhere else.
+  package subscript<Value>(dynamicMember path: KeyPath<RunOptions, Value>) -> Value { options[keyPath: path] }
+
+  /// The directory of `--output-dir`, nil for other tasks.
   package var mirrorPath: FilePath? {
-    switch task {
+    switch self.task {
     case .mirror(let path), .rehearse(.mirror(let path)): path
     default: nil
     }
   }
 
-  /// What makes outputs what they are, as a journal notes it.
+  /// The options that determine an output, as the journal records them.
   package var outputOptions: String {
-    let place =
-      switch task {
+    let destination =
+      switch self.task {
       case .mirror(let path): "output-dir \(path)"
       case .replace(_, let minimum): "in-place \(minimum.map { "\($0)" } ?? "any")"
-      default: "\(task)"
+      default: "\(self.task)"
       }
-    let lines = badLines == nil ? "" : ", bad-lines"
-    return "\(place), format \(format), \(validates ? "validate" : "no-validate"), max-depth \(depthMax)\(lines)"
+    let lines = self.badLines == nil ? "" : ", bad-lines"
+    return
+      "\(destination), format \(format), \(self.validates ? "validate" : "no-validate"), max-depth \(self.depthMax)\(lines)"
   }
 }

@@ -1,17 +1,16 @@
 package import ZminVulkanEngine
 
-/// A device's part in a run.
+/// The part of a device in a run.
 package struct DevicePlan: Sendable, Equatable {
-  /// Which device.
   package var selector: DeviceSelector
-  /// The slices in flight on it.
+  /// The pools of slices in flight.
   package var pools: DevicePools
-  /// Whether the run is nothing without it.
+  /// True if the run fails without the device.
   package var isRequired: Bool
-  /// Whether it is wanted whatever the size of the files.
+  /// True if the device is used for files of any size.
   package var isWanted: Bool
 
-  /// What the device takes of the host's memory.
+  /// The bytes of host memory that the device uses.
   package var hostBytes: Int { pools.hostBytes + DevicePools.driverBytes }
 
   package init(selector: DeviceSelector, pools: DevicePools, isRequired: Bool, isWanted: Bool) {

@@ -4,18 +4,18 @@ import ZminFiles
 import ZminIO
 import ZminVulkanEngine
 
-/// Decides whether a device takes part, and with what memory.
+/// The decision on a device and its memory.
 struct DevicePlanner {
   let options: Options
   let environment: any Environment
-  /// What the run would take through memory without one, at most.
+  /// The peak of the run's memory without a device.
   let hostBytes: Int
   let limits: MachineLimits?
 
-  /// The plan for these inputs, nil if the run does without a device; why it does, where one was asked for, goes to
-  /// `fallbacks`.
+  /// The device's part for these inputs, nil if the run uses none. The reason is appended to `fallbacks` if a device
+  /// was requested.
   ///
-  /// - Throws: ``PlanError`` where there must be one, and cannot.
+  /// - Throws: ``PlanError`` if a required device cannot be used.
   func plan(for inputs: [Plan.Input], _ fallbacks: inout [String]) throws(PlanError) -> DevicePlan? {
     let hasHugeFile = inputs.contains { input in
       guard input.format != .concat, case .path(let path) = input.source,
@@ -29,11 +29,11 @@ struct DevicePlanner {
       isConcat: options.mode == .gpu ? inputs.contains(where: obstructs) : inputs.allSatisfy(obstructs), &fallbacks)
   }
 
-  /// The plan for files of which it is not yet known how large they are: it is used if one turns out to be huge.
+  /// The device's part for files of unknown sizes. It is used if one of them turns out to be huge.
   ///
-  /// - Throws: ``PlanError`` where there must be a device, and cannot.
+  /// - Throws: ``PlanError`` if a required device cannot be used.
   func planForManyFiles(_ fallbacks: inout [String]) throws(PlanError) -> DevicePlan? {
-    // Files that are no lines have no bad ones, and go to the device.
+    // Only `ndjson` has bad lines. Other files can use the device.
     try plan(
       isWorthwhile: true, separatesBadLines: options.badLines != nil && options.mode == .gpu,
       isConcat: options.format == .concat, &fallbacks)
@@ -44,8 +44,8 @@ struct DevicePlanner {
   ) throws(PlanError) -> DevicePlan? {
     try checkOptions()
     guard isWished(isWorthwhile: isWorthwhile) else { return nil }
-    if separatesBadLines { return try goOn(without: "bad lines are separated on the CPU alone", &fallbacks) }
-    if isConcat { return try goOn(without: "--format concat is taken on the CPU alone", &fallbacks) }
+    if separatesBadLines { return try goOn(without: "--bad-lines is supported on the CPU only", &fallbacks) }
+    if isConcat { return try goOn(without: "--format concat is supported on the CPU only", &fallbacks) }
     let budget = options.memoryBudget(within: limits)
     let floorBytes = hostBytes + DevicePools.driverBytes
     guard
@@ -74,11 +74,11 @@ struct DevicePlanner {
     if !isPossible, options.deviceMemory != nil { throw .usage("--device-memory needs --mode gpu, hybrid or auto") }
     let leastBytes = DevicePools.least.deviceBytes
     if let memory = options.deviceMemory, memory.byteCount < leastBytes {
-      throw .usage("--device-memory \(memory.byteCount) is too little: it takes \(leastBytes) bytes at least")
+      throw .usage("--device-memory \(memory.byteCount) is too small; use at least \(leastBytes)")
     }
   }
 
-  /// Whether a device is to be looked for.
+  /// True if the run searches for a device.
   private func isWished(isWorthwhile: Bool) -> Bool {
     switch options.mode {
     case .gpu, .hybrid: return true
@@ -90,7 +90,7 @@ struct DevicePlanner {
 
   private func goOn(without reason: String, _ fallbacks: inout [String]) throws(PlanError) -> DevicePlan? {
     if options.mode == .gpu { throw .engineUnavailable("--mode gpu: \(reason)") }
-    fallbacks.append("goes on on the CPU alone: \(reason)")
+    fallbacks.append("the GPU is not used: \(reason)")
     return nil
   }
 }

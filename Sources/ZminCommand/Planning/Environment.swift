@@ -2,28 +2,29 @@ import Glibc
 package import SystemPackage
 package import ZminIO
 
-/// What a plan depends on besides the command line.
+/// The facts about the machine and its files that a plan depends on.
 package protocol Environment {
-  /// Whether standard input is a terminal.
+  /// True if standard input is a terminal.
   var standardInputIsTerminal: Bool { get }
   /// The size of standard input, nil if it is not a regular file.
   var standardInputBytes: Int64? { get }
-  /// What a path is, nil if it is nothing or cannot be looked at.
+  /// The kind and size of a file, nil if it is missing or cannot be inspected.
   func facts(about path: FilePath) -> FileFacts?
-  /// Where a file is, nil if there is none and no place for one, or it is nothing that keeps its bytes.
+  /// The location of a file, or of the one that would be created. Nil without a directory for it, or for what keeps no
+  /// bytes, such as a pipe.
   func resolvedLocation(of file: FileName) -> ResolvedLocation?
   /// A variable of the environment.
   func variable(_ name: String) -> String?
-  /// How much of the machine may be used. Asking reads files: not for a small run.
+  /// The processors and memory that may be used. The property reads files, so a small run avoids it.
   var limits: MachineLimits { get }
 }
 
 extension Environment {
-  /// Whether the environment hides all devices, as it does from CUDA: a job that was given none has none.
+  /// True if the environment hides all devices. CUDA_VISIBLE_DEVICES is empty or -1 in a job without devices.
   var hidesDevices: Bool { variable("CUDA_VISIBLE_DEVICES").map { $0.isEmpty || $0 == "-1" } ?? false }
 }
 
-/// What a plan needs to know of a file.
+/// The facts about a file that a plan depends on.
 package struct FileFacts: Sendable {
   package let kind: FileKind
   /// The size on the disk.
@@ -43,7 +44,7 @@ struct RealEnvironment: Environment {
 
   var standardInputIsTerminal: Bool { LinuxSystemCalls().isTerminal(STDIN_FILENO) }
 
-  /// Whether somebody may watch standard error.
+  /// True if standard error is a terminal.
   static var standardErrorIsTerminal: Bool { LinuxSystemCalls().isTerminal(STDERR_FILENO) }
 
   var standardInputBytes: Int64? {

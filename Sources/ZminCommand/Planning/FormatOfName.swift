@@ -3,8 +3,8 @@ import SystemPackage
 import ZminCore
 
 extension Format {
-  /// What `auto` takes for a file of that name, whose suffix may come before that of a compressed form. It is bytes, as
-  /// what comes before the suffix need be no text; a name that is the suffix alone has it too.
+  /// The format that `auto` chooses for a name. The suffix may come before that of a compressed file. The name is
+  /// bytes, because the part before the suffix may be invalid UTF-8.
   init(ofName name: [UInt8]) {
     func ends(_ name: some Sequence<UInt8>, in suffix: String) -> Bool {
       Array(name).suffix(suffix.utf8.count).elementsEqual(suffix.utf8) { byte, expected in
@@ -18,7 +18,7 @@ extension Format {
 }
 
 extension InputArguments.FormatChoice {
-  /// How the file at that path is laid out; nil for standard input.
+  /// The format of the file at a path, which is nil for standard input.
   func format(of path: FilePath?) -> Format {
     format ?? path?.lastComponent.map { Format(ofName: $0.bytes) } ?? .json
   }

@@ -1,27 +1,27 @@
 package import SystemPackage
 import ZminIO
 
-/// What is said of the run's memory.
+/// The plan for reports of the run's memory.
 package struct MemoryReportPlan: Sendable, Equatable {
-  /// Where a report goes.
-  package enum Place: Sendable, Equatable {
+  /// The destination of a report.
+  package enum Destination: Sendable, Equatable {
     case standardOutput, standardError
     case file(FilePath)
   }
 
-  /// Whether a summary is put on standard error at the end.
+  /// True if a summary goes to standard error at the end.
   package var printsSummary = false
-  /// The report, nil if there is none.
+  /// The form of the report, nil without one.
   package var form: ReportArguments.MemoryReportForm?
-  package var place = Place.standardOutput
-  /// Whether it is shown while the run goes on.
+  package var destination = Destination.standardOutput
+  /// True if memory is shown during the run.
   package var monitors = false
-  /// Whether the minified JSON goes nowhere, as the report has its place.
+  /// True if the report replaces the minified JSON on standard output.
   package var discardsOutput = false
 }
 
 extension Planner {
-  /// What is said of memory, nil if nothing is.
+  /// The plan for memory reports, nil without any.
   ///
   /// - Throws: ``PlanError``.
   func memoryReport() throws(PlanError) -> MemoryReportPlan? {
@@ -34,11 +34,11 @@ extension Planner {
     var plan = MemoryReportPlan(
       printsSummary: options.printsMemoryProfile && verbosity != .quiet, form: options.memoryReport,
       monitors: options.monitorsMemory && verbosity != .quiet)
-    if plan.form != nil { try place(&plan) }
+    if plan.form != nil { try setDestination(of: &plan) }
     return plan == MemoryReportPlan() ? nil : plan
   }
 
-  /// Whether minified JSON is written to standard output by `--output`, under whatever name.
+  /// True if `--output` names standard output, under any name.
   private func isOutputStandard() throws(PlanError) -> Bool {
     guard let output = options.output else { return false }
     if output.isStandardStream { return true }
@@ -48,16 +48,16 @@ extension Planner {
     return resolvedLocation.isOneFile(with: standard)
   }
 
-  private func place(_ plan: inout MemoryReportPlan) throws(PlanError) {
+  private func setDestination(of plan: inout MemoryReportPlan) throws(PlanError) {
     if let file = options.memoryReportFile {
-      plan.place = .file(file.path)
+      plan.destination = .file(file.path)
     } else if options.inspection == .dryRun {
-      throw .usage("--dry-run has standard output to itself: --memory-report needs --memory-report-file")
+      throw .usage("--dry-run uses standard output; add --memory-report-file")
     } else if try isOutputStandard() {
       if options.log != nil, options.logFile == nil {
-        throw .usage("--log has standard error to itself: --memory-report needs --memory-report-file or --log-file")
+        throw .usage("--log uses standard error; add --memory-report-file or --log-file")
       }
-      plan.place = .standardError
+      plan.destination = .standardError
     } else {
       plan.discardsOutput =
         options.output == nil && options.outputDirectory == nil && !options.isInPlace && options.inspection == nil

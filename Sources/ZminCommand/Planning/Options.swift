@@ -2,9 +2,9 @@ package import ZminEngine
 package import ZminFiles
 import ZminIO
 
-/// What the command line says, free of how it was parsed.
+/// The values of the command line, independent of the parser.
 ///
-/// As it is made it is the command line without options.
+/// The initial values are those of a command line without options.
 package struct Options: Sendable {
   package var paths: [PathArgument] = []
   package var format = InputArguments.FormatChoice.auto
@@ -24,12 +24,12 @@ package struct Options: Sendable {
 
   package var mode = EngineArguments.Mode.auto
   package var kernel: String?
-  /// The number of workers, nil for as many as there are processors.
+  /// The number of workers, nil for the number of processors.
   package var jobs: Int?
   package var memoryBudget: SizeArgument?
   package var device: String?
   package var deviceMemory: SizeArgument?
-  /// How much is verified, nil for nothing.
+  /// The value of `--verify`.
   package var verification: EngineArguments.Extent?
 
   package var log: ReportArguments.LogForm?
@@ -42,14 +42,14 @@ package struct Options: Sendable {
   package var monitorsMemory = false
   package var verbosity: ReportArguments.Verbosity?
 
-  /// What means nothing but in place.
+  /// Options that apply only to `--in-place`.
   package struct InPlace: Sendable {
     package var minimumSaving: MinimumSaving?
     package var followsSymbolicLinks = false
     package var splitsHardLinks = false
     package var keepsTimes = false
 
-    /// The first option given, as it is written.
+    /// The long name of the first option given.
     var firstGiven: String? {
       if minimumSaving != nil { return "--min-saving" }
       if followsSymbolicLinks { return "--follow-symlinks" }
@@ -58,7 +58,7 @@ package struct Options: Sendable {
     }
   }
 
-  /// Which files are taken of many.
+  /// Options of a run over many files.
   package struct Bulk: Sendable {
     package var isRecursive = false
     package var include: [String] = []
@@ -72,9 +72,9 @@ package struct Options: Sendable {
 
   package init() {}
 
-  /// The options that were parsed.
+  /// Copies parsed arguments.
   ///
-  /// - Throws: ``UsageError`` if some exclude each other.
+  /// - Throws: ``UsageError`` if two flags cannot be used together.
   init(_ arguments: MinifyArguments) throws(UsageError) {
     paths = arguments.input.paths
     format = arguments.input.format

@@ -1,92 +1,81 @@
 package import SystemPackage
-package import ZminCPU
 package import ZminCore
 package import ZminEngine
 package import ZminFiles
 package import ZminIO
 
-/// What a run is to do, with every question answered: nothing in it can be wrong any more but the files.
+/// The plan of a run over named inputs. All decisions are made, and only files can cause errors.
+@dynamicMemberLookup
 package struct Plan: Sendable {
-  /// One input and how it is laid out.
+  /// An input and its format.
   package struct Input: Sendable {
     package let source: FileSource
     package let format: Format
 
-    /// How messages name it.
+    /// The name in messages.
     package var name: FileName { source.name }
   }
 
-  /// What is done with the inputs.
+  /// The task of a run.
   package enum Task: Sendable {
-    /// All go to one destination, one after another.
+    /// Write all inputs to one destination, one after another.
     case write(FileDestination)
-    /// Each goes to a file of its own, below a directory.
+    /// Write each input to its own file below a directory.
     case mirror(FilePath)
-    /// Each is replaced.
+    /// Replace each input.
     case replace(InPlaceRules, MinimumSaving?)
-    /// Each is checked.
+    /// Check each input.
     case test
-    /// Each is checked, and must be minified.
+    /// Check each input, which must be minified.
     case check
-    /// Each is taken through without writing, to say what this other task would do.
+    /// Print what another task would do, and write nothing.
     indirect case rehearse(Task)
 
-    /// Set if `--bad-lines` is allowed with the task.
+    /// True if the task accepts `--bad-lines`.
     var takesBadLines: Bool {
       if case .rehearse = self { false } else { true }
     }
   }
 
-  /// How much is said.
+  /// The amount of messages.
   package enum Verbosity: Sendable {
     case quiet, normal, verbose
   }
 
   package var inputs: [Input]
-  /// How much the inputs have together, nil if nobody knows.
+  /// The stored size of all inputs together, nil if it is unknown.
   package var storedBytes: Int?
-  package var task: Task
-  package var validates: Bool
-  package var depthMax: Int
-  package var kernel: Kernel
-  package var verification: Verification
+  package var options: RunOptions
   package var mode: RunMode
   /// False if the run is over before there is anything to show.
   package var showsProgress: Bool
-  /// The device that takes part, if it is found.
-  package var device: DevicePlan?
-  /// How inputs go through memory.
+  /// The buffers that inputs are read into.
   package var memory: RunMemory
-  /// What the run has resident at most, the program included; what a device takes comes on top.
+  /// The peak of resident memory, the program included. A device adds to it.
   package var predictedPeakBytes: Int
-  /// How much of the machine may be used, nil if the run is too small to ask.
+  /// The limits of the machine, nil if the run is too small to need them.
   package var limits: MachineLimits?
-  package var badLines: BadLines?
-  package var sync: SyncPolicy
-  package var verbosity: Verbosity
-  package var printsStatistics: Bool
-  package var reports: ReportPlan
-  /// Why the run goes on with less than was asked for, a phrase each.
-  package var fallbacks: [String]
+
+  package subscript<Value>(dynamicMember path: KeyPath<RunOptions, Value>) -> Value { options[keyPath: path] }
 }
 
-/// How files are taken through memory.
+/// The engine of a run.
 package enum RunMode: String, Sendable {
-  /// Through one window, on one thread.
+  /// One window on one thread.
   case standard
-  /// In slices, on as many threads as there are processors.
+  /// Slices on all workers.
   case streaming
-  /// In slices, all of them on a device.
+  /// Slices on a device.
   case gpu
-  /// In slices, on whichever of device and processors is free.
+  /// Slices on the device and all workers.
   case hybrid
 
-  /// How much ``standard`` reads at once: so much that its output stays in the cache too.
+  /// The window of ``standard``. It fits the CPU cache together with its output.
   package static let windowBytes = 256 << 10
 
-  /// From this size on `auto` takes ``streaming``.
+  /// The size from which `auto` means ``streaming``.
   package static let streamingBytesMin: Int64 = 10_000_000
 
-  /// For files of more than that `auto` looks for a device.
+  /// The size above which `auto` searches for a device.
   package static let deviceBytesMin: Int64 = 100_000_000
 }

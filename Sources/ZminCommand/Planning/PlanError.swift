@@ -1,9 +1,9 @@
-/// Why there is no plan.
+/// An error that prevents a plan.
 package enum PlanError: Error, Sendable, Equatable {
   /// The command line is wrong.
   case usage(String)
-  /// What it asks for is not to be had here.
+  /// The requested kernel or device is not available.
   case engineUnavailable(String)
-  /// Nothing was asked for, and there is a person at the terminal.
+  /// The command line is empty, and standard input is a terminal.
   case nothingToDo
 }

@@ -5,16 +5,16 @@ import ZminFiles
 import ZminIO
 
 extension Planner {
-  /// What is done with bad lines of these inputs, nil if nothing is.
+  /// The plan for bad lines of these inputs, nil without `--bad-lines`.
   ///
-  /// - Parameter fixedBytes: What the run has resident besides a long line.
+  /// - Parameter fixedBytes: The resident memory of the run without a long line.
   /// - Throws: ``PlanError``.
   func badLines(
     for inputs: [Plan.Input], besides fixedBytes: Int, _ limits: MachineLimits?
   ) throws(PlanError) -> BadLines? {
     guard let path = try badLinesPath() else { return nil }
     if inputs.contains(where: { $0.format != .ndjson }) { throw .usage("--bad-lines needs --format ndjson") }
-    // Devices take both.
+    // A device such as /dev/null can be both.
     if path == options.output?.path, environment.facts(about: path).map({ $0.kind == .regular }) ?? true {
       throw .usage("--bad-lines and --output name the same file")
     }
@@ -23,7 +23,7 @@ extension Planner {
       heldLineBytesMax: options.memoryBudget(within: limits).heldLineBytesMax(besides: fixedBytes))
   }
 
-  /// What is done with bad lines of many files, of which those that are not `ndjson` have none; nil if nothing is.
+  /// The plan for bad lines of many files, nil without `--bad-lines`. It applies to files in `ndjson`.
   ///
   /// - Throws: ``PlanError``.
   func badLinesOfManyFiles() throws(PlanError) -> BadLines? {
@@ -36,7 +36,7 @@ extension Planner {
           || options.paths.contains { options.format.format(of: $0.path) == .ndjson }
       }
     guard mayHaveLines else { throw .usage("--bad-lines needs --format ndjson") }
-    // How much of a line of a pipe may be held depends on the number of files: see `BulkPlan.heldLineBytesMax(beside:)`.
+    // The longest line of a pipe depends on the number of files: see `BulkPlan.heldLineBytesMax(beside:)`.
     return BadLines(path: path, limit: options.badLinesMax ?? .usual)
   }
 
@@ -46,8 +46,8 @@ extension Planner {
       return nil
     }
     if file.isStandardStream || file.path.isEmpty { throw .usage("--bad-lines needs the name of a file") }
-    if !options.validates { throw .usage("--bad-lines and --no-validate exclude each other") }
-    if options.inspection == .dryRun { throw .usage("--dry-run writes nothing: it excludes --bad-lines") }
+    if !options.validates { throw .usage("--bad-lines and --no-validate cannot be used together") }
+    if options.inspection == .dryRun { throw .usage("--dry-run cannot be used with --bad-lines") }
     return file.path
   }
 }

@@ -5,7 +5,7 @@ import ZminFiles
 import ZminIO
 
 extension Planner {
-  /// Whether the command line asks for a run over many files, each with an end of its own.
+  /// True if the command line asks for a run over many files, each of which succeeds or fails alone.
   package var isBulk: Bool {
     let bulk = options.bulk
     if bulk.isRecursive || bulk.filesFrom != nil || options.outputDirectory != nil || bulk.journal != nil
@@ -24,25 +24,22 @@ extension Planner {
     try checkDestinations()
     try checkInputOptions()
     try checkBulkOptions()
-    var fallbacks: [String] = []
     let mode = mode(isLarge: true)
     let limits = environment.limits
     var walk = WalkRules()
-    if !options.bulk.include.isEmpty { walk.include = options.bulk.include.map(Self.pattern) }
+    let patterns = options.bulk.include.isEmpty ? Self.usualPatterns : options.bulk.include
+    walk.include = patterns.map(Self.pattern)
     walk.exclude = options.bulk.exclude.map(Self.pattern)
     walk.isRecursive = options.bulk.isRecursive
     walk.followsSymbolicLinks = options.inPlace.followsSymbolicLinks
-    let kernel = try kernel()
+    let paths = try bulkPaths()
+    var run = runOptions(try bulkTask(), try kernel())
     let workers = options.jobs ?? min(limits.processorCount, EngineArguments.workersMax)
-    var minifierOptions = MinifierOptions(
-      validates: options.validates, depthMax: options.depthMax, kernel: kernel)
-    minifierOptions.verification = verification
-    let badLines = try badLinesOfManyFiles()
-    let device = try DevicePlanner(
+    run.badLines = try badLinesOfManyFiles()
+    run.device = try DevicePlanner(
       options: options, environment: environment,
-      hostBytes: SlicePlan(workers: workers).peakBytes(minifierOptions),
-      limits: limits
-    ).planForManyFiles(&fallbacks)
+      hostBytes: SlicePlan(workers: workers).peakBytes(run.minifierOptions(.json)), limits: limits
+    ).planForManyFiles(&run.fallbacks)
     let slicedBytesMin: Int64 =
       switch mode {
       case .standard: .max
@@ -52,41 +49,44 @@ extension Planner {
       }
     let shard = try shard()
     if options.bulk.shardPlan == nil { walk.shard = shard }
+    run.reports = try reports()
     return BulkPlan(
-      paths: try bulkPaths(),
+      paths: paths,
       list: options.bulk.filesFrom.map { list in
         BulkPlan.List(
           path: list.isStandardStream ? nil : list.path,
           separator: options.bulk.isListNullSeparated ? 0 : UInt8(ascii: "\n"))
       },
-      walk: walk, task: try bulkTask(), format: options.format, validates: options.validates,
-      depthMax: options.depthMax, kernel: kernel, verification: verification, device: device,
+      walk: walk, patterns: patterns.map(RawArgument.readable), options: run, format: options.format,
       slicedBytesMin: slicedBytesMin, workers: workers,
       memoryBudget: options.memoryBudget(within: limits), limits: limits,
-      badLines: badLines, sync: sync, journal: options.bulk.journal?.path, shard: shard,
+      journal: options.bulk.journal?.path, shard: shard,
       shardPlan: options.bulk.shardPlan?.path,
-      verbosity: verbosity, printsStatistics: printsStatistics, reports: try reports(),
-      printsSummary: options.bulk.isRecursive || options.bulk.filesFrom != nil || options.outputDirectory != nil,
-      fallbacks: fallbacks)
+      printsSummary: options.bulk.isRecursive || options.bulk.filesFrom != nil || options.outputDirectory != nil)
   }
+
+  /// Names that a walk takes without `--include`.
+  private static let usualPatterns = ["*.json", "*.ndjson", "*.jsonl", "*.jsonlines"]
 
   private static func pattern(_ text: String) -> GlobPattern { GlobPattern(RawArgument.bytes(of: text)) }
 
   private func checkBulkOptions() throws(PlanError) {
     let bulk = options.bulk
-    if options.output != nil { throw .usage("--output takes no files of directories or lists: --output-dir does") }
-    if options.paths.isEmpty, bulk.filesFrom == nil { throw .usage("there are no paths") }
+    if options.output != nil { throw .usage("--output takes one output; use --output-dir for many files") }
+    if options.paths.isEmpty, bulk.filesFrom == nil { throw .usage("no input files; give paths or --files-from") }
     if options.paths.contains(where: \.isStandardStream) {
-      throw .usage("standard input is no file that could be found again: it is minified by itself")
+      throw .usage("standard input cannot be part of a multi-file run; process it separately")
     }
     if bulk.isListNullSeparated, bulk.filesFrom == nil { throw .usage("--null needs --files-from") }
     if !bulk.isRecursive, !bulk.include.isEmpty || !bulk.exclude.isEmpty {
       throw .usage("\(bulk.include.isEmpty ? "--exclude" : "--include") needs --recursive")
     }
     if bulk.shardPlan != nil, bulk.shard == nil { throw .usage("--shard-plan needs --shard") }
-    if bulk.shardPlan != nil, bulk.filesFrom != nil { throw .usage("--shard-plan and --files-from exclude each other") }
+    if bulk.shardPlan != nil, bulk.filesFrom != nil {
+      throw .usage("--shard-plan and --files-from cannot be used together")
+    }
     if bulk.journal != nil, options.inspection == .dryRun {
-      throw .usage("--dry-run does nothing that --journal could note")
+      throw .usage("--dry-run cannot be used with --journal")
     }
     for (option, argument) in [
       ("--journal", bulk.journal), ("--shard-plan", bulk.shardPlan), ("--output-dir", options.outputDirectory),
@@ -103,9 +103,9 @@ extension Planner {
       if argument.path.isEmpty { throw .usage("a path is empty") }
       let isDirectory = environment.facts(about: argument.path)?.kind == .directory
       if isDirectory, !options.bulk.isRecursive {
-        throw .usage("\(FileName.path(argument.path)) is a directory: --recursive walks it")
+        throw .usage("\(FileName.path(argument.path)) is a directory; use --recursive")
       }
-      // What the slash asks of the system, a dot after it asks as well.
+      // A dot after the slash makes the system require a directory, as the slash did.
       paths.append(argument.namesDirectory && !isDirectory ? argument.path.appending(".") : argument.path)
     }
     return paths
@@ -113,10 +113,10 @@ extension Planner {
 
   private func bulkTask() throws(PlanError) -> Plan.Task {
     if let directory = options.outputDirectory {
-      if options.isInPlace { throw .usage("--in-place and --output-dir exclude each other") }
+      if options.isInPlace { throw .usage("--in-place and --output-dir cannot be used together") }
       switch options.inspection {
-      case .test: throw .usage("--test writes nothing: it excludes --output-dir")
-      case .check: throw .usage("--check writes nothing: it excludes --output-dir")
+      case .test: throw .usage("--test cannot be used with --output-dir")
+      case .check: throw .usage("--check cannot be used with --output-dir")
       case .dryRun: return .rehearse(.mirror(directory.path))
       case nil: return .mirror(directory.path)
       }
@@ -143,10 +143,10 @@ extension Planner {
         let value = environment.variable(name)
       else { throw .usage("--shard auto: neither \(names[0]) nor \(names[1]) is set") }
       guard let index = ShardArgument.number(value) else {
-        throw .usage("--shard auto: \(name) is no number: \(value)")
+        throw .usage("--shard auto: \(name) is not a number: \(value)")
       }
       guard let shard = Shard(index: index, count: count) else {
-        throw .usage("--shard auto/\(count): \(name) is \(index), and parts count from 0 to \(count - 1)")
+        throw .usage("--shard auto/\(count): \(name) is \(index); parts are numbered from 0 to \(count - 1)")
       }
       return shard
     }

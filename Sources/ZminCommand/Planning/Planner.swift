@@ -6,20 +6,20 @@ import ZminEngine
 import ZminFiles
 import ZminIO
 
-/// Turns options into a plan, or says what is wrong with them.
+/// The step from options to a plan, or to an error of the command line.
 package struct Planner {
   let options: Options
   let environment: any Environment
 
   /// - Parameters:
-  ///   - options: What the command line says.
-  ///   - environment: What else there is to know.
+  ///   - options: The values of the command line.
+  ///   - environment: The machine and its files.
   package init(_ options: Options, in environment: any Environment) {
     self.options = options
     self.environment = environment
   }
 
-  /// The plan.
+  /// The plan of a run over named inputs.
   ///
   /// - Throws: ``PlanError``.
   package func plan() throws(PlanError) -> Plan {
@@ -28,40 +28,41 @@ package struct Planner {
     try checkInputOptions()
     let inputs = try inputs()
     let task = try task(for: inputs)
-    let kernel = try kernel()
-    var fallbacks: [String] = []
+    var run = runOptions(task, try kernel())
     let sizes = inputs.map(sizes)
     let largestBytes = sizes.map { $0.plainBytes ?? .max }.max() ?? 0
     let isLarge = largestBytes >= RunMode.streamingBytesMin
     let askedMode = mode(isLarge: isLarge)
-    // One thread separates lines, through a window.
+    // One thread separates bad lines, through a window.
     let mode = options.badLines == nil ? askedMode : .standard
     if options.badLines != nil, options.mode == .streaming {
-      fallbacks.append("mode standard is used: --bad-lines takes one thread")
+      run.fallbacks.append("mode standard is used: --bad-lines takes one thread")
     }
     let limits = askedMode != .standard || isLarge ? environment.limits : nil
-    // On a device alone, the processor has nothing to do but to join slices.
+    // With --mode gpu the CPU only joins slices.
     let usefulWorkers = mode == .gpu ? 1 : max(1, Int(largestBytes) / SlicePlan.usualBytes)
     let costliest = Format.allCases.last { format in inputs.contains { $0.format == format } } ?? .json
-    var minifierOptions = MinifierOptions(
-      format: costliest, validates: options.validates, depthMax: options.depthMax, kernel: kernel)
-    minifierOptions.verification = verification
-    let memory = try memory(mode, minifierOptions, limits, usefulWorkers, &fallbacks)
+    let minifierOptions = run.minifierOptions(costliest)
+    let memory = try memory(mode, minifierOptions, limits, usefulWorkers, &run.fallbacks)
     let hostBytes = memory.peakBytes(minifierOptions)
-    let badLines = try badLines(for: inputs, besides: hostBytes, limits)
-    let device = try DevicePlanner(
+    run.badLines = try badLines(for: inputs, besides: hostBytes, limits)
+    run.device = try DevicePlanner(
       options: options, environment: environment, hostBytes: hostBytes, limits: limits
-    ).plan(for: inputs, &fallbacks)
+    ).plan(for: inputs, &run.fallbacks)
+    run.reports = try reports()
     return Plan(
       inputs: inputs,
       storedBytes: sizes.contains { $0.storedBytes == nil }
-        ? nil : Int(sizes.reduce(Int64(0)) { $0.addingSaturated($1.storedBytes ?? 0) }), task: task,
-      validates: options.validates, depthMax: options.depthMax,
-      kernel: kernel, verification: verification, mode: mode, showsProgress: askedMode != .standard,
-      device: device, memory: memory,
-      predictedPeakBytes: hostBytes, limits: limits,
-      badLines: badLines, sync: sync, verbosity: verbosity,
-      printsStatistics: printsStatistics, reports: try reports(), fallbacks: fallbacks)
+        ? nil : Int(sizes.reduce(Int64(0)) { $0.addingSaturated($1.storedBytes ?? 0) }),
+      options: run, mode: mode, showsProgress: askedMode != .standard, memory: memory, predictedPeakBytes: hostBytes,
+      limits: limits)
+  }
+
+  /// The options that both plans begin with. Device, bad lines, reports and fallbacks are decided later.
+  func runOptions(_ task: Plan.Task, _ kernel: Kernel) -> RunOptions {
+    RunOptions(
+      task: task, validates: options.validates, depthMax: options.depthMax, kernel: kernel,
+      verification: verification, sync: sync, verbosity: verbosity, printsStatistics: printsStatistics)
   }
 
   // MARK: Input
@@ -69,7 +70,7 @@ package struct Planner {
   func checkInputOptions() throws(PlanError) {
     guard !options.validates else { return }
     if options.format == .concat { throw .usage("--no-validate cannot be used with --format concat") }
-    if options.inspection == .test { throw .usage("--no-validate leaves nothing for --test to do") }
+    if options.inspection == .test { throw .usage("--no-validate cannot be used with --test") }
   }
 
   private func inputs() throws(PlanError) -> [Plan.Input] {
@@ -84,9 +85,9 @@ package struct Planner {
       }
       if argument.path.isEmpty { throw .usage("a path is empty") }
       if environment.facts(about: argument.path)?.kind == .directory {
-        throw .usage("\(FileName.path(argument.path)) is a directory: --recursive walks it")
+        throw .usage("\(FileName.path(argument.path)) is a directory; use --recursive")
       }
-      // What the slash asks of the system, a dot after it asks as well, and a path keeps that.
+      // A dot after the slash makes the system require a directory, as the slash did. A path keeps the dot.
       let path = argument.namesDirectory ? argument.path.appending(".") : argument.path
       inputs.append(Plan.Input(source: .path(path), format: options.format.format(of: argument.path)))
     }
@@ -96,11 +97,11 @@ package struct Planner {
   // MARK: Output
 
   func checkDestinations() throws(PlanError) {
-    if options.isInPlace && options.output != nil { throw .usage("--in-place and --output exclude each other") }
+    if options.isInPlace && options.output != nil { throw .usage("--in-place and --output cannot be used together") }
     if let inspection = options.inspection, inspection != .dryRun {
       let name = inspection == .test ? "--test" : "--check"
-      if options.isInPlace { throw .usage("\(name) writes nothing: it excludes --in-place") }
-      if options.output != nil { throw .usage("\(name) writes nothing: it excludes --output") }
+      if options.isInPlace { throw .usage("\(name) cannot be used with --in-place") }
+      if options.output != nil { throw .usage("\(name) cannot be used with --output") }
     }
     if !options.isInPlace, let option = options.inPlace.firstGiven,
       option != "--follow-symlinks" || !options.bulk.isRecursive
@@ -110,7 +111,7 @@ package struct Planner {
     if options.output?.path.isEmpty == true { throw .usage("the path of --output is empty") }
     for (option, argument) in [("--output", options.output), ("--bad-lines", options.badLines)] {
       if let argument, argument.namesDirectory {
-        throw .usage("\(option) needs a file, and \(FileName.path(argument.path))/ names a directory")
+        throw .usage("\(option) needs a file, but \(FileName.path(argument.path))/ is a directory")
       }
     }
   }
@@ -127,7 +128,7 @@ package struct Planner {
   private func writingTask(for inputs: [Plan.Input], isRehearsal: Bool) throws(PlanError) -> Plan.Task {
     if options.isInPlace {
       if inputs.contains(where: { $0.source == .standardInput }) {
-        throw .usage("standard input cannot be replaced: --in-place needs paths")
+        throw .usage("standard input cannot be replaced; give --in-place paths")
       }
       return .replace(inPlaceRules, options.inPlace.minimumSaving)
     }
@@ -135,7 +136,7 @@ package struct Planner {
     if inputs.count > 1, !isRehearsalAlone {
       guard inputs.allSatisfy({ $0.format != .json && $0.format == inputs.first?.format }) else {
         throw .usage(
-          "\(inputs.count) inputs need --in-place, --test, --check or --dry-run, or --format ndjson or concat")
+          "\(inputs.count) inputs cannot go to one output; use --output-dir, --in-place or --format ndjson or concat")
       }
     }
     if let file = options.output, !file.isStandardStream { return .write(.file(file.path)) }
@@ -164,7 +165,7 @@ package struct Planner {
   func kernel() throws(PlanError) -> Kernel {
     guard let name = options.kernel else { return .fastest }
     guard let kernel = Kernel.named(name) else {
-      throw .usage("unknown kernel '\(name)': there are \(Kernel.all.map(\.name).joined(separator: ", "))")
+      throw .usage("unknown kernel '\(name)'; the kernels are \(Kernel.all.map(\.name).joined(separator: ", "))")
     }
     if let missing = kernel.missingFeature { throw .engineUnavailable("--kernel \(name): this CPU lacks \(missing)") }
     return kernel
@@ -173,13 +174,13 @@ package struct Planner {
   var verification: Verification {
     switch options.verification {
     case .all: .whole
-    // Any number will do, as long as it is always the same.
+    // Any constant works.
     case .sample: .sampled(seed: 1)
     case nil: .none
     }
   }
 
-  /// - Parameter isLarge: Whether there is an input that `auto` streams: a large one, or one whose size is not known.
+  /// - Parameter isLarge: True if an input is large or of unknown size, so that `auto` streams it.
   func mode(isLarge: Bool) -> RunMode {
     switch options.mode {
     case .standard: .standard
@@ -190,7 +191,7 @@ package struct Planner {
     }
   }
 
-  /// The sizes of an input on the disk and of its contents, each nil if it is not known. A missing input has none.
+  /// The sizes of an input on the disk and of its contents, each nil if it is unknown. A missing input has size 0.
   private func sizes(of input: Plan.Input) -> (storedBytes: Int64?, plainBytes: Int64?) {
     switch input.source {
     case .standardInput: return (environment.standardInputBytes, environment.standardInputBytes)
@@ -201,9 +202,9 @@ package struct Planner {
     }
   }
 
-  /// Pools that stay within `--memory-budget`, and as far as may be within what the control groups leave.
+  /// The buffers within `--memory-budget` and, if possible, within the limit of the control group.
   ///
-  /// - Parameter usefulWorkers: As many as there are slices.
+  /// - Parameter usefulWorkers: The number of slices. More workers would be idle.
   private func memory(
     _ mode: RunMode, _ minifierOptions: MinifierOptions, _ limits: MachineLimits?, _ usefulWorkers: Int,
     _ fallbacks: inout [String]

@@ -1,13 +1,12 @@
 package import SystemPackage
 
-/// What is said of a run to programs.
+/// The plan for logs, metrics and memory reports.
 package struct ReportPlan: Sendable {
-  /// Whether events are logged, in JSON.
+  /// True if events are logged as JSON.
   package var logsEvents = false
-  /// Where to; nil for standard error, which has nothing else then.
+  /// The file of the log, nil for standard error, which has no other text then.
   package var logFile: FilePath?
-  /// What the run came to goes here.
+  /// The file of the metrics.
   package var metricsFile: FilePath?
-  /// What is said of memory, nil for nothing.
   package var memory: MemoryReportPlan?
 }

@@ -2,11 +2,11 @@ import ZminFiles
 import SystemPackage
 import ZminIO
 
-/// A file that a run has besides its inputs and outputs.
+/// A file that a run uses besides inputs and outputs.
 package struct SideFile: Sendable, Equatable, CustomStringConvertible {
   /// The option that names it.
   let option: String
-  /// The file; standard output, too, may be one.
+  /// The file, which may be standard output.
   let file: FileName
 
   init?(option: String, _ path: FilePath?) {
@@ -25,10 +25,10 @@ package struct SideFile: Sendable, Equatable, CustomStringConvertible {
 }
 
 extension ReportPlan {
-  /// The files that reports go to: whatever is there already is replaced, or added to.
+  /// The files of reports, whose earlier contents are replaced or appended to.
   var sideFiles: [SideFile] {
     let memoryFile: SideFile? =
-      switch memory?.place {
+      switch memory?.destination {
       case .file(let path): SideFile(option: "--memory-report-file", .path(path))
       case .standardOutput where memory?.form != nil: SideFile(option: "--memory-report", .standardOutput)
       case .standardOutput, .standardError, nil: nil
@@ -39,32 +39,32 @@ extension ReportPlan {
 }
 
 extension BulkPlan {
-  /// The files that must be none of the inputs.
+  /// The side files that must not be inputs.
   var sideFilesApartFromInputs: [SideFile] {
-    // What is only read does no harm to them.
-    if case .replace = task { writtenFiles + books } else { writtenFiles }
+    // Files that are only read may be inputs.
+    if case .replace = self.task { writtenFiles + books } else { writtenFiles }
   }
 
-  /// The files that the run writes besides its outputs, whatever its task.
+  /// The side files that the run writes whatever its task.
   private var writtenFiles: [SideFile] {
-    reports.sideFiles + [SideFile(option: "--bad-lines", badLines?.path)].compactMap(\.self)
+    self.reports.sideFiles + [SideFile(option: "--bad-lines", self.badLines?.path)].compactMap(\.self)
   }
 
-  /// The files that must be none of the outputs.
+  /// The side files that must not be outputs.
   var sideFilesApartFromOutputs: [SideFile] {
     writtenFiles + books + [SideFile(option: "--files-from", list?.path)].compactMap(\.self)
   }
 
-  /// What says which files are done, and which are to be.
+  /// The journal and the shard plan.
   private var books: [SideFile] {
     [SideFile(option: "--journal", journal), SideFile(option: "--shard-plan", shardPlan)].compactMap(\.self)
   }
 }
 
 extension Planner {
-  /// Sees to it that reports and bad lines go neither where another one or an output goes, nor to what the run reads.
+  /// Checks that no report and no record of bad lines is another side file, an input or an output.
   ///
-  /// Inputs of a run over many files are not known yet: they are looked at when they have been found.
+  /// Inputs of a run over many files are checked when they have been found.
   ///
   /// - Throws: ``PlanError``.
   func check(_ reports: ReportPlan) throws(PlanError) {
@@ -99,7 +99,7 @@ extension Planner {
     return options.paths.map { $0.isStandardStream ? .standardInput : .path($0.path) }
   }
 
-  /// Whether minified JSON goes there.
+  /// True if minified JSON goes to standard output.
   private var writesStandardOutput: Bool {
     options.output?.isStandardStream != false && options.outputDirectory == nil && !options.isInPlace
       && options.inspection == nil

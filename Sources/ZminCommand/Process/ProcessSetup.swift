@@ -2,30 +2,30 @@ import Glibc
 import Synchronization
 import ZminIO
 
-/// What is put right about the process before anything else, and how it ends for a reader that went away.
+/// The setup of the process, and its end after a broken pipe.
 enum ProcessSetup {
-  /// What lives as long as the process, which then ends without the work that others want to do at its end.
+  /// Objects that live to the end of the process. With any, the process ends without exit handlers.
   private static let kept = Mutex<[any Sendable]>([])
 
-  /// Keeps something to the end of the process, and has that be a sudden one.
+  /// Keeps an object to the end of the process, which then ends without exit handlers.
   static func leaveAtOnce(with object: any Sendable) { kept.withLock { $0.append(object) } }
 
-  /// Ends the process. All that was to be written is written.
+  /// Ends the process after all output was written.
   static func exit(_ status: ExitStatus) -> Never {
     if kept.withLock({ !$0.isEmpty }) { _exit(status.code) }
     Glibc.exit(status.code)
   }
 
-  /// Whether whoever started the program ignored SIGPIPE. ``run()`` asks first, as it ignores the signal itself.
+  /// True if the parent process ignored SIGPIPE. ``run()`` reads it before it ignores the signal itself.
   private static let hasInheritedIgnoredPipeSignal: Bool = {
     var action = sigaction()
     return sigaction(SIGPIPE, nil, &action) == 0 && action.isIgnored
   }()
 
-  /// Sees to it that descriptors 0 to 2 are taken, so that no file that is opened lands on a standard stream, and that
-  /// writing to what cannot be written is an error rather than the end.
+  /// Opens missing descriptors 0 to 2, so that no file becomes a standard stream. Ignores SIGPIPE and SIGXFSZ, so that
+  /// a failed write is an error.
   static func run() {
-    // As GNU programs do: opened the wrong way round, so that its use is the error that it should be.
+    // As in GNU programs, the direction is wrong, so that any use is an error.
     fill(STDIN_FILENO, O_WRONLY)
     fill(STDOUT_FILENO, O_RDONLY)
     fill(STDERR_FILENO, O_RDONLY)
@@ -34,9 +34,9 @@ enum ProcessSetup {
     signal(SIGXFSZ, SIG_IGN)
   }
 
-  /// Has the process open as many files at once as it may.
+  /// Raises the limit of open files to the hard limit.
   ///
-  /// - Returns: How many that is.
+  /// - Returns: The new limit.
   static func raiseOpenFilesLimit() -> Int {
     var limit = rlimit()
     guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return openFilesMin }
@@ -46,24 +46,23 @@ enum ProcessSetup {
     return Int(min(limit.rlim_cur, openFilesMax))
   }
 
-  /// As many as any system gives.
+  /// A limit that every system allows.
   private static let openFilesMin = 256
-  /// More than are of use.
+  /// An upper bound that no run needs.
   private static let openFilesMax: rlim_t = 65536
 
   private static func fill(_ descriptor: Int32, _ flags: Int32) {
     guard fcntl(descriptor, F_GETFD) == -1 else { return }
-    // The lowest free number is this one, as those below it are taken by now.
+    // Lower descriptors are open, so this is the lowest free one.
     if open("/dev/null", flags) != descriptor { _exit(ExitStatus.failure.code) }
   }
 
-  /// What a shell says that the process ended with when ``end(byBrokenPipe:_:)`` has ended it.
+  /// The exit code that a shell reports after ``end(byBrokenPipe:_:)``.
   static var brokenPipeCode: Int32 {
     hasInheritedIgnoredPipeSignal ? ExitStatus.failure.code : 128 + SIGPIPE
   }
 
-  /// Ends the process as other filters end: by SIGPIPE or, where that was ignored when they started, with a message
-  /// that the output cannot be written.
+  /// Ends the process as other filters do: by SIGPIPE or, if the parent ignored it, with a message and exit code 3.
   static func end(byBrokenPipe output: FileName, _ console: Console) -> Never {
     if hasInheritedIgnoredPipeSignal {
       console.say(FailureMessage.text(for: FileError.brokenPipe(output), input: output))
@@ -75,13 +74,13 @@ enum ProcessSetup {
     sigaddset(&set, SIGPIPE)
     pthread_sigmask(SIG_UNBLOCK, &set, nil)
     raise(SIGPIPE)
-    // Process 1 outlives its own signals.
+    // Process 1 survives its own signals.
     _exit(128 + SIGPIPE)
   }
 }
 
 extension sigaction {
-  /// Whether the signal is ignored.
+  /// True if the signal is ignored.
   var isIgnored: Bool {
     unsafeBitCast(__sigaction_handler.sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
   }

@@ -4,28 +4,26 @@ import ZminBase
 import ZminIO
 import ZminMemory
 
-/// Takes the signals that ask for an end, on a thread of its own.
+/// A thread that receives the signals that end the program.
 ///
-/// They are blocked in every thread and waited for, so that no code runs inside a signal handler, and so that they work
-/// as process 1 too, for which the system's default actions do not apply. A signal that was ignored when the program
-/// started, as `nohup` and background shells arrange it, stays ignored.
+/// The signals are blocked in every thread and waited for. So no code runs in a signal handler, and they also work in
+/// process 1, which has no default actions. A signal that was ignored at the start, as with `nohup`, stays ignored.
 final class SignalMonitor: Sendable {
-  /// Asks the run to stop.
   private let interruption: Interruption
-  /// Those to remove before leaving at once.
+  /// Temporaries to remove before an immediate exit.
   private let temporaries: TemporaryFiles
   private let firstSignal = Mutex<TerminationSignal?>(nil)
-  /// Hears that the program was stopped and goes on.
+  /// Called when the program continues after a stop.
   private let didContinue: @Sendable () -> Void
 
   private static let stackBytes = 256 * 1024
 
-  /// Blocks the signals. Call ``start()`` before a second thread is made.
+  /// Call ``start(_:)`` before a second thread is started.
   ///
   /// - Parameters:
-  ///   - interruption: What asks the run to stop.
-  ///   - temporaries: What is removed where the program leaves at once.
-  ///   - didContinue: Hears that the program was stopped, as by Ctrl-Z, and goes on.
+  ///   - interruption: Asks the run to stop.
+  ///   - temporaries: Files to remove before an immediate exit.
+  ///   - didContinue: Called when the program continues after a stop, as by Ctrl-Z.
   init(
     interruption: Interruption, temporaries: TemporaryFiles, didContinue: @escaping @Sendable () -> Void
   ) {
@@ -34,19 +32,19 @@ final class SignalMonitor: Sendable {
     self.temporaries = temporaries
   }
 
-  /// The first signal that came, which the program ends with.
+  /// The first signal received, which determines the exit code.
   var received: TerminationSignal? { firstSignal.withLock { $0 } }
 
   /// Blocks the signals and starts the thread.
   ///
-  /// - Parameter ledger: The book that the thread's stack is entered in.
+  /// - Parameter ledger: Records the stack of the thread.
   func start(_ ledger: MemoryLedger) {
     let signals = Self.notIgnored()
     guard !signals.isEmpty else { return }
     var set = Self.set(of: signals)
     pthread_sigmask(SIG_BLOCK, &set, nil)
     guard let thread = SystemThread(stackBytes: Self.stackBytes, ledger: ledger, { self.wait(for: signals) }) else {
-      // No thread to be had: the default actions are better than nothing.
+      // Without a thread, the default actions apply.
       pthread_sigmask(SIG_UNBLOCK, &set, nil)
       return
     }
@@ -86,7 +84,7 @@ final class SignalMonitor: Sendable {
     }
   }
 
-  /// Waits for one of the signals: its number, or -1 if the time was up.
+  /// Waits for a signal. Returns its number, or -1 after the deadline.
   private static func next(in set: inout sigset_t, untilSeconds deadline: Double?) -> Int32 {
     guard let deadline else { return sigwaitinfo(&set, nil) }
     let wait = max(0, deadline - MonotonicClock.seconds())

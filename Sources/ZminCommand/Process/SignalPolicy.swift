@@ -1,20 +1,20 @@
-/// What is done about signals, and when. It knows no system: signals and the time go in, actions come out.
+/// The reactions to signals, as a function of signals and time, without system calls.
 ///
-/// The first Ctrl-C or hang-up stops the run, a second Ctrl-C leaves at once. A termination lets the run go on for
-/// ``graceSeconds``, then stops it, and leaves at ``timeoutSeconds`` if it has not ended by then.
+/// The first Ctrl-C or hang-up stops the run, a second Ctrl-C exits at once. After a termination the run may continue
+/// for ``graceSeconds``. Then it is stopped, and the process exits after ``timeoutSeconds``.
 package struct SignalPolicy {
-  /// What to do now.
+  /// A reaction to perform now.
   package enum Action: Equatable {
     case nothing
-    /// Ask the run to stop.
+    /// Asks the run to stop.
     case stop(TerminationSignal)
-    /// Remove temporary files and end the process.
+    /// Removes temporary files and ends the process.
     case leave(TerminationSignal)
   }
 
-  /// How long a run goes on after a termination, as most that have begun will have ended by then.
+  /// The time that a run may continue after a termination. Most runs end within it.
   package static let graceSeconds = 5.0
-  /// After how long a run is no longer waited for; ten seconds is what supervisors give before they kill.
+  /// The time after which the process exits. Supervisors kill after ten seconds.
   package static let timeoutSeconds = 9.0
 
   private var hasInterrupt = false
@@ -23,7 +23,7 @@ package struct SignalPolicy {
 
   package init() {}
 
-  /// A signal has come.
+  /// Reacts to a signal.
   package mutating func receive(_ signal: TerminationSignal, atSeconds now: Double) -> Action {
     switch signal {
     case .interrupt where hasInterrupt: return .leave(.interrupt)
@@ -39,12 +39,12 @@ package struct SignalPolicy {
     return .stop(signal)
   }
 
-  /// When ``elapse(toSeconds:)`` has something to do, nil if never.
+  /// The time of the next call of ``elapse(toSeconds:)``, nil without one.
   package var deadlineSeconds: Double? {
     terminatedAtSeconds.map { $0 + (hasStopped ? Self.timeoutSeconds : Self.graceSeconds) }
   }
 
-  /// The time of ``deadlineSeconds`` has come.
+  /// Reacts to the passing of ``deadlineSeconds``.
   package mutating func elapse(toSeconds now: Double) -> Action {
     guard let deadlineSeconds, now >= deadlineSeconds else { return .nothing }
     if hasStopped { return .leave(.terminate) }

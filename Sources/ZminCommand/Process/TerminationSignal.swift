@@ -20,10 +20,10 @@ package enum TerminationSignal: Sendable, CaseIterable, Comparable {
     self = signal
   }
 
-  /// What the program exits with after it.
+  /// The exit code after the signal.
   package var exitCode: Int32 { 128 + number }
 
-  /// The reason that a run is given for its end.
+  /// The reason of the interruption.
   package var reason: Interruption.Reason {
     switch self {
     case .hangUp: .hangUp
@@ -34,7 +34,7 @@ package enum TerminationSignal: Sendable, CaseIterable, Comparable {
 }
 
 extension FileAccess {
-  /// What the program will exit with if it was asked to stop, though it may have been done in time.
+  /// The exit status after a signal, nil without one. The run may have completed nevertheless.
   var interruptedStatus: ExitStatus? {
     TerminationSignal.allCases.first { $0.reason == interruption?.noticeReason }.map(ExitStatus.signal)
   }

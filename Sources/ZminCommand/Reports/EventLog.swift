@@ -2,13 +2,14 @@ import Synchronization
 import SystemPackage
 import ZminIO
 
-/// Where events go, a JSON object a line: standard error or a file. Lines are written whole, several at a time.
+/// A log of events, one JSON object a line, on standard error or in a file. Complete lines are written, several at a
+/// time.
 final class EventLog: Sendable {
   private static let heldBytesMax = 16 << 10
 
   private struct State {
     var file: LineFile?
-    /// Whether lines may be written: before, they are held, as the file may turn out to be an input.
+    /// True if lines may be written. Until then they are held, because the file may turn out to be an input.
     var isOpen: Bool
     var held: [UInt8] = []
     var failure: FileError?
@@ -20,15 +21,15 @@ final class EventLog: Sendable {
   private let state: Mutex<State>
 
   /// - Parameters:
-  ///   - path: The file that they are appended to, nil for standard error.
-  ///   - console: What writes to standard error.
+  ///   - path: The file to append to, nil for standard error.
+  ///   - console: Writes to standard error.
   init(at path: FilePath?, console: Console) {
     self.path = path
     self.console = console
     state = Mutex(State(isOpen: path == nil))
   }
 
-  /// Opens the file, which is made if there is none. Until then nothing is written to it.
+  /// Opens the file, or creates it, and permits writing.
   ///
   /// - Throws: ``FileError/system(_:)``.
   func open() throws(FileError) {
@@ -48,13 +49,13 @@ final class EventLog: Sendable {
     }
   }
 
-  /// Sees to it that all events so far are written.
+  /// Writes all held events.
   func flush() { state.withLock { write(&$0) } }
 
-  /// Why something of the log is missing, if it is in a file; once.
+  /// Returns the first error of writing to the file once, then nil.
   func takeFailure() -> FileError? { state.withLock { $0.failure.take() } }
 
-  /// That a log cannot be written must not stop the work that it is about; it is told at the end.
+  /// Writes held lines. An error does not stop the run. It is kept until the end.
   private func write(_ state: inout State) {
     guard state.isOpen, !state.held.isEmpty else { return }
     if let file = state.file {

@@ -3,11 +3,11 @@ import ZminBase
 import ZminIO
 import ZminReport
 
-/// A JSON object on a line of its own, written member by member.
+/// A JSON object on one line, built member by member.
 struct JSONLine {
   private var bytes: [UInt8] = [UInt8(ascii: "{")]
 
-  /// An event, which says what it is first.
+  /// Begins with the member `event`.
   init(event: String) { add("event", event) }
 
   private init() {}
@@ -33,7 +33,7 @@ struct JSONLine {
     add(key, raw: object.bytes + [UInt8(ascii: "}")])
   }
 
-  /// A file as `path`, or as `path_base64` where its name is no UTF-8.
+  /// Adds a file as `path`, or as `path_base64` if its name is invalid UTF-8.
   mutating func add(_ file: FileName) {
     switch file {
     case .standardInput, .standardOutput: add("path", "\(file)")
@@ -54,7 +54,7 @@ struct JSONLine {
     bytes += value
   }
 
-  /// A string of UTF-8 in quotes, with the escapes that JSON demands and no others.
+  /// The UTF-8 string in quotes, with only the escapes that JSON requires.
   private static func quoted(_ text: [UInt8]) -> [UInt8] {
     let digits = Array("0123456789abcdef".utf8)
     var quoted: [UInt8] = [UInt8(ascii: "\"")]

@@ -3,12 +3,12 @@ import Synchronization
 import ZminIO
 import ZminMemoryProfile
 
-/// Shows the memory of a run while it goes on: in place on a terminal which the run writes nothing else to, else a line
-/// a second.
+/// A live view of a run's memory. It is redrawn on a terminal that has no other output, and is a line a second
+/// elsewhere.
 ///
-/// The terminal's settings stay as they are, so that nothing has to be put right, however the program ends.
+/// The settings of the terminal are not changed, so nothing has to be restored at the end.
 final class MemoryMonitor: Sendable {
-  /// As many as any terminal is wide.
+  /// The largest width of a terminal.
   private static let historyMax = 512
   private static let drawSeconds = 0.25
   private static let lineSeconds = 1.0
@@ -27,7 +27,7 @@ final class MemoryMonitor: Sendable {
     isDrawn = console.drawsInPlace(beside: task)
   }
 
-  /// How often there is something to show.
+  /// The time between two samples.
   var intervalSeconds: Double { isDrawn ? Self.drawSeconds : Self.lineSeconds }
 
   /// Shows a sample.

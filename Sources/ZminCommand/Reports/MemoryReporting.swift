@@ -4,9 +4,9 @@ import ZminIO
 import ZminMemory
 import ZminMemoryProfile
 
-/// Watches the memory of a run from its beginning, and says of it at the end what was asked for.
+/// The memory profiler of a run, and its reports at the end.
 final class MemoryReporting: Sendable {
-  /// What the run was, and came to.
+  /// The facts and results of a run.
   struct Conclusion: Sendable {
     var mode: String
     var kernel: String
@@ -14,15 +14,15 @@ final class MemoryReporting: Sendable {
     var inputCount: Int
     var inputBytes: Int
     var outputBytes: Int
-    /// What the plan took for the most that would be resident, nil if it came to none.
+    /// The peak of resident memory that the plan predicted, nil without a plan.
     var predictedPeakBytes: Int?
-    /// What of the host's memory a device may take besides, if one is found.
+    /// The host memory that a device adds if one is found.
     var deviceHostBytes = 0
-    /// Whether nothing was done, as the command line asks for what must not be: a report might be a part of that.
+    /// True if the run was refused. The report might be one of the files that it must not write.
     var isRefused: Bool
-    /// Whether it ended before its work was done.
+    /// True if the run ended before its work was complete.
     var isCutShort: Bool
-    /// What the program ends with, as the system or a shell tells it.
+    /// The exit code as the system or a shell reports it.
     var exitCode: Int
 
     init(
@@ -54,17 +54,17 @@ final class MemoryReporting: Sendable {
   private let state: Shared
   private let monitor: MemoryMonitor?
   private let watch: MemoryProfiler.Watch
-  /// Who is told what the run does.
+  /// The profiler, which is told the phases of the run.
   let profiler: MemoryProfiler
 
-  /// What the profiler's thread reads too.
+  /// State that the profiler's thread reads.
   private final class Shared: Sendable {
     let state = Mutex(State())
   }
 
-  /// Begins to watch.
+  /// Starts the profiler.
   ///
-  /// - Throws: The system's error if there is no descriptor left.
+  /// - Throws: The system's error if no descriptor is left.
   init(
     _ plan: MemoryReportPlan, of task: Plan.Task, command: [String], ledger: MemoryLedger, console: Console
   ) throws {
@@ -85,28 +85,28 @@ final class MemoryReporting: Sendable {
     watch = profiler.watch()
   }
 
-  /// Knows from now on how far the run is.
+  /// Sets the source of the run's progress.
   func follow(_ source: any ProgressSource) { state.state.withLock { $0.source = source } }
 
-  /// Says that the work is over. What the run has is yet to be given back.
+  /// Ends the measurement. The memory of the run is freed after it.
   func conclude(_ conclusion: Conclusion) {
     watch.stop()
     monitor?.end()
     state.state.withLock { state in
       state.conclusion = conclusion
-      // A file that was not taken to its end was read as well.
+      // An unfinished file was read too.
       if let bytes = state.source?.progress.bytes, conclusion.isCutShort {
         state.conclusion?.inputBytes = max(conclusion.inputBytes, bytes)
       }
-      // It may hold what is to be given back.
+      // The source may hold memory that is to be freed.
       state.source = nil
     }
     profiler.begin(.ending)
   }
 
-  /// Reports, once all memory has been given back that had to be.
+  /// Writes the report, after all memory was freed.
   ///
-  /// - Parameter files: What files are written with.
+  /// - Parameter files: Writes the files.
   /// - Throws: ``FileError`` if the report cannot be written.
   func report(using files: FileAccess) throws(FileError) {
     guard let conclusion = state.state.withLock({ $0.conclusion }), !conclusion.isRefused else { return }
@@ -119,7 +119,7 @@ final class MemoryReporting: Sendable {
         workers: conclusion.workers, inputCount: conclusion.inputCount, inputBytes: conclusion.inputBytes,
         outputBytes: conclusion.outputBytes, exitStatus: conclusion.exitCode),
       predictedPeakBytes: conclusion.predictedPeakBytes.map { $0 + deviceHostBytes })
-    // Making a report takes memory that the limit which it suggests must allow for: that is known once it was made.
+    // The report suggests a limit that includes its own memory, so it is made once before.
     if let form = plan.form {
       _ = form.pieces(of: profile)
       profile.reportPeakResidentBytes = profiler.peakResidentBytes
@@ -129,7 +129,7 @@ final class MemoryReporting: Sendable {
   }
 
   private func write(_ pieces: [String], using files: FileAccess) throws(FileError) {
-    switch plan.place {
+    switch plan.destination {
     case .standardOutput: try StandardOutput(files).write(pieces)
     case .standardError:
       for piece in pieces where !console.write(piece) {

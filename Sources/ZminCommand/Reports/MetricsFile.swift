@@ -3,9 +3,9 @@ import ZminBase
 import ZminIO
 import ZminReport
 
-/// What a run came to, as OpenMetrics text: for the textfile collector of a node exporter and the like.
+/// The results of a run as OpenMetrics text, as the textfile collector of a node exporter reads it.
 enum MetricsFile {
-  /// Writes it whole, or not at all.
+  /// Writes the file completely or not at all.
   ///
   /// - Throws: ``FileError``.
   static func write(
@@ -24,7 +24,7 @@ enum MetricsFile {
     ]
     return """
       # TYPE zmin_files gauge
-      # HELP zmin_files Files of the last run, by what became of them.
+      # HELP zmin_files Files of the last run, by result.
       \(counts.map { "zmin_files{status=\"\($0.0)\"} \($0.1)" }.joined(separator: "\n"))
       # TYPE zmin_input_bytes gauge
       # UNIT zmin_input_bytes bytes
@@ -32,11 +32,11 @@ enum MetricsFile {
       zmin_input_bytes \(statistics.inputBytes)
       # TYPE zmin_output_bytes gauge
       # UNIT zmin_output_bytes bytes
-      # HELP zmin_output_bytes Bytes that their minified forms have.
+      # HELP zmin_output_bytes Bytes of minified output.
       zmin_output_bytes \(statistics.outputBytes)
       # TYPE zmin_duration_seconds gauge
       # UNIT zmin_duration_seconds seconds
-      # HELP zmin_duration_seconds How long the last run took.
+      # HELP zmin_duration_seconds Duration of the last run.
       zmin_duration_seconds \(Figures.fixed(seconds, digits: 3))
       # TYPE zmin_exit_status gauge
       # HELP zmin_exit_status What the last run exited with.

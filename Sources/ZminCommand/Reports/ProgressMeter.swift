@@ -3,22 +3,22 @@ import ZminBase
 import ZminIO
 import ZminMemory
 
-/// What knows how far a run is.
+/// A source of the progress of a run.
 protocol ProgressSource: Sendable {
-  /// Files that are done, and bytes that were read.
+  /// The finished files and the bytes read.
   var progress: (files: Int, bytes: Int) { get }
   var fileCount: Int { get }
-  /// The size of all files on the disk in bytes, nil if it is not known.
+  /// The size of all files on the disk in bytes, nil if it is unknown.
   var storedBytes: Int? { get }
-  /// The input that was begun last.
+  /// The name of the input that was started last.
   var current: String { get }
 }
 
-/// Shows people how far a run is, and logs it for programs, on a thread of its own.
+/// A thread that shows the progress of a run to people and logs it for programs.
 final class ProgressMeter: Sendable {
   private static let stackBytes = 256 << 10
   private static let drawMilliseconds: Int32 = 250
-  /// Shorter runs show nothing.
+  /// The time before progress is shown.
   private static let quietSeconds = 1.0
   private static let logSeconds = 10.0
 
@@ -30,11 +30,11 @@ final class ProgressMeter: Sendable {
   private let start = MonotonicClock.seconds()
 
   /// - Parameters:
-  ///   - source: What knows how far the run is.
-  ///   - reporter: Where it is said.
-  ///   - isShown: Whether people are shown.
-  ///   - ledger: The book that the thread's stack is entered in.
-  /// - Throws: The system's error if there is no descriptor left.
+  ///   - source: The progress of the run.
+  ///   - reporter: Receives the progress.
+  ///   - isShown: True to show the progress to people.
+  ///   - ledger: Records the stack of the thread.
+  /// - Throws: The system's error if no descriptor is left.
   init(_ source: any ProgressSource, _ reporter: RunReporter, isShown: Bool, ledger: MemoryLedger) throws {
     self.source = source
     self.reporter = reporter
@@ -43,19 +43,19 @@ final class ProgressMeter: Sendable {
     end = try Interruption()
   }
 
-  /// Calls `body` and shows how far it is.
+  /// Calls `body` and shows its progress.
   func run(_ body: () -> Void) {
     let display = begin()
     body()
     display.end()
   }
 
-  /// A meter that shows how far the run is, until it is told that the run is over.
+  /// A running meter.
   struct Display {
     fileprivate let meter: ProgressMeter
     fileprivate let thread: SystemThread?
 
-    /// Shows no more.
+    /// Stops the meter and clears its line.
     func end() {
       meter.end.request(.cancelled)
       thread?.join()
@@ -63,7 +63,7 @@ final class ProgressMeter: Sendable {
     }
   }
 
-  /// Begins to show how far the run is.
+  /// Starts the meter.
   func begin() -> Display {
     Display(meter: self, thread: SystemThread(stackBytes: Self.stackBytes, ledger: ledger) { self.watch() })
   }
@@ -91,9 +91,9 @@ final class ProgressMeter: Sendable {
   }
 }
 
-/// The terminal that standard error is.
+/// The terminal on standard error.
 enum TerminalSize {
-  /// How wide it is, as most are if it does not tell.
+  /// The width in columns, 80 if the terminal does not report one.
   static var columns: Int {
     var size = winsize()
     guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }

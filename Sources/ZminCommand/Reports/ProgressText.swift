@@ -1,7 +1,7 @@
 import ZminBase
 import ZminReport
 
-/// How far a run is, in words.
+/// A line about the progress of a run.
 package struct ProgressText {
   private let filesDone: Int
   private let fileCount: Int
@@ -21,7 +21,7 @@ package struct ProgressText {
     self.current = current
   }
 
-  /// The text, no wider than so many columns; the name at its end gives way.
+  /// The text with at most so many columns. The name at its end is shortened first.
   package func line(columns: Int) -> String {
     let bytes = min(bytesDone, byteCount ?? .max)
     var text = fileCount > 1 ? "\(filesDone) of \(fileCount) files, " : ""
@@ -30,7 +30,7 @@ package struct ProgressText {
     if let byteCount, bytes > 0, bytes < byteCount {
       text += ", \(Figures.duration(seconds * Double(byteCount - bytes) / Double(bytes))) left"
     }
-    // The last column stays free: some terminals begin a new line after it.
+    // The last column stays free, because some terminals begin a new line after it.
     let room = columns - 1 - text.count - 1
     if room > 8, !current.isEmpty { text += " " + (current.count <= room ? current : "…" + current.suffix(room - 1)) }
     return String(text.prefix(max(0, columns - 1)))

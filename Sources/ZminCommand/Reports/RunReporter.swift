@@ -1,13 +1,14 @@
 import Synchronization
 import SystemPackage
 import ZminBase
+import ZminCPU
 import ZminEngine
 import ZminFiles
 import ZminIO
 import ZminMemoryProfile
 import ZminReport
 
-/// Says what becomes of each file, to people and to programs, and counts it. Many threads may report.
+/// Reports the result of each file to people and programs, and counts it. Several threads may report.
 final class RunReporter: Sendable {
   let task: Plan.Task
   private let verbosity: Plan.Verbosity
@@ -22,54 +23,47 @@ final class RunReporter: Sendable {
   private let output = Mutex(())
 
   /// - Parameters:
-  ///   - task: What is done.
-  ///   - verbosity: How much is said to people.
-  ///   - badLines: The file that bad lines are put into, nil if none is.
-  ///   - offersBadLines: Set if there could be such a file and is none.
-  ///   - engine: What does the work.
-  ///   - files: What standard output is written with.
-  ///   - log: Where events go, nil if nowhere.
-  ///   - console: Where the rest is said.
-  ///   - profiler: What watches the run's memory, nil if nobody does.
-  init(
-    task: Plan.Task, verbosity: Plan.Verbosity, badLines: FilePath?, offersBadLines: Bool, engine: String,
-    files: FileAccess, log: EventLog?, console: Console, profiler: MemoryProfiler?
-  ) {
-    self.task = task
-    self.verbosity = verbosity
-    self.badLines = badLines
-    self.offersBadLines = offersBadLines
-    self.engine = engine
+  ///   - options: The options of the run.
+  ///   - files: Writes standard output.
+  ///   - log: Receives events, nil without a log.
+  ///   - console: Receives all other messages.
+  ///   - profiler: Watches the run's memory, nil if it is not watched.
+  init(_ options: RunOptions, files: FileAccess, log: EventLog?, console: Console, profiler: MemoryProfiler?) {
+    task = options.task
+    verbosity = options.verbosity
+    badLines = options.badLines?.path
+    offersBadLines = options.badLines == nil && options.task.takesBadLines
+    engine = options.kernel.name
     self.files = files
     self.log = log
     self.console = console
     self.profiler = profiler
   }
 
-  /// What it has come to so far.
+  /// The results so far.
   var statistics: RunStatistics { state.withLock { $0 } }
 
-  /// Says something under `-v`.
+  /// Prints a line with `-v`.
   func detail(_ line: @autoclosure () -> String) {
     if verbosity == .verbose { console.say(line()) }
   }
 
-  /// Says something unless under `-q`.
+  /// Prints a line unless `-q` is given.
   func note(_ line: @autoclosure () -> String) {
     if verbosity != .quiet { console.say(line()) }
   }
 
-  /// Names the kept files that the run came across.
+  /// Prints the kept files that the run found.
   func noteKeptFiles() {
     for kept in files.keptFiles.take() { note(FailureMessage.text(for: kept)) }
   }
 
   // MARK: Files
 
-  /// Reports what became of an input, as the task wants it said.
+  /// Reports the result of an input in the words of the task.
   ///
   /// - Throws: ``FileError`` of standard output.
-  func report(_ outcome: FileOutcome, _ name: FileName, to place: FilePath? = nil, seconds: Double) throws {
+  func report(_ outcome: FileOutcome, _ name: FileName, to outputPath: FilePath? = nil, seconds: Double) throws {
     state.withLock { $0.addDevice(outcome) }
     for note in outcome.deviceNotes { detail("\(name): \(note)") }
     switch outcome.result {
@@ -96,7 +90,7 @@ final class RunReporter: Sendable {
           if let hint { $0.add("hint", hint) }
         }
       }
-      let remedy = totals.refusal == .tooMany ? "--max-bad-lines allows more" : hint
+      let remedy = totals.refusal == .tooMany ? "use --max-bad-lines to allow more" : hint
       sayUnlessLogged("\(name):\(error)\(remedy.map { "; \($0)" } ?? "")")
     case .failed(let error): fail(error, name, seconds: seconds)
     case .complete(let totals):
@@ -111,11 +105,11 @@ final class RunReporter: Sendable {
         if totals.badLines > 0 { event.add("bad_lines", totals.badLines) }
         if isUnminified { event.add("error") { $0.add("message", "not minified") } }
       }
-      try describe(outcome, totals, name, place)
+      try describe(outcome, totals, name, outputPath)
     }
   }
 
-  /// What logs each bad line that is put into the record, nil if nothing does.
+  /// A callback that logs each recorded bad line, nil without a log.
   var onBadLine: ((FileSource, BadLine) -> Void)? {
     guard let log else { return nil }
     return { source, line in
@@ -131,10 +125,10 @@ final class RunReporter: Sendable {
 
   private func sayBadLines(_ totals: RunTotals, _ name: FileName) {
     guard totals.recordedBadLines > 0, verbosity != .quiet, let badLines else { return }
-    console.say("\(name): \(Figures.count(totals.recordedBadLines, "bad line")) put into \(FileName.path(badLines))")
+    console.say("\(name): \(Figures.count(totals.recordedBadLines, "bad line")) appended to \(FileName.path(badLines))")
   }
 
-  /// Reports what went wrong with an input, or with what becomes of it.
+  /// Reports an error of an input or its output.
   func fail(_ error: any Error, _ name: FileName, seconds: Double = 0) {
     let message = FailureMessage.text(for: error, input: name)
     let status = FailureMessage.status(for: error)
@@ -143,17 +137,26 @@ final class RunReporter: Sendable {
     sayUnlessLogged(message)
   }
 
-  /// Counts the bytes of an input that a signal stopped, which is no file that was done.
+  /// Reports an error of an input, unless the run ends by it without a message.
+  ///
+  /// - Returns: The reason to start no other input, nil if the run goes on.
+  func report(_ error: any Error, _ name: FileName, seconds: Double = 0) -> StopReason? {
+    let reason = StopReason(error)
+    if reason?.isSilent != true { fail(error, name, seconds: seconds) }
+    return reason
+  }
+
+  /// Counts the bytes of an input that a signal interrupted. The file itself is not counted.
   func count(interrupted totals: RunTotals) { state.withLock { $0.add(totals) } }
 
-  /// Reports an input that was not looked into.
+  /// Reports a skipped input.
   func skip(_ name: FileName, because reason: String) {
     state.withLock { $0.addSkipped() }
     logFile(name, "skipped", RunTotals(), 0, engine) { $0.add("reason", reason) }
     if log == nil { detail("\(name): skipped: \(reason)") }
   }
 
-  /// Says what went wrong with no file in particular.
+  /// Reports an error that concerns no single input.
   func fail(_ message: String, _ status: ExitStatus = .failure) {
     state.withLock { $0.raise(to: status) }
     console.say(message)
@@ -175,13 +178,13 @@ final class RunReporter: Sendable {
     log.log(event)
   }
 
-  /// Where the log is on standard error, it says what a message would say.
+  /// Prints a message, unless the log on standard error has its content.
   private func sayUnlessLogged(_ message: String) {
     if !console.isEvents { console.say(message) }
   }
 
   private func describe(
-    _ outcome: FileOutcome, _ totals: RunTotals, _ name: FileName, _ place: FilePath?
+    _ outcome: FileOutcome, _ totals: RunTotals, _ name: FileName, _ outputPath: FilePath?
   ) throws {
     sayBadLines(totals, name)
     func sizes() -> String {
@@ -190,22 +193,22 @@ final class RunReporter: Sendable {
     }
     switch task {
     case .write: break
-    case .mirror: detail("\(name): written to \(place.map { "\(FileName.path($0))" } ?? ""), \(sizes())")
+    case .mirror: detail("\(name): written to \(outputPath.map { "\(FileName.path($0))" } ?? ""), \(sizes())")
     case .test: detail("\(name): valid")
     case .check where totals.isUnchanged: detail("\(name): minified")
     case .check: if !console.isEvents { note("\(name): not minified") }
-    case .replace: detail("\(name): \(outcome.isWritten ? "replaced, \(sizes())" : "left as it is")")
+    case .replace: detail("\(name): \(outcome.isWritten ? "replaced, \(sizes())" : "unchanged")")
     case .rehearse(.replace(_, let minimum)):
       let isReplaced = !totals.isUnchanged && minimum?.isReached(totals) != false
-      try print("\(name): would be \(isReplaced ? "replaced, \(sizes())" : "left as it is")")
+      try print("\(name): would be \(isReplaced ? "replaced, \(sizes())" : "unchanged")")
     case .rehearse(.write(.file(let path))):
       try print("\(name): would be written to \(FileName.path(path)), \(sizes())")
     case .rehearse:
-      try print("\(name): would be written\(place.map { " to \(FileName.path($0))" } ?? ""), \(sizes())")
+      try print("\(name): would be written\(outputPath.map { " to \(FileName.path($0))" } ?? ""), \(sizes())")
     }
   }
 
-  /// What a task has to say is on standard output.
+  /// Prints a line of `--dry-run` to standard output.
   private func print(_ line: String) throws {
     guard verbosity != .quiet else { return }
     try output.withLock { _ in try StandardOutput(files).write(line + "\n") }
@@ -213,7 +216,7 @@ final class RunReporter: Sendable {
 
   // MARK: The end
 
-  /// Logs what the run came to, and sees to it that the log is written.
+  /// Logs the summary and flushes the log.
   func logSummary(fileCount: Int, seconds: Double, fallbacks: [String]) {
     guard let log else { return }
     let statistics = statistics
@@ -234,7 +237,7 @@ final class RunReporter: Sendable {
     log.flush()
   }
 
-  /// Writes what the run came to into a file for a monitoring system; that this fails is said.
+  /// Writes the metrics file. An error is reported.
   func writeMetrics(to path: FilePath, fileCount: Int, seconds: Double, exitCode: Int32) {
     do throws(FileError) {
       try MetricsFile.write(
@@ -244,7 +247,7 @@ final class RunReporter: Sendable {
     }
   }
 
-  /// Logs how far a run is.
+  /// Logs the progress of the run.
   func logProgress(filesDone: Int, of fileCount: Int, bytesDone: Int, of byteCount: Int?, seconds: Double) {
     guard let log else { return }
     var event = JSONLine(event: "progress")
@@ -256,37 +259,37 @@ final class RunReporter: Sendable {
     log.log(event)
   }
 
-  /// Sees to it that what was logged is written.
   func flushLog() { log?.flush() }
 
-  /// Ends the log; that something of it is missing is said, and what the program ends with.
+  /// Flushes the log. An error is reported and determines the exit status.
   func endLog() {
     guard let log else { return }
     log.flush()
     if let error = log.takeFailure() { fail(FailureMessage.text(for: error, input: .standardOutput)) }
   }
 
-  /// Bytes in and out, saved, rate, engine.
+  /// Prints the line of `--stats`.
   func sayStatistics(seconds: Double, mode: String) {
     let statistics = statistics
     console.say(
       """
       in \(statistics.inputBytes) bytes, out \(statistics.outputBytes) bytes, \
       saved \(Figures.saved(statistics.inputBytes, statistics.outputBytes)), \(Figures.fixed(seconds, digits: 3)) s, \
-      \(Figures.rate(statistics.inputBytes, seconds: seconds)), engine \(engine)\(statistics.slicesOnDevice > 0 ? "+gpu" : ""), mode \(mode)\(deviceStatistics(statistics))
+      \(Figures.rate(statistics.inputBytes, seconds: seconds)), \
+      engine \(engine)\(statistics.slicesOnDevice > 0 ? "+gpu" : ""), mode \(mode)\(deviceStatistics(statistics))
       """)
   }
 }
 
-/// The device's part, nothing if it had none.
+/// The device's part of the line, empty without a device.
 private func deviceStatistics(_ statistics: RunStatistics) -> String {
   guard statistics.slicesOnDevice > 0 else { return "" }
-  let again = statistics.redoneSlices > 0 ? ", \(Figures.count(statistics.redoneSlices, "slice")) done again" : ""
-  return ", device took \(Figures.count(statistics.slicesOnDevice, "slice"))\(again)"
+  let again = statistics.redoneSlices > 0 ? ", \(Figures.count(statistics.redoneSlices, "slice")) redone" : ""
+  return ", device minified \(Figures.count(statistics.slicesOnDevice, "slice"))\(again)"
 }
 
 extension Plan.Task {
-  /// Whether something is written there while it goes on.
+  /// True if the task writes standard output during the run.
   var writesStandardOutput: Bool {
     switch self {
     case .write(.standardOutput), .rehearse: true

@@ -3,7 +3,7 @@ import ZminBench
 import ZminIO
 import ZminReport
 
-/// Times, or compares what was timed.
+/// A run of `zmin bench`.
 struct BenchRun {
   let command: BenchCommand
   let commandLine: [String]
@@ -11,21 +11,21 @@ struct BenchRun {
   let interruption: Interruption
   let console: Console
 
-  /// Reports are smaller.
+  /// The largest size of a report.
   private static let reportBytesMax: Int64 = 64 << 20
 
-  /// - Throws: ``PlanError``, ``FileError``, and what runs throw.
+  /// - Throws: ``PlanError``, ``FileError`` and errors of the timed runs.
   func run() throws -> ExitStatus {
     try command.compare ? compare() : measure()
   }
 
   private func measure() throws -> ExitStatus {
     let plan = try BenchPlanner(command: command, environment: RealEnvironment()).plan(commandLine: commandLine)
-    // Before anything is timed, which takes long.
+    // An error must come before the timed runs, which take long.
     var jsonFile: OutputFile?
     if let file = command.jsonFile {
       if file.isStandardStream {
-        throw PlanError.usage("--json-file takes a file: for standard output there is --report-format json")
+        throw PlanError.usage("--json-file needs a file; use --report-format json for standard output")
       }
       jsonFile = try OutputFile(at: file.path, using: files)
     }
@@ -65,9 +65,9 @@ struct BenchRun {
   private func json(of report: BenchReport) -> String { report.json.text(.indented) + "\n" }
 
   private func compare() throws -> ExitStatus {
-    if command.jsonFile != nil { throw PlanError.usage("--json-file is for runs: --compare makes no report") }
+    if command.jsonFile != nil { throw PlanError.usage("--json-file cannot be used with --compare") }
     guard command.files.count == 2 else {
-      throw PlanError.usage("--compare takes two reports: the old one and the new")
+      throw PlanError.usage("--compare needs two reports, the old and the new")
     }
     let (old, new) = (try report(command.files[0].path), try report(command.files[1].path))
     let comparison: BenchComparison
@@ -81,7 +81,7 @@ struct BenchRun {
     case .table: text = comparison.table
     case .markdown: text = comparison.markdown
     case .json: text = comparison.json.text(.indented) + "\n"
-    case .csv, .html: throw PlanError.usage("--compare is written as table, markdown or json")
+    case .csv, .html: throw PlanError.usage("--compare supports --report-format table, markdown and json")
     }
     try StandardOutput(files).write(text)
     return comparison.isGood ? .success : .invalidInput
@@ -90,7 +90,7 @@ struct BenchRun {
   private func report(_ path: FilePath) throws -> JSONValue {
     let input = try FileReader(path, using: files)
     guard input.file.status.kind == .regular, input.file.status.size <= Self.reportBytesMax else {
-      throw PlanError.usage("\(FileName.path(path)) is no report of zmin bench")
+      throw PlanError.usage("\(FileName.path(path)): not a report of zmin bench")
     }
     var bytes = [UInt8](repeating: 0, count: Int(input.file.status.size))
     let count = try bytes.withUnsafeMutableBytes { try input.read(into: $0, at: Int64(0)) }

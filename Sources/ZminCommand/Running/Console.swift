@@ -2,26 +2,25 @@ import Glibc
 import Synchronization
 import ZminIO
 
-/// Where the program talks to people: lines on standard error, each written at once and with the program's name.
+/// The messages of the program to people: lines on standard error with its name, each written at once.
 struct Console: Sendable {
-  /// Where all lines go instead, as events.
+  /// The log that receives all lines as events, nil without one on standard error.
   private let events: EventLog?
   private let progress = ProgressLine()
 
   init(events: EventLog? = nil) { self.events = events }
 
-  /// Whether lines go to a log of events.
+  /// True if lines go to a log of events.
   var isEvents: Bool { events != nil }
 
-  /// Whether lines may be drawn again and again: standard error is a terminal, and what the task writes does not come
-  /// between on the same one.
+  /// True if lines can be redrawn: standard error is a terminal, and the task writes no output to it.
   func drawsInPlace(beside task: Plan.Task) -> Bool {
     let calls = LinuxSystemCalls()
     return !isEvents && calls.isTerminal(STDERR_FILENO)
       && !(task.writesStandardOutput && calls.isTerminal(STDOUT_FILENO))
   }
 
-  /// Says something. That nobody may be listening is no error.
+  /// Prints a message. A closed standard error is not an error.
   func say(_ message: String) {
     if let events {
       var event = JSONLine(event: "message")
@@ -32,35 +31,35 @@ struct Console: Sendable {
     }
   }
 
-  /// Writes a text of many lines, or logs the event that says the same.
+  /// Writes a text of several lines, or logs an event with the same content.
   func report(_ text: String, or event: @autoclosure () -> JSONLine) {
     if let events { events.log(event()) } else { progress.say(text) }
   }
 
-  /// Says what is wrong with the command line, and where to find what is right.
+  /// Prints an error of the command line and a pointer to the help.
   func sayUsageError(_ message: String) {
     let line = Self.onOneLine(message)
     if events == nil { write("zmin: \(line)\nTry 'zmin --help'.\n") } else { say(line) }
   }
 
-  /// Sees to it that what was said is written.
+  /// Flushes the log.
   func flush() { events?.flush() }
 
-  /// Writes text as it is; false if it cannot all be written.
+  /// Writes text unchanged. Returns false if not all of it was written.
   @discardableResult
   func write(_ text: String) -> Bool { write(bytes: Array(text.utf8)) }
 
-  /// Writes bytes as they are; false if they cannot all be written.
+  /// Writes bytes unchanged. Returns false if not all of them were written.
   @discardableResult
   func write(bytes: [UInt8]) -> Bool { ErrorStream.write(bytes) }
 
-  /// Leaves the lines that are shown where they are: others have written since.
+  /// Leaves the shown lines in place, because another program has written since.
   func forgetProgress() { progress.forget() }
 
-  /// Shows how far the run is, on the terminal's last lines; an empty text clears them.
+  /// Shows progress on the last lines of the terminal. An empty text clears them.
   func show(progress text: String) { progress.show(text) }
 
-  /// What came from the command line may hold anything.
+  /// Escapes control characters, which a command line may contain.
   private static func onOneLine(_ message: String) -> String {
     message.unicodeScalars.reduce(into: "") { text, scalar in
       if scalar.properties.generalCategory == .control {
@@ -86,12 +85,12 @@ private enum ErrorStream {
   }
 }
 
-/// Lines of a terminal that are drawn again and again.
+/// The last lines of a terminal, which are redrawn.
 private final class ProgressLine: Sendable {
-  /// How wide each of the lines is that are shown.
+  /// The widths of the shown lines.
   private let shownWidths = Mutex<[Int]>([])
 
-  /// Shows these lines in place of those that are shown.
+  /// Replaces the shown lines.
   func show(_ text: String) {
     shownWidths.withLock { widths in
       guard !widths.isEmpty || !text.isEmpty else { return }
@@ -102,7 +101,7 @@ private final class ProgressLine: Sendable {
     }
   }
 
-  /// Writes text that stays, in place of the lines that are shown.
+  /// Replaces the shown lines by text that stays.
   func say(_ text: String) {
     shownWidths.withLock { widths in
       ErrorStream.write(Array((Self.erasure(of: widths) + text).utf8))
@@ -110,11 +109,11 @@ private final class ProgressLine: Sendable {
     }
   }
 
-  /// Knows no more of lines that are shown.
+  /// Forgets the shown lines.
   func forget() { shownWidths.withLock { $0 = [] } }
 
-  /// What clears lines, with the cursor at the end of the last one. Those that no longer fit, as the terminal is
-  /// narrower now, are broken.
+  /// The control sequence that clears lines, with the cursor at the end of the last one. A line that is wider than the
+  /// terminal occupies several rows.
   private static func erasure(of widths: [Int]) -> String {
     if widths.isEmpty { return "" }
     let columns = TerminalSize.columns

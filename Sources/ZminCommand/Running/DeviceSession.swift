@@ -7,20 +7,20 @@ import ZminMemoryProfile
 import ZminVulkan
 import ZminVulkanEngine
 
-/// A device's part in a run: it is looked for from the run's beginning, and let go at its end.
+/// The part of a device in a run, from the search for it to its release.
 final class DeviceSession {
   private let search: DeviceSearch
   private let isRequired: Bool
 
-  /// Begins to look for a device.
+  /// Starts the search for a device.
   ///
   /// - Parameters:
-  ///   - plan: Which device, and with what memory.
-  ///   - formats: How the inputs are laid out.
-  ///   - validates: Whether they are checked.
-  ///   - kernel: What is done on the CPU for the device.
-  ///   - ledger: The book that the device's memory is entered in.
-  /// - Throws: The system's error if it has no descriptor left.
+  ///   - plan: The device and its memory.
+  ///   - formats: The formats of the inputs.
+  ///   - validates: True if the inputs are checked.
+  ///   - kernel: The kernel for the CPU's part of slices on the device.
+  ///   - ledger: Records the memory of the device.
+  /// - Throws: The system's error if no descriptor is left.
   init(_ plan: DevicePlan, formats: [Format], validates: Bool, kernel: Kernel, ledger: MemoryLedger) throws {
     let kinds = Set(formats.filter { $0 != .concat }.map { ProgramKind(isLines: $0 == .ndjson, checks: validates) })
     search = try DeviceSearch(
@@ -30,19 +30,19 @@ final class DeviceSession {
     isRequired = plan.isRequired
   }
 
-  /// What runs do with the device.
+  /// The use of the device by minifiers.
   var use: DeviceUse { isRequired ? .alone(search.pending) : .beside(search.pending) }
 
-  /// There must be a device, and there is none: nothing is done.
+  /// The error of a run that requires a device and has none.
   struct NoDevice: Error {
     let message: String
 
     init(_ reason: any Error) { message = "--mode gpu: \(reason)" }
   }
 
-  /// Waits for the device if there must be one.
+  /// Waits for a required device.
   ///
-  /// - Throws: ``NoDevice``, and ``FileError/interrupted(_:)`` if the run is to stop meanwhile.
+  /// - Throws: ``NoDevice``, or ``FileError/interrupted(_:)`` after a signal.
   func waitIfRequired(_ files: FileAccess) throws {
     guard isRequired else { return }
     while true {
@@ -55,13 +55,12 @@ final class DeviceSession {
     }
   }
 
-  /// Ends the search, when no run uses the device any more.
+  /// Ends the search when no run uses the device any more.
   ///
-  /// The device itself is left to the end of the process, which is then left at once: drivers take their time to let go,
-  /// and do not like to be unloaded under the threads of lanes that are about to end.
+  /// The device stays open until the process exits at once. Drivers are slow to close, and some crash if they are
+  /// unloaded while threads of lanes end.
   ///
-  /// - Parameter givesBack: Whether the memory of the lanes goes back nevertheless, with this, as it is to be seen whether
-  ///   all does.
+  /// - Parameter givesBack: True to free the memory of the lanes, so that a report can show leaks.
   func end(givesBack: Bool) {
     let hasEnded = search.end(timeoutSeconds: Self.timeoutSeconds)
     if givesBack, hasEnded, let device = search.pending.vulkanDevice {
@@ -71,18 +70,18 @@ final class DeviceSession {
     }
   }
 
-  /// Has a profiler look at the device's memory, once there is a device.
+  /// Lets a profiler observe the memory of the device when it is found.
   func show(to profiler: MemoryProfiler) {
     let pending = search.pending
     profiler.observe { pending.vulkanDevice.map { DeviceMemoryFacts($0.device) } }
   }
 
-  /// What it takes to end the process that looks for a device. A driver that is being opened is not waited for.
+  /// The time for the child process of the search to end. A driver that is being opened is not waited for.
   private static let timeoutSeconds = 0.05
 }
 
 extension PendingDevice {
-  /// The device, if there is one by now.
+  /// The device, nil if none was found yet.
   fileprivate var vulkanDevice: VulkanSliceDevice? {
     guard case .success(let device) = wait(seconds: 0) else { return nil }
     return device as? VulkanSliceDevice

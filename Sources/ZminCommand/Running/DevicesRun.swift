@@ -8,9 +8,9 @@ import ZminReport
 import ZminVulkan
 import ZminVulkanEngine
 
-/// Lists what can do the work, and proves it if asked to.
+/// A run of `zmin devices`: lists kernels and devices, and tests them on request.
 struct DevicesRun {
-  /// The one device to look at; nil for all, and for the kernels.
+  /// The one device to list. Nil lists all devices and the kernels.
   let selector: DeviceSelector?
   let runsSelfTest: Bool
   let files: FileAccess
@@ -69,8 +69,8 @@ struct DevicesRun {
       guard let difference = try KernelSelfTest().firstDifference(of: kernel) else {
         return ("agrees with the reference", .success)
       }
-      let place = "\(difference.format.rawValue), windows of \(difference.windowBytes) bytes"
-      return ("DIFFERS from the reference on \(difference.input) (\(place))", .difference)
+      let setting = "\(difference.format.rawValue), windows of \(difference.windowBytes) bytes"
+      return ("DIFFERS from the reference on \(difference.input) (\(setting))", .difference)
     } catch {
       return ("not tested: \(error)", .failure)
     }
@@ -78,7 +78,7 @@ struct DevicesRun {
 
   // MARK: Devices
 
-  /// The devices that there are, and which `auto` would take.
+  /// The devices of the machine, and the one that `auto` uses.
   private struct FoundDevices {
     let instance: VulkanInstance
     let all: [PhysicalDevice]
@@ -102,15 +102,15 @@ struct DevicesRun {
   private static func listing(of device: PhysicalDevice, among devices: FoundDevices) -> String {
     let heaps = device.heaps.map { heap in
       Figures.memorySize(heap.byteCount)
-        + (heap.isDeviceLocal ? device.sharesMemory ? " shared" : " its own" : " of the host")
+        + (heap.isDeviceLocal ? device.sharesMemory ? " shared" : " device memory" : " host memory")
     }
     let limits = device.limits
     let use =
       switch devices.best {
       case _ where device.unsupportedReason != nil: "cannot be used: \(device.unsupportedReason ?? "")"
       case .success(let best) where best.index == device.index: "used by auto"
-      case _ where device.kind == .software: "not used by auto: a software device must be named by --device"
-      default: "not used by auto: another is preferred"
+      case _ where device.kind == .software: "not used by auto: software device; use --device to select it"
+      default: "not used by auto: another device is preferred"
       }
     return """
         \(device.index)  \(device.name)

@@ -1,16 +1,16 @@
-/// What the program ends with.
+/// The exit status of the program.
 package enum ExitStatus: Sendable, Equatable, Comparable {
-  // From the least to the most important: of several, the last one is the program's.
+  // From the least to the most important. Of several, the last one is used.
   case success
   case invalidInput
   case engineUnavailable
   case failure
   case difference
-  /// Not one of several: nothing is done then.
+  /// Never combined with others, because nothing is done.
   case usage
   case signal(TerminationSignal)
 
-  /// The number that the system is given.
+  /// The exit code.
   package var code: Int32 {
     switch self {
     case .success: 0

@@ -1,7 +1,7 @@
 import Synchronization
 import ZminIO
 
-/// How far a run over named inputs is.
+/// The progress of a run over named inputs.
 final class InputProgress: ProgressSource {
   let fileCount: Int
   let storedBytes: Int?
@@ -9,9 +9,9 @@ final class InputProgress: ProgressSource {
   private let state = Mutex((begun: 0, current: ""))
 
   /// - Parameters:
-  ///   - fileCount: How many inputs there are.
-  ///   - storedBytes: The size of all inputs on the disk, nil if it is not known.
-  ///   - files: What counts the bytes that are read.
+  ///   - fileCount: The number of inputs.
+  ///   - storedBytes: The size of all inputs on the disk, nil if it is unknown.
+  ///   - files: Counts the bytes read.
   init(fileCount: Int, storedBytes: Int?, files: FileAccess) {
     self.fileCount = fileCount
     self.storedBytes = storedBytes
@@ -19,12 +19,12 @@ final class InputProgress: ProgressSource {
   }
 
   var progress: (files: Int, bytes: Int) {
-    // Some of a file may be read twice.
+    // Parts of a file may be read twice.
     (max(0, state.withLock { $0.begun } - 1), min(storedBytes ?? .max, files.counter?.value ?? 0))
   }
 
   var current: String { state.withLock { $0.current } }
 
-  /// Notes which input is begun: those before it are done.
+  /// Records the start of an input. All inputs before it are finished.
   func begin(_ name: FileName) { state.withLock { $0 = ($0.begun + 1, "\(name)") } }
 }

@@ -3,15 +3,14 @@ import ZminCore
 import ZminEngine
 import ZminIO
 
-/// Advice about input that is not valid.
+/// Advice about invalid input.
 ///
-/// A hint changes no value, joins none and loses none, and what it says to run does not meet the same error. Where no
-/// command can promise that, there is no hint.
+/// The suggested command keeps every value as it is and does not lead to the same error. Without such a command there
+/// is no hint.
 struct InvalidInputHint {
   let error: InvalidJSON
-  /// The input, as messages name it.
   let input: FileName
-  /// Set if this run could put bad lines aside and does not.
+  /// True if `--bad-lines` could be added to the command line.
   let offersBadLines: Bool
 
   /// The hint in one clause, nil if there is none.
@@ -23,33 +22,33 @@ struct InvalidInputHint {
       }
       return content.isInLines ? badLines : content.remedy
     case .secondValue:
-      // A second value that begins the second line comes after a first one that has a line to itself.
+      // A second value at the start of line 2 means that the first has a line of its own.
       return error.line == 2 && error.column == 1
         ? "use --format ndjson, or concat if values span lines" : "use --format concat"
-    case .tooDeep: return "--max-depth N allows more"
+    case .tooDeep: return "use --max-depth N to allow more"
     case .syntax: return badLines
     }
   }
 
   private var badLines: String? {
-    error.format == .ndjson && offersBadLines ? "--bad-lines FILE puts such lines aside" : nil
+    error.format == .ndjson && offersBadLines ? "use --bad-lines FILE to skip such lines" : nil
   }
 
-  /// The format for standard input, where a name may have said it before.
+  /// The `--format` option for standard input, which has no name to decide by.
   private func formatOption(after content: ForeignContent) -> String {
-    // The filter gives each record a line.
+    // The filter puts each record on a line.
     let format = content == .recordSeparator ? .ndjson : error.format
     return format == .json ? "" : " --format \(format)"
   }
 
-  /// A program that makes JSON of the content.
+  /// A filter that turns the content into JSON.
   private func filter(for content: ForeignContent) -> String? {
-    // Lines came before the separator, and stay lines. A record of several lines would have been an error before.
+    // Lines before the separator stay lines. A record of several lines would have been an earlier error.
     if content == .recordSeparator, error.format == .ndjson, error.offset > 0 { return "tr '\\036' '\\n'" }
     return content.filter
   }
 
-  /// The input's name for a shell; a placeholder if there is none that fits into a message and can be read there.
+  /// The name of the input for a shell, or the placeholder FILE if the name is not readable in a message.
   private var quotedInput: String {
     guard case .path(let path) = input, let name = String(validating: path),
       !name.unicodeScalars.contains(where: Self.isInvisible)
@@ -61,7 +60,7 @@ struct InvalidInputHint {
     return isPlain ? name : "'\(name.replacing("'", with: "'\\''"))'"
   }
 
-  /// Controls, and what turns the direction of text, joins words or ends a line.
+  /// True for control characters and others that change direction, join words or end lines.
   private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {
     case .control, .format, .lineSeparator, .paragraphSeparator: true
@@ -71,20 +70,20 @@ struct InvalidInputHint {
 }
 
 extension ForeignContent {
-  /// A program from standard input to standard output that makes JSON of it; nil if none keeps every value.
+  /// A filter from standard input to standard output that turns the content into JSON. Nil if none keeps every value.
   fileprivate var filter: String? {
     switch self {
     case .compressed(.zlib): "pigz -dc"
     case .compressed(.snappy), .compressed(.zip): nil
     case .compressed(let compression): "\(compression.rawValue) -dc"
     case .encoding(let encoding): "iconv -f \(encoding.rawValue) -t UTF-8"
-    // A record that is cut off stays apart from the next, and an LF inside a string stays an error.
+    // A truncated record is not joined with the next, and an LF inside a string stays an error.
     case .recordSeparator: "tr '\\n\\036' '\\t\\n'"
     case .nulBytes, .bson, .lengthPrefixed, .notANumber, .infinity, .comment, .byteOrderMark: nil
     }
   }
 
-  /// Advice where no filter helps.
+  /// Advice for content without a filter.
   fileprivate var remedy: String? {
     switch self {
     case .compressed(.zip): "extract its files first"
@@ -93,7 +92,7 @@ extension ForeignContent {
     }
   }
 
-  /// Set if it is found in lines among others that are valid.
+  /// True if the content occurs in lines among valid ones.
   fileprivate var isInLines: Bool {
     switch self {
     case .notANumber, .infinity, .comment, .byteOrderMark: true

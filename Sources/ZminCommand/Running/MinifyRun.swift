@@ -9,7 +9,7 @@ import ZminMemory
 import ZminMemoryProfile
 import ZminReport
 
-/// Carries a plan out.
+/// A run over named inputs.
 struct MinifyRun: ~Copyable {
   private let plan: Plan
   private let files: FileAccess
@@ -18,39 +18,10 @@ struct MinifyRun: ~Copyable {
   private let memory: MemoryReporting?
   private var device: DeviceSession?
   private let progress: InputProgress
-  /// Inputs that were begun.
+  /// The number of inputs that were started.
   private var reached = 0
   private var minifier: FileMinifier?
   private var minifierFormat = Format.json
-
-  /// Ends the run at once: the reader went away, or a signal came.
-  private struct Stopped: Error {
-    /// The output whose reader it was.
-    let brokenPipe: FileName?
-  }
-
-  /// How a run ended.
-  enum Ending {
-    case status(ExitStatus)
-    /// The reader of this output went away.
-    case brokenPipe(FileName)
-
-    /// What the program ends with, as the system or a shell tells it.
-    ///
-    /// - Parameter signal: The signal that came, nil if none did.
-    func exitCode(after signal: ExitStatus?) -> Int32 {
-      if let signal { return signal.code }
-      return switch self {
-      case .status(let status): status.code
-      case .brokenPipe: ProcessSetup.brokenPipeCode
-      }
-    }
-
-    /// Whether nobody wants more of it.
-    var isBrokenPipe: Bool {
-      if case .brokenPipe = self { true } else { false }
-    }
-  }
 
   init(
     _ plan: Plan, files: FileAccess, log: EventLog?, console: Console, ledger: MemoryLedger, _ memory: MemoryReporting?
@@ -60,28 +31,24 @@ struct MinifyRun: ~Copyable {
     self.memory = memory
     self.files = files
     progress = InputProgress(fileCount: plan.inputs.count, storedBytes: plan.storedBytes, files: files)
-    reporter = RunReporter(
-      task: plan.task, verbosity: plan.verbosity, badLines: plan.badLines?.path,
-      offersBadLines: plan.badLines == nil && plan.task.takesBadLines,
-      engine: plan.kernel.name, files: files, log: log, console: console, profiler: memory?.profiler)
+    reporter = RunReporter(plan.options, files: files, log: log, console: console, profiler: memory?.profiler)
     memory?.follow(progress)
   }
 
-  /// Does it all.
-  consuming func run() -> Ending {
+  consuming func run() -> RunEnding {
     announce()
     let ending = work()
     memory?.conclude(conclusion(ending))
-    // The device's memory is in use until then.
+    // The minifier uses the memory of the device.
     minifier = nil
     device?.end(givesBack: memory != nil)
     device = nil
     return ending
   }
 
-  private mutating func work() -> Ending {
+  private mutating func work() -> RunEnding {
     let start = MonotonicClock.seconds()
-    var brokenPipe: FileName?
+    var reason: StopReason?
     let display = plan.showsProgress ? try? meter().begin() : nil
     do {
       try findDevice()
@@ -90,23 +57,20 @@ struct MinifyRun: ~Copyable {
       } else if isAllowed() {
         for input in plan.inputs {
           reached += 1
-          if try !take(input) { break }
+          try take(input)
         }
       }
     } catch let error as DeviceSession.NoDevice {
       reporter.fail(error.message, .engineUnavailable)
-    } catch FileError.interrupted {
-      // The signal is what the program ends with.
     } catch {
-      brokenPipe = (error as? Stopped)?.brokenPipe
+      reason = StopReason(error)
     }
     display?.end()
     reporter.noteKeptFiles()
-    conclude(
-      brokenPipe.map(Ending.brokenPipe) ?? .status(reporter.statistics.status),
-      seconds: MonotonicClock.seconds() - start)
+    conclude(RunEnding(after: reason, reporter.statistics.status), seconds: MonotonicClock.seconds() - start)
+    // The last write of the log may fail.
     reporter.endLog()
-    return brokenPipe.map(Ending.brokenPipe) ?? .status(reporter.statistics.status)
+    return RunEnding(after: reason, reporter.statistics.status)
   }
 
   private func meter() throws -> ProgressMeter {
@@ -114,8 +78,8 @@ struct MinifyRun: ~Copyable {
       progress, reporter, isShown: plan.verbosity != .quiet && plan.reports.memory?.monitors != true, ledger: ledger)
   }
 
-  /// What there is to say of the run apart from its memory.
-  private func conclusion(_ ending: Ending) -> MemoryReporting.Conclusion {
+  /// The facts about the run for the memory report.
+  private func conclusion(_ ending: RunEnding) -> MemoryReporting.Conclusion {
     let workers = if case .slices(let slices) = plan.memory { slices.workers } else { 1 }
     return MemoryReporting.Conclusion(
       mode: plan.mode.rawValue, kernel: plan.kernel.name, workers: workers, inputCount: plan.inputs.count,
@@ -124,14 +88,14 @@ struct MinifyRun: ~Copyable {
       isCutShort: ending.isBrokenPipe || files.interruptedStatus != nil || reporter.statistics.status == .failure)
   }
 
-  /// Begins to look for a device, if one is to take part, and waits for one that must.
+  /// Starts the search for a device, and waits for a required one.
   private mutating func findDevice() throws {
     guard let part = plan.device else { return }
     do {
       device = try DeviceSession(
         part, formats: plan.inputs.map(\.format), validates: plan.validates, kernel: plan.kernel, ledger: ledger)
     } catch {
-      guard part.isRequired else { return reporter.detail("no device is looked for: \(error)") }
+      guard part.isRequired else { return reporter.detail("the GPU is not used: \(error)") }
       throw DeviceSession.NoDevice(error)
     }
     if let profiler = memory?.profiler { device?.show(to: profiler) }
@@ -141,7 +105,7 @@ struct MinifyRun: ~Copyable {
 
   // MARK: Inputs
 
-  /// Whether what is rehearsed would not be refused at once; says so if it would.
+  /// False if the rehearsed task would be refused. The reason is reported.
   private mutating func isAllowed() -> Bool {
     guard case .rehearse(.write(let destination)) = plan.task else { return true }
     do {
@@ -149,14 +113,14 @@ struct MinifyRun: ~Copyable {
         plan.inputs.map(\.source), to: destination)
       return true
     } catch {
-      // An input that cannot be looked at says so when its turn comes.
+      // An input that cannot be inspected is reported when it is processed.
       guard FailureMessage.status(for: error) == .usage else { return true }
       reporter.fail(error, .standardOutput)
       return false
     }
   }
 
-  /// All inputs into one output.
+  /// Minifies all inputs into one output.
   private mutating func takeTogether(to destination: FileDestination) throws {
     var outcomes: [FileOutcome] = []
     let result = Result { try minify(plan.inputs, to: destination, &outcomes) }
@@ -164,9 +128,9 @@ struct MinifyRun: ~Copyable {
       try reporter.report(outcome, input.name, seconds: outcome.elapsedSeconds)
     }
     reached = outcomes.count
-    // What failed is the output, or memory, under the hands of the input that comes next.
+    // The error is one of the output or of memory, and is reported for the next input.
     let current = plan.inputs[min(reached, plan.inputs.count - 1)]
-    _ = try guarding(current.name) { run in
+    try guarding(current.name) { run in
       do {
         try result.get()
       } catch {
@@ -176,8 +140,10 @@ struct MinifyRun: ~Copyable {
     }
   }
 
-  /// One input; false if there is no use in going on with others.
-  private mutating func take(_ input: Plan.Input) throws -> Bool {
+  /// Processes one input.
+  ///
+  /// - Throws: ``StopReason``.
+  private mutating func take(_ input: Plan.Input) throws {
     try guarding(input.name) { run in
       let destination: FileDestination
       switch run.plan.task {
@@ -214,11 +180,8 @@ struct MinifyRun: ~Copyable {
 
   private mutating func makeMinifier(_ format: Format) throws -> FileMinifier {
     minifierFormat = format
-    var options = MinifierOptions(
-      format: format, validates: plan.validates, depthMax: plan.depthMax, kernel: plan.kernel)
-    options.verification = plan.verification
     var minifier = try FileMinifier(
-      options, memory: plan.memory, badLines: plan.badLines, sync: plan.sync, files: files,
+      plan.options.minifierOptions(format), memory: plan.memory, badLines: plan.badLines, sync: plan.sync, files: files,
       device: device?.use ?? .none, ledger: ledger)
     minifier.willBegin = { [progress, memory] source in
       progress.begin(source.name)
@@ -228,20 +191,14 @@ struct MinifyRun: ~Copyable {
     return minifier
   }
 
-  /// Says what went wrong, and whether to go on: a full disk is full for the next file too.
-  private mutating func guarding(_ name: FileName, _ body: (inout MinifyRun) throws -> Void) throws -> Bool {
+  /// Calls `body` and reports its error.
+  ///
+  /// - Throws: ``StopReason`` if no other input is to be started.
+  private mutating func guarding(_ name: FileName, _ body: (inout MinifyRun) throws -> Void) throws {
     do {
       try body(&self)
-      return true
-    } catch FileError.brokenPipe(let output) {
-      throw Stopped(brokenPipe: output)
-    } catch FileError.interrupted {
-      throw Stopped(brokenPipe: nil)
-    } catch let error as Stopped {
-      throw error
     } catch {
-      reporter.fail(error, name)
-      return (error as? FileError)?.isStorageFull != true
+      if let reason = reporter.report(error, name) { throw reason }
     }
   }
 
@@ -250,7 +207,8 @@ struct MinifyRun: ~Copyable {
   private func announce() {
     for fallback in plan.fallbacks { reporter.detail(fallback) }
     if plan.reports.memory?.discardsOutput == true {
-      reporter.note("the minified JSON is discarded, as the report has standard output: --output FILE keeps it")
+      reporter.note(
+        "the minified JSON is discarded because the report uses standard output; use --output FILE to keep it")
     }
     reporter.detail("mode \(plan.mode.rawValue), kernel \(plan.kernel.name), \(Self.description(of: plan.memory))")
     for input in plan.inputs { reporter.detail("\(input.name): format \(input.format.rawValue)") }
@@ -264,7 +222,7 @@ struct MinifyRun: ~Copyable {
     }
   }
 
-  private func conclude(_ ending: Ending, seconds: Double) {
+  private func conclude(_ ending: RunEnding, seconds: Double) {
     let statistics = reporter.statistics
     if !ending.isBrokenPipe {
       if plan.inputs.count > 1,

@@ -4,17 +4,17 @@ import ZminFiles
 import ZminIO
 import ZminReport
 
-/// What a run has come to so far.
+/// The results of a run so far.
 struct RunStatistics {
-  /// A file that took long.
+  /// A slow file.
   struct SlowFile {
     let name: FileName
     let seconds: Double
   }
 
-  /// So many of the slowest files are kept.
+  /// The number of slow files to keep.
   private static let slowFilesMax = 3
-  /// So many notes of the device are kept.
+  /// The number of notes of the device to keep.
   private static let deviceNotesMax = 8
 
   private(set) var status = ExitStatus.success
@@ -27,31 +27,31 @@ struct RunStatistics {
   private(set) var severalValuesFiles = 0
   private(set) var unminifiedFiles = 0
   private(set) var failedFiles = 0
-  /// Lines that were put into the record of bad lines.
+  /// Recorded bad lines.
   private(set) var badLines = 0
   /// Slices that a device has minified.
   private(set) var slicesOnDevice = 0
   /// Slices that were minified a second time.
   private(set) var redoneSlices = 0
-  /// What there is to say of the device, each once.
+  /// Notes about the device, each once.
   private(set) var deviceNotes: [String] = []
-  /// From the slowest on.
+  /// The slowest files, from the slowest down.
   private(set) var slowFiles: [SlowFile] = []
 
-  /// Files with an end.
+  /// Files with a result.
   var files: Int { validFiles + skippedFiles + invalidFiles + unminifiedFiles + failedFiles }
 
-  /// Files that are as they should be.
+  /// Valid files, written or unchanged.
   var validFiles: Int { writtenFiles + unchangedFiles }
 
-  /// Counts what was read and made of one input.
+  /// Counts the bytes of one input.
   mutating func add(_ totals: RunTotals) {
     inputBytes += totals.inputBytes
     outputBytes += totals.outputBytes
     badLines += totals.recordedBadLines
   }
 
-  /// Counts what a device did of an input.
+  /// Counts the device's part of an input.
   mutating func addDevice(_ outcome: FileOutcome) {
     slicesOnDevice += outcome.slicesOnDevice
     redoneSlices += outcome.redoneSliceCount
@@ -60,15 +60,14 @@ struct RunStatistics {
     }
   }
 
-  /// Counts an input that is valid, and whether something was written for it.
+  /// Counts a valid input.
   mutating func addValid(isWritten: Bool) {
     if isWritten { writtenFiles += 1 } else { unchangedFiles += 1 }
   }
 
-  /// Counts an input that was not looked into.
   mutating func addSkipped() { skippedFiles += 1 }
 
-  /// Notes how long a file took.
+  /// Records the time of a file.
   mutating func add(seconds: Double, _ name: FileName) {
     guard slowFiles.count < Self.slowFilesMax || slowFiles.contains(where: { $0.seconds < seconds }) else { return }
     slowFiles.append(SlowFile(name: name, seconds: seconds))
@@ -76,42 +75,42 @@ struct RunStatistics {
     slowFiles.removeLast(max(0, slowFiles.count - Self.slowFilesMax))
   }
 
-  /// Counts an input that is not valid.
+  /// Counts an invalid input.
   mutating func add(_ invalid: InvalidJSON) {
     invalidFiles += 1
     if invalid.reason == .secondValue { severalValuesFiles += 1 }
     raise(to: .invalidInput)
   }
 
-  /// Counts an input that is not minified where it should be.
+  /// Counts an input that `--check` found not minified.
   mutating func addUnminified() {
     unminifiedFiles += 1
     raise(to: .invalidInput)
   }
 
-  /// Counts an input or output that failed.
+  /// Counts a file that could not be read or written.
   mutating func addFailure(_ status: ExitStatus) {
     failedFiles += 1
     raise(to: status)
   }
 
-  /// Makes this the status unless there is a more important one.
+  /// Sets the status unless it already has a more important one.
   mutating func raise(to status: ExitStatus) {
     self.status = max(self.status, status)
   }
 
-  /// How many of the inputs failed and how, nil if none did.
+  /// A line about failures, nil if there were none.
   func summary(of inputCount: Int, notReached: Int) -> String? {
     let parts = troubles(notReached: notReached)
     return parts.isEmpty ? nil : "of \(Figures.count(inputCount, "file")): \(parts.joined(separator: ", "))"
   }
 
-  /// What went wrong with how many files, a phrase each.
+  /// The numbers of files with each kind of failure, one phrase each.
   func troubles(notReached: Int) -> [String] {
     var parts: [String] = []
     if invalidFiles > 0 {
       let several =
-        severalValuesFiles > 0 ? " (\(severalValuesFiles) of several values, see --format)" : ""
+        severalValuesFiles > 0 ? " (\(severalValuesFiles) with several values, see --format)" : ""
       parts.append("\(invalidFiles) not valid\(several)")
     }
     if unminifiedFiles > 0 { parts.append("\(unminifiedFiles) not minified") }

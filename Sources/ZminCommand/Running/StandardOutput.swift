@@ -20,7 +20,7 @@ struct StandardOutput {
 }
 
 extension OutputFile {
-  /// Writes the pieces of a text, which are all of the output, and ends it.
+  /// Writes all pieces of a text and commits the output.
   ///
   /// - Throws: ``FileError``.
   consuming func commit(_ pieces: [String]) throws(FileError) {

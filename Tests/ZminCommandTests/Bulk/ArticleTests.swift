@@ -9,8 +9,8 @@ struct ArticleTests {
 
   private static let hasJQ = access("/usr/bin/jq", X_OK) == 0
 
-  /// A place where the commands can be run as they stand: `zmin` is found, and so is a stand-in for Slurm that runs each
-  /// task of an array in turn.
+  /// A directory in which the commands run as printed, with `zmin` and a fake Slurm that runs the tasks of an array in
+  /// turn.
   static func scratch() throws -> Scratch {
     let scratch = try Scratch([
       "dumps/a.json": "[ 1 ]", "dumps/2023/x/raw/b.json": "[ 2 ]", "dumps/2024/c.jsonl": "{ }\n[ 3 ]",
@@ -32,7 +32,7 @@ struct ArticleTests {
     return scratch
   }
 
-  @Test("The Kubernetes job's indices do all, and each its part")
+  @Test("The indices of the Kubernetes job process every file once")
   func kubernetes() throws {
     let manifest = try String(
       contentsOf: Self.package.appending(path: "scripts/kubernetes/minify-job.yaml"), encoding: .utf8)
@@ -52,7 +52,7 @@ struct ArticleTests {
     #expect(run.output == "4\n0\n17\n", "\(run.errors)")
   }
 
-  @Test("Gathering names what failed, and what has no end", .enabled(if: hasJQ, "needs jq"))
+  @Test("Gathering names tasks that failed and tasks without an end", .enabled(if: hasJQ, "needs jq"))
   func gather() throws {
     let scratch = try Self.scratch()
     try scratch.write("[1,]", to: "dumps/bad.json")

@@ -36,7 +36,7 @@ struct BulkFaultTests {
 
   private static let outputs = ["a.json": "[1]", "d/b.json": "[2]", "d/c.json": "[3]", "e.json": "[4]"]
 
-  @Test("Writing fails: inputs are whole, nothing partial stands under a name", arguments: ["ENOSPC", "EIO", "EDQUOT"])
+  @Test("A failed write leaves inputs unchanged and no partial output", arguments: ["ENOSPC", "EIO", "EDQUOT"])
   func writing(_ error: String) throws {
     try runAll("-r in --output-dir out --log-file log", "write", error) { scratch, code, errors in
       #expect(code == 0 || code == 3)
@@ -47,7 +47,8 @@ struct BulkFaultTests {
   }
 
   @Test(
-    "In place, syncing, renaming and the journal fail", arguments: ["fsync", "renameat", "write"], ["EIO", "ENOSPC"])
+    "In place, a failed sync, rename or journal line leaves every file complete",
+    arguments: ["fsync", "renameat", "write"], ["EIO", "ENOSPC"])
   func inPlace(_ call: String, _ error: String) throws {
     try runAll("-ri in --journal journal", call, error) { scratch, code, errors in
       let tree = scratch.tree("in")
@@ -62,7 +63,7 @@ struct BulkFaultTests {
     }
   }
 
-  @Test("Reading fails: the file is named, the others are done")
+  @Test("A file that cannot be read is named, and the others are processed")
   func reading() throws {
     try runAll("-qri in", "read", "EIO") { scratch, code, errors in
       for (name, text) in scratch.tree("in") {

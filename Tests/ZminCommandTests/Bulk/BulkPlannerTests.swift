@@ -6,26 +6,13 @@ import ZminIO
 
 @Suite("Plan for many files")
 struct BulkPlannerTests {
-  private struct Machine: Environment {
-    var standardInputIsTerminal: Bool { false }
-    var standardInputBytes: Int64? { nil }
-    var limits: MachineLimits { MachineLimits(processorCount: 6, memoryBytes: nil, physicalMemoryBytes: 1 << 34) }
-
-    func facts(about path: FilePath) -> FileFacts? {
-      path == "dir" ? FileFacts(kind: .directory, storedBytes: 4096) : nil
-    }
-
-    func resolvedLocation(of file: FileName) -> ResolvedLocation? { nil }
-    func variable(_ name: String) -> String? { nil }
-  }
-
   private func planner(_ arguments: [String]) throws -> Planner {
     guard case .minify(let options) = try Request(arguments) else { throw UsageError("not a minify request") }
-    return Planner(options, in: Machine())
+    return Planner(options, in: FakeEnvironment())
   }
 
   @Test(
-    "What is a run over many files",
+    "Options and several paths in place make a run over many files",
     arguments: [
       (["a"], false), (["-i", "a"], false), (["-i", "a", "b"], true), (["-t", "a", "-"], false),
       (["-r", "-t", "a"], true),
@@ -40,9 +27,9 @@ struct BulkPlannerTests {
   @Test(
     "Combinations that make no sense are usage errors",
     arguments: [
-      (["-r", "dir"], "many files need"), (["-r"], "no paths"), (["-r", "-t", "-"], "standard input"),
-      (["-t", "dir", "a"], "--recursive walks it"), (["--output-dir", "d", "-i", "a"], "exclude each other"),
-      (["--output-dir", "d", "-t", "a"], "excludes --output-dir"),
+      (["-r", "dir"], "many files need"), (["-r"], "no input files"), (["-r", "-t", "-"], "standard input"),
+      (["-t", "dir", "a"], "use --recursive"), (["--output-dir", "d", "-i", "a"], "cannot be used together"),
+      (["--output-dir", "d", "-t", "a"], "cannot be used with --output-dir"),
       (["--output-dir", "d", "-o", "x", "a"], "--output-dir"),
       (["-i", "-0", "a", "b"], "--null needs"), (["-i", "--include", "x", "a", "b"], "--include needs --recursive"),
       (["-i", "--exclude", "x", "a", "b"], "--exclude needs --recursive"),
@@ -50,13 +37,13 @@ struct BulkPlannerTests {
       (["-ri", "--dry-run", "--journal", "j", "a"], "--dry-run"),
       (["-i", "--bad-lines", "b", "a.json", "b.json"], "needs --format ndjson"),
       (["-ri", "--bad-lines", "b", "--format", "json", "a"], "needs --format ndjson"),
-      (["-ri", "--bad-lines", "b", "--no-validate", "a"], "exclude"),
+      (["-ri", "--bad-lines", "b", "--no-validate", "a"], "cannot be used"),
       (["-ri", "--bad-lines", "-", "a"], "name of a file"),
       (["--output-dir", "", "a"], "name of a directory"), (["-ri", ""], "a path is empty"),
       (["-ri", "a", "--log-file", "-"], "--log-file needs"), (["-ri", "a", "--shard", "auto/3"], "neither"),
       (["-ri", "--max-bad-lines", "1", "a"], "needs --bad-lines"),
-      (["--output-dir", "d", "--check", "a"], "excludes --output-dir"),
-      (["-i", "--shard", "0/2", "--shard-plan", "p", "--files-from", "l"], "exclude each other"),
+      (["--output-dir", "d", "--check", "a"], "cannot be used with --output-dir"),
+      (["-i", "--shard", "0/2", "--shard-plan", "p", "--files-from", "l"], "cannot be used together"),
     ])
   func usageErrors(_ arguments: [String], _ part: String) throws {
     do {
@@ -69,14 +56,14 @@ struct BulkPlannerTests {
   }
 
   @Test(
-    "Parts of what there is, and nothing else",
+    "A shard from the environment must be one of the parts",
     arguments: ["3/3", "-1/3", "1", "a/3", "1/0", "1/2/3", "+1/3", "auto/", "auto/x"])
   func shards(_ text: String) {
     #expect(ShardArgument(argument: text) == nil)
     #expect(throws: UsageError.self) { try Request(["-ri", "a", "--shard", text]) }
   }
 
-  @Test("A plan has what the options say")
+  @Test("A plan has the values of the options")
   func options() throws {
     let plan = try planner([
       "-r", "dir", "b/", "--output-dir", "out", "--exclude", "x", "--include", "*.js", "--shard", "1/3", "-j", "4",

@@ -25,7 +25,7 @@ extension Scratch {
 
 @Suite("Many files")
 struct BulkTests {
-  @Test("--output-dir mirrors the tree; what is no input is not taken")
+  @Test("--output-dir mirrors the tree of inputs alone")
   func mirror() throws {
     let scratch = try Scratch([
       "in/a.json": "[ 1 ]", "in/d/e/b.jsonl": "{ }\n\n[ 2 ]", "in/d/c.txt": "[ 3 ]", "in/d/min.json": "[4]",
@@ -50,7 +50,7 @@ struct BulkTests {
     #expect(scratch.text(of: "out/a.json") == "[1]")
   }
 
-  @Test("In place, one bad file does not stop the rest; the end says what failed and what to do")
+  @Test("In place, one bad file does not stop the rest, and the summary says what failed")
   func inPlace() throws {
     let scratch = try Scratch([
       "in/a.json": "[ 1 ]", "in/b.json": "[1,]", "in/c.json": "1 2", "in/d/e.json": "[5]", "in/d/f.json": "[ 6 ]",
@@ -64,16 +64,16 @@ struct BulkTests {
     #expect(lines[1] == "zmin: in/c.json:1:3: two values (byte 2); use --format concat")
     #expect(
       lines[2].hasPrefix(
-        "zmin: 6 files: 2 written, 1 valid and left as they are, 1 skipped, "
-          + "2 not valid (1 of several values, see --format); "))
-    #expect(lines[3] == "zmin: what is not valid is named above; trying again will not help")
+        "zmin: 6 files: 2 written, 1 valid and unchanged, 1 skipped, "
+          + "2 not valid (1 with several values, see --format); "))
+    #expect(lines[3] == "zmin: invalid files are named above; trying again will not help")
     #expect(
       scratch.tree("in")
         == ["a.json": "[1]", "b.json": "[1,]", "c.json": "1 2", "d/e.json": "[5]", "d/f.json": "[6]"])
     #expect(scratch.status(of: "in/l.json").st_mode & S_IFMT == S_IFLNK)
   }
 
-  @Test("--follow-symlinks walks and replaces what links lead to, once")
+  @Test("--follow-symlinks walks and replaces targets of links once")
   func followedLinks() throws {
     let scratch = try Scratch(["in/a.json": "[ 1 ]", "other/b.json": "[ 2 ]"])
     symlink("../other", scratch.file("in/d"))
@@ -123,24 +123,24 @@ struct BulkTests {
       let run = try ZminProgram.run(paths + ["--output-dir", "out"], in: scratch)
       #expect(run.ending == .exit(2))
       #expect(
-        run.errors == "zmin: a/x.json and b/x.json would become one file below --output-dir; nothing is done\n")
+        run.errors == "zmin: a/x.json and b/x.json would become one file below --output-dir; nothing was done\n")
       #expect(!scratch.names.contains("out"))
     }
     // Of one file nothing is twice.
     #expect(try ZminProgram.run(["a/x.json", "./a/x.json", "--output-dir", "out"], in: scratch).ending == .exit(0))
   }
 
-  @Test("No output takes an input's place")
+  @Test("No output replaces an input")
   func inputsAsOutputs() throws {
     let scratch = try Scratch(["in/a.json": "[ 1 ]", "in/d/a.json": "[ 2 ]"])
     let same = try ZminProgram.run(["-r", "in", "--output-dir", "in"], in: scratch)
     #expect(same.ending == .exit(2))
-    #expect(same.errors.hasPrefix("zmin: in: is both input and output; use --in-place\n"))
+    #expect(same.errors.hasPrefix("zmin: in: the input and the output are the same file; use --in-place\n"))
     let above = try ZminProgram.run(["-r", "in/d", "in/a.json", "--output-dir", "in/d/.."], in: scratch)
     #expect(above.ending == .exit(2))
     let beside = try ZminProgram.run(["in/a.json", "--output-dir", "in"], in: scratch)
     #expect(beside.ending == .exit(2))
-    #expect(beside.errors.contains("zmin: in/a.json: is both input and output; use --in-place\n"))
+    #expect(beside.errors.contains("zmin: in/a.json: the input and the output are the same file; use --in-place\n"))
     #expect(scratch.tree("in") == ["a.json": "[ 1 ]", "d/a.json": "[ 2 ]"])
   }
 
@@ -159,7 +159,7 @@ struct BulkTests {
     #expect(scratch.text(of: "out/c.json") == "[3]")
   }
 
-  @Test("--test, --check and --dry-run look at all files and write nothing")
+  @Test("--test, --check and --dry-run read all files and write nothing")
   func inspections() throws {
     let scratch = try Scratch(["in/a.json": "[ 1 ]", "in/d/b.json": "[2]"])
     let before = scratch.tree()
@@ -177,11 +177,11 @@ struct BulkTests {
         """)
     let inPlace = try ZminProgram.run(["-ri", "--dry-run", "in"], in: scratch)
     #expect(inPlace.output.contains("in/a.json: would be replaced, 5 to 3 bytes, saved 40.0%\n"))
-    #expect(inPlace.output.contains("in/d/b.json: would be left as it is\n"))
+    #expect(inPlace.output.contains("in/d/b.json: would be unchanged\n"))
     #expect(scratch.tree() == before)
   }
 
-  @Test("Large files are taken in slices, small ones beside each other, with the same bytes", arguments: ["1", "4"])
+  @Test("Large files in slices and small files in parallel give the same bytes", arguments: ["1", "4"])
   func sizes(_ jobs: String) throws {
     let script = """
       mkdir -p in/d; for i in $(seq 40); do yes '{ "k" : [ 1 , "v  v" ] } ' | head -$((i * i)) > in/d/$i.jsonl; done
@@ -196,7 +196,7 @@ struct BulkTests {
     #expect(run.errors.isEmpty)
   }
 
-  @Test("Memory stays within the budget, and too little is a usage error that names the least")
+  @Test("Memory stays within the budget, and too small a budget is a usage error that names the smallest")
   func memoryBudget() throws {
     let scratch = try Scratch(["in/a.json": "[ 1 ]", "in/b.jsonl": "1"])
     let run = try ZminProgram.run(["-r", "in", "--output-dir", "out", "--memory-budget", "1M"], in: scratch)
@@ -207,15 +207,16 @@ struct BulkTests {
     #expect(try ZminProgram.run(enough, in: scratch).ending == .exit(0))
   }
 
-  @Test("A run over nothing says what is taken")
+  @Test("A walk without files names its directories and patterns")
   func nothing() throws {
     let scratch = try Scratch(["in/a.txt": ""])
     let run = try ZminProgram.run(["-rt", "in"], in: scratch)
     #expect(run.ending == .exit(0))
-    #expect(run.errors == "zmin: no files: see --include for which are taken\n")
+    #expect(
+      run.errors == "zmin: no matching files in in (patterns: *.json, *.ndjson, *.jsonl, *.jsonlines; see --include)\n")
   }
 
-  @Test("A terminal sees how far it is, on one line that is gone at the end")
+  @Test("A terminal shows progress on one line that is cleared at the end")
   func progress() throws {
     let scratch = try Scratch(["in/a.json": "[ 1 ]"])
     let run = try ZminProgram.shell(

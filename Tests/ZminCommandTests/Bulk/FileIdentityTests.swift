@@ -4,12 +4,13 @@ import SystemPackage
 import Testing
 import ZminTestSupport
 
-@Suite("Which file is which") struct FileIdentityTests {
-  /// What a run on a target that folds names leaves, says and ends with.
+@Suite("File identity") struct FileIdentityTests {
+  /// Runs the program on a target that folds names.
   ///
   /// - Parameters:
-  ///   - arguments: What follows the program's name; `@` is the directory of the run, and names below `@/out` are folded.
-  ///   - fold: What becomes of a name.
+  ///   - arguments: The arguments. `@` is the directory of the run, and names below `@/out` are folded.
+  ///   - fold: Folds a name.
+  /// - Returns: The files below `out`, standard error and the exit code.
   private func run(
     _ arguments: String, _ files: [String: String], folding fold: @escaping @Sendable (String) -> String
   ) throws -> (tree: [String: String], messages: String, code: Int32) {
@@ -22,17 +23,17 @@ import ZminTestSupport
   }
 
   @Test(
-    "Inputs that the target takes for one are an error before anything is written, and in a rehearsal",
+    "Inputs with one name on the target are an error before anything is written, and with --dry-run",
     arguments: ["", " --dry-run"])
   func foldedInputs(_ option: String) throws {
     let files = ["in/A.json": "[ 1 ]", "in/a.json": "[ 2 ]", "in/b.json": "[ 3 ]", "out/old": "old"]
     let run = try run("-r -j1 @/in --output-dir @/out\(option)", files) { $0.lowercased() }
     #expect(run.code == 2)
     #expect(run.tree == ["old": "old"])
-    #expect(run.messages.contains("in/a.json would become one file below --output-dir; nothing is done"))
+    #expect(run.messages.contains("in/a.json would become one file below --output-dir; nothing was done"))
   }
 
-  @Test("An output of another input is not replaced, however the target came to take both names for one")
+  @Test("An output of another input is not replaced, however the target maps both names to one")
   func unforeseenFold() throws {
     // In the first run both end together, in the second the first has long its name.
     for count in [0, 100] {
@@ -47,7 +48,7 @@ import ZminTestSupport
     }
   }
 
-  @Test("What an earlier run has left is replaced, on a target that folds names as well")
+  @Test("An output of an earlier run is replaced, on a target that folds names too")
   func secondRun() throws {
     let files = ["in/a.json": "[ 1 ]", "out/A.json": "old", "out/a.json": "old"]
     let run = try run("-r -j1 @/in --output-dir @/out", files) { $0.lowercased() }
@@ -55,17 +56,17 @@ import ZminTestSupport
     #expect(run.tree == ["A.json": "old", "a.json": "[1]"])
   }
 
-  @Test("An output that the target takes for the journal is refused")
+  @Test("An output with the journal's name on the target is refused")
   func foldedJournal() throws {
     let run = try run(
       "-r -j1 @/in --output-dir @/out --journal @/out/A.json", ["in/a.json": "[ 1 ]", "out/x": ""]
     ) { $0.lowercased() }
     #expect(run.code == 2)
     #expect(run.tree["a.json"] == nil)
-    #expect(run.messages.contains("out/a.json: is both the output and --journal"))
+    #expect(run.messages.contains("out/a.json: the output and --journal are the same file"))
   }
 
-  @Test("Both names of one file are minified in place, beside each other and one after the other", arguments: 1...3)
+  @Test("Both names of one file are minified in place, in parallel and one after the other", arguments: 1...3)
   func hardLinks(_ workers: Int) throws {
     var files: [String: String] = [:]
     for number in 0..<20 { files["in/\(number).json"] = "[ \(number) ]" }
@@ -108,7 +109,7 @@ import ZminTestSupport
     #expect(FaultScenario.tree(scratch).count == 1)
   }
 
-  @Test("A journal on a file system with slow time stamps records that a time proves nothing")
+  @Test("A journal on a file system with coarse time stamps records no settled time")
   func coarseJournal() throws {
     let scenario = FaultScenario(
       "coarse", "-r -j1 -i @/in --journal @/journal", ["in/a.json": "[ 1 ]", "in/b.json": "[2]"], [:])

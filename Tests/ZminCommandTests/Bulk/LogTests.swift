@@ -10,7 +10,7 @@ struct LogTests {
     }
   }
 
-  @Test("An event a file and one for the run, and nothing else on standard error")
+  @Test("Standard error has one event for each file and one for the run, and nothing else")
   func events() throws {
     let scratch = try Scratch([
       "in/a.json": "[ 1 ]", "in/bad.json": "{\"a\":1,\n \"b\":01}", "in/q\"\\\n\u{1}é.json": "[2]",
@@ -43,7 +43,7 @@ struct LogTests {
     }
   }
 
-  @Test("A path that is no UTF-8 comes as base64")
+  @Test("A path that is invalid UTF-8 is logged as base64")
   func base64() throws {
     let scratch = try Scratch()
     let run = try ZminProgram.shell(
@@ -53,7 +53,7 @@ struct LogTests {
         == Data([0x2E, 0x2F, 0x61, 0xFF] + Array(".json".utf8)).base64EncodedString())
   }
 
-  @Test("A directory that cannot be listed is an event of its own name")
+  @Test("A directory that cannot be listed has an event of its own")
   func unreadableDirectory() throws {
     let scratch = try Scratch(["in/d/a.json": "[1]", "in/b.json": "[2]"])
     chmod(scratch.file("in/d"), 0)
@@ -66,7 +66,7 @@ struct LogTests {
     chmod(scratch.file("in/d"), 0o700)
   }
 
-  @Test("--log-file is appended to, and leaves standard error to people")
+  @Test("--log-file is appended to, and messages stay on standard error")
   func logFile() throws {
     let scratch = try Scratch(["a.json": "[1,]"])
     for count in 1...2 {
@@ -79,7 +79,7 @@ struct LogTests {
     }
   }
 
-  @Test("One input is logged too, and what is wrong with the command line")
+  @Test("A single input is logged, and so is an error of the command line")
   func oneInput() throws {
     let scratch = try Scratch(["a.json": "[ 1 ]"])
     let run = try ZminProgram.run(["a.json", "--log", "json"], in: scratch)
@@ -89,7 +89,8 @@ struct LogTests {
     #expect(events[0]["path"] as? String == "a.json")
     let wrong = try ZminProgram.run(["-i", "-o", "b", "a.json", "--log", "json"], in: scratch)
     #expect(wrong.ending == .exit(2))
-    #expect(try self.events(wrong.errors).first?["message"] as? String == "--in-place and --output exclude each other")
+    #expect(
+      try self.events(wrong.errors).first?["message"] as? String == "--in-place and --output cannot be used together")
   }
 
   @Test("Metrics are OpenMetrics text")

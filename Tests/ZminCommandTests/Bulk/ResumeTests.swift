@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import Testing
 
-@Suite("Going on")
+@Suite("Resuming a run")
 struct ResumeTests {
   private static let fileCount = 150
   private static let hasStrace = !ZminProgram.isSanitized && access("/usr/bin/strace", X_OK) == 0
@@ -25,7 +25,7 @@ struct ResumeTests {
       Dictionary(uniqueKeysWithValues: (0..<Self.fileCount).map { ("in/\(Self.name($0))", Self.old($0)) }))
   }
 
-  /// Whether every file is the old one or the new one; how many are new.
+  /// The number of new files, nil if a file is neither old nor new.
   private func newCount(_ scratch: Scratch) -> Int? {
     let tree = scratch.tree("in")
     var count = 0
@@ -36,7 +36,7 @@ struct ResumeTests {
     return count
   }
 
-  @Test("A second run does only what is left; what changed, or lost its output, is done again")
+  @Test("A second run processes only files that are new, changed or without their output")
   func journal() throws {
     let scratch = try Scratch(["in/a.json": "[ 1 ]", "in/b.json": "[ 2 ]", "in/bad.json": "[3,]"])
     let command = ["-r", "in", "--output-dir", "out", "--journal", "j"]
@@ -53,7 +53,7 @@ struct ResumeTests {
   }
 
   @Test(
-    "An output that somebody overwrote with as many bytes is done again",
+    "An output that was overwritten with as many bytes is made again",
     arguments: [["--output-dir", "out"], ["-i"]])
   func overwrittenOutput(_ destination: [String]) throws {
     let scratch = try Scratch(["in/a.json": "[ 1 ]", "in/b.json": "[ 2 ]"])
@@ -67,7 +67,7 @@ struct ResumeTests {
     #expect(scratch.text(of: "\(directory)/b.json") == "[2]")
   }
 
-  @Test("A journal without the times of the outputs is understood: what they hold decides")
+  @Test("A journal without output times compares the outputs' hashes")
   func oldJournal() throws {
     let scratch = try Scratch(["in/a.json": "[ 1 ]", "in/b.json": "[ 2 ]"])
     let command = ["-r", "in", "--output-dir", "out", "--journal", "j"]
@@ -84,17 +84,17 @@ struct ResumeTests {
     #expect(scratch.tree("out") == ["a.json": "[1]", "b.json": "[2]"])
   }
 
-  @Test("A journal is one run's at a time")
+  @Test("A second run cannot use a journal that is in use")
   func lock() throws {
     let scratch = try Scratch(["in/a.json": "[ 1 ]"])
     let run = try ZminProgram.shell("touch j; flock j $ZMIN -ri in --journal j; echo $?", in: scratch)
     #expect(run.output == "3\n")
-    #expect(run.errors == "zmin: j: another run uses this journal\n")
+    #expect(run.errors == "zmin: j: another run uses this journal; wait for it, or use another file\n")
     #expect(scratch.text(of: "in/a.json") == "[ 1 ]")
   }
 
   @Test(
-    "Killed at any moment, every file is whole, and a second run ends as one would have",
+    "After a kill at any moment every file is complete, and a second run finishes the work",
     .enabled(if: hasStrace, "needs strace"), arguments: 0..<killCount)
   func kill(_ seed: Int) throws {
     let scratch = try scratch()
@@ -124,7 +124,7 @@ struct ResumeTests {
     #expect(third.errors.contains(" \(Self.fileCount) skipped"), "\(call) \(moment): \(third.errors)")
   }
 
-  @Test("SIGTERM ends a run between files, with nothing half done")
+  @Test("SIGTERM ends a run between files and leaves none partial")
   func terminate() throws {
     let scratch = try scratch()
     let run = try ZminProgram.shell(

@@ -10,7 +10,7 @@ struct ShardRunTests {
         }))
   }
 
-  @Test("In place, part after part, nothing is left and nothing is done twice", arguments: ["", "--shard-plan plan"])
+  @Test("Parts in place process every file once", arguments: ["", "--shard-plan plan"])
   func inPlace(_ plan: String) throws {
     let scratch = try scratch()
     let run = try ZminProgram.shell(
@@ -23,7 +23,7 @@ struct ShardRunTests {
     #expect(run.errors.isEmpty)
   }
 
-  @Test("With a plan, parts have about the same bytes")
+  @Test("Parts of a shard plan have similar sizes")
   func balance() throws {
     let scratch = try scratch()
     let run = try ZminProgram.shell(
@@ -47,7 +47,7 @@ struct ShardRunTests {
     #expect(try !part.isEmpty && files("SLURM_ARRAY_TASK_ID=2", "auto/5") == part)
     #expect(try files("JOB_COMPLETION_INDEX=2", "auto/5") == part)
     for (variable, words) in [
-      ("SLURM_ARRAY_TASK_ID=5", "SLURM_ARRAY_TASK_ID is 5"), ("JOB_COMPLETION_INDEX=x", "is no number"),
+      ("SLURM_ARRAY_TASK_ID=5", "SLURM_ARRAY_TASK_ID is 5"), ("JOB_COMPLETION_INDEX=x", "is not a number"),
       ("", "neither"),
     ] {
       let run = try ZminProgram.shell("\(variable) $ZMIN -rt in --shard auto/5", in: scratch)

@@ -8,7 +8,7 @@ struct SlurmTests {
   private static let hasSlurm = access("/usr/sbin/slurmctld", X_OK) == 0 && geteuid() == 0
 
   @Test(
-    "An array on a real Slurm: a task is killed and requeued, and the tree is that of one run",
+    "A Slurm array with a killed and requeued task gives the tree of one run",
     .enabled(if: isLong, "a minute: ZMIN_LONG_TESTS=1"),
     .enabled(if: hasSlurm, "needs root, and Debian's slurm-wlm"))
   func array() throws {

@@ -55,7 +55,7 @@ import ZminTestSupport
         if faults.refused.allSatisfy({ $0 == .threadStack }) { #expect(code == 0, "\(what)") }
         #expect(calls.openDescriptors == 0, "\(what)")
         let messages = scratch.text(of: "messages") ?? ""
-        #expect(messages.contains("out of memory: the system refused ") == (code == 3), "\(what): \(messages)")
+        #expect(messages.contains("out of memory: cannot allocate ") == (code == 3), "\(what): \(messages)")
         let errors = messages.split(separator: "\n").count { $0.contains("out of memory") }
         if !scenario.isBulk { #expect(errors == (code == 3 ? 1 : 0), "\(what): \(messages)") }
         let tree = FaultScenario.tree(scratch)

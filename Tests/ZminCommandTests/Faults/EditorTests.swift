@@ -14,7 +14,7 @@ import ZminTestSupport
   }
 
   @Test(
-    "A save between the look and the exchange stands, and is the reason for exit 3",
+    "A save between the check and the exchange is kept, and is exit 3",
     .enabled(if: access("/usr/bin/strace", X_OK) == 0 && !ZminProgram.isSanitized, "needs strace"),
     arguments: ["-i a.json", "-r -i ."])
   func delayed(_ arguments: String) throws {
@@ -27,7 +27,7 @@ import ZminTestSupport
       """
     let run = try ZminProgram.shell(script, in: scratch)
     #expect(run.output == "3\n", "\(run)")
-    #expect(run.errors.contains("a.json: changed while it was read; nothing is replaced\n"), "\(run)")
+    #expect(run.errors.contains("a.json: changed while it was read; not replaced\n"), "\(run)")
     #expect(scratch.tree() == ["a.json": "[ \"a save\" ]\n"])
   }
 
@@ -51,7 +51,7 @@ import ZminTestSupport
     }
   }
 
-  @Test("A walk does not take a kept file", arguments: ["-r -t in", "-r -t in --include *", "-r -i in --include *"])
+  @Test("A walk skips kept files", arguments: ["-r -t in", "-r -t in --include *", "-r -i in --include *"])
   func walk(_ arguments: String) throws {
     let scratch = try Scratch(["in/a.json": "[1]", "in/\(Self.kept)": "[ 2 ]"])
     let run = try ZminProgram.run(arguments.split(separator: " ").map(String.init) + ["--log", "json"], in: scratch)
@@ -61,14 +61,14 @@ import ZminTestSupport
   }
 
   @Test(
-    "A kept file is named by the next run that writes beside it, and by one that finds nothing to change",
+    "A kept file is named by the next run over its file, whether it changes the file or not",
     arguments: ["-i in/a.json", "-r -i in", "in/a.json -o in/a.json.new", "-i in/b.json"])
   func warning(_ arguments: String) throws {
     for text in ["[ 1 ]", "[1]"] {
       let scratch = try Scratch(["in/a.json": text, "in/b.json": "[ 1 ]", "in/\(Self.kept)": "[ 2 ]"])
       let line = """
-        zmin: in/a.json: an interrupted run left \(Self.kept) beside it, which may be what another program saved; \
-        compare the two, then move or delete that file
+        zmin: in/a.json: an interrupted run left \(Self.kept), which may be another program's version; \
+        compare the two files, then move or delete \(Self.kept)
 
         """
       let words = arguments.split(separator: " ").map(String.init)

@@ -11,11 +11,11 @@ import ZminTestSupport
 /// A whole run of the program, in this process, so that its system calls can be made to fail.
 struct FaultScenario: Sendable, CustomTestStringConvertible {
   let testDescription: String
-  /// What follows the program's name; `@` is the directory of the run.
+  /// The arguments, in which `@` is the directory of the run.
   let arguments: [String]
-  /// What is there before.
+  /// The files before the run.
   let files: [String: String]
-  /// What is there afterwards, if nothing fails.
+  /// The files after a run without faults.
   let results: [String: String]
   /// The file of bad lines, which may repeat lines after a fault; nil if there is none.
   let record: String?
@@ -57,17 +57,17 @@ struct FaultScenario: Sendable, CustomTestStringConvertible {
 
   func scratch() throws -> Scratch { try Scratch(files) }
 
-  /// Whether it is over many files, of which some may fail.
+  /// True if the run is over many files, of which some may fail.
   var isBulk: Bool { arguments.contains("-r") }
 
-  /// Runs it, with messages to a file beside.
+  /// Runs the scenario, with messages written to a file.
   ///
-  /// Other tests start processes meanwhile, each of which has all that is open here, and a journal's lock with it, for a
-  /// moment. Then it is run again.
+  /// Processes that other tests start inherit all open files for a moment, and with them the lock of a journal. The
+  /// scenario is run again then.
   ///
   /// - Parameters:
-  ///   - plan: Which call fails.
-  ///   - memory: Which memory is refused.
+  ///   - plan: The call that fails.
+  ///   - memory: The allocation that is refused.
   /// - Returns: The exit code and the calls.
   func run(
     in scratch: Scratch, _ plan: FaultyCalls.Plan, memory: CountingMemoryFaults? = nil
@@ -76,7 +76,9 @@ struct FaultScenario: Sendable, CustomTestStringConvertible {
       let calls = FaultyCalls(plan)
       unlink(scratch.file("messages"))
       let code = try run(in: scratch, calls, memory)
-      let isLocked = scratch.text(of: "messages")?.contains("another run uses this journal") == true
+      let isLocked =
+        scratch.text(of: "messages")?.contains("another run uses this journal; wait for it, or use another file")
+        == true
       if !isLocked || calls.failed == .lock { return (code, calls) }
       usleep(1000)
     }
@@ -103,7 +105,7 @@ struct FaultScenario: Sendable, CustomTestStringConvertible {
     }
   }
 
-  /// Whether a file is what it was or what it was to be.
+  /// True if a file has its old or its new contents.
   ///
   /// - Parameter tree: All files.
   func isOldOrNew(_ name: String, in tree: [String: String]) -> Bool {
@@ -127,7 +129,7 @@ struct FaultScenario: Sendable, CustomTestStringConvertible {
     return added.split(separator: "\n").map(String.init)
   }
 
-  /// Whether all is as it is to be. A record may repeat lines.
+  /// True if all files have their new contents. A record may repeat lines.
   func isDone(_ tree: [String: String]) -> Bool {
     guard let record else { return tree == results }
     return isOldOrNew(record, in: tree)

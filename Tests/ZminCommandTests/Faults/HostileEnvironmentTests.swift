@@ -16,7 +16,7 @@ import Testing
   // MARK: Descriptors
 
   @Test(
-    "No output lands in a file that got the number of a standard stream that was closed",
+    "No output is written to a file that has the descriptor of a closed standard stream",
     arguments: ["<&-", ">&-", "2>&-", "<&- >&-", "<&- 2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
   func closedDescriptors(_ closed: String) throws {
     let files = [
@@ -48,7 +48,7 @@ import Testing
 
   // MARK: Inputs that are no files
 
-  @Test("Devices, FIFOs and sockets that a walk meets are passed by") func specialFiles() throws {
+  @Test("A walk skips devices, FIFOs and sockets") func specialFiles() throws {
     for task in ["-rt in", "-ri in", "-r in --output-dir out", "--check -r in", "--dry-run -ri in"] {
       let scratch = try Scratch(["in/a.json": "[1]"])
       mkfifo(scratch.file("in/f.json"), 0o666)
@@ -65,7 +65,7 @@ import Testing
     }
   }
 
-  @Test("Named by hand they are refused in place, and a socket cannot be opened") func specialArguments() throws {
+  @Test("Named devices and FIFOs are refused in place, and a socket cannot be opened") func specialArguments() throws {
     let scratch = try Scratch()
     mkfifo(scratch.file("f.json"), 0o666)
     try Self.makeSocket(scratch.file("s.json"))
@@ -93,7 +93,7 @@ import Testing
   }
 
   @Test(
-    "Names that lead up stay below the directory of the outputs",
+    "Names with .. stay below the output directory",
     arguments: ["-r d/..", "-r ../%/d", "d/../d/b.json a.json", "-r ./d/./..", "--files-from list"])
   func namesThatLeadUp(_ paths: String) throws {
     let scratch = try Scratch([
@@ -109,7 +109,7 @@ import Testing
 
   // MARK: Where nothing can be written
 
-  @Test("A file system that may only be read is an error that names the file", .enabled(if: isRoot, "needs to mount"))
+  @Test("A read-only file system is an error that names the file", .enabled(if: isRoot, "needs to mount"))
   func readOnly() throws {
     let (run, scratch) = try run(
       """
@@ -128,7 +128,7 @@ import Testing
   }
 
   @Test(
-    "What is written besides the output may not be lost in silence on a full disk",
+    "A full disk that loses a report or a log is an error",
     arguments: [
       "--log-file /dev/full -t a.json", "--metrics-file /dev/full -t a.json",
       "--memory-report-file /dev/full --memory-report a.json -o x", "--memory-report -t a.json > /dev/full",
@@ -142,7 +142,7 @@ import Testing
     #expect(run.errors.contains("No space left on device"), "\(run)")
   }
 
-  @Test("A device that goes on for ever is no shard plan and no journal")
+  @Test("An endless device is neither a shard plan nor a journal")
   func endlessFiles() throws {
     let plan = try run("$ZMIN -r in --output-dir out --shard 0/1 --shard-plan /dev/zero", ["in/b.json": "[ 2 ]"]).run
     #expect(plan.ending == .exit(2) && plan.errors.contains("shard plan"), "\(plan)")
@@ -151,7 +151,7 @@ import Testing
   }
 
   @Test(
-    "A file size limit stops in place too, and leaves the file",
+    "A file size limit in place is an error that leaves the file unchanged",
     arguments: ["-i in.json", "-ri .", "-r . --output-dir out"])
   func fileSizeLimit(_ line: String) throws {
     guard !ZminProgram.isSanitized else { return }
@@ -165,7 +165,7 @@ import Testing
 
   // MARK: Rights
 
-  @Test("What is new has the mode of what it was made from, less the umask", arguments: ["000", "027", "077", "777"])
+  @Test("A new output has the mode of its input, less the umask", arguments: ["000", "027", "077", "777"])
   func umasks(_ mask: String) throws {
     let (run, scratch) = try run(
       "umask \(mask); $ZMIN a.json -o x && $ZMIN -r in --output-dir out; echo $?",
@@ -180,7 +180,8 @@ import Testing
     #expect(scratch.status(of: "out/b.json").st_mode & 0o777 == expected("in/b.json"))
   }
 
-  @Test("What another owns is replaced where that is allowed, or left", .enabled(if: isRoot, "needs two owners"))
+  @Test(
+    "A file of another owner is replaced if permitted, else left unchanged", .enabled(if: isRoot, "needs two owners"))
   func otherOwners() throws {
     let (run, scratch) = try run(
       """
@@ -200,7 +201,7 @@ import Testing
 
   // MARK: What is not there
 
-  @Test("Without /proc, /sys and /dev it goes on", .enabled(if: isRoot, "needs a mount namespace"))
+  @Test("A run works without /proc, /sys and /dev", .enabled(if: isRoot, "needs a mount namespace"))
   func noProc() throws {
     // A sanitizer finds the stacks of threads in /proc.
     guard !ZminProgram.isSanitized else { return }
@@ -222,7 +223,7 @@ import Testing
     #expect(scratch.text(of: "code") == "4\n", "\(run)")
   }
 
-  @Test("Without a terminal, a home or an environment it goes on")
+  @Test("A run works without a terminal, a home directory and an environment")
   func noTerminal() throws {
     let (run, scratch) = try run(
       "setsid env -i $ZMIN --memory-monitor a.json -o x < /dev/null && setsid env -i $ZMIN -ri . && cd / && rmdir gone 2>/dev/null; true"
@@ -231,7 +232,7 @@ import Testing
     #expect(scratch.text(of: "x") == "[1]" && scratch.text(of: "a.json") == "[1]")
   }
 
-  @Test("A current directory that is gone is an error, or none where paths are whole") func noDirectory() throws {
+  @Test("A removed current directory is an error for relative paths only") func noDirectory() throws {
     let (run, scratch) = try run(
       "p=$PWD; mkdir d; cd d; rmdir ../d; $ZMIN a.json; echo $?; $ZMIN -i $p/a.json; echo $?; $ZMIN -r . --output-dir out; echo $?"
     )
@@ -239,7 +240,7 @@ import Testing
     #expect(scratch.text(of: "a.json") == "[1]")
   }
 
-  @Test("No locale changes a byte of what is written or said")
+  @Test("No locale changes a byte of output or messages")
   func locales() throws {
     let script = """
       for o in 'a.json' '-t bad.json' '--check I.JSON i.json' '--stats a.json -o x' '-rt . --include *.JSON' '--help' \

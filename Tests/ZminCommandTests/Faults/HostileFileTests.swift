@@ -19,7 +19,7 @@ import Testing
   }
 
   @Test(
-    "Sparse files that say they have more than 64 bits count together are read as far as they are valid",
+    "Sparse files with more than 2^63 bytes together are read up to their first error",
     arguments: [
       ("-t a.json b.json", 1), ("--check -v a.json b.json", 1), ("-rt .", 1), ("-ri .", 1),
       ("-r . --output-dir ../out", 1),

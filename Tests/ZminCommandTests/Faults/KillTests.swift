@@ -3,8 +3,8 @@ import Glibc
 import Testing
 import ZminTestSupport
 
-/// The program is killed at each of its system calls that change something, the first, the second and so on until it makes
-/// no more: what is left is old or new, and the next run does the rest.
+/// The program is killed at each of its system calls that change something, one call in each run. Every file is old or
+/// new then, and the next run finishes the work.
 @Suite(
   "Killed at every call",
   .enabled(
@@ -34,7 +34,7 @@ struct KillTests {
     FaultScenario.tree(scratch).filter { $0.key.hasSuffix(".kept") }
   }
 
-  /// - Returns: How many kills there were.
+  /// - Returns: The number of kills.
   private func killAtEach(_ call: String, _ scenario: FaultScenario) throws -> Int {
     let command = "$ZMIN -q " + scenario.arguments.map { $0.replacing("@/", with: "") }.joined(separator: " ")
     for moment in 1...500 {

@@ -4,13 +4,12 @@ import Synchronization
 import Testing
 import ZminTestSupport
 
-/// Somebody else changes the tree while a run is at it: before its first system call, before the second and so on.
+/// Another program changes the tree during a run: before its first system call, before the second and so on.
 @Suite("Trees that change under a run") struct SwappedFileTests {
-  /// Runs a scenario again and again, with `change` made before the first system call, the second and so on until all
-  /// were had, and has each looked at.
+  /// Runs a scenario once for each of its system calls, with `change` made before that call.
   ///
-  /// - Parameter inspect: Is given what was left, the exit code, and the call before which the change was made.
-  /// - Returns: How many calls that were.
+  /// - Parameter inspect: Called with the files, the exit code and the moment of the change of each run.
+  /// - Returns: The number of system calls.
   private func changeBeforeEachCall(
     _ scenario: FaultScenario, _ change: @escaping @Sendable (_ path: String) -> Void,
     _ inspect: (_ scratch: Scratch, _ code: Int32, _ moment: Moment) throws -> Void
@@ -32,11 +31,11 @@ import ZminTestSupport
     return 0
   }
 
-  /// When a change is made.
+  /// The moment of a change.
   private struct Moment: CustomStringConvertible {
-    /// What comes right after it.
+    /// The system call that follows.
     let call: FaultyCalls.Kind
-    /// Whether an output has been exchanged with its input by then.
+    /// True if an output was exchanged with its input before.
     let isAfterExchange: Bool
     let description: String
 
@@ -66,7 +65,7 @@ import ZminTestSupport
   }
 
   @Test(
-    "A directory of outputs that becomes a link leads nowhere",
+    "An output directory that becomes a link is not followed",
     arguments: ["out/d", "out"])
   func outputDirectory(_ directory: String) throws {
     let scenario = FaultScenario(
@@ -88,7 +87,7 @@ import ZminTestSupport
     #expect(calls > 30 && (refused > 0 || directory == "out"))
   }
 
-  @Test("A directory of inputs that becomes a link is not followed") func inputDirectory() throws {
+  @Test("An input directory that becomes a link is not followed") func inputDirectory() throws {
     let scenario = FaultScenario("in place", "-r -j1 -i @/in", Self.tree, [:])
     var refused = 0
     _ = try changeBeforeEachCall(scenario) {
@@ -126,7 +125,9 @@ import ZminTestSupport
     }
   }
 
-  @Test("A file that becomes a FIFO holds nothing up", arguments: ["-r -j1 -i @/in", "-r -j1 @/in --output-dir @/out"])
+  @Test(
+    "A file that becomes a FIFO does not block the run",
+    arguments: ["-r -j1 -i @/in", "-r -j1 @/in --output-dir @/out"])
   func fileBecomesFIFO(_ arguments: String) throws {
     let files = ["in/a.json": "[ 1 ]", "in/b.json": "[ 2 ]"]
     _ = try changeBeforeEachCall(FaultScenario("FIFO", arguments, files, [:])) { path in
@@ -137,7 +138,7 @@ import ZminTestSupport
     }
   }
 
-  /// What somebody does to a file that is being read.
+  /// A change of a file by another program while the file is read.
   enum Change: CaseIterable {
     case grow, shrink, rewrite, replace
 
@@ -157,7 +158,7 @@ import ZminTestSupport
       }
     }
 
-    /// What is in the file then.
+    /// The contents after the change.
     var text: String {
       switch self {
       case .grow: "[ 1 ]  "
@@ -167,7 +168,9 @@ import ZminTestSupport
     }
   }
 
-  @Test("What others wrote into an input stays", arguments: Change.allCases) func inPlace(_ change: Change) throws {
+  @Test("Bytes that another program writes into an input are kept", arguments: Change.allCases) func inPlace(
+    _ change: Change
+  ) throws {
     let scenario = FaultScenario("in place", "-i @/a.json", ["a.json": "[ 1 ]"], [:])
     _ = try changeBeforeEachCall(scenario) {
       change.make("\($0)/a.json")
@@ -180,7 +183,7 @@ import ZminTestSupport
     }
   }
 
-  @Test("An output is of the one or the other content of its input", arguments: Change.allCases)
+  @Test("An output is made from one version of its input", arguments: Change.allCases)
   func newOutput(_ change: Change) throws {
     let scenario = FaultScenario("new output", "@/a.json -o @/b.json", ["a.json": "[ 1 ]"], [:])
     _ = try changeBeforeEachCall(scenario) {

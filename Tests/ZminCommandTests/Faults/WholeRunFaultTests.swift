@@ -3,12 +3,12 @@ import SystemPackage
 import Testing
 import ZminTestSupport
 
-/// Whole runs in which each system call fails in turn, the first, the second and so on until the run makes no more, once
-/// and from then on, with the errors that the call may give.
+/// Whole runs in which one system call fails, for each call and each error that it may return. It fails once, or from
+/// then on.
 @Suite("Faults in whole runs") struct WholeRunFaultTests {
   private typealias Kind = FaultyCalls.Kind
 
-  /// What a call may fail with.
+  /// The errors that a call may return.
   private static func errors(of kind: Kind) -> [Errno] {
     switch kind {
     case .open: [.permissionDenied, .tooManyOpenFiles, .noSpace, .noSuchFileOrDirectory, .readOnlyFileSystem]
@@ -25,7 +25,7 @@ import ZminTestSupport
     }
   }
 
-  /// What came of the runs of one scenario.
+  /// The results of the runs of one scenario.
   private struct Counts {
     var runs = 0
     var failed = 0
@@ -93,7 +93,7 @@ import ZminTestSupport
     Issue.record("there is always one call more")
   }
 
-  /// Whether each file is what it was or what it was to be.
+  /// Expects the old or the new contents in each file.
   private func expectOldOrNew(
     _ scenario: FaultScenario, _ scratch: Scratch, mayLeaveTemporaries: Bool, isDone: Bool, _ what: String
   ) {

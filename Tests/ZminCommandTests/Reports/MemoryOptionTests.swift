@@ -19,7 +19,7 @@ struct MemoryOptionTests {
     #expect(run.errors.split(separator: "\n").count <= 24)
   }
 
-  @Test("A report has standard output, and one line says that the JSON is discarded")
+  @Test("A report takes standard output, and one line says that the JSON is discarded")
   func report() throws {
     let run = try ZminProgram.run(["--memory-report=detailed", "input.json"], in: Self.scratch())
     #expect(run.ending == .exit(0))
@@ -44,7 +44,7 @@ struct MemoryOptionTests {
     #expect(scratch.text(of: "report.json")?.hasPrefix("{") == true)
   }
 
-  @Test("The monitor writes lines where standard error is no terminal")
+  @Test("The monitor writes lines if standard error is not a terminal")
   func monitor() throws {
     let run = try ZminProgram.run(["--memory-monitor", "input.json"], in: Self.scratch())
     #expect(run.ending == .exit(0) && run.output == "[1,2]")
@@ -52,7 +52,7 @@ struct MemoryOptionTests {
   }
 
   @Test(
-    "On a terminal the monitor draws in place, but not over JSON that goes to the same one", arguments: [true, false])
+    "The monitor redraws on a terminal, but not over JSON on the same terminal", arguments: [true, false])
   func terminal(isOutputShared: Bool) throws {
     let scratch = try Scratch()
     // Long enough to be looked at twice, and on its way for as long as the shell sleeps.
@@ -73,7 +73,7 @@ struct MemoryOptionTests {
     }
   }
 
-  @Test("The log of events has standard error to itself")
+  @Test("Standard error has only events if the log is there")
   func events() throws {
     let scratch = try Self.scratch()
     let run = try ZminProgram.run(["--log", "json", "--memory-profile", "--memory-monitor", "input.json"], in: scratch)
@@ -88,7 +88,7 @@ struct MemoryOptionTests {
     #expect(refused.ending == .exit(2) && refused.errors.contains("standard error to itself"))
   }
 
-  @Test("A run whose reader went away reports what it had read, and how it ends")
+  @Test("A run with a broken pipe reports the bytes read and its exit code")
   func brokenPipe() throws {
     let scratch = try Scratch()
     try scratch.write("[" + String(repeating: "1,\n", count: 500_000) + "1]", to: "input.json")
@@ -104,7 +104,7 @@ struct MemoryOptionTests {
     #expect(facts["exit_status"] as? Int == 141 && (facts["input_bytes"] as? Int ?? 0) > 0)
   }
 
-  @Test("Files that go to one output are measured each by itself")
+  @Test("Files that go to one output are measured one by one")
   func files() throws {
     let scratch = try Scratch()
     try scratch.write(String(repeating: "[1, 2]\n", count: 3_000_000), to: "large.jsonl")

@@ -5,7 +5,7 @@ import Testing
 struct ReportEndTests {
   private static let reports = "--metrics-file m --log-file l --memory-report=json --memory-report-file r"
 
-  /// What the reports in a directory say.
+  /// The figures of the reports in a directory.
   private struct Said {
     var exitStatus: Int?
     var inputBytes: Int?
@@ -25,7 +25,7 @@ struct ReportEndTests {
     }
   }
 
-  @Test("A signal, also one that came while the run was ending by itself", arguments: [("INT", 130), ("TERM", 143)])
+  @Test("A report has the exit code of a signal, even of one during the end", arguments: [("INT", 130), ("TERM", 143)])
   func signals(_ signal: String, _ code: Int) throws {
     for arguments in ["ff -o out", "-t ff in.json"] {
       let scratch = try Scratch()
@@ -46,7 +46,7 @@ struct ReportEndTests {
     }
   }
 
-  @Test("A reader that went away")
+  @Test("A report has the exit code of a broken pipe")
   func brokenPipe() throws {
     let scratch = try Scratch()
     try scratch.write("[" + String(repeating: "1,\n", count: 500_000) + "1]", to: "in.json")
@@ -58,7 +58,7 @@ struct ReportEndTests {
     #expect(said.metrics.contains("zmin_exit_status 141\n") && said.log.contains("\"event\":\"summary\""))
   }
 
-  @Test("An output that cannot be written")
+  @Test("A report has the exit code of a failed write")
   func fullDisk() throws {
     let scratch = try Scratch()
     try scratch.write("[" + String(repeating: "1,\n", count: 500_000) + "1]", to: "in.json")
@@ -68,7 +68,7 @@ struct ReportEndTests {
     #expect(said.exitStatus == 3 && said.inputBytes ?? 0 > 0 && said.metrics.contains("zmin_exit_status 3\n"))
   }
 
-  @Test("No sample has more of the input than there is", arguments: ["-t", "-i", "-o out"])
+  @Test("No sample counts more input than there is", arguments: ["-t", "-i", "-o out"])
   func inputBytes(_ option: String) throws {
     let scratch = try Scratch()
     // An error at the end has the beginning read again.
@@ -107,7 +107,7 @@ struct ReportEndTests {
     }
   }
 
-  @Test("Arguments that are no UTF-8 are told as what they are")
+  @Test("Arguments of invalid UTF-8 are reported with their bytes")
   func arguments() throws {
     let scratch = try Scratch()
     let run = try ZminProgram.shell(

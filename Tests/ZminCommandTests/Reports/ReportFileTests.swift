@@ -23,7 +23,7 @@ struct ReportFileTests {
     ["--memory-report", "--memory-report-file", "@"], ["--log-file", "@"], ["--metrics-file", "@"],
   ]
 
-  @Test("They are no input, by any name", arguments: options)
+  @Test("A report file that is an input is refused under any name", arguments: options)
   func inputs(_ option: [String]) throws {
     let runs: [(file: String, arguments: [String])] = [
       ("in.json", ["in.json", "-o", "out"]), ("./in.json", ["in.json", "-o", "out"]),
@@ -43,7 +43,7 @@ struct ReportFileTests {
     }
   }
 
-  @Test("They are no standard input and no standard output", arguments: options)
+  @Test("A report file that is a standard stream is refused", arguments: options)
   func streams(_ option: [String]) throws {
     let scratch = try Self.scratch()
     let words = option.joined(separator: " ")
@@ -56,7 +56,7 @@ struct ReportFileTests {
     #expect(device.ending == .exit(0) && device.output.contains("[1,2]"))
   }
 
-  @Test("They are no other file that the run has", arguments: options)
+  @Test("A report file that is another side file is refused", arguments: options)
   func others(_ option: [String]) throws {
     let others = [
       ["in.json", "-o", "x"], ["--format", "ndjson", "in.json", "--bad-lines", "x"],
@@ -74,7 +74,7 @@ struct ReportFileTests {
     }
   }
 
-  @Test("An output that would be one of them is not written, whatever made its directory")
+  @Test("An output that would be a report file is not written, even in a new directory")
   func outputs() throws {
     for option in Self.options + [["--journal", "@"]] {
       let scratch = try Self.scratch()
@@ -87,13 +87,13 @@ struct ReportFileTests {
       let run = try ZminProgram.run(
         option.map { $0.replacing("@", with: "out/sub/b.json") } + ["-r", "--output-dir", "out", "tree"], in: scratch)
       #expect(run.ending == .exit(2), "\(option): \(run.errors)")
-      #expect(run.errors.contains("out/sub/b.json: is both the output and \(option[option.count - 2])"))
+      #expect(run.errors.contains("out/sub/b.json: the output and \(option[option.count - 2]) are the same file"))
       #expect(scratch.text(of: "out/c.json") == "[1,2]" && scratch.text(of: "out/sub/b.json") != "[1,2]")
     }
   }
 
   @Test(
-    "A report on standard output is none of them either",
+    "A report on standard output that is another side file is refused",
     arguments: [
       ("a.json >> a.json", "a.json"), ("-t a.json >> a.json", "a.json"), ("-i a.json >> a.json", "a.json"),
       ("-i a.json 1<> a.json", "a.json"), ("-ri tree >> tree/sub/b.json", "tree/sub/b.json"),
@@ -111,17 +111,18 @@ struct ReportFileTests {
     #expect(scratch.text(of: file) == before)
   }
 
-  @Test("An output does not take the place of a report on standard output")
+  @Test("An output does not replace a report on standard output")
   func outputOnStandardOutput() throws {
     let scratch = try Self.scratch()
     try FileManager.default.createDirectory(atPath: scratch.file("out"), withIntermediateDirectories: true)
     let run = try ZminProgram.shell(
       "$ZMIN --memory-report=json -r --output-dir out tree >> out/a.json", in: scratch)
-    #expect(run.ending == .exit(2) && run.errors.contains("out/a.json: is both the output and --memory-report"))
+    #expect(
+      run.ending == .exit(2) && run.errors.contains("out/a.json: the output and --memory-report are the same file"))
     #expect(scratch.text(of: "out/a.json")?.hasPrefix("{") == true && scratch.text(of: "out/sub/b.json") == "[1,2]")
   }
 
-  @Test("An output that is standard output by another name has it to itself")
+  @Test("An output that is standard output under another name excludes a report there")
   func namesOfStandardOutput() throws {
     for name in ["/dev/stdout", "/proc/self/fd/1"] {
       let scratch = try Self.scratch()
@@ -135,7 +136,7 @@ struct ReportFileTests {
     }
   }
 
-  @Test("They are no input by a hard link", arguments: options)
+  @Test("A report file that is a hard link to an input is refused", arguments: options)
   func hardLinks(_ option: [String]) throws {
     let scratch = try Self.scratch()
     link(scratch.file("tree/a.json"), scratch.file("h.json"))
@@ -148,7 +149,7 @@ struct ReportFileTests {
     }
   }
 
-  @Test("They are no inputs of other shards", arguments: options)
+  @Test("A report file that is an input of another shard is refused", arguments: options)
   func shards(_ option: [String]) throws {
     for plan in [[], ["--shard-plan", "plan"]] {
       let scratch = try Self.scratch()
@@ -162,7 +163,7 @@ struct ReportFileTests {
         let run = try ZminProgram.run(
           option.map { $0.replacing("@", with: "tree/f\(number).json") } + ["-rt", "tree", "--shard", "0/2"] + plan,
           in: scratch)
-        #expect(run.ending == .exit(2) && run.errors.contains("is one of the inputs"), "\(run.errors)")
+        #expect(run.ending == .exit(2) && run.errors.contains("is an input"), "\(run.errors)")
       }
       #expect(scratch.tree() == before)
       // Names that no walk takes are free.
