@@ -79,6 +79,10 @@ let package = Package(
       name: "ZminFiles",
       dependencies: ["ZminBase", "ZminCore", "ZminEngine", "ZminIO", "ZminMemory", systemPackage],
       exclude: ["README.md"], swiftSettings: swiftSettings),
+    .systemLibrary(name: "CZminCodec"),
+    .target(
+      name: "ZminCodec", dependencies: ["CZminCodec", "ZminEngine", "ZminMemory"], exclude: ["README.md"],
+      swiftSettings: swiftSettings),
     .systemLibrary(name: "CZminVulkan"),
     .target(
       name: "ZminVulkan", dependencies: ["CZminVulkan", "ZminMemory"], exclude: ["README.md"],

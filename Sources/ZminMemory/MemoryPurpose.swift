@@ -35,6 +35,10 @@ public enum MemoryPurpose: String, Sendable, CaseIterable {
   case fileList
   /// What is made a second time, to be compared.
   case verification
+  /// Windows and tables of a decoder, and compressed bytes on their way to it.
+  case decoder
+  /// Tables of an encoder, and what it proves its output with.
+  case encoder
   /// The stacks of threads.
   case threadStack
 
@@ -42,7 +46,7 @@ public enum MemoryPurpose: String, Sendable, CaseIterable {
   public var domain: MemoryDomain {
     switch self {
     case .inputWindow, .outputWindow, .kernelWorkspace, .verification: .pool
-    case .nesting, .fileList: .heap
+    case .nesting, .fileList, .decoder, .encoder: .heap
     case .deviceStaging: .pinnedStaging
     case .deviceWork: .deviceLocal
     case .threadStack: .stack
