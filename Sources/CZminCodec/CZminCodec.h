@@ -35,4 +35,10 @@ static inline ZSTD_DCtx *czmin_zstd_decoder(ZSTD_allocFunction allocate, ZSTD_fr
   return decoder;
 }
 
+/// Makes an encoder of frames. NULL if there is no memory.
+static inline ZSTD_CCtx *czmin_zstd_encoder(ZSTD_allocFunction allocate, ZSTD_freeFunction release, void *context) {
+  const ZSTD_customMem memory = {allocate, release, context};
+  return ZSTD_createCCtx_advanced(memory);
+}
+
 #endif
