@@ -28,6 +28,10 @@ package struct DecodedSource<Base: ByteSource & ~Copyable>: ByteSource, ~Copyabl
   /// Part of the window that is not decoded yet.
   private var pending = 0..<0
   private var isBaseAtEnd = false
+  /// True if the last member must be an empty one, as BGZF wants it.
+  private var needsEndMarker = false
+  /// Number of bytes that the last member, frame or stream decoded to.
+  private var unitPlainBytes = 0
   /// Error that was met behind bytes that were given.
   private var errorBehind: (any Error)?
 
@@ -111,9 +115,12 @@ package struct DecodedSource<Base: ByteSource & ~Copyable>: ByteSource, ~Copyabl
 
   /// Decides what follows: another unit, padding, or the end.
   private mutating func start(isFirst: Bool) throws {
+    // No member, frame or stream is shorter, so that no one waits for bytes that need not come.
     while pending.count < Codec.signatureBytes, !isBaseAtEnd { try fill() }
-    let head = UnsafeRawBufferPointer(rebasing: window.bytes[pending].prefix(Codec.signatureBytes))
-    if Codec.recognize(head, isWhole: isBaseAtEnd) == .compressed(codec) {
+    let head = UnsafeRawBufferPointer(rebasing: window.bytes[pending])
+    if Codec.recognize(head.prefix(Codec.signatureBytes), isWhole: isBaseAtEnd) == .compressed(codec) {
+      if isFirst { needsEndMarker = GzipBlockHeader(head)?.layout == .bgzf }
+      unitPlainBytes = 0
       phase = .inUnit
     } else if isFirst {
       throw error(.syntax, "the data is not \(codec.rawValue) data")
@@ -129,7 +136,9 @@ package struct DecodedSource<Base: ByteSource & ~Copyable>: ByteSource, ~Copyabl
     guard pending.isEmpty else {
       throw error(.trailing, "bytes that are not \(codec.rawValue) data follow the end of the data")
     }
-    if isBaseAtEnd { phase = .end }
+    guard isBaseAtEnd else { return }
+    if needsEndMarker, unitPlainBytes > 0 { throw error(.truncated, "the empty member that ends BGZF data is missing") }
+    phase = .end
   }
 
   private mutating func decode(into output: UnsafeMutableRawBufferPointer) throws -> Int {
@@ -139,10 +148,12 @@ package struct DecodedSource<Base: ByteSource & ~Copyable>: ByteSource, ~Copyabl
     do throws(DecoderFault) {
       step = try madeDecoder().decode(input, into: output)
     } catch {
-      throw self.error(for: error)
+      throw error.asError(
+        codec, storedOffset: storedBytes, plainOffset: plainBytes, refusedBytes: allocator.refusedBytes)
     }
     consume(step.consumedBytes)
     plainBytes += step.producedBytes
+    unitPlainBytes += step.producedBytes
     if plainBytes > plainBytesMax {
       plainBytes = plainBytesMax
       throw error(.limit, "the decoded data is longer than \(plainBytesMax) bytes, the size allowed")
@@ -191,19 +202,5 @@ package struct DecodedSource<Base: ByteSource & ~Copyable>: ByteSource, ~Copyabl
 
   private func error(_ code: DecodingError.Code, _ message: String) -> DecodingError {
     DecodingError(codec: codec, code: code, storedOffset: storedBytes, plainOffset: plainBytes, message: message)
-  }
-
-  private func error(for fault: DecoderFault) -> any Error {
-    switch fault {
-    case .syntax: error(.syntax, "the \(codec.rawValue) data is damaged")
-    case .checksum: error(.checksum, "the decoded data does not match its checksum")
-    case .dictionary: error(.dictionary, "the data needs a dictionary")
-    case .memory:
-      if let bytes = allocator.refusedBytes {
-        error(.limit, "decoding needs \(bytes) bytes of memory, more than allowed")
-      } else {
-        OutOfMemory(byteCount: 0, purpose: .decoder)
-      }
-    }
   }
 }

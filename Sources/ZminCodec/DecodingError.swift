@@ -1,3 +1,5 @@
+import ZminMemory
+
 /// Compressed data that cannot be decoded.
 package struct DecodingError: Error, Sendable, Equatable {
   /// Kind of error, by its name in the log.
@@ -29,5 +31,24 @@ package struct DecodingError: Error, Sendable, Equatable {
 extension DecodingError: CustomStringConvertible {
   package var description: String {
     "\(message) (byte \(storedOffset) of the \(codec.rawValue) data, byte \(plainOffset) decoded)"
+  }
+}
+
+extension DecoderFault {
+  /// The error that a user sees.
+  ///
+  /// - Parameter refusedBytes: Memory that the decoder wanted, if a limit refused it.
+  func asError(_ codec: Codec, storedOffset: Int, plainOffset: Int, refusedBytes: Int? = nil) -> any Error {
+    let (code, message): (DecodingError.Code, String)
+    switch self {
+    case .syntax: (code, message) = (.syntax, "the \(codec.rawValue) data is damaged")
+    case .checksum: (code, message) = (.checksum, "the decoded data does not match its checksum or its length")
+    case .dictionary: (code, message) = (.dictionary, "the data needs a dictionary")
+    case .memory:
+      guard let refusedBytes else { return OutOfMemory(byteCount: 0, purpose: .decoder) }
+      (code, message) = (.limit, "decoding needs \(refusedBytes) bytes of memory, more than allowed")
+    }
+    return DecodingError(
+      codec: codec, code: code, storedOffset: storedOffset, plainOffset: plainOffset, message: message)
   }
 }

@@ -21,13 +21,16 @@ final class GzipDecoder: Decoder {
     stream.deallocate()
   }
 
+  /// Starts a new member, whatever became of the last.
+  func reset() {
+    inflateReset(stream)
+    isAtEnd = false
+  }
+
   func decode(
     _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
   ) throws(DecoderFault) -> DecodingStep {
-    if isAtEnd {
-      inflateReset(stream)
-      isAtEnd = false
-    }
+    if isAtEnd { reset() }
     let (inputBytes, outputBytes) = (min(input.count, Int(Int32.max)), min(output.count, Int(Int32.max)))
     // The library reads its input only, whatever the type says.
     stream.pointee.next_in = UnsafeMutablePointer(mutating: input.baseAddress?.assumingMemoryBound(to: UInt8.self))
