@@ -51,8 +51,8 @@ final class BenchDocument {
     }
     (name, path) = made
     format = source.format
-    let input = try InputFile(path, using: files)
-    let byteCount = Int(input.status.knownSize ?? 0)
+    let input = try FileReader(path, using: files)
+    let byteCount = Int(input.file.storedBytes ?? 0)
     held = try byteCount > 0 && byteCount <= heldBytesMax ? HeldMemory(byteCount: byteCount) : nil
     facts = try Self.look(at: input, into: held?.bytes)
     expected = try Self.reference(path, format, files)
@@ -78,7 +78,7 @@ final class BenchDocument {
 
   /// Counts what the document is made of, and keeps it if there is room.
   private static func look(
-    at input: borrowing InputFile, into memory: UnsafeMutableRawBufferPointer?
+    at input: borrowing FileReader, into memory: UnsafeMutableRawBufferPointer?
   ) throws -> DocumentFacts {
     var facts = DocumentFacts()
     var piece = [UInt8](repeating: 0, count: pieceBytes)
@@ -101,7 +101,7 @@ final class BenchDocument {
     var options = MinifierOptions(format: format, kernel: Kernel.named("portable") ?? .fastest)
     options.verification = .whole
     var run = try WindowedRun(options, windowBytes: pieceBytes, ledger: MemoryLedger())
-    var input = try InputFile(path, using: files)
+    var input = try FileReader(path, using: files)
     var output = HashedOutput()
     switch try run.run(from: &input, to: &output) {
     case .complete: return output.value
@@ -113,7 +113,7 @@ final class BenchDocument {
   ///
   /// - Throws: ``FileError``.
   static func output(at path: FilePath, _ files: FileAccess) throws -> Output {
-    let input = try InputFile(path, using: files)
+    let input = try FileReader(path, using: files)
     var hash = OutputHash()
     var byteCount = 0
     var piece = [UInt8](repeating: 0, count: pieceBytes)

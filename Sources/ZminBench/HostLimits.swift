@@ -46,7 +46,7 @@ final class HostLimits {
     let window = try ByteBuffer(byteCount: Self.windowBytes, for: .inputWindow, in: MemoryLedger())
     let path = document.path
     return try elapsedSeconds {
-      var input = try InputFile(path, using: files)
+      var input = try FileReader(path, using: files)
       while try input.read(into: window.bytes) > 0 {}
     }
   }

@@ -149,8 +149,8 @@ final class TimedPath {
 
   /// Changes a byte in the middle of a file.
   private func corrupt(_ path: FilePath) throws {
-    let input = try InputFile(path, using: files)
-    var bytes = [UInt8](repeating: 0, count: Int(input.status.size))
+    let input = try FileReader(path, using: files)
+    var bytes = [UInt8](repeating: 0, count: Int(input.file.status.size))
     _ = try bytes.withUnsafeMutableBytes { try input.read(into: $0, at: Int64(0)) }
     bytes[bytes.count / 2] ^= 1
     var output = try OutputFile(at: path, using: files, sync: .never)

@@ -32,47 +32,61 @@ struct BadLineDiversion: ~Copyable {
     self.record = record
   }
 
-  /// Takes one input to its end, or to where it fails as a whole.
+  /// Runs one input to its end, or to the point where it fails as a whole.
   ///
   /// - Parameters:
-  ///   - isSynced: Whether bad lines are brought to the disk.
-  ///   - onLine: Called for each line that is put into the record.
-  mutating func run<Output: ByteSink & ~Copyable>(
-    from input: inout InputFile, to output: inout Output, isSynced: Bool, onLine: ((BadLine) -> Void)?
+  ///   - input: The bytes of the input.
+  ///   - file: The file that has them.
+  ///   - output: The output of the valid lines.
+  ///   - use: The use of bad lines.
+  mutating func run<Input: InputBytes & ~Copyable, Output: ByteSink & ~Copyable>(
+    from input: inout Input, of file: OpenedFile, to output: inout Output, _ use: BadLineUse
   ) throws -> RunResult {
-    appender.begin(spoolsLines: !input.isSeekable, onLine)
-    defer { appender.abandon() }
-    guard input.isSeekable, output.appearsWhole else {
-      let result: RunResult
-      do {
-        result = try lines.run(from: &input, to: &output, badLinesTo: &appender, limit: limit)
-      } catch {
-        if !input.isSeekable { appender.salvage() }
-        throw error
+    switch use {
+    case .record(let isSynced, let onLine):
+      appender.begin(spoolsLines: !input.isSeekable, onLine)
+      defer { appender.abandon() }
+      if input.isSeekable, output.appearsWhole {
+        return try runTwice(from: &input, of: file, to: &output, isSynced: isSynced)
       }
-      if appender.recordedLines > 0 { try record.finishNesting(isSynced: isSynced) }
-      return result.recording(appender.recordedLines)
+      return try runOnce(from: &input, to: &output, isSynced: isSynced)
+    case .change:
+      var sink = ChangeAtBadLine()
+      return try lines.run(from: &input, to: &output, badLinesTo: &sink, limit: .all)
     }
+  }
+
+  /// Appends the bad lines of each window before its output is written.
+  private mutating func runOnce<Input: InputBytes & ~Copyable, Output: ByteSink & ~Copyable>(
+    from input: inout Input, to output: inout Output, isSynced: Bool
+  ) throws -> RunResult {
+    let result: RunResult
+    do {
+      result = try lines.run(from: &input, to: &output, badLinesTo: &appender, limit: limit)
+    } catch {
+      if !input.isSeekable { appender.salvage() }
+      throw error
+    }
+    if appender.recordedLines > 0 { try record.settle(isSynced: isSynced) }
+    return result.recording(appender.recordedLines)
+  }
+
+  /// Writes the output first, and appends bad lines in a second run, once the input is known to be valid as a whole.
+  private mutating func runTwice<Input: InputBytes & ~Copyable, Output: ByteSink & ~Copyable>(
+    from input: inout Input, of file: OpenedFile, to output: inout Output, isSynced: Bool
+  ) throws -> RunResult {
     var unrecorded = UnrecordedBadLines()
     let result = try lines.run(from: &input, to: &output, badLinesTo: &unrecorded, limit: limit)
     guard case .complete(let totals) = result, totals.badLines > 0 else { return result }
-    try input.checkUnchanged()
+    try file.checkUnchanged(after: input.extent)
     input.rewind()
     var nowhere = NullSink()
     let again = try lines.run(from: &input, to: &nowhere, badLinesTo: &appender, limit: .all)
     guard case .complete(let totalsAgain) = again, totalsAgain.badLines == totals.badLines else {
       throw input.endedEarlyError
     }
-    try record.finishNesting(isSynced: isSynced)
+    try record.settle(isSynced: isSynced)
     return result.recording(appender.recordedLines)
-  }
-
-  /// Takes one input to a detector, which stops at the first bad line as it does at the first change.
-  ///
-  /// - Throws: ``ChangeDetector/Changed``.
-  mutating func run(from input: inout InputFile, to detector: inout ChangeDetector) throws -> RunResult {
-    var sink = ChangeAtBadLine()
-    return try lines.run(from: &input, to: &detector, badLinesTo: &sink, limit: .all)
   }
 
   private struct ChangeAtBadLine: BadLineSink {

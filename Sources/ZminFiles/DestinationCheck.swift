@@ -87,8 +87,8 @@ package struct DestinationCheck: Sendable {
     let opened =
       switch source {
       case .standardInput: nil as FileStatus?
-      case .path(let path): try? InputFile(path, using: files).statusForMode
-      case .place(let place): try? InputFile(place, using: files).statusForMode
+      case .path(let path): try? OpenedFile(path, using: files).statusForMode
+      case .place(let place): try? OpenedFile(place, using: files).statusForMode
       }
     status.hasAccessControlList = opened?.hasAccessControlList ?? true
     return opened ?? status

@@ -1,25 +1,5 @@
 import ZminEngine
-package import ZminIO
-
-extension InputFile: ByteSource {
-  /// Standard input may begin in the middle of a file: only what was opened by name has known places.
-  package var isSeekable: Bool {
-    guard case .path = file else { return false }
-    return status.kind == .regular
-  }
-
-  package func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws -> Int {
-    try read(into: buffer, at: Int64(offset))
-  }
-
-  package var seekableSize: Int? { isSeekable && hasStoredSize ? status.knownSize.map { Int($0) } : nil }
-
-  package func release(from released: Int, upTo end: Int) -> Int {
-    Int(dropBehind(from: Int64(released), to: Int64(end)))
-  }
-
-  package var endedEarlyError: any Error { FileError.inputChanged(file) }
-}
+import ZminIO
 
 /// A file as the output of a run.
 struct FileOutput: ByteSink, ~Copyable {

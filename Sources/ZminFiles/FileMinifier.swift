@@ -8,17 +8,14 @@ package import ZminMemory
 /// Its buffers are made once and serve all files. A file that fails is left as it was, and nothing partial appears
 /// under a final name.
 package struct FileMinifier: ~Copyable {
-  /// One of these takes inputs.
-  private var windowedRun: WindowedRun?
-  private var slicedRun: SlicedRun?
-  /// Set instead of both if bad lines are put into a record.
-  private var diversion: BadLineDiversion?
+  private var engine: RunEngine
+  private let record: BadLineRecord?
   private let sync: SyncPolicy
   private let ending: OutputEnding
   private let files: FileAccess
   private let times: StageTimes?
-  /// Bytes that were read of the last source that was begun, in order.
-  private var bytesReadOfLast = 0
+  /// Plain bytes that were read in order of the last source that was begun.
+  private var plainBytesReadOfLast = 0
   /// What was read of a source before a request to stop, and what of its output was written that cannot be taken back;
   /// nil if no request came.
   package private(set) var interruptedTotals: RunTotals?
@@ -45,16 +42,19 @@ package struct FileMinifier: ~Copyable {
     times: StageTimes? = nil, ledger: MemoryLedger
   ) throws {
     if let badLines {
-      diversion = try BadLineDiversion(
-        options, badLines, record ?? BadLineRecord(badLines.path, using: files), windowBytes: memory.windowBytes,
-        ledger: ledger)
+      let record = record ?? BadLineRecord(badLines.path, using: files)
+      engine = .lines(
+        try BadLineDiversion(options, badLines, record, windowBytes: memory.windowBytes, ledger: ledger))
+      self.record = record
     } else {
-      switch memory {
-      case .window(let windowBytes):
-        windowedRun = try WindowedRun(options, windowBytes: windowBytes, times: times, ledger: ledger)
-      case .slices(let plan):
-        slicedRun = try SlicedRun(options, plan, device: device, times: times, ledger: ledger)
-      }
+      engine =
+        switch memory {
+        case .window(let windowBytes):
+          .windows(try WindowedRun(options, windowBytes: windowBytes, times: times, ledger: ledger))
+        case .slices(let plan):
+          .slices(try SlicedRun(options, plan, device: device, times: times, ledger: ledger))
+        }
+      self.record = nil
     }
     self.sync = sync
     self.ending = ending
@@ -74,39 +74,29 @@ package struct FileMinifier: ~Copyable {
   ) throws {
     times?.begin()
     defer { times?.end() }
-    let check = DestinationCheck(badLines: diversion?.record.path, files: files)
+    let check = DestinationCheck(badLines: record?.path, files: files)
     try check.check(sources, to: destination)
-    try diversion?.record.open(mode: check.badLinesMode(for: sources))
+    try record?.open(mode: check.badLinesMode(for: sources))
     switch destination {
     case .nowhere:
       var output = NullSink()
-      try runAll(sources, to: &output, &outcomes)
+      try minify(sources, into: &output, &outcomes)
     case .standardOutput:
       var output = FileOutput(file: try .standardOutput(using: files, sync: sync), isFinal: true)
       for source in sources {
         try output.endLine()
-        let (bytesRead, bytesWritten) = (files.counter?.value ?? 0, output.file.bytesWritten)
-        do {
-          try runAll([source], to: &output, &outcomes)
-        } catch FileError.interrupted(let reason) {
-          var totals = RunTotals()
-          // What is read by offsets is counted for all threads together.
-          totals.inputBytes = bytesReadOfLast > 0 ? bytesReadOfLast : (files.counter?.value ?? 0) - bytesRead
-          totals.outputBytes = Int(output.file.bytesWritten - bytesWritten)
-          interruptedTotals = totals
-          throw FileError.interrupted(reason)
-        }
+        try minifyFinally(source, into: &output, &outcomes)
       }
       try commit(output, &outcomes)
     case .file(let path):
       let file = try OutputFile(at: path, using: files, sync: sync, isPrivate: hasRegularFile(sources))
       let isFinal = !file.appearsWhole
       var output = FileOutput(file: file, isFinal: isFinal)
-      try runAll(sources, to: &output, &outcomes)
+      try minify(sources, into: &output, &outcomes)
       if outcomes.areValid { try commit(output, &outcomes) }
     case .place(let place):
       var output = fileOutput(try OutputFile(at: place, using: files, sync: sync))
-      try runAll(sources, to: &output, &outcomes)
+      try minify(sources, into: &output, &outcomes)
       if outcomes.areValid { try commit(output, &outcomes) }
     case .inPlace(let rules, let minimumSaving):
       for source in sources {
@@ -121,16 +111,17 @@ package struct FileMinifier: ~Copyable {
   /// Says that a source is begun.
   ///
   /// - Returns: The time.
-  private func begin(_ source: FileSource) -> Double {
+  private mutating func begin(_ source: FileSource) -> Double {
+    plainBytesReadOfLast = 0
     willBegin?(source)
     return MonotonicClock.seconds()
   }
 
-  private func open(_ source: FileSource) throws(FileError) -> InputFile {
+  private func open(_ source: FileSource) throws(FileError) -> OpenedFile {
     switch source {
     case .standardInput: try .standardInput(using: files)
-    case .path(let path): try InputFile(path, using: files)
-    case .place(let place): try InputFile(place, using: files)
+    case .path(let path): try OpenedFile(path, using: files)
+    case .place(let place): try OpenedFile(place, using: files)
     }
   }
 
@@ -153,15 +144,18 @@ package struct FileMinifier: ~Copyable {
 
   // MARK: Running
 
-  /// Takes sources to their ends, up to the first that fails.
-  private mutating func runAll<Output: ByteSink & ~Copyable>(
-    _ sources: [FileSource], to output: inout Output, _ outcomes: inout [FileOutcome]
+  /// Minifies sources into one output, up to the first that fails.
+  private mutating func minify<Output: ByteSink & ~Copyable>(
+    _ sources: [FileSource], into output: inout Output, _ outcomes: inout [FileOutcome]
   ) throws {
     for source in sources {
       let start = begin(source)
       var outcome: FileOutcome
       do {
-        outcome = try runOne(source, to: &output)
+        let file = try open(source)
+        var input = FileReader(file)
+        outcome = try run(source, from: &input, of: file, to: &output, recording(source, output))
+        outcome.sourceStatus = output.appearsWhole ? file.statusForMode : file.status
       } catch {
         guard source.isConcerned(by: error) else { throw error }
         outcome = FileOutcome(source: source, result: .failed(error))
@@ -172,50 +166,45 @@ package struct FileMinifier: ~Copyable {
     }
   }
 
-  private mutating func runOne<Output: ByteSink & ~Copyable>(
-    _ source: FileSource, to output: inout Output
+  /// Minifies one source into an output that cannot be taken back, and notes the totals of an interrupted one.
+  private mutating func minifyFinally(
+    _ source: FileSource, into output: inout FileOutput, _ outcomes: inout [FileOutcome]
+  ) throws {
+    let (bytesRead, bytesWritten) = (files.counter?.value ?? 0, output.file.bytesWritten)
+    do {
+      try minify([source], into: &output, &outcomes)
+    } catch FileError.interrupted(let reason) {
+      var totals = RunTotals()
+      // Reads by offset are counted for all threads together.
+      totals.inputBytes = plainBytesReadOfLast > 0 ? plainBytesReadOfLast : (files.counter?.value ?? 0) - bytesRead
+      totals.outputBytes = Int(output.file.bytesWritten - bytesWritten)
+      interruptedTotals = totals
+      throw FileError.interrupted(reason)
+    }
+  }
+
+  /// Runs one opened source, and checks that it did not change meanwhile.
+  private mutating func run<Input: InputBytes & ~Copyable, Output: ByteSink & ~Copyable>(
+    _ source: FileSource, from input: inout Input, of file: OpenedFile, to output: inout Output,
+    _ badLines: BadLineUse
   ) throws -> FileOutcome {
-    bytesReadOfLast = 0
-    var input = try open(source)
-    let result = Result { try run(source, from: &input, to: &output) }
-    bytesReadOfLast = Int(input.bytesRead)
-    var outcome = outcome(source, try result.get())
-    try input.checkUnchanged(isReadToEnd: outcome.isValid)
-    outcome.sourceStatus = output.appearsWhole ? input.statusForMode : input.status
+    defer { plainBytesReadOfLast = Int(input.plainBytesRead) }
+    if let plainBytes = input.plainBytes { output.expect(byteCount: plainBytes) }
+    var outcome = FileOutcome(
+      source: source, result: try engine.run(from: &input, of: file, to: &output, badLines))
+    engine.describeDevice(in: &outcome)
+    try file.checkUnchanged(after: input.extent, isReadToEnd: outcome.isValid)
     return outcome
   }
 
-  private mutating func run<Output: ByteSink & ~Copyable>(
-    _ source: FileSource, from input: inout InputFile, to output: inout Output
-  ) throws -> RunResult {
-    if let byteCount = input.status.knownSize { output.expect(byteCount: byteCount) }
-    let onLine = onBadLine.map { report in { (line: BadLine) in report(source, line) } }
-    // What is new is not synced either, unless that is asked for; a file that lost lines is.
-    let isSynced = sync == .always || sync == .automatic && output.appearsWhole
-    if let result = try diversion?.run(from: &input, to: &output, isSynced: isSynced, onLine: onLine) {
-      return result
-    }
-    return try run(from: &input, to: &output)
-  }
-
-  private mutating func run<Output: ByteSink & ~Copyable>(
-    from input: inout InputFile, to output: inout Output
-  ) throws -> RunResult {
-    if let result = try windowedRun?.run(from: &input, to: &output) { return result }
-    guard let result = try slicedRun?.run(from: &input, to: &output) else { preconditionFailure("nothing to run with") }
-    return result
-  }
-
-  private func outcome(_ source: FileSource, _ result: RunResult) -> FileOutcome {
-    var outcome = FileOutcome(source: source, result: result)
-    switch slicedRun {
-    case .some(let run):
-      outcome.slicesOnDevice = run.slicesOnDevice
-      outcome.redoneSliceCount = run.redoneSliceCount
-      outcome.deviceNotes = run.deviceNotes
-    case .none: break
-    }
-    return outcome
+  /// Bad lines go to the record. They are synced where the output is: a new file only on request, and a replaced file,
+  /// which loses the lines, unless syncs are off.
+  private func recording<Output: ByteSink & ~Copyable>(
+    _ source: FileSource, _ output: borrowing Output
+  ) -> BadLineUse {
+    .record(
+      isSynced: sync == .always || sync == .automatic && output.appearsWhole,
+      onLine: onBadLine.map { report in { line in report(source, line) } })
   }
 
   /// Makes the output final. Its bad lines are in their record by then.
@@ -241,46 +230,43 @@ package struct FileMinifier: ~Copyable {
   private mutating func replace(
     _ source: FileSource, _ rules: InPlaceRules, _ minimumSaving: MinimumSaving?
   ) throws -> FileOutcome {
-    var input = try open(source)
-    try input.checkReplaceable(under: rules)
-    if let outcome = try outcomeIfUnchanged(source, &input) {
-      input.noteKeptFiles()
+    let file = try open(source)
+    try file.checkReplaceable(under: rules)
+    var input = FileReader(file)
+    if let outcome = try outcomeIfUnchanged(source, &input, of: file) {
+      file.noteKeptFiles()
       return outcome
     }
-    var output = fileOutput(try OutputFile(replacing: input, under: rules, sync: sync))
-    var outcome = outcome(source, try run(source, from: &input, to: &output))
-    try input.checkUnchanged(isReadToEnd: outcome.isValid)
-    outcome.sourceStatus = input.status
+    input.rewind()
+    var output = fileOutput(try OutputFile(replacing: file, under: rules, sync: sync))
+    var outcome = try run(source, from: &input, of: file, to: &output, recording(source, output))
+    outcome.sourceStatus = file.status
     guard case .complete(let totals) = outcome.result else { return outcome }
     // Lines in the record are no longer the file's, however little that saves.
     let isWorthwhile = totals.badLines > 0 || minimumSaving?.isReached(totals) != false
     guard !totals.isUnchanged, isWorthwhile else { return outcome }
-    try input.checkReadInFull()
+    try file.checkReadInFull(input.extent)
     var outcomes = [outcome]
     try commit(output, &outcomes)
     return outcomes[0]
   }
 
-  /// What became of a file that stays as it is, minified already or not valid; nil, and the input at its start again,
-  /// if it changes or has bad lines for the record. A file with nothing to save costs no write that way, and any other one
-  /// window more.
-  private mutating func outcomeIfUnchanged(
-    _ source: FileSource, _ input: inout InputFile
+  /// The outcome for a file that stays as it is, since it is minified or not valid; nil if it changes or has bad lines
+  /// for the record.
+  ///
+  /// A file with nothing to save costs no write that way. Any other one costs one more window.
+  private mutating func outcomeIfUnchanged<Input: InputBytes & ~Copyable>(
+    _ source: FileSource, _ input: inout Input, of file: OpenedFile
   ) throws -> FileOutcome? {
     var detector = ChangeDetector(isHashed: ending.isHashed)
     do {
-      let result = try diversion?.run(from: &input, to: &detector) ?? run(from: &input, to: &detector)
-      switch result {
-      case .complete(let totals) where !totals.isUnchanged: break
-      default:
-        var outcome = outcome(source, result)
-        try input.checkUnchanged(isReadToEnd: outcome.isValid)
-        outcome.sourceStatus = input.status
-        outcome.outputHash = detector.hash?.value
-        return outcome
-      }
-    } catch is ChangeDetector.Changed {}
-    input.rewind()
-    return nil
+      var outcome = try run(source, from: &input, of: file, to: &detector, .change)
+      if case .complete(let totals) = outcome.result, !totals.isUnchanged { return nil }
+      outcome.sourceStatus = file.status
+      outcome.outputHash = detector.hash?.value
+      return outcome
+    } catch is ChangeDetector.Changed {
+      return nil
+    }
   }
 }

@@ -42,12 +42,20 @@ package enum MinimumSaving: Sendable, Equatable {
 
   /// Whether a file with these totals is worth rewriting.
   package func isReached(_ totals: RunTotals) -> Bool {
-    let savedBytes = totals.inputBytes - totals.outputBytes
+    let savedBytes = totals.storedInputBytes - totals.storedOutputBytes
     return switch self {
     case .bytes(let least): savedBytes >= least
-    case .percent(let least): Double(savedBytes) >= Double(totals.inputBytes) * least / 100
+    case .percent(let least): Double(savedBytes) >= Double(totals.storedInputBytes) * least / 100
     }
   }
+}
+
+// Totals count plain bytes. Files are stored plain, so the same figures hold for the disk.
+extension RunTotals {
+  /// The size of the input on the disk.
+  package var storedInputBytes: Int { inputBytes }
+  /// The size of the output on the disk.
+  package var storedOutputBytes: Int { outputBytes }
 }
 
 /// Where the minified bytes go.

@@ -12,7 +12,7 @@ package import SystemPackage
 /// directly: it has no lock.
 ///
 /// Another process may move or remove the file. Under the lock it is compared with what has its name, and opened again
-/// if these differ. Lines in a moved file stay there. Lines in a removed file are an error of ``finishNesting(isSynced:)``.
+/// if these differ. Lines in a moved file stay there. Lines in a removed file are an error of ``settle(isSynced:)``.
 ///
 /// One writer at a time appends: ``beginAppend()``, ``append(_:)`` any number of times, ``endAppend()``.
 package final class BadLineRecord: Sendable {

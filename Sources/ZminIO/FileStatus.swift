@@ -74,7 +74,7 @@ package struct FileStatus: Sendable, Equatable {
   /// When contents, mode, owner or names last changed.
   package let changeTime: FileTime
   /// Set if permissions for single users or groups may be attached to the file, so that the group's bits of ``mode``
-  /// are the most that any of them may have. Looked up only by ``InputFile/statusForMode`` and
+  /// are the most that any of them may have. Looked up only by ``OpenedFile/statusForMode`` and
   /// ``FileAccess/statusForMode(of:)``.
   package var hasAccessControlList = false
 

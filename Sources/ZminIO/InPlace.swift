@@ -14,20 +14,20 @@ package struct InPlaceRules: Sendable {
   package init() {}
 }
 
-extension InputFile {
+extension OpenedFile {
   /// Checks that the file may be replaced in place.
   ///
   /// - Throws: ``FileError/refused(_:_:)`` with the reason, or ``FileError/system(_:)``.
   package func checkReplaceable(under rules: InPlaceRules) throws(FileError) {
-    guard case .path(let path) = file else { throw .refused(file, .standardInput) }
-    guard status.kind == .regular else { throw .refused(file, .notRegularFile) }
-    if status.linkCount > 1 && !rules.splitsHardLinks { throw .refused(file, .hardLinks(status.linkCount)) }
-    // What was opened at a place is no link.
-    if rules.followsSymbolicLinks || place != nil { return }
-    let named = try access.attempt(.inspect, file) { calls throws(Errno) in
+    guard case .path(let path) = name else { throw .refused(name, .standardInput) }
+    guard status.kind == .regular else { throw .refused(name, .notRegularFile) }
+    if status.linkCount > 1 && !rules.splitsHardLinks { throw .refused(name, .hardLinks(status.linkCount)) }
+    // Opening a directory entry refuses links.
+    if rules.followsSymbolicLinks || entry != nil { return }
+    let named = try access.attempt(.inspect, name) { calls throws(Errno) in
       FileStatus(try calls.status(of: path, in: AT_FDCWD, followingLinks: false))
     }
-    if named.kind == .symbolicLink { throw .refused(file, .symbolicLink) }
+    if named.kind == .symbolicLink { throw .refused(name, .symbolicLink) }
   }
 
   /// Checks that `chattr` does not protect the file from being replaced.
@@ -35,6 +35,6 @@ extension InputFile {
   /// - Throws: ``FileError/refused(_:_:)``.
   package func checkUnprotected() throws(FileError) {
     let descriptor = try duplicateDescriptor()
-    if access.flags(of: descriptor.number) & FileFlags.protecting != 0 { throw .refused(file, .protected) }
+    if access.flags(of: descriptor.number) & FileFlags.protecting != 0 { throw .refused(name, .protected) }
   }
 }

@@ -153,17 +153,17 @@ package struct OutputFile: ~Copyable, Sendable {
   /// The replacement of an input file.
   ///
   /// It keeps mode, extended attributes, access control list and, where permitted, owner. Call
-  /// ``InputFile/checkUnchanged()`` before ``commit()``, which sees a change but not a read that was too short.
+  /// ``OpenedFile/checkUnchanged(after:isReadToEnd:)`` before ``commit()``, which sees a change but not a read that was too short.
   ///
   /// - Throws: ``FileError/refused(_:_:)``, ``FileError/inputChanged(_:)`` if the name is another file's by now,
   ///   ``FileError/system(_:)``.
   package init(
-    replacing input: borrowing InputFile, under rules: InPlaceRules = InPlaceRules(), sync: SyncPolicy = .automatic
+    replacing input: OpenedFile, under rules: InPlaceRules = InPlaceRules(), sync: SyncPolicy = .automatic
   ) throws(FileError) {
-    let (file, access) = (input.file, input.access)
+    let (file, access) = (input.name, input.access)
     try input.checkReplaceable(under: rules)
     guard case .path(let path) = file else { throw .refused(file, .standardInput) }
-    let destination = if let place = input.place { place } else { try access.resolve(path) }
+    let destination = if let entry = input.entry { entry } else { try access.resolve(path) }
     guard try access.statusIfPresent(of: destination, file)?.identity == input.status.identity else {
       throw .inputChanged(file)
     }

@@ -79,10 +79,10 @@ extension FileAccess {
   }
 }
 
-extension InputFile {
+extension OpenedFile {
   /// Notes the kept files of an input that is not replaced after all.
   package func noteKeptFiles() {
-    guard case .path(let path) = file, let destination = place ?? (try? access.resolve(path)) else { return }
-    access.noteKeptFiles(of: destination, file)
+    guard case .path(let path) = name, let destination = entry ?? (try? access.resolve(path)) else { return }
+    access.noteKeptFiles(of: destination, name)
   }
 }

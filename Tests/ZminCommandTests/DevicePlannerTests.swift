@@ -19,9 +19,9 @@ struct DevicePlannerTests {
 
     func facts(about path: FilePath) -> FileFacts? {
       switch path.lastComponent?.stem {
-      case "huge": FileFacts(kind: .regular, byteCount: 100_000_001)
-      case "large": FileFacts(kind: .regular, byteCount: 100_000_000)
-      case "fifo": FileFacts(kind: .fifo, byteCount: 0)
+      case "huge": FileFacts(kind: .regular, storedBytes: 100_000_001)
+      case "large": FileFacts(kind: .regular, storedBytes: 100_000_000)
+      case "fifo": FileFacts(kind: .fifo, storedBytes: 0)
       default: nil
       }
     }

@@ -102,7 +102,7 @@ import Testing
     #expect(try modes(user, script) == [])
   }
 
-  @Test("Directories that setState one have in common what they may", arguments: users)
+  @Test("Directories that become one have in common what they may", arguments: users)
   func mergedDirectories(_ user: User) throws {
     let script = """
       \(Self.makeFile) mkdir -p a/d b/d; f 644 a/d/1.json; f 644 b/d/2.json; chmod 750 a/d; chmod 705 b/d; chmod 711 b

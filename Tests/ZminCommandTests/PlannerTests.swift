@@ -14,10 +14,10 @@ struct PlannerTests {
     var environment: [String: String] = [:]
     var limits = MachineLimits(processorCount: 6, memoryBytes: nil, physicalMemoryBytes: 1 << 34)
     var files: [FilePath: FileFacts] = [
-      "dir": FileFacts(kind: .directory, byteCount: 4096), "fifo": FileFacts(kind: .fifo, byteCount: 0),
-      "small.json": FileFacts(kind: .regular, byteCount: 9_999_999),
-      "large.json": FileFacts(kind: .regular, byteCount: 10_000_000),
-      "huge.json": FileFacts(kind: .regular, byteCount: 1 << 40),
+      "dir": FileFacts(kind: .directory, storedBytes: 4096), "fifo": FileFacts(kind: .fifo, storedBytes: 0),
+      "small.json": FileFacts(kind: .regular, storedBytes: 9_999_999),
+      "large.json": FileFacts(kind: .regular, storedBytes: 10_000_000),
+      "huge.json": FileFacts(kind: .regular, storedBytes: 1 << 40),
     ]
 
     func facts(about path: FilePath) -> FileFacts? { files[path] }

@@ -48,18 +48,18 @@ enum JournalFuzz {
     for (number, finished) in try journal.finishedFiles(of: list).enumerated() {
       let last = bytes[..<end].split(separator: UInt8(ascii: "\n")).last { isLine($0, of: number) }
       let expected = last.flatMap { output(in: $0, number) }
-      if finished?.outputBytes != expected?.byteCount || finished?.outputNanoseconds != expected?.nanoseconds {
+      if finished?.storedOutputBytes != expected?.byteCount || finished?.outputNanoseconds != expected?.nanoseconds {
         fail("file \(number) is said to have left \(finished as Any), not \(expected as Any)")
       }
     }
     let entry = list[0]
     try journal.append([
       JournalRecord(
-        path: Array(names[0].utf8), byteCount: entry.byteCount, modifiedNanoseconds: entry.modifiedNanoseconds,
-        outputBytes: 77, outputHash: nil)
+        path: Array(names[0].utf8), storedBytes: entry.storedBytes, modifiedNanoseconds: entry.modifiedNanoseconds,
+        storedOutputBytes: 77, outputHash: nil)
     ])
     if try !Folder.shared.bytes(of: "journal").starts(with: bytes[..<end]) { fail("whole lines were changed") }
-    if try journal.finishedFiles(of: list)[0]?.outputBytes != 77 { fail("what was appended does not count") }
+    if try journal.finishedFiles(of: list)[0]?.storedOutputBytes != 77 { fail("what was appended does not count") }
   }
 
   /// The path of a file as a journal has it.

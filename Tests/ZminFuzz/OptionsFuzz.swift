@@ -95,10 +95,10 @@ enum OptionsFuzz {
 
     func facts(about path: FilePath) -> FileFacts? {
       switch path.lastComponent?.string.first {
-      case "d": FileFacts(kind: .directory, byteCount: 4096)
-      case "f": FileFacts(kind: .fifo, byteCount: 0)
-      case "l": FileFacts(kind: .regular, byteCount: .max)
-      case "s": FileFacts(kind: .regular, byteCount: 1000)
+      case "d": FileFacts(kind: .directory, storedBytes: 4096)
+      case "f": FileFacts(kind: .fifo, storedBytes: 0)
+      case "l": FileFacts(kind: .regular, storedBytes: .max)
+      case "s": FileFacts(kind: .regular, storedBytes: 1000)
       default: nil
       }
     }

@@ -14,8 +14,8 @@ import ZminTestSupport
   {
     var rules = InPlaceRules()
     rules.keepsTimes = keepsTimes
-    var input = try InputFile(path, using: FileAccess(calls: calls))
-    var output = try OutputFile(replacing: input, under: rules)
+    var input = try FileReader(path, using: FileAccess(calls: calls))
+    var output = try OutputFile(replacing: input.file, under: rules)
     _ = try input.readText()
     try output.write(text: "new")
     try output.commit()

@@ -21,12 +21,12 @@ import ZminTestSupport
     _ scenario: Scenario, in directory: TemporaryDirectory, calls: any SystemCalls
   ) throws(FileError) {
     let access = FileAccess(calls: calls)
-    var input = try InputFile(directory.path("in.json"), using: access)
+    var input = try FileReader(directory.path("in.json"), using: access)
     var output: OutputFile
     if scenario.isInPlace {
       var rules = InPlaceRules()
       rules.keepsTimes = scenario == .inPlaceWithTimes
-      output = try OutputFile(replacing: input, under: rules)
+      output = try OutputFile(replacing: input.file, under: rules)
     } else {
       output = try OutputFile(at: directory.path(scenario == .throughLink ? "link.json" : "out.json"), using: access)
     }
@@ -123,7 +123,7 @@ import ZminTestSupport
   @Test func windowsAreFilledByShortReads() throws {
     let directory = try TemporaryDirectory()
     let path = try directory.make("in.json", "0123456789")
-    var input = try InputFile(path, using: FileAccess(calls: FaultyCalls(.init(pieceBytesMax: 3))))
+    var input = try FileReader(path, using: FileAccess(calls: FaultyCalls(.init(pieceBytesMax: 3))))
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 8, alignment: 1)
     defer { buffer.deallocate() }
     #expect(try input.read(into: buffer) == 8)

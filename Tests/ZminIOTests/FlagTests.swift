@@ -35,7 +35,7 @@ private let canUseFlags: Bool = {
     let access = FileAccess(calls: calls)
     var output: OutputFile
     if inPlace {
-      output = try OutputFile(replacing: try InputFile(path, using: access))
+      output = try OutputFile(replacing: try OpenedFile(path, using: access))
     } else {
       output = try OutputFile(at: path, using: access)
     }

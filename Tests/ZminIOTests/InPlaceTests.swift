@@ -9,8 +9,8 @@ import ZminTestSupport
     _ path: FilePath, under rules: InPlaceRules = InPlaceRules(), using access: FileAccess = FileAccess(),
     meanwhile: () throws -> Void = {}
   ) throws {
-    var input = try InputFile(path, using: access)
-    var output = try OutputFile(replacing: input, under: rules)
+    var input = try FileReader(path, using: access)
+    var output = try OutputFile(replacing: input.file, under: rules)
     _ = try input.readText()
     try meanwhile()
     try output.write(text: "new")
@@ -65,7 +65,7 @@ import ZminTestSupport
       #expect(throws: FileError.refused(.path(path), .notRegularFile)) { try Self.replace(path) }
     }
     await #expect(processExitsWith: .success) {
-      let input = try InputFile.standardInput()
+      let input = try OpenedFile.standardInput()
       let error = fileError { () throws(FileError) in try input.checkReplaceable(under: InPlaceRules()) }
       #expect(error == .refused(.standardInput, .standardInput))
     }

@@ -50,15 +50,15 @@ let reservingFileSystemType = 0xEF53
     let directory = try TemporaryDirectory()
     let path = try directory.make("in.json", String(repeating: "x", count: 20 << 20))
     let calls = FaultyCalls(.init())
-    var input = try InputFile(path, using: FileAccess(calls: calls, pageCache: Self.policy(keptBytes: 1 << 20)))
+    var input = try FileReader(path, using: FileAccess(calls: calls, pageCache: Self.policy(keptBytes: 1 << 20)))
     #expect(try input.readText(windowBytes: 3 << 20).utf8.count == 20 << 20)
     #expect(calls.ranges(.dropCache) == Self.steps(8, 8))
     input.rewind()
     #expect(try input.readText(windowBytes: 8 << 20).utf8.count == 20 << 20)
     #expect(calls.ranges(.dropCache).dropFirst(2) == Self.steps(8, 8)[...])
     // Whoever reads by places says how far it is done with.
-    #expect(input.dropBehind(from: 0, to: 6 << 20) == 0)
-    #expect(input.dropBehind(from: 8 << 20, to: 29 << 20) == 24 << 20)
+    #expect(input.file.dropBehind(from: 0, to: 6 << 20) == 0)
+    #expect(input.file.dropBehind(from: 8 << 20, to: 29 << 20) == 24 << 20)
     #expect(calls.ranges(.dropCache).dropFirst(4) == [(8 << 20)..<(24 << 20)])
     try input.checkUnchanged()
   }
@@ -67,7 +67,7 @@ let reservingFileSystemType = 0xEF53
     let directory = try TemporaryDirectory()
     let path = try directory.make("in.json", String(repeating: "x", count: 20 << 20))
     let calls = FaultyCalls(.init())
-    var input = try InputFile(path, using: FileAccess(calls: calls, pageCache: Self.policy(keptBytes: 20 << 20)))
+    var input = try FileReader(path, using: FileAccess(calls: calls, pageCache: Self.policy(keptBytes: 20 << 20)))
     #expect(try input.readText(windowBytes: 3 << 20).utf8.count == 20 << 20)
     #expect(calls.ranges(.dropCache) == [])
   }

@@ -79,8 +79,8 @@ import ZminTestSupport
   private static func run(
     _ path: FilePath, _ access: FileAccess, _ ending: Ending, willCommit: () -> Void
   ) throws -> FileError? {
-    var input = try InputFile(path, using: access)
-    var output = try OutputFile(replacing: input)
+    var input = try FileReader(path, using: access)
+    var output = try OutputFile(replacing: input.file)
     _ = try input.readText()
     try output.write(text: "[1,2]")
     try input.checkUnchanged()
@@ -289,8 +289,8 @@ import ZminTestSupport
     let calls = FaultyCalls(.init(fileSystemType: 0x794c_7630))
     var rules = InPlaceRules()
     rules.splitsHardLinks = true
-    var input = try InputFile(path, using: FileAccess(calls: calls))
-    var output = try OutputFile(replacing: input, under: rules)
+    var input = try FileReader(path, using: FileAccess(calls: calls))
+    var output = try OutputFile(replacing: input.file, under: rules)
     _ = try input.readText()
     try output.write(text: "[1,2]")
     try output.commit()

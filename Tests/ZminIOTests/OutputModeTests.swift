@@ -11,7 +11,7 @@ import ZminTestSupport
     let access = FileAccess()
     var output = try OutputFile(at: directory.path(name), using: access, isPrivate: true)
     try output.write(text: "new")
-    for input in inputs { output.limitMode(to: try InputFile(input, using: access).statusForMode) }
+    for input in inputs { output.limitMode(to: try OpenedFile(input, using: access).statusForMode) }
     try output.commit()
   }
 
@@ -27,7 +27,7 @@ import ZminTestSupport
     var output = try OutputFile(at: directory.path("out.json"), isPrivate: true)
     for name in directory.names where name != "a.json" { modes.append(Self.mode(name, in: directory)) }
     try output.write(text: "1")
-    output.limitMode(to: try InputFile(input).status)
+    output.limitMode(to: try OpenedFile(input).status)
     try output.commit()
     #expect(modes == [0o600])
     #expect(Self.mode("out.json", in: directory) == 0o644)
@@ -65,7 +65,7 @@ import ZminTestSupport
     {
       let access = FileAccess(calls: FaultyCalls(.init(failingIndex: 0, kind: .attribute, errno: errno)))
       var output = try OutputFile(at: directory.path("\(errno.rawValue)"), using: access, isPrivate: true)
-      output.limitMode(to: try InputFile(input, using: access).statusForMode)
+      output.limitMode(to: try OpenedFile(input, using: access).statusForMode)
       try output.commit()
       #expect(Self.mode("\(errno.rawValue)", in: directory) == expected)
     }
@@ -102,7 +102,7 @@ import ZminTestSupport
     let input = try directory.make("a.json", "1", mode: 0o644)
     let access = FileAccess(calls: FaultyCalls(.init(failingIndex: 0, kind: .setMode, errno: errno)))
     var output = try OutputFile(at: directory.path("out.json"), using: access, isPrivate: true)
-    output.limitMode(to: try InputFile(input, using: access).status)
+    output.limitMode(to: try OpenedFile(input, using: access).status)
     try output.commit()
     #expect(Self.mode("out.json", in: directory) == 0o600)
   }
@@ -115,7 +115,7 @@ import ZminTestSupport
     let input = try directory.make("a.json", "1", mode: 0o644)
     let access = FileAccess(calls: FaultyCalls(.init(failingIndex: 0, kind: .removeAttribute, errno: errno)))
     var output = try OutputFile(at: directory.path("out.json"), using: access, isPrivate: true)
-    output.limitMode(to: try InputFile(input, using: access).statusForMode)
+    output.limitMode(to: try OpenedFile(input, using: access).statusForMode)
     try output.commit()
     #expect(Self.mode("out.json", in: directory) == 0o644)
   }
@@ -129,7 +129,7 @@ import ZminTestSupport
     try setAttribute("system.posix_acl_default", of: directory.path, to: accessControlList)
     let access = FileAccess(calls: FaultyCalls(.init(failingIndex: 0, kind: .removeAttribute, errno: errno)))
     var output = try OutputFile(at: directory.path("out.json"), using: access, isPrivate: true)
-    output.limitMode(to: try InputFile(input, using: access).statusForMode)
+    output.limitMode(to: try OpenedFile(input, using: access).statusForMode)
     try output.commit()
     #expect(Self.mode("out.json", in: directory) == 0o600)
   }

@@ -23,7 +23,7 @@ import ZminTestSupport
     let path = directory.fifo("in")
     let interruption = isInterruptible ? try Interruption() : nil
     let reader = BackgroundThread { () -> String? in
-      guard var input = try? InputFile(path, using: FileAccess(interruption: interruption)) else { return nil }
+      guard var input = try? FileReader(path, using: FileAccess(interruption: interruption)) else { return nil }
       return try? input.readText()
     }
     usleep(Self.delay)
@@ -41,7 +41,7 @@ import ZminTestSupport
     let path = directory.fifo("in")
     let writer = try FileDescriptor.open(path, .readWrite, options: .closeOnExec)
     try writer.writeAll("abc".utf8)
-    var input = try InputFile(path)
+    var input = try FileReader(path)
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 10, alignment: 1)
     defer { buffer.deallocate() }
     #expect(try input.read(into: buffer) == 3)
@@ -57,8 +57,9 @@ import ZminTestSupport
     let (reading, writing) = try Self.ends(of: .pipe)
     // As where bytes come while others are read: a single read gives this much.
     let access = FileAccess(calls: FaultyCalls(.init(pieceBytesMax: 10_000)))
-    var input = try InputFile(
+    let file = try OpenedFile(
       Descriptor(number: reading.rawValue, calls: access.calls), .standardInput, isNonBlocking: false, using: access)
+    var input = FileReader(file)
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 40_000, alignment: 1)
     defer { buffer.deallocate() }
     // As a record of a slow writer.
@@ -72,13 +73,13 @@ import ZminTestSupport
     try writing.close()
     #expect(try input.readAvailable(into: buffer) == 1)
     #expect(try input.readAvailable(into: buffer) == 0)
-    #expect(input.bytesRead == 55_004)
+    #expect(input.extent.storedBytes == 55_004)
   }
 
   @Test func endIsMetOnce() throws {
     let directory = try TemporaryDirectory()
     let path = directory.fifo("in")
-    var input = try InputFile(path)
+    var input = try FileReader(path)
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 10, alignment: 1)
     defer { buffer.deallocate() }
     let writer = try FileDescriptor.open(path, .writeOnly, options: .closeOnExec)
@@ -100,7 +101,7 @@ import ZminTestSupport
     let interruption = try Interruption()
     // Once the first bytes are read.
     let calls = FaultyCalls(.init(before: { if $0 == .read { interruption.request(.terminate) } }))
-    var input = try InputFile(path, using: FileAccess(calls: calls, interruption: interruption))
+    var input = try FileReader(path, using: FileAccess(calls: calls, interruption: interruption))
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 10, alignment: 1)
     defer { buffer.deallocate() }
     // A pipe does not give them again.
@@ -117,7 +118,7 @@ import ZminTestSupport
     try writer.writeAll("abc".utf8)
     let interruption = try Interruption()
     interruption.giveNotice(.terminate)
-    var input = try InputFile(path, using: FileAccess(interruption: interruption))
+    var input = try FileReader(path, using: FileAccess(interruption: interruption))
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 10, alignment: 1)
     defer { buffer.deallocate() }
     #expect(try input.isReady(withinMilliseconds: 0))
@@ -137,7 +138,7 @@ import ZminTestSupport
     let interruption = try Interruption()
     let reader = BackgroundThread {
       fileError { () throws(FileError) in
-        var input = try InputFile(path, using: FileAccess(interruption: interruption))
+        var input = try FileReader(path, using: FileAccess(interruption: interruption))
         _ = try input.readText()
       }
     }
@@ -171,9 +172,10 @@ import ZminTestSupport
       let (reading, writing) = try Self.ends(of: .pipe)
       try calls.setPipeCapacity(of: reading.rawValue, to: before)
       do {
-        _ = try InputFile(
+        let file = try OpenedFile(
           Descriptor(number: reading.rawValue, calls: calls, isLent: true), .standardInput, isNonBlocking: false,
           using: FileAccess())
+        _ = FileReader(file)
       }
       #expect(try calls.pipeCapacity(of: writing.rawValue) == after)
       try calls.setPipeCapacity(of: reading.rawValue, to: before)
@@ -196,7 +198,7 @@ import ZminTestSupport
     let interruption = try Interruption()
     let reader = BackgroundThread {
       fileError { () throws(FileError) in
-        var input = try InputFile(path, using: FileAccess(interruption: interruption))
+        var input = try FileReader(path, using: FileAccess(interruption: interruption))
         _ = try input.readText()
       }
     }
@@ -345,7 +347,7 @@ import ZminTestSupport
     let interruption = try Interruption()
     let access = FileAccess(interruption: interruption)
     #expect(throws: Never.self) { try interruption.check() }
-    var input = try InputFile(path, using: access)
+    var input = try FileReader(path, using: access)
     interruption.request(.hangUp)
     #expect(throws: FileError.interrupted(.hangUp)) { try input.readText() }
     #expect(throws: FileError.interrupted(.hangUp)) { try write("1", to: directory.path("out.json"), using: access) }

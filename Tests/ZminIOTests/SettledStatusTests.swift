@@ -19,7 +19,7 @@ import ZminTestSupport
     let directory = try TemporaryDirectory()
     for _ in 0..<3 {
       let path = try directory.make("in.json", "[ 1 ]")
-      var input = try InputFile(path, using: FileAccess(calls: FaultyCalls(.init(changingStatus: Self.coarse))))
+      var input = try FileReader(path, using: FileAccess(calls: FaultyCalls(.init(changingStatus: Self.coarse))))
       try directory.make(path, "[ 2 ]")
       _ = try input.readText()
       #expect(throws: FileError.inputChanged(.path(path))) { try input.checkUnchanged() }
@@ -30,7 +30,7 @@ import ZminTestSupport
   func freshFile() throws {
     let directory = try TemporaryDirectory()
     for calls in [FaultyCalls(.init()), FaultyCalls(.init(changingStatus: Self.coarse))] {
-      var input = try InputFile(try directory.make("in.json", "[ 1 ]"), using: FileAccess(calls: calls))
+      var input = try FileReader(try directory.make("in.json", "[ 1 ]"), using: FileAccess(calls: calls))
       #expect(try input.readText() == "[ 1 ]")
       try input.checkUnchanged()
     }
@@ -47,7 +47,7 @@ import ZminTestSupport
           time.tv_sec += 3
           return time
         }, changingStatus: Self.coarse))
-    _ = try InputFile(try directory.make("in.json", "[ 1 ]"), using: FileAccess(calls: calls))
+    _ = try OpenedFile(try directory.make("in.json", "[ 1 ]"), using: FileAccess(calls: calls))
     #expect(!calls.log.contains(.wait))
   }
 
@@ -65,7 +65,7 @@ import ZminTestSupport
         return status
       })
     let path = try directory.make("in.json", "[ 1 ]")
-    var input = try InputFile(path, using: FileAccess(calls: FaultyCalls(plan)))
+    var input = try FileReader(path, using: FileAccess(calls: FaultyCalls(plan)))
     _ = try input.readText()
     #expect(throws: FileError.inputChanged(.path(path))) { try input.checkUnchanged() }
   }
@@ -84,7 +84,7 @@ import ZminTestSupport
           return status
         }, before: { if $0 == .wait { interruption.request(.terminate) } }))
     let error = fileError { () throws(FileError) in
-      _ = try InputFile(path, using: FileAccess(calls: calls, interruption: interruption))
+      _ = try OpenedFile(path, using: FileAccess(calls: calls, interruption: interruption))
     }
     #expect(error == .interrupted(.terminate))
   }
@@ -95,10 +95,10 @@ import ZminTestSupport
   func removedName(_ isChanged: Bool) throws {
     let directory = try TemporaryDirectory()
     let path = try directory.make("a.json", "[ 1 ]")
-    let twin = directory.path("b.json")
-    #expect(link(path.string, reference.string) == 0)
-    var input = try InputFile(path)
-    #expect(unlink(reference.string) == 0)
+    let other = directory.path("b.json")
+    #expect(link(path.string, other.string) == 0)
+    var input = try FileReader(path)
+    #expect(unlink(other.string) == 0)
     _ = try input.readText()
     if isChanged { try directory.make(path, "[ 2 ]") }
     if isChanged {
@@ -113,7 +113,7 @@ import ZminTestSupport
     let directory = try TemporaryDirectory()
     let path = try directory.make("a.json", "[ 1 ]")
     if change == "mode" { #expect(link(path.string, directory.path("b.json").string) == 0) }
-    var input = try InputFile(path)
+    var input = try FileReader(path)
     if change == "mode" { #expect(chmod(path.string, 0o600) == 0) }
     #expect(link(path.string, directory.path("c.json").string) == 0)
     _ = try input.readText()
@@ -139,19 +139,19 @@ import ZminTestSupport
     "A file that ends before or after the size that its status guesses is read to its end", arguments: [0, 3, 4096])
   func guessedSize(_ size: Int64) throws {
     let directory = try TemporaryDirectory()
-    var input = try InputFile(try directory.make("guess", "[ 1 ]"), using: Self.guessing(size))
-    let isStored = input.hasStoredSize
+    var input = try FileReader(try directory.make("guess", "[ 1 ]"), using: Self.guessing(size))
+    let isStored = input.file.hasReliableSize
     #expect(!isStored)
     #expect(try input.readText() == "[ 1 ]")
     try input.checkUnchanged()
-    #expect(throws: FileError.refused(input.file, .unknownSize)) { try input.checkReadInFull() }
+    #expect(throws: FileError.refused(input.file.name, .unknownSize)) { try input.checkReadInFull() }
   }
 
   @Test("A file on a disk has the size that its status says")
   func storedSize() throws {
     let directory = try TemporaryDirectory()
-    var input = try InputFile(try directory.make("in.json", "[ 1 ]"))
-    let isStored = input.hasStoredSize
+    var input = try FileReader(try directory.make("in.json", "[ 1 ]"))
+    let isStored = input.file.hasReliableSize
     #expect(isStored)
     _ = try input.readText()
     try input.checkReadInFull()

@@ -110,7 +110,11 @@ extension OutputFile {
   }
 }
 
-extension InputFile {
+extension FileReader {
+  func checkUnchanged() throws(FileError) { try file.checkUnchanged(after: extent) }
+
+  func checkReadInFull() throws(FileError) { try file.checkReadInFull(extent) }
+
   /// All that is left, read through windows of `windowBytes`.
   mutating func readText(windowBytes: Int = 1 << 16) throws(FileError) -> String {
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: windowBytes, alignment: 1)

@@ -63,7 +63,7 @@ package struct OutputArguments: ParsableArguments, Sendable {
     help: ArgumentHelp(
       "Write each output below DIR, as its input lies below the argument.",
       discussion: """
-        Nothing is ever written outside DIR. It is not walked if it lies inside an input. Inputs that would setState one \
+        Nothing is ever written outside DIR. It is not walked if it lies inside an input. Inputs that would become one \
         output are an error, also where the file system of DIR ignores case: it is asked with a temporary file, with \
         --dry-run too. New files and directories get the mode of the one that they mirror, less the umask. The owner \
         of a directory can always write to it, so that a mirror of read-only directories can be updated. A directory \

@@ -27,8 +27,8 @@ final class BulkContext: ProgressSource {
   let walk: FileWalk
   private let filesDone = Atomic(0)
   private let bytesDone = Mutex(0)
-  /// The size of the large file that is taken, and how much had been read when it was begun.
-  private let largeFile = Mutex<(byteCount: Int, startBytes: Int)?>(nil)
+  /// The stored size of the large file that is taken, and how much had been read when it was begun.
+  private let largeFile = Mutex<(storedBytes: Int, startBytes: Int)?>(nil)
   private let lastBegun = Mutex<Int?>(nil)
   private let stop = Mutex<Stop?>(nil)
 
@@ -66,7 +66,7 @@ final class BulkContext: ProgressSource {
 
   var list: FileList { queue.list }
   var fileCount: Int { list.count }
-  var byteCount: Int? { queue.byteCount }
+  var storedBytes: Int? { queue.storedBytes }
 
   /// Why it stops, nil while it goes on. The first reason stays.
   var stopped: Stop? {
@@ -77,7 +77,7 @@ final class BulkContext: ProgressSource {
   /// How far the run is.
   var progress: (files: Int, bytes: Int) {
     // In place a file may be read twice.
-    let current = largeFile.withLock { $0 }.map { min($0.byteCount, bytesRead - $0.startBytes) } ?? 0
+    let current = largeFile.withLock { $0 }.map { min($0.storedBytes, bytesRead - $0.startBytes) } ?? 0
     return (filesDone.load(ordering: .relaxed), bytesDone.withLock { $0 }.addingSaturated(current))
   }
 
@@ -98,7 +98,7 @@ final class BulkContext: ProgressSource {
 
   /// Calls `body`, which takes a large file.
   func takingLargeFile(_ entry: FileEntry, _ body: () -> Void) {
-    largeFile.withLock { $0 = (Int(entry.byteCount), bytesRead) }
+    largeFile.withLock { $0 = (Int(entry.storedBytes), bytesRead) }
     body()
     largeFile.withLock { $0 = nil }
   }
@@ -115,6 +115,6 @@ final class BulkContext: ProgressSource {
   func countDone(_ entry: FileEntry) {
     largeFile.withLock { $0 = nil }
     filesDone.add(1, ordering: .relaxed)
-    bytesDone.withLock { $0 = $0.addingSaturated(Int(entry.byteCount)) }
+    bytesDone.withLock { $0 = $0.addingSaturated(Int(entry.storedBytes)) }
   }
 }

@@ -110,7 +110,7 @@ struct BulkRun {
   /// What the pools may be, now that it is known what there is to do.
   private func pools(for queue: FileQueue, _ fallbacks: inout [String]) throws(Refused) -> BulkMemory {
     let options = formats.map(plan.minifierOptions)
-    let largestBytes = queue.large.first.map { list[$0].byteCount } ?? 0
+    let largestBytes = queue.large.first.map { list[$0].plainBytes ?? .max } ?? 0
     // On a device alone the smallest files count as large.
     let sliceWorkers = queue.large.isEmpty ? 0 : min(plan.workers, max(1, Int(largestBytes) / SlicePlan.usualBytes))
     func pools(within byteCount: Int) -> BulkMemory? {
@@ -151,7 +151,7 @@ struct BulkRun {
   private func makeContext(_ queue: FileQueue, _ pools: BulkMemory, _ walk: FileWalk) throws -> BulkContext {
     if let path = plan.mirrorPath, let (one, other) = list.firstCollision(below: path, using: files) {
       let paths = [one, other].map { "\(FileName.path(list.path(of: $0)))" }
-      throw Refused(message: "\(paths[0]) and \(paths[1]) would setState one file below --output-dir; nothing is done")
+      throw Refused(message: "\(paths[0]) and \(paths[1]) would become one file below --output-dir; nothing is done")
     }
     let journal = try plan.journal.map {
       try Journal(
@@ -175,11 +175,11 @@ struct BulkRun {
   private func noteSpace(_ queue: FileQueue, _ mirror: MirrorDirectory?) {
     var needed: (bytes: Int, directory: OpenDirectory, path: FilePath)?
     if let mirror {
-      needed = (queue.byteCount, mirror.root, mirror.path)
+      needed = (queue.storedBytes, mirror.root, mirror.path)
     } else if case .replace = plan.task, let largest = queue.large.first {
       var cursor = DirectoryCursor(list, files: files, mirror: nil)
       if case .place(let place)? = try? cursor.source(of: list[largest]) {
-        needed = (Int(list[largest].byteCount), place.directory, place.path.removingLastComponent())
+        needed = (Int(list[largest].storedBytes), place.directory, place.path.removingLastComponent())
       }
     }
     guard let needed, let freeBytes = files.freeBytes(in: needed.directory), needed.bytes > freeBytes else { return }
@@ -196,7 +196,7 @@ struct BulkRun {
     let pools = context.memory
     reporter.detail(
       """
-      \(Figures.count(list.count, "file")), \(Figures.size(context.queue.byteCount)), kernel \(plan.kernel.name), \
+      \(Figures.count(list.count, "file")), \(Figures.size(context.queue.storedBytes)), kernel \(plan.kernel.name), \
       \(Figures.count(pools.workers, "worker")), windows of \(pools.windowBytes) bytes\
       \(pools.slices.map { ", \($0.slots) slices of \($0.sliceBytes) bytes at once for large files" } ?? "")
       """)
@@ -234,7 +234,7 @@ struct BulkRun {
   /// Begins to look for a device, if there are files for one.
   private func deviceSession(for queue: FileQueue) throws -> DeviceSession? {
     guard let part = plan.device, let largest = queue.large.first,
-      part.isWanted || list[largest].byteCount > RunMode.deviceBytesMin
+      part.isWanted || list[largest].plainBytes ?? .max > RunMode.deviceBytesMin
     else { return nil }
     return try DeviceSession(
       part, formats: formats, validates: plan.validates, kernel: plan.kernel, ledger: ledger)

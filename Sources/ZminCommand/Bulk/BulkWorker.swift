@@ -131,11 +131,11 @@ struct BulkWorker: ~Copyable {
   }
 
   private func checkReplaceable(_ source: FileSource, _ rules: InPlaceRules) throws {
-    let file: InputFile
+    let file: OpenedFile
     switch source {
     case .standardInput: return
-    case .path(let path): file = try InputFile(path, using: files)
-    case .place(let place): file = try InputFile(place, using: files)
+    case .path(let path): file = try OpenedFile(path, using: files)
+    case .place(let place): file = try OpenedFile(place, using: files)
     }
     try file.checkReplaceable(under: rules)
     try file.checkUnprotected()

@@ -81,8 +81,9 @@ struct FileFinder {
   }
 
   private func readNames(_ names: BulkPlan.List) throws {
-    var input =
-      try names.path.map { path throws(FileError) in try InputFile(path, using: files) } ?? .standardInput(using: files)
+    var input = FileReader(
+      try names.path.map { path throws(FileError) in try OpenedFile(path, using: files) }
+        ?? .standardInput(using: files))
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.pieceBytes, alignment: 1)
     defer { buffer.deallocate() }
     var name: [UInt8] = []
@@ -94,7 +95,7 @@ struct FileFinder {
         } else {
           name.append(byte)
           if name.count > Self.pathBytesMax {
-            throw BulkRun.Refused(message: "\(input.file): a name of more than \(Self.pathBytesMax) bytes")
+            throw BulkRun.Refused(message: "\(input.file.name): a name of more than \(Self.pathBytesMax) bytes")
           }
         }
       }

@@ -12,8 +12,8 @@ final class FileQueue: Sendable {
   let list: FileList
   /// The numbers of the files that are taken in slices, from the largest on.
   let large: [Int]
-  /// The bytes of all files.
-  let byteCount: Int
+  /// The size of all files on the disk.
+  let storedBytes: Int
   private let slicedBytesMin: Int64
   /// What is left of each worker's part.
   private let parts: Mutex<[Range<Int>]>
@@ -24,14 +24,14 @@ final class FileQueue: Sendable {
     parts = Mutex(
       (0..<workers).map { list.count * $0 / workers..<list.count * ($0 + 1) / workers })
     var large: [Int] = []
-    var byteCount = 0
+    var storedBytes = 0
     for number in 0..<list.count {
       let entry = list[number]
-      byteCount = byteCount.addingSaturated(Int(entry.byteCount))
-      if entry.byteCount >= slicedBytesMin { large.append(number) }
+      storedBytes = storedBytes.addingSaturated(Int(entry.storedBytes))
+      if entry.plainBytes ?? .max >= slicedBytesMin { large.append(number) }
     }
-    self.byteCount = byteCount
-    self.large = large.sorted { (list[$0].byteCount, $1) > (list[$1].byteCount, $0) }
+    self.storedBytes = storedBytes
+    self.large = large.sorted { (list[$0].plainBytes ?? .max, $1) > (list[$1].plainBytes ?? .max, $0) }
   }
 
   /// The next files for a worker; empty at the end. Large ones among them are to be passed by.
@@ -56,5 +56,5 @@ final class FileQueue: Sendable {
   }
 
   /// Whether a file is taken in slices.
-  func isLarge(_ entry: FileEntry) -> Bool { entry.byteCount >= slicedBytesMin }
+  func isLarge(_ entry: FileEntry) -> Bool { entry.plainBytes ?? .max >= slicedBytesMin }
 }

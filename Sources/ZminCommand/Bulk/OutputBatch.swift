@@ -21,7 +21,7 @@ struct OutputBatch {
   private let context: BulkContext
   private let filesMax: Int
   private var files: [File] = []
-  private var byteCount = 0
+  private var storedBytes = 0
 
   init(_ context: BulkContext, filesMax: Int) {
     self.context = context
@@ -33,15 +33,15 @@ struct OutputBatch {
     let isNoted = context.journal != nil && file.outcome.isComplete
     if file.outcome.pending == nil, !isNoted { return report(file, .success(())) }
     files.append(file)
-    byteCount += Int(context.list[file.number].byteCount)
-    if files.count >= filesMax || byteCount >= Self.bytesMax { end() }
+    storedBytes += Int(context.list[file.number].storedBytes)
+    if files.count >= filesMax || storedBytes >= Self.bytesMax { end() }
   }
 
   /// Ends all files.
   mutating func end() {
     let files = files
     self.files = []
-    byteCount = 0
+    storedBytes = 0
     guard !files.isEmpty else { return }
     // Nobody knows the outputs yet: if their times are settled now, whatever changes them later shows in these.
     let times = files.map { context.journal == nil ? nil : settledTime(of: $0.outcome.pending) }
@@ -79,15 +79,16 @@ struct OutputBatch {
     // In place, a file that stays as it is was read with a settled time.
     var outputTime: FileTime? = file.outcome.outputHash == nil ? nil : input.modificationTime
     if let pending = file.outcome.pending {
-      guard let output = try? pending.status(), output.size == Int64(totals.outputBytes) else { return nil }
+      guard let output = try? pending.status(), output.size == Int64(totals.storedOutputBytes) else { return nil }
       outputTime = output.modificationTime == time ? time : nil
       if context.mirror == nil { input = output }
     }
     guard input.kind == .regular else { return nil }
     return JournalRecord(
-      path: context.list.path(of: context.list[file.number]).bytes, byteCount: input.size,
-      modifiedNanoseconds: input.modificationTime.sinceEpochNanoseconds, outputBytes: Int64(totals.outputBytes),
-      outputHash: file.outcome.outputHash, outputNanoseconds: outputTime?.sinceEpochNanoseconds)
+      path: context.list.path(of: context.list[file.number]).bytes, storedBytes: input.size,
+      modifiedNanoseconds: input.modificationTime.sinceEpochNanoseconds,
+      storedOutputBytes: Int64(totals.storedOutputBytes), outputHash: file.outcome.outputHash,
+      outputNanoseconds: outputTime?.sinceEpochNanoseconds)
   }
 
   private func report(_ file: File, _ result: Result<Void, FileError>) {

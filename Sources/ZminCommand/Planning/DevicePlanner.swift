@@ -20,7 +20,7 @@ struct DevicePlanner {
       guard input.format != .concat, case .path(let path) = input.source,
         let facts = environment.facts(about: path), facts.kind == .regular
       else { return false }
-      return facts.byteCount > RunMode.deviceBytesMin
+      return facts.plainBytes ?? .max > RunMode.deviceBytesMin
     }
     let obstructs = { (input: Plan.Input) in input.format == .concat }
     return try plan(

@@ -26,11 +26,14 @@ extension Environment {
 /// What a plan needs to know of a file.
 package struct FileFacts: Sendable {
   package let kind: FileKind
-  package let byteCount: Int64
+  /// The size on the disk.
+  package let storedBytes: Int64
+  /// The size of the contents, nil if it is not known.
+  package var plainBytes: Int64? { kind == .regular ? storedBytes : nil }
 
-  package init(kind: FileKind, byteCount: Int64) {
+  package init(kind: FileKind, storedBytes: Int64) {
     self.kind = kind
-    self.byteCount = byteCount
+    self.storedBytes = storedBytes
   }
 }
 
@@ -44,13 +47,13 @@ struct RealEnvironment: Environment {
   static var standardErrorIsTerminal: Bool { LinuxSystemCalls().isTerminal(STDERR_FILENO) }
 
   var standardInputBytes: Int64? {
-    guard let input = try? InputFile.standardInput(using: files), input.status.kind == .regular else { return nil }
+    guard let input = try? OpenedFile.standardInput(using: files), input.status.kind == .regular else { return nil }
     return input.status.size
   }
 
   func facts(about path: FilePath) -> FileFacts? {
     guard let status = try? files.statusIfPresent(of: path) else { return nil }
-    return FileFacts(kind: status.kind, byteCount: status.size)
+    return FileFacts(kind: status.kind, storedBytes: status.size)
   }
 
   func resolvedLocation(of file: FileName) -> ResolvedLocation? { files.resolvedLocation(of: file) }

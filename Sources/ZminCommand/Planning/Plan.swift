@@ -44,7 +44,7 @@ package struct Plan: Sendable {
 
   package var inputs: [Input]
   /// How much the inputs have together, nil if nobody knows.
-  package var byteCount: Int?
+  package var storedBytes: Int?
   package var task: Task
   package var validates: Bool
   package var depthMax: Int

@@ -30,8 +30,8 @@ package struct Planner {
     let task = try task(for: inputs)
     let kernel = try kernel()
     var fallbacks: [String] = []
-    let sizes = inputs.map(byteCount)
-    let largestBytes = sizes.map { $0 ?? .max }.max() ?? 0
+    let sizes = inputs.map(sizes)
+    let largestBytes = sizes.map { $0.plainBytes ?? .max }.max() ?? 0
     let isLarge = largestBytes >= RunMode.streamingBytesMin
     let mode = mode(isLarge: isLarge)
     let limits = mode != .standard || isLarge ? environment.limits : nil
@@ -49,7 +49,8 @@ package struct Planner {
     ).plan(for: inputs, &fallbacks)
     return Plan(
       inputs: inputs,
-      byteCount: sizes.contains(nil) ? nil : Int(sizes.reduce(Int64(0)) { $0.addingSaturated($1 ?? 0) }), task: task,
+      storedBytes: sizes.contains { $0.storedBytes == nil }
+        ? nil : Int(sizes.reduce(Int64(0)) { $0.addingSaturated($1.storedBytes ?? 0) }), task: task,
       validates: options.validates, depthMax: options.depthMax,
       kernel: kernel, verification: verification, mode: mode, device: device, memory: memory,
       predictedPeakBytes: hostBytes, limits: limits,
@@ -183,14 +184,14 @@ package struct Planner {
     }
   }
 
-  /// The size of an input, nil if it is not known. One that is not there has nothing.
-  private func byteCount(of input: Plan.Input) -> Int64? {
+  /// The sizes of an input on the disk and of its contents, each nil if it is not known. A missing input has none.
+  private func sizes(of input: Plan.Input) -> (storedBytes: Int64?, plainBytes: Int64?) {
     switch input.source {
-    case .standardInput: return environment.standardInputBytes
-    case .place: return 0
+    case .standardInput: return (environment.standardInputBytes, environment.standardInputBytes)
+    case .place: return (0, 0)
     case .path(let path):
-      guard let facts = environment.facts(about: path) else { return 0 }
-      return facts.kind == .regular ? facts.byteCount : nil
+      guard let facts = environment.facts(about: path) else { return (0, 0) }
+      return (facts.kind == .regular ? facts.storedBytes : nil, facts.plainBytes)
     }
   }
 

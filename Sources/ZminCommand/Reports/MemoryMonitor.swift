@@ -41,7 +41,7 @@ final class MemoryMonitor: Sendable {
         sample,
         MonitorText.Progress(
           filesDone: sample.filesDone, fileCount: source?.fileCount ?? 0, inputBytes: sample.inputBytes,
-          totalBytes: source?.byteCount, bytesPerSecond: max(0, rate)),
+          totalBytes: source?.storedBytes, bytesPerSecond: max(0, rate)),
         history: state.history)
     }
     if isDrawn {

@@ -8,8 +8,8 @@ protocol ProgressSource: Sendable {
   /// Files that are done, and bytes that were read.
   var progress: (files: Int, bytes: Int) { get }
   var fileCount: Int { get }
-  /// Nil if nobody knows.
-  var byteCount: Int? { get }
+  /// The size of all files on the disk in bytes, nil if it is not known.
+  var storedBytes: Int? { get }
   /// The input that was begun last.
   var current: String { get }
 }
@@ -77,13 +77,13 @@ final class ProgressMeter: Sendable {
         reporter.console.show(
           progress: ProgressText(
             filesDone: progress.files, fileCount: source.fileCount, bytesDone: progress.bytes,
-            byteCount: source.byteCount, seconds: seconds, current: source.current
+            byteCount: source.storedBytes, seconds: seconds, current: source.current
           ).line(columns: TerminalSize.columns))
       }
       if seconds - loggedSeconds >= Self.logSeconds {
         loggedSeconds = seconds
         reporter.logProgress(
-          filesDone: progress.files, of: source.fileCount, bytesDone: progress.bytes, of: source.byteCount,
+          filesDone: progress.files, of: source.fileCount, bytesDone: progress.bytes, of: source.storedBytes,
           seconds: seconds)
       }
       reporter.flushLog()

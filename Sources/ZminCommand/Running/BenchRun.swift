@@ -88,11 +88,11 @@ struct BenchRun {
   }
 
   private func report(_ path: FilePath) throws -> JSONValue {
-    let input = try InputFile(path, using: files)
-    guard input.status.kind == .regular, input.status.size <= Self.reportBytesMax else {
+    let input = try FileReader(path, using: files)
+    guard input.file.status.kind == .regular, input.file.status.size <= Self.reportBytesMax else {
       throw PlanError.usage("\(FileName.path(path)) is no report of zmin bench")
     }
-    var bytes = [UInt8](repeating: 0, count: Int(input.status.size))
+    var bytes = [UInt8](repeating: 0, count: Int(input.file.status.size))
     let count = try bytes.withUnsafeMutableBytes { try input.read(into: $0, at: Int64(0)) }
     do {
       return try JSONValue(reading: Array(bytes.prefix(count)))

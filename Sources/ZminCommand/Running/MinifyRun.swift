@@ -59,7 +59,7 @@ struct MinifyRun: ~Copyable {
     self.ledger = ledger
     self.memory = memory
     self.files = files
-    progress = InputProgress(fileCount: plan.inputs.count, byteCount: plan.byteCount, files: files)
+    progress = InputProgress(fileCount: plan.inputs.count, storedBytes: plan.storedBytes, files: files)
     reporter = RunReporter(
       task: plan.task, verbosity: plan.verbosity, badLines: plan.badLines?.path,
       offersBadLines: plan.badLines == nil && plan.task.takesBadLines,
@@ -196,7 +196,7 @@ struct MinifyRun: ~Copyable {
 
   private func checkReplaceable(_ input: Plan.Input, _ rules: InPlaceRules) throws {
     guard case .path(let path) = input.source else { return }
-    let file = try InputFile(path, using: files)
+    let file = try OpenedFile(path, using: files)
     try file.checkReplaceable(under: rules)
     try file.checkUnprotected()
   }

@@ -90,14 +90,15 @@ package struct DirectoryCursor {
   ///
   /// - Throws: ``FileError/inputChanged(_:)``, ``FileError/system(_:)`` or ``FileError/interrupted(_:)``.
   func contentHash(of place: DirectoryEntryReference) throws(FileError) -> UInt64 {
-    var input = try InputFile(place, using: files)
+    let file = try OpenedFile(place, using: files)
+    var input = FileReader(file)
     var hash = OutputHash()
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
     defer { buffer.deallocate() }
     while case let count = try input.read(into: buffer), count > 0 {
       hash.append(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
     }
-    try input.checkUnchanged()
+    try file.checkUnchanged(after: input.extent)
     return hash.value
   }
 

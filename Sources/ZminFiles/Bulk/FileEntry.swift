@@ -23,8 +23,8 @@ package struct FileEntry: BitwiseCopyable, Sendable {
   private static let noDirectory: Int32 = -1
 
   let nameOffset: Int
-  /// Its size when it was listed.
-  package let byteCount: Int64
+  /// The size on the disk when the file was listed, in bytes; 0 if it is not a regular file.
+  package let storedBytes: Int64
   /// When it was last changed, in nanoseconds since 1970.
   package let modifiedNanoseconds: Int64
   // An optional would take eight bytes more.
@@ -37,10 +37,13 @@ package struct FileEntry: BitwiseCopyable, Sendable {
     self.nameOffset = nameOffset
     self.nameBytes = UInt16(nameBytes)
     directoryNumber = directory ?? Self.noDirectory
-    byteCount = status.map { $0.kind == .regular ? $0.size : 0 } ?? 0
+    storedBytes = status.map { $0.kind == .regular ? $0.size : 0 } ?? 0
     modifiedNanoseconds = status.map { $0.modificationTime.sinceEpochNanoseconds } ?? 0
     self.access = access
   }
+
+  /// The size of the contents in bytes, nil if it is not known before they are read.
+  package var plainBytes: Int64? { storedBytes }
 
   /// The number of its directory, nil if its name is the whole path.
   var directory: Int32? { directoryNumber == Self.noDirectory ? nil : directoryNumber }

@@ -2,8 +2,8 @@ package import ZminIO
 
 /// What a journal says that a file which is done has left.
 package struct FinishedFile: BitwiseCopyable, Sendable, Equatable {
-  /// The size of its output.
-  package let outputBytes: Int64
+  /// The size of its output on the disk.
+  package let storedOutputBytes: Int64
   /// When its output was last changed, in nanoseconds since 1970; nil where an equal time would prove nothing.
   package let outputNanoseconds: Int64?
   /// The hash of its output, nil if there was none.
@@ -18,7 +18,8 @@ extension DirectoryCursor {
   package mutating func isAsLeft(_ entry: FileEntry, _ finished: FinishedFile) throws(FileError) -> Bool {
     // There was no output.
     if !hasMirror, finished.outputHash == nil { return true }
-    guard let output = output(of: entry), output.status.kind == .regular, output.status.size == finished.outputBytes
+    guard let output = output(of: entry), output.status.kind == .regular,
+      output.status.size == finished.storedOutputBytes
     else { return false }
     if output.status.modificationTime.sinceEpochNanoseconds == finished.outputNanoseconds { return true }
     guard let hash = finished.outputHash else { return false }

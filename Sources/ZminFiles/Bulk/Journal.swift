@@ -5,23 +5,24 @@ package import ZminIO
 package struct JournalRecord: Sendable, Equatable {
   /// The way to the input, as messages name it.
   package var path: [UInt8]
-  /// What the input has, as it is left: in place that is the output.
-  package var byteCount: Int64
+  /// The size of the input on the disk, as the run left it: in place, the size of the output.
+  package var storedBytes: Int64
   package var modifiedNanoseconds: Int64
-  package var outputBytes: Int64
+  /// The size of the output on the disk.
+  package var storedOutputBytes: Int64
   /// Nil where there was no output.
   package var outputHash: UInt64?
   /// When the output was last changed; nil if it may change once more and keep this time.
   package var outputNanoseconds: Int64?
 
   package init(
-    path: [UInt8], byteCount: Int64, modifiedNanoseconds: Int64, outputBytes: Int64, outputHash: UInt64?,
+    path: [UInt8], storedBytes: Int64, modifiedNanoseconds: Int64, storedOutputBytes: Int64, outputHash: UInt64?,
     outputNanoseconds: Int64? = nil
   ) {
     self.path = path
-    self.byteCount = byteCount
+    self.storedBytes = storedBytes
     self.modifiedNanoseconds = modifiedNanoseconds
-    self.outputBytes = outputBytes
+    self.storedOutputBytes = storedOutputBytes
     self.outputHash = outputHash
     self.outputNanoseconds = outputNanoseconds
   }
@@ -86,7 +87,7 @@ package final class Journal: Sendable {
       }
       let entry = list[number]
       let isAsLeft =
-        isSame && entry.byteCount == record.byteCount && entry.modifiedNanoseconds == record.modifiedNanoseconds
+        isSame && entry.storedBytes == record.storedBytes && entry.modifiedNanoseconds == record.modifiedNanoseconds
       finished[number] = isAsLeft ? FinishedFile(record) : nil
     }
     return finished
@@ -107,7 +108,7 @@ package final class Journal: Sendable {
     let hash = record.outputHash.map { String($0, radix: 16) } ?? "-"
     let time = record.outputNanoseconds.map { "\($0)" } ?? "-"
     let numbers = [
-      "\(record.byteCount)", "\(record.modifiedNanoseconds)", "\(record.outputBytes)", hash, time,
+      "\(record.storedBytes)", "\(record.modifiedNanoseconds)", "\(record.storedOutputBytes)", hash, time,
     ].map { Array($0.utf8) }
     let fields = [Self.mark] + numbers + [options, version, EscapedPath.escaped(record.path)]
     return Array(fields.joined(separator: [Self.tab])) + [UInt8(ascii: "\n")]
@@ -119,13 +120,14 @@ package final class Journal: Sendable {
     let none = [UInt8(ascii: "-")][...]
     if fields.count == 8 { fields.insert(none, at: 5) }
     guard fields.count == 9, fields[0].elementsEqual(Self.mark),
-      let byteCount = Int64(written: fields[1]), byteCount >= 0, let modified = Int64(written: fields[2]),
-      let outputBytes = Int64(written: fields[3]), outputBytes >= 0, let path = EscapedPath.path(of: fields[8])
+      let storedBytes = Int64(written: fields[1]), storedBytes >= 0, let modified = Int64(written: fields[2]),
+      let storedOutputBytes = Int64(written: fields[3]), storedOutputBytes >= 0,
+      let path = EscapedPath.path(of: fields[8])
     else { return nil }
     let outputNanoseconds = Int64(written: fields[5])
     guard outputNanoseconds != nil || fields[5] == none else { return nil }
     let record = JournalRecord(
-      path: path, byteCount: byteCount, modifiedNanoseconds: modified, outputBytes: outputBytes,
+      path: path, storedBytes: storedBytes, modifiedNanoseconds: modified, storedOutputBytes: storedOutputBytes,
       outputHash: UInt64(String(decoding: fields[4], as: UTF8.self), radix: 16), outputNanoseconds: outputNanoseconds)
     return (record, fields[6].elementsEqual(options) && fields[7].elementsEqual(version))
   }
@@ -133,7 +135,7 @@ package final class Journal: Sendable {
 
 extension FinishedFile {
   fileprivate init(_ record: JournalRecord) {
-    outputBytes = record.outputBytes
+    storedOutputBytes = record.storedOutputBytes
     outputNanoseconds = record.outputNanoseconds
     outputHash = record.outputHash
   }

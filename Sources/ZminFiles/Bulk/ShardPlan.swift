@@ -29,9 +29,9 @@ package struct ShardPlan {
   package init(_ list: FileList, shards: Int) {
     var loads = LoadHeap(count: shards)
     var parts = [Int32](repeating: 0, count: list.count)
-    let numbers = (0..<list.count).sorted { (list[$1].byteCount, $0) < (list[$0].byteCount, $1) }
+    let numbers = (0..<list.count).sorted { (list[$1].storedBytes, $0) < (list[$0].storedBytes, $1) }
     // Files of nothing are some work too.
-    for number in numbers { parts[number] = loads.addToLeast(max(1, Int(list[number].byteCount))) }
+    for number in numbers { parts[number] = loads.addToLeast(max(1, Int(list[number].storedBytes))) }
     self.list = list
     self.shards = shards
     self.parts = parts

@@ -12,7 +12,7 @@ struct BulkPlannerTests {
     var limits: MachineLimits { MachineLimits(processorCount: 6, memoryBytes: nil, physicalMemoryBytes: 1 << 34) }
 
     func facts(about path: FilePath) -> FileFacts? {
-      path == "dir" ? FileFacts(kind: .directory, byteCount: 4096) : nil
+      path == "dir" ? FileFacts(kind: .directory, storedBytes: 4096) : nil
     }
 
     func resolvedLocation(of file: FileName) -> ResolvedLocation? { nil }

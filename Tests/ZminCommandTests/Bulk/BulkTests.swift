@@ -116,14 +116,14 @@ struct BulkTests {
     #expect(missing.errors.contains("zmin: a: cannot read: Is a directory\n"))
   }
 
-  @Test("Two inputs that would setState one output are an error before anything is written")
+  @Test("Two inputs that would become one output are an error before anything is written")
   func collisions() throws {
     let scratch = try Scratch(["a/x.json": "[ 1 ]", "b/x.json": "[ 2 ]", "a/y.json": "[ 3 ]"])
     for paths in [["-r", "a", "b"], ["a/y.json", "a/x.json", "b/x.json"]] {
       let run = try ZminProgram.run(paths + ["--output-dir", "out"], in: scratch)
       #expect(run.ending == .exit(2))
       #expect(
-        run.errors == "zmin: a/x.json and b/x.json would setState one file below --output-dir; nothing is done\n")
+        run.errors == "zmin: a/x.json and b/x.json would become one file below --output-dir; nothing is done\n")
       #expect(!scratch.names.contains("out"))
     }
     // Of one file nothing is twice.

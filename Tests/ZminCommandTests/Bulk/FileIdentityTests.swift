@@ -29,7 +29,7 @@ import ZminTestSupport
     let run = try run("-r -j1 @/in --output-dir @/out\(option)", files) { $0.lowercased() }
     #expect(run.code == 2)
     #expect(run.tree == ["old": "old"])
-    #expect(run.messages.contains("in/a.json would setState one file below --output-dir; nothing is done"))
+    #expect(run.messages.contains("in/a.json would become one file below --output-dir; nothing is done"))
   }
 
   @Test("An output of another input is not replaced, however the target came to take both names for one")

@@ -71,7 +71,7 @@ struct FileWalkTests {
     #expect((0..<2).map { followed[$0].access } == [.path, .place])
     // By hand a link is what it leads to.
     let named = try tree.walk(["link.json", "d/loop"])
-    #expect(named[0].access == .path && named[0].byteCount == 3)
+    #expect(named[0].access == .path && named[0].storedBytes == 3)
     #expect(named.count > 1)
   }
 

@@ -28,7 +28,7 @@ import ZminMemory
     let time = try #require(try files.statusIfPresent(of: tree.path(name))).modificationTime.sinceEpochNanoseconds
     try tree.write(
       """
-      zmin1\t\(list[0].byteCount)\t\(list[0].modifiedNanoseconds)\t3\t\(fields.replacing("TIME", with: "\(time)"))\
+      zmin1\t\(list[0].storedBytes)\t\(list[0].modifiedNanoseconds)\t3\t\(fields.replacing("TIME", with: "\(time)"))\
       \to\t1\t\(tree.path("in/a.json"))
 
       """, to: "journal")

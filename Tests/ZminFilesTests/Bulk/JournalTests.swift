@@ -25,14 +25,14 @@ struct JournalTests {
 
   /// The sizes of the outputs of files that are done, -1 for those that are not.
   private func finished(_ journal: Journal, _ list: FileList) throws -> [Int64] {
-    try journal.finishedFiles(of: list).map { $0?.outputBytes ?? -1 }
+    try journal.finishedFiles(of: list).map { $0?.storedOutputBytes ?? -1 }
   }
 
   private func record(_ list: FileList, _ number: Int, outputBytes: Int64 = 5) -> JournalRecord {
     let entry = list[number]
     return JournalRecord(
-      path: list.path(of: entry).bytes, byteCount: entry.byteCount, modifiedNanoseconds: entry.modifiedNanoseconds,
-      outputBytes: outputBytes, outputHash: 0xAB)
+      path: list.path(of: entry).bytes, storedBytes: entry.storedBytes, modifiedNanoseconds: entry.modifiedNanoseconds,
+      storedOutputBytes: outputBytes, outputHash: 0xAB)
   }
 
   @Test(
@@ -122,7 +122,7 @@ struct JournalTests {
       line("a.json", 0, "") + line("b.json", 1, "-\t") + line("c.json", 2, "17\t") + line("c.json", 2, "x\t"),
       to: "journal")
     let finished = try journal(tree, options: "o").finishedFiles(of: list)
-    #expect(finished.map { $0?.outputBytes } == [5, 5, 5])
+    #expect(finished.map { $0?.storedOutputBytes } == [5, 5, 5])
     #expect(finished.map { $0?.outputHash } == [0xAB, 0xAB, 0xAB])
     #expect(finished.map { $0?.outputNanoseconds } == [nil, nil, 17])
   }

@@ -96,7 +96,7 @@ struct ShardPlanTests {
         try walk.add($0, below: $1)
       }
       seen += tree.names(part)
-      sizes.append((0..<part.count).reduce(0) { $0 + Int(part[$1].byteCount) })
+      sizes.append((0..<part.count).reduce(0) { $0 + Int(part[$1].storedBytes) })
       for number in 0..<part.count {
         let names = part.namesBelow(of: part[number]).map { String(decoding: $0, as: UTF8.self) }
         #expect(names.count == (names == ["single.json"] ? 1 : 2))

@@ -3,30 +3,30 @@ import SystemPackage
 import Testing
 import ZminIO
 
-@Suite struct InputFileTests {
+@Suite struct FileReaderTests {
   @Test(arguments: [1, 3, 4096])
   func windowsGiveTheWholeFile(windowBytes: Int) throws {
     let directory = try TemporaryDirectory()
     let text = String(repeating: "0123456789", count: 1000)
-    var input = try InputFile(try directory.make("in.json", text))
-    #expect(input.status.kind == .regular)
-    #expect(input.status.knownSize == 10_000)
+    var input = try FileReader(try directory.make("in.json", text))
+    #expect(input.file.status.kind == .regular)
+    #expect(input.file.status.knownSize == 10_000)
     #expect(try input.readText(windowBytes: windowBytes) == text)
-    #expect(input.bytesRead == 10_000)
+    #expect(input.extent.storedBytes == 10_000)
     try input.checkUnchanged()
   }
 
   @Test func emptyFileIsFine() throws {
     let directory = try TemporaryDirectory()
-    var input = try InputFile(try directory.make("in.json", ""))
-    #expect(input.status.knownSize == nil)
+    var input = try FileReader(try directory.make("in.json", ""))
+    #expect(input.file.status.knownSize == nil)
     #expect(try input.readText() == "")
     try input.checkUnchanged()
   }
 
   @Test func sizeOfZeroMayBeALie() throws {
-    var input = try InputFile("/proc/self/status")
-    #expect(input.status.knownSize == nil)
+    var input = try FileReader("/proc/self/status")
+    #expect(input.file.status.knownSize == nil)
     #expect(try input.readText().hasPrefix("Name:"))
     try input.checkUnchanged()
   }
@@ -35,7 +35,7 @@ import ZminIO
     ("missing", "cannot open missing: No such file or directory"), ("/tmp", "cannot read /tmp: Is a directory"),
   ])
   func whatCannotBeReadIsNamed(_ name: String, message: String) {
-    let error = fileError { () throws(FileError) in _ = try InputFile(FilePath(name)) }
+    let error = fileError { () throws(FileError) in _ = try OpenedFile(FilePath(name)) }
     #expect(error?.description == message)
     #expect(error?.category == .failure)
   }
@@ -50,7 +50,7 @@ import ZminIO
     let path = try directory.make("in.json", "0123456789")
     // The clock of the file system ticks in steps.
     usleep(20_000)
-    var input = try InputFile(path)
+    var input = try FileReader(path)
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 4, alignment: 1)
     defer { buffer.deallocate() }
     #expect(try input.read(into: buffer) == 4)
@@ -68,16 +68,16 @@ import ZminIO
 
   @Test func readingLessThanAllIsSeen() throws {
     let directory = try TemporaryDirectory()
-    var input = try InputFile(try directory.make("in.json", "0123456789"))
+    var input = try FileReader(try directory.make("in.json", "0123456789"))
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 4, alignment: 1)
     defer { buffer.deallocate() }
     #expect(try input.read(into: buffer) == 4)
-    #expect(throws: FileError.inputChanged(input.file)) { try input.checkUnchanged() }
+    #expect(throws: FileError.inputChanged(input.file.name)) { try input.checkUnchanged() }
   }
 
   @Test func readingByPlaceLeavesTheOrderAlone() throws {
     let directory = try TemporaryDirectory()
-    var input = try InputFile(try directory.make("in.json", "0123456789"))
+    var input = try FileReader(try directory.make("in.json", "0123456789"))
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 4, alignment: 1)
     defer { buffer.deallocate() }
     #expect(try input.read(into: buffer, at: 8) == 2)
@@ -93,8 +93,8 @@ import ZminIO
       let descriptor = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
       #expect(dup2(descriptor.rawValue, STDIN_FILENO) == STDIN_FILENO)
       do {
-        var input = try InputFile.standardInput()
-        #expect(input.status.kind == .regular)
+        var input = FileReader(try OpenedFile.standardInput())
+        #expect(input.file.status.kind == .regular)
         #expect(try input.readText() == "[1]")
         try input.checkUnchanged()
       }
