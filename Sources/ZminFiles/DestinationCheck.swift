@@ -20,7 +20,7 @@ package struct DestinationCheck: Sendable {
   ///   it cannot be found out, or a source is not there and without it there is no output.
   package func check(_ sources: [FileSource], to destination: FileDestination) throws(FileError) {
     switch destination {
-    case .nowhere where badLines == nil, .inPlace where badLines == nil, .place where badLines == nil: return
+    case .nowhere where badLines == nil, .inPlace where badLines == nil, .entry where badLines == nil: return
     default: break
     }
     var inputs: [FileStatus] = []
@@ -36,7 +36,7 @@ package struct DestinationCheck: Sendable {
     switch destination {
     case .standardOutput: try refuse(files.statusOfStandardOutput(), .standardOutput, among: inputs)
     case .file(let path): try refuse(files.statusIfPresent(of: path), .path(path), among: inputs)
-    case .place(let place): try refuse(files.statusIfPresent(of: place), .path(place.path), among: inputs)
+    case .entry(let entry): try refuse(files.statusIfPresent(of: entry), .path(entry.path), among: inputs)
     case .nowhere, .inPlace: break
     }
   }
@@ -51,7 +51,7 @@ package struct DestinationCheck: Sendable {
       switch destination {
       case .file(let path): try files.isOneOutput(path, badLines)
       case .standardOutput: try files.statusOfStandardOutput().isOverwritten(through: status)
-      case .place(let place): try files.statusIfPresent(of: place)?.isOverwritten(through: status) == true
+      case .entry(let entry): try files.statusIfPresent(of: entry)?.isOverwritten(through: status) == true
       case .nowhere, .inPlace: false
       }
     if isOutput { throw .refused(.path(badLines), .isFile(ofOption: "--bad-lines")) }
@@ -65,8 +65,8 @@ package struct DestinationCheck: Sendable {
     switch source {
     case .standardInput: return try files.status(ofInput: nil)
     case .path(let path): return try files.status(ofInput: path)
-    case .place(let place):
-      guard let status = try files.statusIfPresent(of: place) else { throw .inputChanged(.path(place.path)) }
+    case .entry(let entry):
+      guard let status = try files.statusIfPresent(of: entry) else { throw .inputChanged(.path(entry.path)) }
       return status
     }
   }
@@ -88,7 +88,7 @@ package struct DestinationCheck: Sendable {
       switch source {
       case .standardInput: nil as FileStatus?
       case .path(let path): try? OpenedFile(path, using: files).statusForMode
-      case .place(let place): try? OpenedFile(place, using: files).statusForMode
+      case .entry(let entry): try? OpenedFile(entry, using: files).statusForMode
       }
     status.hasAccessControlList = opened?.hasAccessControlList ?? true
     return opened ?? status

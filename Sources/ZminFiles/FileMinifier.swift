@@ -94,8 +94,8 @@ package struct FileMinifier: ~Copyable {
       var output = FileOutput(file: file, isFinal: isFinal)
       try minify(sources, into: &output, &outcomes)
       if outcomes.areValid { try commit(output, &outcomes) }
-    case .place(let place):
-      var output = fileOutput(try OutputFile(at: place, using: files, sync: sync))
+    case .entry(let entry):
+      var output = fileOutput(try OutputFile(at: entry, using: files, sync: sync))
       try minify(sources, into: &output, &outcomes)
       if outcomes.areValid { try commit(output, &outcomes) }
     case .inPlace(let rules, let minimumSaving):
@@ -121,7 +121,7 @@ package struct FileMinifier: ~Copyable {
     switch source {
     case .standardInput: try .standardInput(using: files)
     case .path(let path): try OpenedFile(path, using: files)
-    case .place(let place): try OpenedFile(place, using: files)
+    case .entry(let entry): try OpenedFile(entry, using: files)
     }
   }
 
@@ -130,7 +130,7 @@ package struct FileMinifier: ~Copyable {
     for source in sources {
       switch source {
       case .standardInput: continue
-      case .place: return true
+      case .entry: return true
       case .path(let path): if (try? files.statusIfPresent(of: path))?.kind == .regular { return true }
       }
     }
@@ -197,8 +197,7 @@ package struct FileMinifier: ~Copyable {
     return outcome
   }
 
-  /// Bad lines go to the record. They are synced where the output is: a new file only on request, and a replaced file,
-  /// which loses the lines, unless syncs are off.
+  /// Bad lines go to the record, and are synced before an output that appears whole, unless syncs are off.
   private func recording<Output: ByteSink & ~Copyable>(
     _ source: FileSource, _ output: borrowing Output
   ) -> BadLineUse {

@@ -7,7 +7,7 @@ package enum FileSource: Sendable, Hashable {
   case standardInput
   case path(FilePath)
   /// In a directory that is held open.
-  case place(DirectoryEntryReference)
+  case entry(DirectoryEntryReference)
 
   package static func == (one: FileSource, other: FileSource) -> Bool { one.name == other.name }
 
@@ -18,7 +18,7 @@ package enum FileSource: Sendable, Hashable {
     switch self {
     case .standardInput: .standardInput
     case .path(let path): .path(path)
-    case .place(let place): .path(place.path)
+    case .entry(let entry): .path(entry.path)
     }
   }
 
@@ -64,8 +64,8 @@ package enum FileDestination: Sendable {
   case nowhere
   case standardOutput
   case file(FilePath)
-  /// What will stand at that place, and never elsewhere.
-  case place(DirectoryEntryReference)
+  /// The file of a directory entry, in its directory whatever its path leads to by then.
+  case entry(DirectoryEntryReference)
   /// Each source is replaced, if it changes, and by so much as is worth it.
   case inPlace(InPlaceRules, MinimumSaving?)
 }

@@ -48,7 +48,7 @@ struct ControlGroups {
     return (unified + single).min()
   }
 
-  /// Nil for `max` and for the -1 that version 1 has in its place.
+  /// Nil for `max` and for -1, which version 1 has instead.
   private static func processorCount(quota: Bytes, period: Bytes) -> Int? {
     guard let quota = Int(bytes: quota), let period = Int(bytes: period), quota > 0, period > 0 else { return nil }
     return quota / period + (quota % period == 0 ? 0 : 1)

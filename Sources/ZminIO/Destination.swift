@@ -1,7 +1,7 @@
 import Glibc
-package import SystemPackage
+import SystemPackage
 
-/// A directory held open, so that nobody can put another in its place between two steps.
+/// A directory that is held open, so that it cannot be swapped for another between two steps.
 package final class OpenDirectory: Sendable {
   let descriptor: Descriptor
   /// Its status when it was opened.
@@ -59,17 +59,6 @@ extension FileAccess {
       directory = opened
     }
     throw .system(SystemError(action: .resolveLink, file: file, errno: .tooManySymbolicLinkLevels))
-  }
-
-  /// Whether outputs at both paths would be one file, of which only the last written would remain. Devices and the
-  /// like take both.
-  package func isOneOutput(_ first: FilePath, _ second: FilePath) throws(FileError) -> Bool {
-    for path in [first, second] {
-      if let status = try statusIfPresent(of: path), status.kind != .regular { return false }
-    }
-    let (one, other) = (try resolve(first), try resolve(second))
-    guard one.directory.identity == other.directory.identity else { return false }
-    return try isOneName(one.name, other.name, in: one.directory, second)
   }
 
   /// The status of what stands at a destination, a link not followed; nil if nothing does.

@@ -26,7 +26,7 @@ extension FileAccess {
   /// Where a path leads once its last component's symbolic links are followed.
   ///
   /// - Throws: ``FileError/system(_:)``.
-  package func place(behind path: FilePath) throws(FileError) -> DirectoryEntryReference {
+  package func entry(behind path: FilePath) throws(FileError) -> DirectoryEntryReference {
     let destination = try resolve(path)
     return DirectoryEntryReference(destination.name, in: destination.directory, path: path)
   }
@@ -38,31 +38,31 @@ extension FileAccess {
     try openDirectory(path.isEmpty ? "." : path, in: AT_FDCWD, .path(path))
   }
 
-  /// Opens the directory at a place. One that may be searched but not listed, as `/home` may be, can lead to others.
+  /// Opens the directory of an entry. One that may be searched but not listed, as `/home` may be, can lead to others.
   ///
   /// - Parameter followsLink: Whether it may be a symbolic link to a directory.
   /// - Throws: ``FileError/system(_:)``.
-  package func openDirectory(at place: DirectoryEntryReference, followsLink: Bool = false) throws(FileError)
+  package func openDirectory(at entry: DirectoryEntryReference, followsLink: Bool = false) throws(FileError)
     -> OpenDirectory
   {
-    let (destination, file) = (place.destination, FileName.path(place.path))
+    let (destination, file) = (entry.destination, FileName.path(entry.path))
     return try openDirectory(
       destination.path, in: destination.directory.descriptor.number, file, flags: followsLink ? 0 : O_NOFOLLOW)
   }
 
-  /// Opens the directory at a place, which is made if there is none: call
-  /// ``finishDirectory(_:_:_:)`` once it is complete. A symbolic link is an error.
+  /// Opens the directory of an entry, and creates a missing one. Call ``finishDirectory(_:_:_:)`` once it is
+  /// complete. A symbolic link is an error.
   ///
   /// - Throws: ``FileError/system(_:)``.
-  package func makeDirectory(at place: DirectoryEntryReference) throws(FileError) -> OpenDirectory {
+  package func makeDirectory(at entry: DirectoryEntryReference) throws(FileError) -> OpenDirectory {
     do throws(FileError) {
-      return try openDirectory(at: place)
+      return try openDirectory(at: entry)
     } catch {
       guard case .system(let error) = error, error.errno == .noSuchFileOrDirectory else { throw error }
     }
-    let destination = place.destination
-    try makeDirectory(destination.path, in: destination.directory.descriptor.number, .path(place.path))
-    return try openDirectory(at: place)
+    let destination = entry.destination
+    try makeDirectory(destination.path, in: destination.directory.descriptor.number, .path(entry.path))
+    return try openDirectory(at: entry)
   }
 
   /// Opens a directory by its path, symbolic links followed; it is made if there is none, as by
@@ -117,14 +117,14 @@ extension FileAccess {
     }
   }
 
-  /// The status of what stands at a place, nil if nothing does.
+  /// The status of the file of an entry, nil if there is none.
   ///
   /// - Throws: ``FileError/system(_:)``.
-  package func statusIfPresent(of place: DirectoryEntryReference, followingLink: Bool = false) throws(FileError)
+  package func statusIfPresent(of entry: DirectoryEntryReference, followingLink: Bool = false) throws(FileError)
     -> FileStatus?
   {
-    guard followingLink else { return try statusIfPresent(of: place.destination, .path(place.path)) }
-    let destination = place.destination
+    guard followingLink else { return try statusIfPresent(of: entry.destination, .path(entry.path)) }
+    let destination = entry.destination
     do throws(Errno) {
       return FileStatus(
         try retrying { calls throws(Errno) in
@@ -133,7 +133,7 @@ extension FileAccess {
     } catch .noSuchFileOrDirectory {
       return nil
     } catch {
-      throw .system(SystemError(action: .inspect, file: .path(place.path), errno: error))
+      throw .system(SystemError(action: .inspect, file: .path(entry.path), errno: error))
     }
   }
 

@@ -34,20 +34,20 @@ extension FileAccess {
     return try made.isFound(byNameFor: names.1, file)
   }
 
-  /// The name under which a directory lists what stands at a place, which may differ from the place's name where names
-  /// are folded; nil if nothing stands there.
+  /// The name under which a directory lists the file of an entry, nil if there is no file. The directory may fold names,
+  /// so that it is another name than that of the entry.
   ///
   /// - Throws: ``FileError/system(_:)``.
-  package func listedName(at place: DirectoryEntryReference) throws(FileError) -> FilePath.Component? {
-    guard let status = try statusIfPresent(of: place) else { return nil }
-    let key = place.name.foldedKey
+  package func listedName(at entry: DirectoryEntryReference) throws(FileError) -> FilePath.Component? {
+    guard let status = try statusIfPresent(of: entry) else { return nil }
+    let key = entry.name.foldedKey
     var names: [FilePath.Component] = []
-    try forEachEntry(of: place.directory, place.path) { name, _ in
+    try forEachEntry(of: entry.directory, entry.path) { name, _ in
       if name.foldedKey == key { names.append(name) }
     }
-    if names.contains(place.name) { return place.name }
+    if names.contains(entry.name) { return entry.name }
     for name in names {
-      let listed = try statusIfPresent(of: DirectoryEntryReference(name, in: place.directory, path: place.path))
+      let listed = try statusIfPresent(of: DirectoryEntryReference(name, in: entry.directory, path: entry.path))
       if listed?.identity == status.identity { return name }
     }
     return nil

@@ -152,7 +152,7 @@ package final class LineFile: Sendable {
     return Array(bytes.prefix(count))
   }
 
-  /// Reads from that place, and says how many bytes it was.
+  /// Reads from an offset, and returns the number of bytes.
   private func read(into piece: inout [UInt8], at offset: Int64) throws(FileError) -> Int {
     try access.attempt(.read, file) { calls throws(Errno) in
       let read = piece.withUnsafeMutableBytes { buffer in

@@ -126,23 +126,23 @@ package struct OutputFile: ~Copyable, Sendable {
     return nil
   }
 
-  /// What will stand at a place, made from a file: see ``limitMode(to:)``. A link or special file that stands there is
-  /// refused, never followed or replaced, and so is at the end any file but the one that stood there at the start.
+  /// The new file of a directory entry, made from a file: see ``limitMode(to:)``. A link or special file with that entry is
+  /// refused, never followed or replaced. A file that gets the entry while the output is written is refused, too.
   ///
   /// - Throws: ``FileError/refused(_:_:)``, ``FileError/system(_:)``.
   package init(
-    at place: DirectoryEntryReference, using access: FileAccess, sync: SyncPolicy = .automatic
+    at entry: DirectoryEntryReference, using access: FileAccess, sync: SyncPolicy = .automatic
   ) throws(FileError) {
-    let file = FileName.path(place.path)
-    switch try access.statusIfPresent(of: place.destination, file)?.kind {
+    let file = FileName.path(entry.path)
+    switch try access.statusIfPresent(of: entry.destination, file)?.kind {
     case nil:
       try self.init(
-        beside: place.destination, replacing: nil, isInPlace: false, isExclusive: true, isPrivate: true, file,
+        beside: entry.destination, replacing: nil, isInPlace: false, isExclusive: true, isPrivate: true, file,
         sync: sync, using: access)
     case .regular:
-      let replaced = try access.openReplaced(place.destination, file)
+      let replaced = try access.openReplaced(entry.destination, file)
       try self.init(
-        beside: place.destination, replacing: replaced, isInPlace: false, isExclusive: true, isPrivate: true, file,
+        beside: entry.destination, replacing: replaced, isInPlace: false, isExclusive: true, isPrivate: true, file,
         sync: sync,
         using: access)
     case .symbolicLink: throw .refused(file, .symbolicLink)
@@ -265,18 +265,13 @@ package struct OutputFile: ~Copyable, Sendable {
   /// - Throws: ``FileError/system(_:)`` or, in place, ``FileError/inputChanged(_:)``: the destination is then as it
   ///   was, unless the error is about syncing its directory.
   package consuming func commit() throws(FileError) {
-    reservation?.release(after: bytesWritten)
-    switch ending.take() {
-    case .replacement(let replacement): try replacement.commit(sync, mode)
-    case .direct(let descriptor): try finish(descriptor)
-    case nil: break
-    }
+    guard let pending = try prepare() else { return }
+    try PendingOutput.commit([pending])[0].get()
   }
 
-  /// Ends the output, which has still to be brought to the disk and to get its final name: ``PendingOutput/commit(_:)``
-  /// does so for many at once.
+  /// Ends the output without its final name. ``PendingOutput/commit(_:)`` syncs and names many outputs at once.
   ///
-  /// - Returns: The output; nil if it was written directly, and there is nothing to do for it.
+  /// - Returns: The output; nil if it was written directly and has no other name.
   /// - Throws: As ``commit()``.
   package consuming func prepare() throws(FileError) -> PendingOutput? {
     reservation?.release(after: bytesWritten)
@@ -290,16 +285,11 @@ package struct OutputFile: ~Copyable, Sendable {
 
   /// Ends the output and gives it its name, unless another file has it by now.
   ///
-  /// - Returns: Whether it has its name.
+  /// - Returns: False if another file has the name.
   /// - Throws: As ``commit()``.
   package consuming func publish() throws(FileError) -> Bool {
-    reservation?.release(after: bytesWritten)
-    switch ending.take() {
-    case .replacement(let replacement): return try replacement.publish()
-    case .direct(let descriptor): try finish(descriptor)
-    case nil: break
-    }
-    return true
+    guard let pending = try prepare() else { return true }
+    return try pending.publish()
   }
 
   /// Ends the output without a trace, but for what was written directly.

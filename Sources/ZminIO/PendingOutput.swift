@@ -1,6 +1,17 @@
-/// An output that is written whole and has not got its name yet.
+/// An output that is written in full and does not have its final name yet.
 ///
-/// One that ends without ``commit(_:)`` leaves nothing behind.
+/// The last steps of an output have one order, for a single one and for a batch:
+///
+///     bad lines      appended to their record, and synced, while the output is written
+///     mode           limited to what the inputs allow
+///     attributes     set on the temporary, while nobody else can open it
+///     close errors   reported
+///     sync           of the file
+///     name           renamed, exchanged with the input, or linked if the name must be free
+///     sync           of the directory, once for a batch
+///     journal        one line for each output of the batch
+///
+/// Whatever fails before the name leaves the destination as it was. An output that ends without its name leaves nothing.
 ///
 /// `@unchecked Sendable` because it has one holder at a time.
 package final class PendingOutput: @unchecked Sendable {
@@ -14,12 +25,11 @@ package final class PendingOutput: @unchecked Sendable {
     self.replacement = replacement
   }
 
-  /// Brings outputs to the disk, gives them their names, and then brings the directories to the disk, each once.
+  /// Syncs outputs, gives them their names, and then syncs their directories, each once.
   ///
-  /// The first sync of many takes what was written before it to the disk as well, so that those after it are cheap.
+  /// The first sync of many also writes what was written before it, so that the later ones are cheap.
   ///
-  /// - Returns: For each output why it is not in its place, if it is not. Where it is only the directory that could not
-  ///   be synced, the file is in its place all the same.
+  /// - Returns: A result for each output. After an error of syncing the directory the output has its name all the same.
   package static func commit(_ outputs: [PendingOutput]) -> [Result<Void, FileError>] {
     var results = outputs.map { output in
       Result { () throws(FileError) in try output.sync() }.flatMap {
@@ -38,13 +48,23 @@ package final class PendingOutput: @unchecked Sendable {
     return results
   }
 
+  /// Syncs the output whatever the policy, and gives it its name unless another file has it.
+  ///
+  /// - Returns: False if another file has it.
+  func publish() throws(FileError) -> Bool {
+    try replacement.sync()
+    guard try replacement.link() else { return false }
+    try replacement.syncDirectory()
+    return true
+  }
+
   private func sync() throws(FileError) {
     if isSynced { try replacement.sync() }
   }
 
   private func rename() throws(FileError) { try replacement.rename() }
 
-  /// What the system says of the file.
+  /// The status of the file.
   package func status() throws(FileError) -> FileStatus {
     try replacement.access.status(of: replacement.temporary.descriptor, replacement.file)
   }

@@ -76,7 +76,7 @@ extension Replacement {
   ///   - output: The status of the output when it was put under the name.
   private mutating func putBack(_ save: FileStatus?, for output: FileStatus) throws(FileError) {
     var kept = save
-    var placed: FileStatus?
+    var renamed: FileStatus?
     for _ in 0..<Self.exchangesMax {
       do throws(Errno) { try temporary.exchange(with: destination.path) } catch { break }
       guard let back = try? temporary.statusUnderName(file) else { break }
@@ -85,8 +85,8 @@ extension Replacement {
         return
       }
       // The older save came back: the newer one has the name.
-      if back.identity == placed?.identity { break }
-      placed = kept
+      if back.identity == renamed?.identity { break }
+      renamed = kept
       kept = back
     }
     throw .saveKept(file, temporary.name)

@@ -1,7 +1,7 @@
 import Glibc
 import SystemPackage
 
-/// A temporary file and the destination whose place it takes.
+/// The single steps that give a temporary file its final name. ``PendingOutput`` has their order.
 struct Replacement: ~Copyable, Sendable {
   var temporary: TemporaryFile
   let destination: Destination
@@ -15,33 +15,6 @@ struct Replacement: ~Copyable, Sendable {
   let isPrivate: Bool
   let file: FileName
   let access: FileAccess
-
-  /// Puts the file in its place. Whatever fails before the rename leaves the destination as it was.
-  consuming func commit(_ policy: SyncPolicy, _ mode: OutputMode) throws(FileError) {
-    try setAttributes(mode)
-    let isSynced = isSynced(policy)
-    if isSynced { try sync() }
-    try flush()
-    try rename()
-    if isSynced { try syncDirectory() }
-  }
-
-  /// Puts the file in its place if nothing has it, and brings it to the disk; false if something has.
-  consuming func publish() throws(FileError) -> Bool {
-    try sync()
-    try flush()
-    do throws(Errno) {
-      try temporary.link(as: destination.path)
-    } catch .fileExists {
-      return false
-    } catch {
-      throw .system(SystemError(action: .publish, file: file, errno: error))
-    }
-    try syncDirectory()
-    return true
-  }
-
-  // MARK: Steps
 
   /// Whether it is brought to the disk.
   func isSynced(_ policy: SyncPolicy) -> Bool {
@@ -92,6 +65,20 @@ struct Replacement: ~Copyable, Sendable {
   private func checkNotMadeMeanwhile() throws(FileError) {
     guard let named = try access.statusIfPresent(of: destination, file) else { return }
     if named.identity != replaced?.status.identity { throw .refused(file, .madeMeanwhile) }
+  }
+
+  /// Gives the temporary its final name unless another file has it.
+  ///
+  /// - Returns: False if another file has it.
+  func link() throws(FileError) -> Bool {
+    do throws(Errno) {
+      try temporary.link(as: destination.path)
+      return true
+    } catch .fileExists {
+      return false
+    } catch {
+      throw .system(SystemError(action: .publish, file: file, errno: error))
+    }
   }
 
   /// Brings the name to the disk.

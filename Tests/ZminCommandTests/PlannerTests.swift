@@ -24,7 +24,7 @@ struct PlannerTests {
     func resolvedLocation(of file: FileName) -> ResolvedLocation? {
       guard case .path(let path) = file, let name = path.lastComponent else { return nil }
       return ResolvedLocation(
-        identity: nil, place: ResolvedLocation.Place(directory: FileIdentity(device: 1, inode: 1), name: name))
+        identity: nil, entry: ResolvedLocation.Entry(directory: FileIdentity(device: 1, inode: 1), name: name))
     }
     func variable(_ name: String) -> String? { environment[name] }
   }

@@ -62,7 +62,7 @@ struct AccessListTests {
     let (list, files) = (try tree.walk(["in"]), FileAccess())
     let mirror = MirrorDirectory(tree.path("out"), root: try files.makeDirectory(tree.path("out")))
     var cursor = DirectoryCursor(list, files: files, mirror: mirror)
-    _ = try cursor.outputPlace(of: list[0])
+    _ = try cursor.outputEntry(of: list[0])
     mirror.finish(list, using: files) { Issue.record("\($0)") }
     #expect(mode(tree.path("out")) == 0o700)
     #expect(mode(tree.path("out/d")) == 0o700)

@@ -106,7 +106,7 @@ enum OptionsFuzz {
     /// Names that begin alike are one file, so that all conflicts come up.
     func resolvedLocation(of file: FileName) -> ResolvedLocation? {
       guard case .path(let path) = file, let letter = path.lastComponent?.string.utf8.first else { return nil }
-      return ResolvedLocation(identity: FileIdentity(device: 1, inode: UInt64(letter)), place: nil)
+      return ResolvedLocation(identity: FileIdentity(device: 1, inode: UInt64(letter)), entry: nil)
     }
 
     func variable(_ name: String) -> String? { environmentValue }

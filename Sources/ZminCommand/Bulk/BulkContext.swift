@@ -20,9 +20,8 @@ final class BulkContext: ProgressSource {
   let finished: [FinishedFile?]?
   /// The outputs that were made, nil if none go to another directory.
   let madeOutputs: MadeOutputs?
-  /// Files that must be none of the outputs, and what tells them: names that they may go by, folded, or for standard
-  /// output the file that it is.
-  private let filesApart: [(file: SideFile, identity: FileIdentity?, names: Set<String>)]
+  /// Files that no output may overwrite.
+  private let filesApart: [(file: SideFile, guarded: GuardedFile)]
   /// What the files were found by.
   let walk: FileWalk
   private let filesDone = Atomic(0)
@@ -47,11 +46,7 @@ final class BulkContext: ProgressSource {
     madeOutputs: MadeOutputs?
   ) {
     self.plan = plan
-    filesApart = plan.sideFilesApartFromOutputs.map { file in
-      let resolvedLocation = files.resolvedLocation(of: file.file)
-      guard case .path(let path) = file.file else { return (file, resolvedLocation?.identity, []) }
-      return (file, nil, Set([path.lastComponent, resolvedLocation?.place?.name].compactMap(\.?.foldedKey)))
-    }
+    filesApart = plan.sideFilesApartFromOutputs.map { ($0, GuardedFile($0.file, using: files)) }
     self.files = files
     self.queue = queue
     self.memory = memory
@@ -83,17 +78,9 @@ final class BulkContext: ProgressSource {
 
   private var bytesRead: Int { files.counter?.value ?? 0 }
 
-  /// The file besides inputs and outputs that is at a place, or would be.
-  func sideFile(at place: DirectoryEntryReference) -> SideFile? {
-    filesApart.first { file, identity, names in
-      if let identity { return (try? files.statusIfPresent(of: place))?.identity == identity }
-      // Its directory may have been made but now.
-      guard names.contains(place.name.foldedKey), let own = files.resolvedLocation(of: file.file)?.place else {
-        return false
-      }
-      return own.directory == place.directory.identity
-        && (try? files.isOneName(own.name, place.name, in: place.directory, place.path)) != false
-    }?.file
+  /// The side file that an output with this directory entry would overwrite.
+  func sideFile(at entry: DirectoryEntryReference) -> SideFile? {
+    filesApart.first { $0.guarded.isOverwritten(at: entry, using: files) }?.file
   }
 
   /// Calls `body`, which takes a large file.

@@ -178,7 +178,7 @@ struct BulkRun {
       needed = (queue.storedBytes, mirror.root, mirror.path)
     } else if case .replace = plan.task, let largest = queue.large.first {
       var cursor = DirectoryCursor(list, files: files, mirror: nil)
-      if case .place(let place)? = try? cursor.source(of: list[largest]) {
+      if case .entry(let place)? = try? cursor.source(of: list[largest]) {
         needed = (Int(list[largest].storedBytes), place.directory, place.path.removingLastComponent())
       }
     }

@@ -99,7 +99,7 @@ struct BulkWorker: ~Copyable {
     case .unfollowedLink: return "it is a symbolic link"
     case .linkToTakenFile: return "it is a symbolic link to a file that is taken anyway"
     case .special: return "it is not a regular file"
-    case .place, .path: break
+    case .entry, .path: break
     }
     guard let finished = context.finished?[number], try cursor.isAsLeft(entry, finished) else { return nil }
     return "the journal says that it is done"
@@ -110,7 +110,7 @@ struct BulkWorker: ~Copyable {
   ) throws -> (FileDestination, FilePath?) {
     switch context.plan.task {
     case .mirror:
-      let place = try cursor.outputPlace(of: entry)
+      let place = try cursor.outputEntry(of: entry)
       if let file = context.sideFile(at: place) {
         throw FileError.refused(.path(place.path), .isFile(ofOption: file.option))
       }
@@ -118,7 +118,7 @@ struct BulkWorker: ~Copyable {
       if let status = try files.statusIfPresent(of: place), context.madeOutputs?.contains(status.identity) == true {
         throw FileError.refused(.path(place.path), .madeMeanwhile)
       }
-      return (.place(place), place.path)
+      return (.entry(place), place.path)
     case .replace(let rules, let minimum): return (.inPlace(rules, minimum), nil)
     case .rehearse(.replace(let rules, _)):
       try checkReplaceable(source, rules)
@@ -135,7 +135,7 @@ struct BulkWorker: ~Copyable {
     switch source {
     case .standardInput: return
     case .path(let path): file = try OpenedFile(path, using: files)
-    case .place(let place): file = try OpenedFile(place, using: files)
+    case .entry(let place): file = try OpenedFile(place, using: files)
     }
     try file.checkReplaceable(under: rules)
     try file.checkUnprotected()

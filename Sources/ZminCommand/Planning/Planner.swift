@@ -188,7 +188,7 @@ package struct Planner {
   private func sizes(of input: Plan.Input) -> (storedBytes: Int64?, plainBytes: Int64?) {
     switch input.source {
     case .standardInput: return (environment.standardInputBytes, environment.standardInputBytes)
-    case .place: return (0, 0)
+    case .entry: return (0, 0)
     case .path(let path):
       guard let facts = environment.facts(about: path) else { return (0, 0) }
       return (facts.kind == .regular ? facts.storedBytes : nil, facts.plainBytes)

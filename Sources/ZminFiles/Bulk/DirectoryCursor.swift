@@ -43,7 +43,7 @@ package struct DirectoryCursor {
   ///
   /// - Throws: ``FileError/system(_:)`` if its directory cannot be opened.
   package mutating func source(of entry: FileEntry) throws(FileError) -> FileSource {
-    guard entry.access == .place, let number = entry.directory,
+    guard entry.access == .entry, let number = entry.directory,
       let name = FilePath.Component(bytes: list.name(entry))
     else { return .path(list.path(of: entry)) }
     let current: (number: Int32, directory: OpenDirectory, path: PathPrefix)
@@ -53,7 +53,7 @@ package struct DirectoryCursor {
       current = (number, try list.open(number, using: files), PathPrefix(list.path(ofDirectory: number)))
       input = current
     }
-    return .place(DirectoryEntryReference(name, in: current.directory, path: current.path.path(of: list.name(entry))))
+    return .entry(DirectoryEntryReference(name, in: current.directory, path: current.path.path(of: list.name(entry))))
   }
 
   /// Where the output of a file goes, in a directory that is made if there is none.
@@ -62,26 +62,26 @@ package struct DirectoryCursor {
   /// and whatever happens to the tree meanwhile, it ends below the mirror.
   ///
   /// - Throws: ``FileError/system(_:)``.
-  package mutating func outputPlace(of entry: FileEntry) throws(FileError) -> DirectoryEntryReference {
-    try outputPlace(of: entry, isMade: true)
+  package mutating func outputEntry(of entry: FileEntry) throws(FileError) -> DirectoryEntryReference {
+    try outputEntry(of: entry, isMade: true)
   }
 
   /// Whether outputs go to another directory.
   var hasMirror: Bool { mirror != nil }
 
   /// What stands where the output of a file goes, or in place where the file is; nil if nothing does.
-  mutating func output(of entry: FileEntry) -> (place: DirectoryEntryReference, status: FileStatus)? {
-    guard let place = hasMirror ? try? outputPlace(of: entry, isMade: false) : inputPlace(of: entry),
-      let status = try? files.statusIfPresent(of: place)
+  mutating func output(of entry: FileEntry) -> (reference: DirectoryEntryReference, status: FileStatus)? {
+    guard let reference = hasMirror ? try? outputEntry(of: entry, isMade: false) : inputEntry(of: entry),
+      let status = try? files.statusIfPresent(of: reference)
     else { return nil }
-    return (place, status)
+    return (reference, status)
   }
 
-  private mutating func inputPlace(of entry: FileEntry) -> DirectoryEntryReference? {
+  private mutating func inputEntry(of entry: FileEntry) -> DirectoryEntryReference? {
     switch try? source(of: entry) {
-    case .place(let place): place
+    case .entry(let reference): reference
     // A link that was followed leads to the file that was replaced.
-    case .path(let path): try? files.place(behind: path)
+    case .path(let path): try? files.entry(behind: path)
     default: nil
     }
   }
@@ -89,8 +89,8 @@ package struct DirectoryCursor {
   /// The hash of what a file holds.
   ///
   /// - Throws: ``FileError/inputChanged(_:)``, ``FileError/system(_:)`` or ``FileError/interrupted(_:)``.
-  func contentHash(of place: DirectoryEntryReference) throws(FileError) -> UInt64 {
-    let file = try OpenedFile(place, using: files)
+  func contentHash(of reference: DirectoryEntryReference) throws(FileError) -> UInt64 {
+    let file = try OpenedFile(reference, using: files)
     var input = FileReader(file)
     var hash = OutputHash()
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
@@ -102,13 +102,13 @@ package struct DirectoryCursor {
     return hash.value
   }
 
-  private mutating func outputPlace(of entry: FileEntry, isMade: Bool) throws(FileError) -> DirectoryEntryReference {
+  private mutating func outputEntry(of entry: FileEntry, isMade: Bool) throws(FileError) -> DirectoryEntryReference {
     guard let mirror else { preconditionFailure("no directory for outputs") }
     let number = entry.directory
     if output?.number != number || output == nil {
       let files = files
-      let opened = try mirror.open(number, of: list) { place throws(FileError) in
-        isMade ? try files.makeDirectory(at: place) : try files.openDirectory(at: place)
+      let opened = try mirror.open(number, of: list) { reference throws(FileError) in
+        isMade ? try files.makeDirectory(at: reference) : try files.openDirectory(at: reference)
       }
       output = (number, opened.directory, PathPrefix(opened.path))
     }

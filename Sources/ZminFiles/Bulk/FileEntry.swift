@@ -6,8 +6,8 @@ import ZminIO
 package struct FileEntry: BitwiseCopyable, Sendable {
   /// How it is reached, or why not.
   package enum Access: UInt8, BitwiseCopyable, Sendable {
-    /// A regular file: in its directory, whatever becomes of the way there.
-    case place
+    case entry
+
     /// By its path, as what was named by hand and is no regular file, or not there.
     case path
     /// A symbolic link that a walk has met, which is not followed.

@@ -45,8 +45,8 @@ extension FileList {
       let path = directory.path.appending(name)
       guard foldings.isOneName(name, other, in: directory.opened, path) else { return false }
       // A directory that is not there yet will be as the one that it is made in.
-      let place = DirectoryEntryReference(name, in: directory.opened, path: path)
-      guard isThere, let next = try? files.openDirectory(at: place) else {
+      let entry = DirectoryEntryReference(name, in: directory.opened, path: path)
+      guard isThere, let next = try? files.openDirectory(at: entry) else {
         isThere = false
         continue
       }

@@ -10,14 +10,14 @@ package final class FileList: @unchecked Sendable {
   /// Nil for a directory that was named, by path; else the directory that has it.
   struct Directory: BitwiseCopyable {
     let parent: Int32?
-    /// What makes it itself: the same for all ways to it.
-    let place: Int32
+    /// One number for all paths to the directory.
+    let id: Int32
     let depth: Int32
     let nameBytes: Int32
     let nameOffset: Int
     /// Of the path below the argument, slash and all.
     let hash: PathHash
-    /// Whether a symbolic link may stand in its place.
+    /// True if it may be a symbolic link to a directory.
     let followsLink: Bool
   }
 
@@ -140,24 +140,24 @@ package final class FileList: @unchecked Sendable {
     guard var index else { return try entries.append(entry) }
     self.index = nil
     defer { self.index = index }
-    if index.insert(number, place(of: entry), in: self, entry) { try entries.append(entry) }
+    if index.insert(number, directoryID(of: entry), in: self, entry) { try entries.append(entry) }
   }
 
   /// Notes that a file is a link to another one of the list.
   func skip(_ number: Int) { entries[number].access = .linkToTakenFile }
 
   /// Whether a file of that name in that directory is listed. Files must be looked up since the list was begun.
-  func contains(_ name: [UInt8], inPlace place: Int32) -> Bool {
-    index?.contains(name, place, in: self) ?? false
+  func contains(_ name: [UInt8], inDirectory id: Int32) -> Bool {
+    index?.contains(name, id, in: self) ?? false
   }
 
-  func place(of entry: FileEntry) -> Int32 { entry.directory.map { directory($0).place } ?? EntryIndex.noPlace }
+  func directoryID(of entry: FileEntry) -> Int32 { entry.directory.map { directory($0).id } ?? EntryIndex.noDirectory }
 }
 
 /// Numbers of files by where these are: an open hash table.
 struct EntryIndex {
-  /// The place of files that are listed by their whole path.
-  static let noPlace: Int32 = -1
+  /// The directory of files that are listed by their whole path.
+  static let noDirectory: Int32 = -1
   private static let none = UInt32.max
 
   private var slots = [UInt32](repeating: none, count: 64)
@@ -165,18 +165,18 @@ struct EntryIndex {
 
   var byteCount: Int { slots.count * MemoryLayout<UInt32>.stride }
 
-  /// Enters a file; false if there is one of its name in its place.
-  mutating func insert(_ number: UInt32, _ place: Int32, in list: FileList, _ entry: FileEntry) -> Bool {
+  /// Enters a file; false if its directory has one of its name.
+  mutating func insert(_ number: UInt32, _ directory: Int32, in list: FileList, _ entry: FileEntry) -> Bool {
     if count * 3 >= slots.count * 2 { grow(list) }
-    let slot = slot(of: list.name(entry), place, in: list)
+    let slot = slot(of: list.name(entry), directory, in: list)
     guard slots[slot] == Self.none else { return false }
     slots[slot] = number
     count += 1
     return true
   }
 
-  func contains(_ name: [UInt8], _ place: Int32, in list: FileList) -> Bool {
-    name.withUnsafeBufferPointer { slots[slot(of: $0, place, in: list)] != Self.none }
+  func contains(_ name: [UInt8], _ directory: Int32, in list: FileList) -> Bool {
+    name.withUnsafeBufferPointer { slots[slot(of: $0, directory, in: list)] != Self.none }
   }
 
   private mutating func grow(_ list: FileList) {
@@ -184,19 +184,19 @@ struct EntryIndex {
     slots = [UInt32](repeating: Self.none, count: 2 * old.count)
     for number in old where number != Self.none {
       let entry = list[Int(number)]
-      slots[slot(of: list.name(entry), list.place(of: entry), in: list)] = number
+      slots[slot(of: list.name(entry), list.directoryID(of: entry), in: list)] = number
     }
   }
 
   /// Where a file is, or would be.
-  private func slot(of name: UnsafeBufferPointer<UInt8>, _ place: Int32, in list: FileList) -> Int {
+  private func slot(of name: UnsafeBufferPointer<UInt8>, _ directory: Int32, in list: FileList) -> Int {
     var hash = PathHash()
     hash.append(name)
-    let mixed = (hash.value ^ UInt64(UInt32(bitPattern: place))) &* 0x9E37_79B9_7F4A_7C15
+    let mixed = (hash.value ^ UInt64(UInt32(bitPattern: directory))) &* 0x9E37_79B9_7F4A_7C15
     var slot = Int(truncatingIfNeeded: mixed >> 20) & (slots.count - 1)
     while slots[slot] != Self.none {
       let entry = list[Int(slots[slot])]
-      if list.place(of: entry) == place, list.name(entry).elementsEqual(name) { break }
+      if list.directoryID(of: entry) == directory, list.name(entry).elementsEqual(name) { break }
       slot = (slot + 1) & (slots.count - 1)
     }
     return slot

@@ -40,7 +40,7 @@ package final class FileWalk: @unchecked Sendable {
   private let onFailure: (FileError) -> Void
   /// Directories that were met, however they were reached.
   private var known = KnownDirectories()
-  private var walkedPlaces: Set<Int32> = []
+  private var walkedDirectories: Set<Int32> = []
   /// Directories by which named files and planned ones are found, by path; those below them; and the last one opened.
   private var roots: [FilePath: Int32] = [:]
   private var children: [ChildKey: Int32] = [:]
@@ -74,14 +74,14 @@ package final class FileWalk: @unchecked Sendable {
     self.onFailure = onFailure
   }
 
-  /// Whether a file of the list stands at a place, by this name or one that the file system takes for the same. Files
-  /// must be looked up since the list was begun.
+  /// Returns true if the list has the file of an entry, by this name or one that the file system takes for the same.
+  /// The list must have had an index since its first file.
   ///
   /// - Throws: ``FileError/system(_:)`` if it cannot be found out.
-  package func hasInput(at place: DirectoryEntryReference) throws(FileError) -> Bool {
-    guard let number = try known.place(of: place.directory, in: list, using: files) else { return false }
-    if list.contains(place.name.bytes, inPlace: number) { return true }
-    return try files.listedName(at: place).map { list.contains($0.bytes, inPlace: number) } ?? false
+  package func hasInput(at entry: DirectoryEntryReference) throws(FileError) -> Bool {
+    guard let id = try known.id(of: entry.directory, in: list, using: files) else { return false }
+    if list.contains(entry.name.bytes, inDirectory: id) { return true }
+    return try files.listedName(at: entry).map { list.contains($0.bytes, inDirectory: id) } ?? false
   }
 
   /// Passes by links that lead to a file which is taken anyway, or to which another link leads: for what is to happen
@@ -91,10 +91,10 @@ package final class FileWalk: @unchecked Sendable {
     func identity(behind path: FilePath) -> FileIdentity? { try? files.statusIfPresent(of: path)?.identity }
     for number in linkNumbers where number < list.count {
       let path = list.path(of: list[number])
-      guard let place = try? files.place(behind: path), let target = identity(behind: path) else { continue }
+      guard let entry = try? files.entry(behind: path), let target = identity(behind: path) else { continue }
       // Nobody holds the files: both links are looked at once more before they are taken for one.
       let other = targets[target].map { identity(behind: $0) == target && identity(behind: path) == target }
-      if (try? hasInput(at: place)) == true || other == true { list.skip(number) } else { targets[target] = path }
+      if (try? hasInput(at: entry)) == true || other == true { list.skip(number) } else { targets[target] = path }
     }
   }
 
@@ -152,17 +152,17 @@ package final class FileWalk: @unchecked Sendable {
   ) throws {
     watched.note(name, in: directory)
     guard rules.shard?.contains(list.hash(of: name.bytes, in: number)) != false || rules.isRecursive else { return }
-    let place = DirectoryEntryReference(name, in: directory, path: path)
-    var status = try? files.statusIfPresent(of: place)
+    let entry = DirectoryEntryReference(name, in: directory, path: path)
+    var status = try? files.statusIfPresent(of: entry)
     let isLink = status?.kind == .symbolicLink
-    if isLink { status = try? files.statusIfPresent(of: place, followingLink: true) }
+    if isLink { status = try? files.statusIfPresent(of: entry, followingLink: true) }
     if status?.kind == .directory { return try walk() }
     guard rules.shard?.contains(list.hash(of: name.bytes, in: number)) != false else { return }
     watched.note(status)
     if isLink { linkNumbers.append(list.count) }
     let isPlain = status?.kind == .regular && !isLink
     let isSkipped = !takesSpecial && status != nil && status?.kind != .regular
-    try append(name.bytes, in: number, status, isSkipped ? .special : isPlain ? .place : .path)
+    try append(name.bytes, in: number, status, isSkipped ? .special : isPlain ? .entry : .path)
   }
 
   /// A directory of named files; nil if it cannot be opened.
@@ -237,8 +237,8 @@ package final class FileWalk: @unchecked Sendable {
 
   /// Takes the files of a directory, and puts its directories on the pile, the first on top.
   private func look(into number: Int32, _ directory: OpenDirectory, _ pending: inout [Pending]) throws {
-    let place = list.directory(number).place
-    guard directory.identity != rules.outputDirectory?.identity, walkedPlaces.insert(place).inserted else { return }
+    let id = list.directory(number).id
+    guard directory.identity != rules.outputDirectory?.identity, walkedDirectories.insert(id).inserted else { return }
     let path = list.path(ofDirectory: number)
     var listing = DirectoryListing()
     do throws(FileError) {
@@ -286,7 +286,7 @@ package final class FileWalk: @unchecked Sendable {
       case .regular:
         watched.note(status)
         if isLink { linkNumbers.append(list.count) }
-        try append(name, in: number, status, isLink ? .path : .place)
+        try append(name, in: number, status, isLink ? .path : .entry)
       case .symbolicLink: try append(name, in: number, status, .unfollowedLink)
       default: try append(name, in: number, status, .special)
       }
@@ -314,13 +314,13 @@ package final class FileWalk: @unchecked Sendable {
     let bytes = path.bytes
     return try append(
       FileList.Directory(
-        parent: nil, place: try place(of: directory), depth: 0, nameBytes: Int32(bytes.count),
+        parent: nil, id: try id(of: directory), depth: 0, nameBytes: Int32(bytes.count),
         nameOffset: try list.append(name: bytes), hash: PathHash(), followsLink: true), directory)
   }
 
   private func append(_ record: FileList.Directory, _ directory: OpenDirectory) throws -> Int32 {
     let number = try list.append(record)
-    known.note(directory, record.place, at: number)
+    known.note(directory, record.id, at: number)
     return number
   }
 
@@ -340,7 +340,7 @@ package final class FileWalk: @unchecked Sendable {
         followsLink: followsLink)
       let number = try append(
         FileList.Directory(
-          parent: parent, place: try place(of: directory), depth: above.depth + 1, nameBytes: Int32(name.count),
+          parent: parent, id: try id(of: directory), depth: above.depth + 1, nameBytes: Int32(name.count),
           nameOffset: try list.append(name: name), hash: hash, followsLink: followsLink), directory)
       return (number, directory)
     } catch let error as FileError {
@@ -369,8 +369,8 @@ package final class FileWalk: @unchecked Sendable {
         nameOffset: try list.append(name: bytes), nameBytes: bytes.count, directory: nil, status: nil, access: .path))
   }
 
-  private func place(of directory: OpenDirectory) throws(FileError) -> Int32 {
-    try known.place(of: directory, in: list, using: files) ?? known.makePlace()
+  private func id(of directory: OpenDirectory) throws(FileError) -> Int32 {
+    try known.id(of: directory, in: list, using: files) ?? known.makeID()
   }
 
   /// Says what went wrong; a request to stop goes on its way.

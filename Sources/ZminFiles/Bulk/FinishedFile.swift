@@ -24,7 +24,7 @@ extension DirectoryCursor {
     if output.status.modificationTime.sinceEpochNanoseconds == finished.outputNanoseconds { return true }
     guard let hash = finished.outputHash else { return false }
     do throws(FileError) {
-      return try contentHash(of: output.place) == hash
+      return try contentHash(of: output.reference) == hash
     } catch {
       if case .interrupted = error { throw error }
       // What cannot be read is done again, and says then what is wrong.

@@ -8,22 +8,22 @@ import ZminIO
 /// while the later one is held open: if both have the identity at the same moment, they are one directory.
 struct KnownDirectories {
   private struct Known {
-    /// The number of the directory itself, the same for all ways to it.
-    let place: Int32
+    /// One number for all paths to the directory.
+    let id: Int32
     /// Where in the list it was met last.
     let number: Int32
   }
 
   private var known: [FileIdentity: Known] = [:]
-  private var placeCount: Int32 = 0
+  private var idCount: Int32 = 0
 
   /// The number of a directory that is held open, nil if it was not met before.
   ///
   /// - Throws: ``FileError/system(_:)`` if it may have been met, and nobody can tell.
-  func place(of directory: OpenDirectory, in list: FileList, using files: FileAccess) throws(FileError) -> Int32? {
+  func id(of directory: OpenDirectory, in list: FileList, using files: FileAccess) throws(FileError) -> Int32? {
     guard let known = known[directory.identity] else { return nil }
     do throws(FileError) {
-      return try list.open(known.number, using: files).identity == directory.identity ? known.place : nil
+      return try list.open(known.number, using: files).identity == directory.identity ? known.id : nil
     } catch {
       // It is gone, or something else has its name.
       guard case .system(let error) = error,
@@ -34,13 +34,13 @@ struct KnownDirectories {
   }
 
   /// A number for a directory that was not met before.
-  mutating func makePlace() -> Int32 {
-    defer { placeCount += 1 }
-    return placeCount
+  mutating func makeID() -> Int32 {
+    defer { idCount += 1 }
+    return idCount
   }
 
   /// Notes where in the list a directory was met.
-  mutating func note(_ directory: OpenDirectory, _ place: Int32, at number: Int32) {
-    known[directory.identity] = Known(place: place, number: number)
+  mutating func note(_ directory: OpenDirectory, _ id: Int32, at number: Int32) {
+    known[directory.identity] = Known(id: id, number: number)
   }
 }

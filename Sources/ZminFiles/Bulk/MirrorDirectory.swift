@@ -37,8 +37,8 @@ package struct MirrorDirectory: Sendable {
       attempt(onFailure) { () throws(FileError) in
         var mode = Self.newMode
         mode.limit(to: files.statusForMode(of: try list.open(number, using: files)))
-        let (directory, path) = try open(number, of: list) { place throws(FileError) in
-          try files.openDirectory(at: place)
+        let (directory, path) = try open(number, of: list) { reference throws(FileError) in
+          try files.openDirectory(at: reference)
         }
         try files.finishDirectory(directory, mode, path)
       }
@@ -59,7 +59,7 @@ package struct MirrorDirectory: Sendable {
   ///
   /// - Parameters:
   ///   - number: The number of the directory in the list; nil for this one.
-  ///   - step: Opens the directory at a place.
+  ///   - step: Opens the directory of an entry.
   func open(
     _ number: Int32?, of list: FileList, step: (DirectoryEntryReference) throws(FileError) -> OpenDirectory
   ) throws(FileError) -> (directory: OpenDirectory, path: FilePath) {

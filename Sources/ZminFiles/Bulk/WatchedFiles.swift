@@ -12,8 +12,8 @@ struct WatchedFiles {
 
   /// Notes the name of an input, whether or not it is looked at.
   mutating func note(_ name: FilePath.Component, in directory: OpenDirectory) {
-    let place = ResolvedLocation.Place(directory: directory.identity, name: name)
-    note { $0.place == place }
+    let entry = ResolvedLocation.Entry(directory: directory.identity, name: name)
+    note { $0.entry == entry }
   }
 
   /// Notes what an input is, by whatever name.
@@ -24,7 +24,7 @@ struct WatchedFiles {
 
   /// Notes the path of an input that is not looked at: it is, if it has the name of one that is watched.
   mutating func note(_ path: FilePath, using access: FileAccess) {
-    guard files.contains(where: { $0?.place?.name == path.lastComponent }),
+    guard files.contains(where: { $0?.entry?.name == path.lastComponent }),
       let resolvedLocation = access.resolvedLocation(of: .path(path))
     else { return }
     note { $0.isOneFile(with: resolvedLocation) }

@@ -63,12 +63,12 @@ struct FileWalkTests {
     try tree.link("gone.json", to: "nowhere")
     let list = try tree.walk()
     #expect(tree.names(list) == ["gone.json", "link.json", "d/a.json"])
-    #expect((0..<3).map { list[$0].access } == [.unfollowedLink, .unfollowedLink, .place])
+    #expect((0..<3).map { list[$0].access } == [.unfollowedLink, .unfollowedLink, .entry])
     var rules = WalkRules.everywhere
     rules.followsSymbolicLinks = true
     let followed = try tree.walk([""], rules)
     #expect(tree.names(followed) == ["link.json", "d/a.json"])
-    #expect((0..<2).map { followed[$0].access } == [.path, .place])
+    #expect((0..<2).map { followed[$0].access } == [.path, .entry])
     // By hand a link is what it leads to.
     let named = try tree.walk(["link.json", "d/loop"])
     #expect(named[0].access == .path && named[0].storedBytes == 3)

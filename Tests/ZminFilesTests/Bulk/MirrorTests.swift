@@ -27,7 +27,7 @@ struct MirrorTests {
     let list = try tree.walk(["in", "in/../single.json"])
     var cursor = try cursor(list, tree)
     for number in 0..<list.count {
-      let place = try cursor.outputPlace(of: list[number])
+      let place = try cursor.outputEntry(of: list[number])
       try write("\(number)", to: place)
     }
     for (name, text) in [("a.json", "0"), ("d/e/b.json", "1"), ("single.json", "2")] {
@@ -43,9 +43,9 @@ struct MirrorTests {
     let list = try tree.walk(["in"])
     var cursor = try cursor(list, tree)
     #expect(tree.names(list) == ["in/b.json", "in/d/a.json"])
-    let place = try cursor.outputPlace(of: list[0])
+    let place = try cursor.outputEntry(of: list[0])
     #expect(throws: FileError.refused(.path(tree.path("out/b.json")), .symbolicLink)) { try write("new", to: place) }
-    #expect(throws: FileError.self) { try cursor.outputPlace(of: list[1]) }
+    #expect(throws: FileError.self) { try cursor.outputEntry(of: list[1]) }
     #expect(try String(contentsOfFile: tree.path("outside/a.json").string, encoding: .utf8) == "old")
     #expect(try FileManager.default.contentsOfDirectory(atPath: tree.path("outside").string) == ["a.json"])
   }
@@ -55,7 +55,7 @@ struct MirrorTests {
     let tree = try FileTree(["in/d/a.json": "1", "outside/x": ""])
     let list = try tree.walk(["in"])
     var cursor = try cursor(list, tree)
-    let place = try cursor.outputPlace(of: list[0])
+    let place = try cursor.outputEntry(of: list[0])
     try FileManager.default.moveItem(atPath: tree.path("out/d").string, toPath: tree.path("out/moved").string)
     try tree.link("out/d", to: "../outside")
     try write("new", to: place)
