@@ -33,7 +33,7 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 
 let commandDependencies: [Target.Dependency] = [
-  "CZminSystem", "ZminBase", "ZminBench", "ZminCPU", "ZminCore", "ZminEngine", "ZminFiles", "ZminIO", "ZminMemory",
+  "CZminSystem", "ZminBase", "ZminBench", "ZminCPU", "ZminCodec", "ZminCore", "ZminEngine", "ZminFiles", "ZminIO", "ZminMemory",
   "ZminMemoryProfile", "ZminReport", "ZminVulkan", "ZminVulkanEngine", argumentParser, systemPackage,
 ]
 
@@ -75,14 +75,14 @@ let package = Package(
     .target(
       name: "ZminIO", dependencies: ["CZminSystem", "ZminBase", systemPackage], exclude: ["README.md"],
       swiftSettings: swiftSettings),
-    .target(
-      name: "ZminFiles",
-      dependencies: ["ZminBase", "ZminCore", "ZminEngine", "ZminIO", "ZminMemory", systemPackage],
-      exclude: ["README.md"], swiftSettings: swiftSettings),
     .systemLibrary(name: "CZminCodec"),
     .target(
       name: "ZminCodec", dependencies: ["CZminCodec", "ZminEngine", "ZminMemory"], exclude: ["README.md"],
       swiftSettings: swiftSettings),
+    .target(
+      name: "ZminFiles",
+      dependencies: ["ZminBase", "ZminCodec", "ZminCore", "ZminEngine", "ZminIO", "ZminMemory", systemPackage],
+      exclude: ["README.md"], swiftSettings: swiftSettings),
     .systemLibrary(name: "CZminVulkan"),
     .target(
       name: "ZminVulkan", dependencies: ["CZminVulkan", "ZminMemory"], exclude: ["README.md"],

@@ -36,9 +36,9 @@ package struct DecodedSource<Base: ByteSource & ~Copyable>: ByteSource, ~Copyabl
   private var errorBehind: (any Error)?
 
   /// Number of compressed bytes decoded so far.
-  package private(set) var storedBytes = 0
+  private var storedBytes = 0
   /// Number of decoded bytes given so far.
-  package private(set) var plainBytes = 0
+  package private(set) var decodedBytes = 0
 
   /// Size of the window of compressed bytes.
   package static var windowBytes: Int { 64 << 10 }
@@ -149,13 +149,13 @@ package struct DecodedSource<Base: ByteSource & ~Copyable>: ByteSource, ~Copyabl
       step = try madeDecoder().decode(input, into: output)
     } catch {
       throw error.asError(
-        codec, storedOffset: storedBytes, plainOffset: plainBytes, refusedBytes: allocator.refusedBytes)
+        codec, storedOffset: storedBytes, plainOffset: decodedBytes, refusedBytes: allocator.refusedBytes)
     }
     consume(step.consumedBytes)
-    plainBytes += step.producedBytes
+    decodedBytes += step.producedBytes
     unitPlainBytes += step.producedBytes
-    if plainBytes > plainBytesMax {
-      plainBytes = plainBytesMax
+    if decodedBytes > plainBytesMax {
+      decodedBytes = plainBytesMax
       throw error(.limit, "the decoded data is longer than \(plainBytesMax) bytes, the size allowed")
     }
     if step.isAtEnd {
@@ -201,6 +201,6 @@ package struct DecodedSource<Base: ByteSource & ~Copyable>: ByteSource, ~Copyabl
   // MARK: Errors
 
   private func error(_ code: DecodingError.Code, _ message: String) -> DecodingError {
-    DecodingError(codec: codec, code: code, storedOffset: storedBytes, plainOffset: plainBytes, message: message)
+    DecodingError(codec: codec, code: code, storedOffset: storedBytes, plainOffset: decodedBytes, message: message)
   }
 }

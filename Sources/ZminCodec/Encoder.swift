@@ -45,6 +45,17 @@ package struct Encoding: Sendable, Equatable {
     self.level = level ?? form.defaultLevel
   }
 
+  /// The encoding that the suffix of a name asks for, at its default level; nil if it asks for none.
+  package init?(ofName name: some Collection<UInt8>) {
+    if name.suffix(3).elementsEqual(".gz".utf8) {
+      self.init(.gzip)
+    } else if name.suffix(4).elementsEqual(".zst".utf8) {
+      self.init(.zstd)
+    } else {
+      return nil
+    }
+  }
+
   func makeEncoder(ledger: MemoryLedger) throws(OutOfMemory) -> any Encoder {
     switch form {
     case .gzip: try GzipEncoder(level: level, ledger: ledger)

@@ -10,7 +10,8 @@ package struct GzipBlockSource<Base: ByteSource & ~Copyable>: ByteSource, ~Copya
   package var base: Base
   private let index: GzipBlockIndex
   private let decoders: GzipBlockDecoders
-  private var offset = 0
+  /// Number of bytes that were read in order.
+  package private(set) var decodedBytes = 0
 
   /// - Parameters:
   ///   - base: A whole gzip file, of known size.
@@ -33,10 +34,13 @@ package struct GzipBlockSource<Base: ByteSource & ~Copyable>: ByteSource, ~Copya
   package var endedEarlyError: any Error { base.endedEarlyError }
 
   package mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
-    let count = try read(into: buffer, at: offset)
-    offset += count
+    let count = try read(into: buffer, at: decodedBytes)
+    decodedBytes += count
     return count
   }
+
+  /// Goes back to the first byte.
+  package mutating func rewind() { decodedBytes = 0 }
 
   /// Decodes the bytes from an offset on.
   ///

@@ -159,7 +159,7 @@ struct BulkWorker: ~Copyable {
       context.plan.minifierOptions(format), memory: memory, badLines: badLines,
       record: badLines.flatMap { _ in context.badLines }, sync: context.plan.syncOfOutputs,
       ending: .pending(isHashed: context.journal != nil), files: files, device: device,
-      ledger: ledger)
+      decoderBytesMax: context.plan.decoderBytesMax(beside: context.memory), ledger: ledger)
     minifier.onBadLine = context.reporter.onBadLine
     return minifier
   }
@@ -178,6 +178,12 @@ extension BulkPlan {
     let budgetBytes = min(memoryBudgetBytes ?? .max, limits.memoryBytes ?? .max)
     let leftBytes = max(0, budgetBytes - memory.peakBytes) / memory.workers
     return memoryBudgetBytes == nil ? min(leftBytes, LineRun.usualHeldLineBytes) : leftBytes
+  }
+
+  /// Memory that the decoder of each worker may take.
+  func decoderBytesMax(beside memory: BulkMemory) -> Int {
+    let leftBytes = memoryBudgetBytes.map { max(0, $0 - memory.peakBytes) }
+    return (leftBytes ?? limits.decoderBytesMax) / memory.workers
   }
 
   /// What a journal calls done is on the disk.

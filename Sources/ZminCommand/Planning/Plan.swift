@@ -57,6 +57,8 @@ package struct Plan: Sendable {
   package var memory: RunMemory
   /// What the run has resident at most, the program included; what a device takes comes on top.
   package var predictedPeakBytes: Int
+  /// Memory that `--memory-budget` leaves for a decoder; nil for a part of the machine's.
+  package var decoderBytesMax: Int?
   /// How much of the machine may be used, nil if the run is too small to ask.
   package var limits: MachineLimits?
   package var badLines: BadLines?

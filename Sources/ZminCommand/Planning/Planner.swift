@@ -53,7 +53,8 @@ package struct Planner {
         ? nil : Int(sizes.reduce(Int64(0)) { $0.addingSaturated($1.storedBytes ?? 0) }), task: task,
       validates: options.validates, depthMax: options.depthMax,
       kernel: kernel, verification: verification, mode: mode, device: device, memory: memory,
-      predictedPeakBytes: hostBytes, limits: limits,
+      predictedPeakBytes: hostBytes,
+      decoderBytesMax: options.memoryBudget.map { max(0, $0.byteCount - hostBytes) }, limits: limits,
       badLines: badLines, sync: sync, verbosity: verbosity,
       printsStatistics: printsStatistics, reports: try reports(), fallbacks: fallbacks)
   }
@@ -100,6 +101,9 @@ package struct Planner {
       option != "--follow-symlinks" || !options.bulk.isRecursive
     {
       throw .usage("\(option) needs --in-place")
+    }
+    if let output = options.output, [".bz2", ".xz"].contains(where: output.path.string.hasSuffix) {
+      throw .usage("zmin does not write \(output.path.extension ?? ""); name the output .gz or .zst")
     }
     if options.output?.path.isEmpty == true { throw .usage("the path of --output is empty") }
     for (option, argument) in [("--output", options.output), ("--bad-lines", options.badLines)] {
