@@ -144,13 +144,15 @@ let package = Package(
       name: "ZminTests", dependencies: ["Zmin", "ZminEngine", "ZminExamples", "ZminMemory", "ZminTestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
+      name: "ZminCodecTests", dependencies: ["ZminCodec", "ZminEngine", "ZminMemory"], swiftSettings: swiftSettings),
+    .testTarget(
       name: "ZminIOTests", dependencies: ["ZminBase", "ZminIO", "ZminTestSupport", systemPackage],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "ZminFilesTests",
       dependencies: [
-        "ZminBase", "ZminCPU", "ZminCore", "ZminEngine", "ZminFiles", "ZminIO", "ZminMemory", "ZminTestSupport",
-        systemPackage,
+        "ZminBase", "ZminCPU", "ZminCodec", "ZminCore", "ZminEngine", "ZminFiles", "ZminIO", "ZminMemory",
+        "ZminTestSupport", systemPackage,
       ],
       swiftSettings: swiftSettings),
     .testTarget(

@@ -46,7 +46,7 @@ extension DecoderFault {
     case .dictionary: (code, message) = (.dictionary, "the data needs a dictionary")
     case .memory:
       guard let refusedBytes else { return OutOfMemory(byteCount: 0, purpose: .decoder) }
-      (code, message) = (.limit, "decoding needs \(refusedBytes) bytes of memory, more than allowed")
+      (code, message) = (.limit, "decoding needs at least \(refusedBytes) bytes of memory, more than allowed")
     }
     return DecodingError(
       codec: codec, code: code, storedOffset: storedOffset, plainOffset: plainOffset, message: message)

@@ -139,8 +139,16 @@ final class RunReporter: Sendable {
   func fail(_ error: any Error, _ name: FileName, seconds: Double = 0) {
     let message = FailureMessage.text(for: error, input: name)
     let status = FailureMessage.status(for: error)
-    state.withLock { if status == .usage { $0.raise(to: status) } else { $0.addFailure(status) } }
     let damage = error as? DecodingError
+    state.withLock {
+      if damage != nil {
+        $0.addDamaged()
+      } else if status == .usage {
+        $0.raise(to: status)
+      } else {
+        $0.addFailure(status)
+      }
+    }
     logFile(name, damage == nil ? "failed" : "invalid", RunTotals(), seconds, engine) { event in
       event.add("error") {
         if let damage {

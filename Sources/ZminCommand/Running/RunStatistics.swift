@@ -83,6 +83,12 @@ struct RunStatistics {
     raise(to: .invalidInput)
   }
 
+  /// Counts a compressed input that cannot be decoded.
+  mutating func addDamaged() {
+    invalidFiles += 1
+    raise(to: .invalidInput)
+  }
+
   /// Counts an input that is not minified where it should be.
   mutating func addUnminified() {
     unminifiedFiles += 1
