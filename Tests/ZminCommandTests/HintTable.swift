@@ -36,10 +36,10 @@ enum HintTable {
       title: "zstd", making: "echo '[ 1 ]' | zstd -qc | zstd -qc > $F",
       message: "1:1: zstd data, not JSON (byte 0); zstd -dc < a.json | zmin", output: "[1]", tools: ["zstd"]),
     Case(
-      title: "xz", making: "echo '[ 1 ]' | xz -c > $F",
+      title: "xz", making: "echo '[ 1 ]' | xz -c | xz -c > $F",
       message: "1:1: xz data, not JSON (byte 0); xz -dc < a.json | zmin", output: "[1]", tools: ["xz"]),
     Case(
-      title: "bzip2", making: "echo '[ 1 ]' | bzip2 -c > $F",
+      title: "bzip2", making: "echo '[ 1 ]' | bzip2 -c | bzip2 -c > $F",
       message: "1:1: bzip2 data, not JSON (byte 0); bzip2 -dc < a.json | zmin", output: "[1]", tools: ["bzip2"]),
     Case(
       title: "lz4", making: "echo '[ 1 ]' | lz4 -qc > $F",
