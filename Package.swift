@@ -33,7 +33,7 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 
 let commandDependencies: [Target.Dependency] = [
-  "CZminSystem", "ZminBase", "ZminBench", "ZminCPU", "ZminCore", "ZminEngine", "ZminFiles", "ZminIO", "ZminMemory",
+  "CZminSystem", "ZminBase", "ZminBench", "ZminCPU", "ZminCodec", "ZminCore", "ZminEngine", "ZminFiles", "ZminIO", "ZminMemory",
   "ZminMemoryProfile", "ZminReport", "ZminVulkan", "ZminVulkanEngine", argumentParser, systemPackage,
 ]
 
@@ -75,9 +75,13 @@ let package = Package(
     .target(
       name: "ZminIO", dependencies: ["CZminSystem", "ZminBase", systemPackage], exclude: ["README.md"],
       swiftSettings: swiftSettings),
+    .systemLibrary(name: "CZminCodec"),
+    .target(
+      name: "ZminCodec", dependencies: ["CZminCodec", "ZminEngine", "ZminMemory"], exclude: ["README.md"],
+      swiftSettings: swiftSettings),
     .target(
       name: "ZminFiles",
-      dependencies: ["ZminBase", "ZminCore", "ZminEngine", "ZminIO", "ZminMemory", systemPackage],
+      dependencies: ["ZminBase", "ZminCodec", "ZminCore", "ZminEngine", "ZminIO", "ZminMemory", systemPackage],
       exclude: ["README.md"], swiftSettings: swiftSettings),
     .systemLibrary(name: "CZminVulkan"),
     .target(
@@ -142,13 +146,15 @@ let package = Package(
       name: "ZminTests", dependencies: ["Zmin", "ZminEngine", "ZminExamples", "ZminMemory", "ZminTestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
+      name: "ZminCodecTests", dependencies: ["ZminCodec", "ZminEngine", "ZminMemory"], swiftSettings: swiftSettings),
+    .testTarget(
       name: "ZminIOTests", dependencies: ["ZminBase", "ZminIO", "ZminTestSupport", systemPackage],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "ZminFilesTests",
       dependencies: [
-        "ZminBase", "ZminCPU", "ZminCore", "ZminEngine", "ZminFiles", "ZminIO", "ZminMemory", "ZminTestSupport",
-        systemPackage,
+        "ZminBase", "ZminCPU", "ZminCodec", "ZminCore", "ZminEngine", "ZminFiles", "ZminIO", "ZminMemory",
+        "ZminTestSupport", systemPackage,
       ],
       swiftSettings: swiftSettings),
     .testTarget(

@@ -1,4 +1,6 @@
+import SystemPackage
 import ZminBase
+import ZminCodec
 package import ZminEngine
 package import ZminIO
 package import ZminMemory
@@ -14,6 +16,8 @@ package struct FileMinifier: ~Copyable {
   private let ending: OutputEnding
   private let files: FileAccess
   private let times: StageTimes?
+  private let decoderBytesMax: Int?
+  private let ledger: MemoryLedger
   /// Plain bytes that were read in order from the latest source.
   private var plainBytesReadOfLast = 0
   /// Totals of the source that a request to stop has interrupted: bytes read, and bytes written to an output that
@@ -33,13 +37,14 @@ package struct FileMinifier: ~Copyable {
   ///   - ending: The end of outputs that appear whole.
   ///   - files: The access to files.
   ///   - device: The device that minifies slices besides the CPU.
+  ///   - decoderBytesMax: The memory that a decoder of a compressed input may take; nil for half of the machine's.
   ///   - times: The recorder of the time of each stage.
   ///   - ledger: The ledger of the buffers.
   /// - Throws: ``OutOfMemory``.
   package init(
     _ options: MinifierOptions, memory: RunMemory, badLines: BadLines?, record: BadLineRecord? = nil, sync: SyncPolicy,
     ending: OutputEnding = .committed, files: FileAccess, device: DeviceUse = .none,
-    times: StageTimes? = nil, ledger: MemoryLedger
+    decoderBytesMax: Int? = nil, times: StageTimes? = nil, ledger: MemoryLedger
   ) throws {
     if let badLines {
       let record = record ?? BadLineRecord(badLines.path, using: files)
@@ -59,7 +64,9 @@ package struct FileMinifier: ~Copyable {
     self.sync = sync
     self.ending = ending
     self.files = files
+    self.decoderBytesMax = decoderBytesMax
     self.times = times
+    self.ledger = ledger
   }
 
   /// Minifies `sources` into one destination, one after another. In place, each source is its own destination.
@@ -93,11 +100,18 @@ package struct FileMinifier: ~Copyable {
       let file = try OutputFile(at: path, using: files, sync: sync, isPrivate: hasRegularFile(sources))
       let isFinal = !file.appearsWhole
       var output = FileOutput(file: file, isFinal: isFinal)
-      try minify(sources, into: &output, &outcomes)
-      if outcomes.areValid { try commit(output, &outcomes) }
+      if let encoding = Encoding(ofName: path.string.utf8) {
+        var encoded = try EncodedSink(output, encoding, ledger: ledger)
+        try minify(sources, into: &encoded, &outcomes)
+        if outcomes.areValid { try commit(encoded.finish(), &outcomes) }
+      } else {
+        try minify(sources, into: &output, &outcomes)
+        if outcomes.areValid { try commit(output, &outcomes) }
+      }
     case .entry(let entry):
       var output = fileOutput(try OutputFile(at: entry, using: files, sync: sync))
-      try minify(sources, into: &output, &outcomes)
+      // The name of a mirrored file would say that its plain bytes are compressed.
+      try minify(sources, into: &output, decodes: false, &outcomes)
       if outcomes.areValid { try commit(output, &outcomes) }
     case .inPlace(let rules, let minimumSaving):
       for source in sources {
@@ -147,15 +161,14 @@ package struct FileMinifier: ~Copyable {
 
   /// Minifies sources into one output, up to the first that fails.
   private mutating func minify<Output: ByteSink & ~Copyable>(
-    _ sources: [FileSource], into output: inout Output, _ outcomes: inout [FileOutcome]
+    _ sources: [FileSource], into output: inout Output, decodes: Bool = true, _ outcomes: inout [FileOutcome]
   ) throws {
     for source in sources {
       let start = begin(source)
       var outcome: FileOutcome
       do {
         let file = try open(source)
-        var input = FileReader(file)
-        outcome = try run(source, from: &input, of: file, to: &output, recording(source, output))
+        outcome = try minify(source, file, into: &output, decodes: decodes)
         outcome.sourceStatus = output.appearsWhole ? file.statusForMode : file.status
       } catch {
         guard source.isConcerned(by: error) else { throw error }
@@ -165,6 +178,23 @@ package struct FileMinifier: ~Copyable {
       outcomes.append(outcome)
       if !outcome.isValid { return }
     }
+  }
+
+  /// Minifies the plain bytes of one opened source.
+  private mutating func minify<Output: ByteSink & ~Copyable>(
+    _ source: FileSource, _ file: OpenedFile, into output: inout Output, decodes: Bool
+  ) throws -> FileOutcome {
+    var stored = FileReader(file)
+    let badLines = recording(source, output)
+    guard decodes, let codec = try stored.codec() else {
+      return try run(source, from: &stored, of: file, to: &output, badLines)
+    }
+    if codec == .gzip, stored.isSeekable, var blocks = try GzipBlockSource(FileReader(file), ledger: ledger) {
+      return try run(source, from: &blocks, of: file, to: &output, badLines)
+    }
+    var decoded = try DecodedSource(
+      stored, codec, decoderBytesMax: decoderBytesMax ?? MachineLimits(using: files).decoderBytesMax, ledger: ledger)
+    return try run(source, from: &decoded, of: file, to: &output, badLines)
   }
 
   /// Minifies one source into an output that cannot be undone, and notes the totals of an interrupted one.
@@ -269,4 +299,9 @@ package struct FileMinifier: ~Copyable {
       return nil
     }
   }
+}
+
+extension MachineLimits {
+  /// Memory that decoders may take: half of what the machine and its control groups allow.
+  package var decoderBytesMax: Int { min(physicalMemoryBytes, memoryBytes ?? .max) / 2 }
 }

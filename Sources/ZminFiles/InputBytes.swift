@@ -1,3 +1,4 @@
+import ZminCodec
 import ZminEngine
 import ZminIO
 
@@ -38,4 +39,31 @@ extension FileReader: ByteSource {
   }
 
   package var endedEarlyError: any Error { FileError.inputChanged(file.name) }
+}
+
+extension FileReader {
+  /// The codec of the input, by its first bytes; nil if it is plain.
+  ///
+  /// - Throws: As ``FileReader/read(into:)``.
+  mutating func codec() throws(FileError) -> Codec? {
+    let recognition = try peek(Codec.signatureBytes) { head, isWhole -> Codec.Recognition? in
+      let recognition = Codec.recognize(head, isWhole: isWhole)
+      return recognition == .undecided ? nil : recognition
+    }
+    if case .compressed(let codec) = recognition { return codec }
+    return nil
+  }
+}
+
+extension DecodedSource: InputBytes where Base == FileReader {
+  var plainBytes: Int64? { nil }
+  var plainBytesRead: Int64 { Int64(decodedBytes) }
+  var extent: ReadExtent { base.extent }
+  mutating func rewind() { preconditionFailure("decoded bytes come once") }
+}
+
+extension GzipBlockSource: InputBytes where Base == FileReader {
+  var plainBytes: Int64? { seekableSize.map { Int64($0) } }
+  var plainBytesRead: Int64 { Int64(decodedBytes) }
+  var extent: ReadExtent { base.extent }
 }

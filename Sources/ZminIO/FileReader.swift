@@ -16,6 +16,8 @@ package struct FileReader: ~Copyable, Sendable {
   private var isAtEnd = false
   /// An error that followed bytes that were returned.
   private var errorBehind: FileError?
+  /// Bytes that ``peek(_:_:)`` read and ``read(into:)`` has not returned yet.
+  private var peeked: [UInt8] = []
   /// The end of the bytes that were dropped from the page cache.
   private var droppedEnd: Int64 = 0
 
@@ -65,6 +67,7 @@ package struct FileReader: ~Copyable, Sendable {
   private mutating func read(
     into buffer: UnsafeMutableRawBufferPointer, fillsFromPipes: Bool
   ) throws(FileError) -> Int {
+    if !peeked.isEmpty { return takePeeked(into: buffer) }
     if let error = errorBehind.take() { throw error }
     if isAtEnd { return 0 }
     var filled = 0
@@ -94,11 +97,51 @@ package struct FileReader: ~Copyable, Sendable {
     return filled
   }
 
+  /// Shows the first bytes of the input to `decide`. Later reads return them all the same.
+  ///
+  /// - Parameters:
+  ///   - byteCount: Most bytes that `decide` may want.
+  ///   - decide: Gets the bytes so far, and true if there are no more. Returns nil to wait for more. A pipe is asked for
+  ///     no byte more than that.
+  /// - Throws: As ``read(into:)``.
+  package mutating func peek<Answer>(
+    _ byteCount: Int, _ decide: (_ head: ArraySlice<UInt8>, _ isWhole: Bool) -> Answer?
+  ) throws(FileError) -> Answer? {
+    var head = [UInt8](repeating: 0, count: byteCount)
+    if file.status.kind == .regular, case .path = file.name {
+      let count = head.withUnsafeMutableBytes { bytes in
+        Result { () throws(FileError) in try read(into: bytes, at: 0) }
+      }
+      return decide(head[..<(try count.get())], true)
+    }
+    var count = 0
+    while true {
+      let result = head.withUnsafeMutableBytes { bytes in
+        let rest = UnsafeMutableRawBufferPointer(rebasing: bytes[count...])
+        return Result { () throws(FileError) in try read(into: rest, fillsFromPipes: false) }
+      }
+      let added = try result.get()
+      count += added
+      let answer = decide(head[..<count], added == 0 || count == byteCount)
+      guard answer == nil, added > 0, count < byteCount else {
+        peeked = Array(head[..<count])
+        return answer
+      }
+    }
+  }
+
+  private mutating func takePeeked(into buffer: UnsafeMutableRawBufferPointer) -> Int {
+    let part = peeked.prefix(buffer.count)
+    buffer.copyBytes(from: part)
+    peeked.removeFirst(part.count)
+    return part.count
+  }
+
   /// Returns true if a read would not wait, now or within the given time.
   ///
   /// - Throws: As ``FileAccess/isReadable(_:_:milliseconds:)``.
   package func isReady(withinMilliseconds milliseconds: Int32) throws(FileError) -> Bool {
-    if file.status.kind == .regular || isAtEnd || errorBehind != nil { return true }
+    if file.status.kind == .regular || isAtEnd || errorBehind != nil || !peeked.isEmpty { return true }
     return try access.isReadable(file.descriptor.number, file.name, milliseconds: milliseconds)
   }
 

@@ -35,6 +35,10 @@ public enum MemoryPurpose: String, Sendable, CaseIterable {
   case fileList
   /// Output of the second run of a verification.
   case verification
+  /// Windows and tables of decoders, and compressed bytes to be decoded.
+  case decoder
+  /// Tables of encoders, and buffers to prove their output.
+  case encoder
   /// Thread stacks.
   case threadStack
 
@@ -42,7 +46,7 @@ public enum MemoryPurpose: String, Sendable, CaseIterable {
   public var domain: MemoryDomain {
     switch self {
     case .inputWindow, .outputWindow, .kernelWorkspace, .verification: .pool
-    case .nesting, .fileList: .heap
+    case .nesting, .fileList, .decoder, .encoder: .heap
     case .deviceStaging: .pinnedStaging
     case .deviceWork: .deviceLocal
     case .threadStack: .stack

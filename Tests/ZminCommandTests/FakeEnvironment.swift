@@ -10,7 +10,7 @@ struct FakeEnvironment: Environment {
   var limits = MachineLimits(processorCount: 6, memoryBytes: nil, physicalMemoryBytes: 1 << 34)
   /// The files that are there. All others are missing.
   var files: [FilePath: FileFacts] = [
-    "dir": FileFacts(kind: .directory, storedBytes: 4096), "fifo": FileFacts(kind: .fifo, byteCount: 0),
+    "dir": FileFacts(kind: .directory, storedBytes: 4096), "fifo": FileFacts(kind: .fifo, storedBytes: 0),
     "fifo.json": FileFacts(kind: .fifo, storedBytes: 0),
     "small.json": FileFacts(kind: .regular, storedBytes: 9_999_999),
     "large.json": FileFacts(kind: .regular, storedBytes: 10_000_000),
@@ -25,7 +25,7 @@ struct FakeEnvironment: Environment {
   func resolvedLocation(of file: FileName) -> ResolvedLocation? {
     guard case .path(let path) = file, let name = path.lastComponent else { return nil }
     return ResolvedLocation(
-      identity: nil, place: ResolvedLocation.Place(directory: FileIdentity(device: 1, inode: 1), name: name))
+      identity: nil, entry: ResolvedLocation.Entry(directory: FileIdentity(device: 1, inode: 1), name: name))
   }
 
   func variable(_ name: String) -> String? { variables[name] }

@@ -7,39 +7,39 @@ enum HintTable {
 
   private static let compressed = [
     Case(
-      title: "gzip", making: "echo '{ \"a\" : 1 }' | gzip -c > $F",
+      title: "gzip", making: "echo '{ \"a\" : 1 }' | gzip -c | gzip -c > $F",
       message: "1:1: gzip data, not JSON (byte 0); gzip -dc < a.json | zmin", output: "{\"a\":1}"),
     Case(
-      title: "gzip, from standard input", making: "echo '{ \"a\" : 1 }' | gzip -c > $F", name: nil,
+      title: "gzip, from standard input", making: "echo '{ \"a\" : 1 }' | gzip -c | gzip -c > $F", name: nil,
       message: "1:1: gzip data, not JSON (byte 0); gzip -dc < FILE | zmin", output: "{\"a\":1}"),
     Case(
-      title: "gzip in a name that a shell would take apart", making: "echo '[ 1 ]' | gzip -c > $F",
+      title: "gzip in a name that a shell would take apart", making: "echo '[ 1 ]' | gzip -c | gzip -c > $F",
       name: "it's $(touch a) *.json",
       message: "1:1: gzip data, not JSON (byte 0); gzip -dc < 'it'\\''s $(touch a) *.json' | zmin", output: "[1]"),
     Case(
-      title: "gzip in a name that begins like an option", making: "echo '[ 1 ]' | gzip -c > $F", name: "-a~.json",
+      title: "gzip in a name that begins like an option", making: "echo '[ 1 ]' | gzip -c | gzip -c > $F", name: "-a~.json",
       message: "1:1: gzip data, not JSON (byte 0); gzip -dc < '-a~.json' | zmin", output: "[1]"),
     Case(
-      title: "gzip in a name that fits on no line", making: "echo '[ 1 ]' | gzip -c > $F", name: "a\nb.json",
+      title: "gzip in a name that fits on no line", making: "echo '[ 1 ]' | gzip -c | gzip -c > $F", name: "a\nb.json",
       message: "1:1: gzip data, not JSON (byte 0); gzip -dc < FILE | zmin", output: "[1]"),
     Case(
-      title: "gzip of lines, by the option", making: "printf '12\\n34\\n' | gzip -c > $F",
+      title: "gzip of lines, by the option", making: "printf '12\\n34\\n' | gzip -c | gzip -c > $F",
       options: ["--format", "ndjson"],
       message: "1:1: gzip data, not JSON (byte 0); gzip -dc < a.json | zmin --format ndjson", output: "12\n34\n"),
     Case(
-      title: "gzip of lines, by the name", making: "printf '12\\n34\\n' | gzip -c > $F", name: "a.jsonl.gz",
+      title: "gzip of lines, by the name", making: "printf '12\\n34\\n' | gzip -c | gzip -c > $F", name: "a.jsonl.gz",
       message: "1:1: gzip data, not JSON (byte 0); gzip -dc < a.jsonl.gz | zmin --format ndjson", output: "12\n34\n"),
     Case(
-      title: "gzip of values", making: "printf '12 34' | gzip -c > $F", options: ["--format", "concat"],
+      title: "gzip of values", making: "printf '12 34' | gzip -c | gzip -c > $F", options: ["--format", "concat"],
       message: "1:1: gzip data, not JSON (byte 0); gzip -dc < a.json | zmin --format concat", output: "12\n34\n"),
     Case(
-      title: "zstd", making: "echo '[ 1 ]' | zstd -qc > $F",
+      title: "zstd", making: "echo '[ 1 ]' | zstd -qc | zstd -qc > $F",
       message: "1:1: zstd data, not JSON (byte 0); zstd -dc < a.json | zmin", output: "[1]", tools: ["zstd"]),
     Case(
-      title: "xz", making: "echo '[ 1 ]' | xz -c > $F",
+      title: "xz", making: "echo '[ 1 ]' | xz -c | xz -c > $F",
       message: "1:1: xz data, not JSON (byte 0); xz -dc < a.json | zmin", output: "[1]", tools: ["xz"]),
     Case(
-      title: "bzip2", making: "echo '[ 1 ]' | bzip2 -c > $F",
+      title: "bzip2", making: "echo '[ 1 ]' | bzip2 -c | bzip2 -c > $F",
       message: "1:1: bzip2 data, not JSON (byte 0); bzip2 -dc < a.json | zmin", output: "[1]", tools: ["bzip2"]),
     Case(
       title: "lz4", making: "echo '[ 1 ]' | lz4 -qc > $F",
@@ -123,7 +123,7 @@ enum HintTable {
     ("a\u{3000}b", true), ("é", true),
   ].map { (name: String, isPrinted: Bool) in
     Case(
-      title: "gzip in the name \(name.debugDescription)", making: "echo '[ 1 ]' | gzip -c > $F", name: name,
+      title: "gzip in the name \(name.debugDescription)", making: "echo '[ 1 ]' | gzip -c | gzip -c > $F", name: name,
       message: "1:1: gzip data, not JSON (byte 0); gzip -dc < \(isPrinted ? "'\(name)'" : "FILE") | zmin",
       output: "[1]")
   }

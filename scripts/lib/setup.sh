@@ -36,10 +36,13 @@ install_missing_files() {
   [ ${#missing[@]} -eq 0 ] || install_packages "${missing[@]}"
 }
 
-# install_shader_tools: installs the shader compiler and the Vulkan headers if they are missing.
-install_shader_tools() {
+# install_build_tools: installs what a build needs besides Swift, if it is missing: the shader compiler, the Vulkan
+# headers, and the libraries of the codecs.
+install_build_tools() {
   install_missing glslangValidator=glslang-tools
-  install_missing_files /usr/include/vulkan/vulkan.h=libvulkan-dev
+  install_missing_files /usr/include/vulkan/vulkan.h=libvulkan-dev /usr/include/zlib.h=zlib1g-dev \
+    /usr/include/zstd.h=libzstd-dev /usr/include/libdeflate.h=libdeflate-dev /usr/include/bzlib.h=libbz2-dev \
+    /usr/include/lzma.h=liblzma-dev
 }
 
 # install_packages PACKAGE...: installs packages with apt-get, through sudo unless run by root. Exits 3 if it cannot.

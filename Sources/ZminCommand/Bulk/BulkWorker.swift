@@ -154,7 +154,7 @@ struct BulkWorker: ~Copyable {
       context.plan.options.minifierOptions(format), memory: memory, badLines: badLines,
       record: badLines.flatMap { _ in context.badLines }, sync: context.plan.syncOfOutputs,
       ending: .pending(isHashed: context.journal != nil), files: files, device: device,
-      ledger: ledger)
+      decoderBytesMax: context.plan.decoderBytesMax(beside: context.memory), ledger: ledger)
     minifier.onBadLine = context.reporter.onBadLine
     return minifier
   }
@@ -164,6 +164,12 @@ extension BulkPlan {
   /// The bytes of a line that each worker may hold of an input that cannot be read twice.
   func heldLineBytesMax(beside memory: BulkMemory) -> Int {
     memoryBudget.heldLineBytesMax(besides: memory.peakBytes, workers: memory.workers)
+  }
+
+  /// The memory that the decoder of each worker may take.
+  func decoderBytesMax(beside memory: BulkMemory) -> Int {
+    let leftBytes = memoryBudget.requestedBytes.map { max(0, $0 - memory.peakBytes) }
+    return (leftBytes ?? limits.decoderBytesMax) / memory.workers
   }
 
   /// The sync policy, which syncs all outputs if a journal records them.

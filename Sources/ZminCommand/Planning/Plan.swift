@@ -53,6 +53,8 @@ package struct Plan: Sendable {
   package var memory: RunMemory
   /// The peak of resident memory, the program included. A device adds to it.
   package var predictedPeakBytes: Int
+  /// The memory that `--memory-budget` leaves for a decoder, nil for half of the machine's.
+  package var decoderBytesMax: Int?
   /// The limits of the machine, nil if the run is too small to need them.
   package var limits: MachineLimits?
 

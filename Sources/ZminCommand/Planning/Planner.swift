@@ -55,7 +55,7 @@ package struct Planner {
       storedBytes: sizes.contains { $0.storedBytes == nil }
         ? nil : Int(sizes.reduce(Int64(0)) { $0.addingSaturated($1.storedBytes ?? 0) }),
       options: run, mode: mode, showsProgress: askedMode != .standard, memory: memory, predictedPeakBytes: hostBytes,
-      limits: limits)
+      decoderBytesMax: options.memoryBudget.map { max(0, $0.byteCount - hostBytes) }, limits: limits)
   }
 
   /// The options that both plans begin with. Device, bad lines, reports and fallbacks are decided later.
@@ -107,6 +107,9 @@ package struct Planner {
       option != "--follow-symlinks" || !options.bulk.isRecursive
     {
       throw .usage("\(option) needs --in-place")
+    }
+    if let output = options.output, [".bz2", ".xz"].contains(where: output.path.string.hasSuffix) {
+      throw .usage("zmin does not write \(output.path.extension ?? ""); name the output .gz or .zst")
     }
     if options.output?.path.isEmpty == true { throw .usage("the path of --output is empty") }
     for (option, argument) in [("--output", options.output), ("--bad-lines", options.badLines)] {

@@ -2,6 +2,7 @@ import Synchronization
 import SystemPackage
 import ZminBase
 import ZminCPU
+import ZminCodec
 import ZminEngine
 import ZminFiles
 import ZminIO
@@ -132,8 +133,26 @@ final class RunReporter: Sendable {
   func fail(_ error: any Error, _ name: FileName, seconds: Double = 0) {
     let message = FailureMessage.text(for: error, input: name)
     let status = FailureMessage.status(for: error)
-    state.withLock { if status == .usage { $0.raise(to: status) } else { $0.addFailure(status) } }
-    logFile(name, "failed", RunTotals(), seconds, engine) { event in event.add("error") { $0.add("message", message) } }
+    let damage = error as? DecodingError
+    state.withLock {
+      if damage != nil {
+        $0.addDamaged()
+      } else if status == .usage {
+        $0.raise(to: status)
+      } else {
+        $0.addFailure(status)
+      }
+    }
+    logFile(name, damage == nil ? "failed" : "invalid", RunTotals(), seconds, engine) { event in
+      event.add("error") {
+        if let damage {
+          $0.add("code", damage.code.rawValue)
+          $0.add("offset", damage.storedOffset)
+          $0.add("plain_offset", damage.plainOffset)
+        }
+        $0.add("message", message)
+      }
+    }
     sayUnlessLogged(message)
   }
 

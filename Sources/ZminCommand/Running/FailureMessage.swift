@@ -1,4 +1,5 @@
 import SystemPackage
+import ZminCodec
 import ZminEngine
 package import ZminIO
 import ZminMemory
@@ -11,7 +12,7 @@ package enum FailureMessage {
     // The run was refused because it would destroy an input or output.
     case FileError.refused(_, .isInput), FileError.refused(_, .isFile): .usage
     // The cause is permanent, so trying again will not help.
-    case FileError.refused(_, .protected): .invalidInput
+    case FileError.refused(_, .protected), is DecodingError: .invalidInput
     case is VerificationDifference: .difference
     case is DeviceFailure: .engineUnavailable
     default: .failure

@@ -182,7 +182,7 @@ struct MinifyRun: ~Copyable {
     minifierFormat = format
     var minifier = try FileMinifier(
       plan.options.minifierOptions(format), memory: plan.memory, badLines: plan.badLines, sync: plan.sync, files: files,
-      device: device?.use ?? .none, ledger: ledger)
+      device: device?.use ?? .none, decoderBytesMax: plan.decoderBytesMax, ledger: ledger)
     minifier.willBegin = { [progress, memory] source in
       progress.begin(source.name)
       memory?.profiler.begin(.minifying, file: source.name)

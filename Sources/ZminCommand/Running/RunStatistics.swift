@@ -82,6 +82,12 @@ struct RunStatistics {
     raise(to: .invalidInput)
   }
 
+  /// Counts a compressed input that cannot be decoded.
+  mutating func addDamaged() {
+    invalidFiles += 1
+    raise(to: .invalidInput)
+  }
+
   /// Counts an input that `--check` found not minified.
   mutating func addUnminified() {
     unminifiedFiles += 1

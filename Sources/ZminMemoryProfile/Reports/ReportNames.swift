@@ -25,6 +25,8 @@ extension MemoryPurpose {
     case .deviceWork: "device work"
     case .fileList: "file list"
     case .verification: "verification"
+    case .decoder: "decoders"
+    case .encoder: "encoders"
     case .threadStack: "thread stacks"
     }
   }

@@ -1,0 +1,53 @@
+import CZminCodec
+
+/// Decoder of bzip2 streams, by libbz2.
+final class Bzip2Decoder: Decoder {
+  /// State of the library. Its address must not change, as the library checks it.
+  private let stream: UnsafeMutablePointer<bz_stream>
+  private let allocator: CodecAllocator
+  /// True between the first byte of a stream and its end.
+  private var isInStream = false
+
+  init(_ allocator: CodecAllocator) {
+    self.allocator = allocator
+    stream = .allocate(capacity: 1)
+    stream.initialize(to: bz_stream())
+    stream.pointee.opaque = allocator.context
+    stream.pointee.bzalloc = { context, count, size in
+      CodecAllocator.product(count, size).flatMap { CodecAllocator.of(context)?.allocate($0) }
+    }
+    stream.pointee.bzfree = { _, pointer in CodecAllocator.release(pointer) }
+  }
+
+  deinit {
+    if isInStream { BZ2_bzDecompressEnd(stream) }
+    stream.deallocate()
+  }
+
+  func decode(
+    _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
+  ) throws(DecoderFault) -> DecodingStep {
+    if !isInStream {
+      guard BZ2_bzDecompressInit(stream, 0, 0) == BZ_OK else { throw .memory }
+      isInStream = true
+    }
+    let (inputBytes, outputBytes) = (min(input.count, Int(Int32.max)), min(output.count, Int(Int32.max)))
+    // The library reads its input only, whatever the type says.
+    stream.pointee.next_in = UnsafeMutablePointer(mutating: input.baseAddress?.assumingMemoryBound(to: CChar.self))
+    stream.pointee.avail_in = UInt32(inputBytes)
+    stream.pointee.next_out = output.baseAddress?.assumingMemoryBound(to: CChar.self)
+    stream.pointee.avail_out = UInt32(outputBytes)
+    switch BZ2_bzDecompress(stream) {
+    case BZ_OK: break
+    case BZ_STREAM_END:
+      BZ2_bzDecompressEnd(stream)
+      isInStream = false
+    case BZ_MEM_ERROR: throw .memory
+    // Wrong checksums of blocks are BZ_DATA_ERROR too: the library does not tell.
+    default: throw .syntax
+    }
+    return DecodingStep(
+      consumedBytes: inputBytes - Int(stream.pointee.avail_in),
+      producedBytes: outputBytes - Int(stream.pointee.avail_out), isAtEnd: !isInStream)
+  }
+}

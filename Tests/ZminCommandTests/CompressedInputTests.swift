@@ -1,0 +1,70 @@
+import Testing
+
+@Suite("Compressed input and output") struct CompressedInputTests {
+  @Test("Compressed input is read from files and from standard input, under any name")
+  func input() throws {
+    let scratch = try Scratch()
+    _ = try ZminProgram.shell("echo '[ 1 ]' | gzip -c > a.json; echo '[ 1 ]' | xz -c > b", in: scratch)
+    #expect(try ZminProgram.run(["a.json"], in: scratch).output == "[1]")
+    #expect(try ZminProgram.shell("$ZMIN < a.json; $ZMIN - < b; cat b | $ZMIN", in: scratch).output == "[1][1][1]")
+    #expect(try ZminProgram.run(["-t", "a.json", "b"], in: scratch).ending == .exit(0))
+    #expect(try ZminProgram.run(["--check", "a.json"], in: scratch).ending == .exit(1))
+  }
+
+  @Test("Input that comes byte by byte is recognised, and plain input is not waited for")
+  func slowInput() throws {
+    let scratch = try Scratch()
+    _ = try ZminProgram.shell("echo '[ 1 ]' | gzip -c > a", in: scratch)
+    let dribble = "for i in 1 2 3 4 5 6 7 8; do dd bs=1 count=1 status=none; sleep 0.02; done; cat"
+    #expect(try ZminProgram.shell("(\(dribble)) < a | $ZMIN", in: scratch).output == "[1]")
+    let lines = "(echo '{ }'; sleep 5) | $ZMIN --format ndjson | head -n 1"
+    let run = try ZminProgram.shell("timeout 3 bash -c \"\(lines)\"; true", in: scratch)
+    #expect(run.output == "{}\n")
+  }
+
+  @Test("The format of a compressed file is that of the name before its suffix")
+  func format() throws {
+    let scratch = try Scratch()
+    _ = try ZminProgram.shell("printf '{ }\\n[ ]\\n' | gzip -c > a.jsonl.gz", in: scratch)
+    #expect(try ZminProgram.run(["a.jsonl.gz"], in: scratch).output == "{}\n[]\n")
+  }
+
+  @Test("A file that is cut off is invalid, with its offsets, and no output appears")
+  func truncated() throws {
+    let scratch = try Scratch()
+    _ = try ZminProgram.shell("echo '[ 1 ]' | gzip -nc | head -c 20 > a.json.gz", in: scratch)
+    let run = try ZminProgram.run(["a.json.gz", "-o", "b.json"], in: scratch)
+    #expect(run.ending == .exit(1))
+    #expect(
+      run.errors == """
+        zmin: a.json.gz: the data ends early, within a member (byte 20 of the gzip data, byte 6 decoded)
+
+        """)
+    #expect(scratch.names == ["a.json.gz"])
+    let log = try ZminProgram.run(["a.json.gz", "-o", "b.json", "--log", "json"], in: scratch).errors
+    #expect(log.contains(#""status":"invalid""#))
+    #expect(log.contains(#""error":{"code":"truncated","offset":20,"plain_offset":6,"#))
+    #expect(log.contains(#""invalid":1,"failed":0"#))
+  }
+
+  @Test("The suffix of -o compresses, and one that zmin does not write is refused")
+  func output() throws {
+    let scratch = try Scratch()
+    let run = try ZminProgram.shell("echo '[ 1 ]' | $ZMIN -o a.json.gz && gzip -dc a.json.gz", in: scratch)
+    #expect(run.output == "[1]" && run.ending == .exit(0))
+    for name in ["b.json.bz2", "b.json.xz"] {
+      let run = try ZminProgram.run(["-o", name], input: "1", in: scratch)
+      #expect(run.ending == .exit(2) && run.errors.contains("name the output .gz or .zst"))
+    }
+    #expect(scratch.names == ["a.json.gz"])
+  }
+
+  @Test("A budget that a decoder does not fit in is an error")
+  func budget() throws {
+    let scratch = try Scratch()
+    _ = try ZminProgram.shell("echo '[ 1 ]' | xz -9 -c > a", in: scratch)
+    let run = try ZminProgram.run(["a", "--memory-budget", "20M"], in: scratch)
+    #expect(run.ending == .exit(1) && run.errors.contains("bytes of memory, more than allowed"))
+    #expect(try ZminProgram.run(["a", "--memory-budget", "100M"], in: scratch).output == "[1]")
+  }
+}
