@@ -165,7 +165,7 @@ package final class LineFile: Sendable {
 
   /// Calls `body` with each complete line, without its LF.
   ///
-  /// - Parameter lineBytesMax: The length from which lines are skipped.
+  /// - Parameter lineBytesMax: The most bytes of a line. Longer lines are skipped.
   /// - Returns: The offset of the end of the last complete line.
   /// - Throws: ``FileError/system(_:)``.
   package func forEachLine(
