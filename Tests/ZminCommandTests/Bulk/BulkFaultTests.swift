@@ -88,7 +88,7 @@ struct BulkFaultTests {
       """, in: scratch)
     if run.output == "skipped\n" { return }
     #expect(run.output == "3\n0\n")
-    #expect(run.errors.contains("outputs may take up to "))
+    #expect(run.errors.contains("outputs may need up to "))
     #expect(run.errors.contains("No space left on device"))
     #expect(run.errors.contains(" not reached"))
   }

@@ -85,7 +85,7 @@ struct MemoryOptionTests {
     #expect((memory["suggested_limit_bytes"] as? Int ?? 0) > (memory["peak_resident_bytes"] as? Int ?? .max))
     #expect(memory["leaked_bytes"] as? Int == 0 && (memory["allocations"] as? Int ?? 0) > 0)
     let refused = try ZminProgram.run(["--log", "json", "--memory-report", "-o", "-", "input.json"], in: scratch)
-    #expect(refused.ending == .exit(2) && refused.errors.contains("standard error to itself"))
+    #expect(refused.ending == .exit(2) && refused.errors.contains("--log uses standard error"))
   }
 
   @Test("A run with a broken pipe reports the bytes read and its exit code")
