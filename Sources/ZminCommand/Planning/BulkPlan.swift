@@ -1,4 +1,5 @@
 package import SystemPackage
+package import ZminEngine
 package import ZminFiles
 package import ZminIO
 
