@@ -33,7 +33,8 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 
 let commandDependencies: [Target.Dependency] = [
-  "CZminSystem", "ZminBase", "ZminBench", "ZminCPU", "ZminCodec", "ZminCore", "ZminEngine", "ZminFiles", "ZminIO", "ZminMemory",
+  "CZminSystem", "ZminBase", "ZminBench", "ZminCPU", "ZminCodec", "ZminCore", "ZminEngine", "ZminFiles", "ZminIO",
+  "ZminMemory",
   "ZminMemoryProfile", "ZminReport", "ZminVulkan", "ZminVulkanEngine", argumentParser, systemPackage,
 ]
 

@@ -9,8 +9,8 @@
 #define ZMIN_STATE_STRING 1   // in a string
 #define ZMIN_STATE_ESCAPED 2  // in a string, after a backslash
 
-// Bits of an element: a bracket, a comma, or in ndjson the end of a record (a boundary). In its container an element may
-// lead what stands after it, and trail what stands before it. A boundary does neither.
+// Bits of an element: a bracket, a comma, or in ndjson the end of a record (a boundary). In its container an element
+// may lead what stands after it, and trail what stands before it. A boundary does neither.
 #define ZMIN_ELEMENT_LEADS 1      // an opener or a comma
 #define ZMIN_ELEMENT_TRAILS 2     // a closer or a comma
 #define ZMIN_ELEMENT_OBJECT 4     // of an object, not of an array

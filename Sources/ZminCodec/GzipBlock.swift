@@ -1,5 +1,5 @@
-// BGZF and MiGz are gzip files of many members. The header of each carries the member's size in its extra field, so that
-// a member can be found and decoded without those before it:
+// BGZF and MiGz are gzip files of many members. The header of each has the member's size in its extra field, so that a
+// member can be found and decoded without those before it:
 //
 //     1F 8B 08 04 | time xfl os | XLEN | 'B' 'C' 2 0, size of the member less 1 (2 bytes)      BGZF
 //                                      | 'M' 'Z' 4 0, size of the deflate data (4 bytes)       MiGz

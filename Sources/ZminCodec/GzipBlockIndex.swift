@@ -28,8 +28,7 @@ struct GzipBlockIndex: Sendable {
 
   /// Reads the headers and the trailers of all members.
   ///
-  /// - Returns: nil if a member does not carry its size, or is large. The input is then to be read in order, which finds
-  ///   any error.
+  /// - Returns: nil if a member does not carry its size, or is large. Reading the input in order then finds any error.
   /// - Throws: Errors of the base.
   /// - Complexity: A read for each member.
   init?<Base: ByteSource & ~Copyable>(_ base: borrowing Base) throws {

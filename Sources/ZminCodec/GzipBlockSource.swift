@@ -3,8 +3,8 @@ package import ZminMemory
 
 /// Source of the bytes that gzip members decode to, from any offset, by several threads at once.
 ///
-/// Members carry their sizes: see ``GzipBlockLayout``. A read decodes the members that it touches. Checksums and lengths
-/// of all of them are checked.
+/// Members carry their sizes: see ``GzipBlockLayout``. A read decodes the members that it touches, and checks the
+/// checksums and lengths of all of them.
 package struct GzipBlockSource<Base: ByteSource & ~Copyable>: ByteSource, ~Copyable {
   /// Compressed bytes.
   package var base: Base

@@ -101,8 +101,8 @@ package struct FileReader: ~Copyable, Sendable {
   ///
   /// - Parameters:
   ///   - byteCount: Most bytes that `decide` may want.
-  ///   - decide: Gets the bytes so far, and true if there are no more. Returns nil to wait for more. A pipe is asked for
-  ///     no byte more than that.
+  ///   - decide: Gets the bytes so far, and true if there are no more. Returns nil to wait for more. A pipe is asked
+  ///     for no byte more than that.
   /// - Throws: As ``read(into:)``.
   package mutating func peek<Answer>(
     _ byteCount: Int, _ decide: (_ head: ArraySlice<UInt8>, _ isWhole: Bool) -> Answer?

@@ -18,7 +18,8 @@ import ZminTestSupport
     let (run, _) = try run(
       """
       mkdir in; (yes '[ 1 ]' | head -n 100000; echo '{bad') > in/a.jsonl
-      $ZMIN -v --mode streaming -j2 --bad-lines bad \(isBulk ? "-r in --output-dir out" : "in/a.jsonl -o out"); wc -l < bad
+      $ZMIN -v --mode streaming -j2 --bad-lines bad \(isBulk ? "-r in --output-dir out" : "in/a.jsonl -o out")
+      wc -l < bad
       """)
     #expect(run.output == "1\n", "\(run)")
     #expect(run.errors.contains("windows of "), "\(run.errors)")
@@ -36,7 +37,11 @@ import ZminTestSupport
     ])
   func notLines(_ command: String) throws {
     let (run, scratch) = try run(
-      "\(command); cp x.jsonl y; $ZMIN -i --max-bad-lines all --bad-lines bad x.jsonl; echo $?; cmp x.jsonl y && echo same",
+      """
+      \(command); cp x.jsonl y
+      $ZMIN -i --max-bad-lines all --bad-lines bad x.jsonl; echo $?
+      cmp x.jsonl y && echo same
+      """,
       ["a": String(repeating: "[ 1 ]\n{bad\n", count: 20)])
     #expect(run.output == "1\nsame\n", "\(run)")
     #expect(scratch.text(of: "bad") == "")

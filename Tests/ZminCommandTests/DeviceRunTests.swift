@@ -14,7 +14,11 @@ struct DeviceRunTests {
     try scratch.write("[\n" + Self.records.joined(separator: ",\n") + "]\n", to: "a.json")
     try scratch.write(Self.records.joined(separator: "\r\n\n"), to: "c.jsonl")
     let run = try ZminProgram.shell(
-      "for f in a.json c.jsonl; do $ZMIN --mode standard $f -o min && $ZMIN $O $f -o out && cmp min out || exit 9; done",
+      """
+      for f in a.json c.jsonl; do
+        $ZMIN --mode standard $f -o min && $ZMIN $O $f -o out && cmp min out || exit 9
+      done
+      """,
       ["O": mode + " --device llvmpipe"], in: scratch)
     #expect(run.ending == .exit(0), "\(run.errors)")
   }
@@ -65,8 +69,8 @@ struct DeviceRunTests {
     ]
     for (make, name) in cases {
       let scratch = try Scratch()
-      let arguments =
-        "--log json -rt \(name) 2>&1 | sed 's/\"seconds\":[0-9.]*//; s/,\"fallback\".*/}/' | sort; exit ${PIPESTATUS[0]}"
+      let filter = "sed 's/\"seconds\":[0-9.]*//; s/,\"fallback\".*/}/'"
+      let arguments = "--log json -rt \(name) 2>&1 | \(filter) | sort; exit ${PIPESTATUS[0]}"
       let expected = try ZminProgram.shell("mkdir in; \(make); $ZMIN \(arguments)", in: scratch)
       let run = try ZminProgram.shell("$ZMIN $O \(arguments)", Self.gpu, in: scratch)
       #expect(run.ending == expected.ending && run.output.contains("\"not_reached\":0"), "\(make): \(run.output)")

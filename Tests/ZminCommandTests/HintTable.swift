@@ -17,7 +17,8 @@ enum HintTable {
       name: "it's $(touch a) *.json",
       message: "1:1: gzip data, not JSON (byte 0); gzip -dc < 'it'\\''s $(touch a) *.json' | zmin", output: "[1]"),
     Case(
-      title: "gzip in a name that begins like an option", making: "echo '[ 1 ]' | gzip -c | gzip -c > $F", name: "-a~.json",
+      title: "gzip in a name that begins like an option", making: "echo '[ 1 ]' | gzip -c | gzip -c > $F",
+      name: "-a~.json",
       message: "1:1: gzip data, not JSON (byte 0); gzip -dc < '-a~.json' | zmin", output: "[1]"),
     Case(
       title: "gzip in a name that fits on no line", making: "echo '[ 1 ]' | gzip -c | gzip -c > $F", name: "a\nb.json",

@@ -111,7 +111,8 @@ import Testing
     let run = try ZminProgram.shell(
       """
       $ZMIN --mode standard --format concat in.json > expected
-      $ZMIN $O --verify --format concat in.json | cmp - expected && cat in.json | $ZMIN $O --format concat | cmp - expected \
+      $ZMIN $O --verify --format concat in.json | cmp - expected \
+        && cat in.json | $ZMIN $O --format concat | cmp - expected \
         && { while IFS= read -r -N 97 piece; do printf '%s' "$piece"; done; printf '%s' "$piece"; } < in.json \
           | $ZMIN $O --verify --format concat | cmp - expected && wc -l < expected
       """, ["O": mode], in: scratch)

@@ -41,7 +41,8 @@ struct PageTests {
       $ZMIN bench \(options) --size 400K --time 0.1 --json-file other.json > /dev/null
       $CHECK page.html --data other.json && exit 8
       # A rate that is another one in the table alone.
-      sed -E '0,/rate of each path/!{0,/<tr><td>[^<]*<\\/td><td>[0-9]/s/(<tr><td>[^<]*<\\/td><td>)[0-9]/\\19/}' page.html > wrong.html
+      first='<tr><td>[^<]*<\\/td><td>'
+      sed -E "0,/rate of each path/!{0,/$first[0-9]/s/($first)[0-9]/\\19/}" page.html > wrong.html
       cmp -s page.html wrong.html && exit 7
       $CHECK wrong.html && exit 6
       exit $s

@@ -123,7 +123,8 @@ import ZminMemory
     #expect(bytes("out") == Array("{\"a\":1}\n[3]\n".utf8) && bytes("bad") == Array("[2\n".utf8))
   }
 
-  @Test("The suffix of the output compresses it", arguments: [("out.json.gz", "gzip -dc"), ("out.json.zst", "zstd -dc")])
+  @Test(
+    "The suffix of the output compresses it", arguments: [("out.json.gz", "gzip -dc"), ("out.json.zst", "zstd -dc")])
   func compressedOutput(_ name: String, _ decompressor: String) throws {
     try write(Self.document.pretty, to: "a")
     for memory in Self.memories {

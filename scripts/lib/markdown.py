@@ -17,7 +17,7 @@ def markers(name):
 
 
 def update_readme(name):
-    """Copies the block `name` from the newest Benchmarks/YYYY-MM-DD-NAME.md into Benchmarks/README.md, and returns it."""
+    """Copies the block `name` from the newest dated file into Benchmarks/README.md, and returns it."""
     start, end = markers(name)
 
     def block(text):

@@ -54,8 +54,8 @@ package struct BulkPlan: Sendable {
       case .replace(_, let minimum): "in-place \(minimum.map { "\($0)" } ?? "any")"
       default: "\(self.task)"
       }
+    let validation = self.validates ? "validate" : "no-validate"
     let lines = self.badLines == nil ? "" : ", bad-lines"
-    return
-      "\(destination), format \(format), \(self.validates ? "validate" : "no-validate"), max-depth \(self.depthMax)\(lines)"
+    return "\(destination), format \(format), \(validation), max-depth \(self.depthMax)\(lines)"
   }
 }

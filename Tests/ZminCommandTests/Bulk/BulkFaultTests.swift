@@ -83,7 +83,9 @@ struct BulkFaultTests {
     let run = try ZminProgram.shell(
       """
       mkdir d in && mount -t tmpfs -o size=64k none d 2>/dev/null || { echo skipped; exit 0; }
-      for i in 1 2 3 4 5 6 7 8 9; do { printf '[ '; yes '1 ,' | head -8000 | tr -d '\\n'; printf '2 ]'; } > in/$i.json; done
+      for i in 1 2 3 4 5 6 7 8 9; do
+        { printf '[ '; yes '1 ,' | head -8000 | tr -d '\\n'; printf '2 ]'; } > in/$i.json
+      done
       $ZMIN -j1 -r in --output-dir d/out --no-sync; echo $?; ls -A d/out | grep -c zmin-; umount d
       """, in: scratch)
     if run.output == "skipped\n" { return }

@@ -185,7 +185,8 @@ struct BulkTests {
   func sizes(_ jobs: String) throws {
     let script = """
       mkdir -p in/d; for i in $(seq 40); do yes '{ "k" : [ 1 , "v  v" ] } ' | head -$((i * i)) > in/d/$i.jsonl; done
-      yes '{ "k" : [ 1 , "v  v" ] } ' | head -500000 > in/large.jsonl; { echo '['; yes '1 ,' | head -3000000; echo '2]'; } > in/x.json
+      yes '{ "k" : [ 1 , "v  v" ] } ' | head -500000 > in/large.jsonl
+      { echo '['; yes '1 ,' | head -3000000; echo '2]'; } > in/x.json
       for mode in auto standard streaming; do
         $ZMIN -q -j \(jobs) --mode $mode -r in --output-dir out-$mode || echo failed
         (cd in; find . -type f) | while read f; do $ZMIN --mode standard in/$f | cmp - out-$mode/$f; done

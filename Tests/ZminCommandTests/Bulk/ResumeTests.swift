@@ -129,7 +129,8 @@ struct ResumeTests {
     let scratch = try scratch()
     let run = try ZminProgram.shell(
       """
-      mkfifo slow; $ZMIN -q -j1 -ri in --journal j & pid=$!; sleep 0.05; kill -INT $pid; kill -TERM $pid; wait $pid; echo $?
+      mkfifo slow; $ZMIN -q -j1 -ri in --journal j & pid=$!
+      sleep 0.05; kill -INT $pid; kill -TERM $pid; wait $pid; echo $?
       """, in: scratch)
     #expect(["143\n", "130\n", "0\n"].contains(run.output))
     #expect(newCount(scratch) != nil)
