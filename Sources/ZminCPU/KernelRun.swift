@@ -58,13 +58,13 @@ package struct KernelRun: ~Copyable {
   /// - Parameters:
   ///   - nesting: Set to the slice's unmatched brackets.
   ///   - start: The assumed position of the slice's start within a token.
-  ///   - riseMax: The most levels that the slice may open beyond those before it.
+  ///   - depthIncreaseMax: The most levels that the slice may open beyond those before it.
   ///   - output: Room as for ``check(_:format:depthMax:_:into:)``. An LF before the first token is not written, since
   ///     it depends on the bytes before the slice.
   /// - Returns: The slice's local summary, nil if the slice was not proved clean after that start.
   /// - Throws: ``OutOfMemory``.
   package func checkSlice(
-    _ nesting: inout SliceNesting, startingIn start: SlicePrefix.Start, format: Format, riseMax: Int,
+    _ nesting: inout SliceNesting, startingIn start: SlicePrefix.Start, format: Format, depthIncreaseMax: Int,
     _ slice: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
   ) throws(OutOfMemory) -> LocalSummary? {
     let prefix = unsafe SlicePrefix(slice, startingIn: start, format)
@@ -72,7 +72,7 @@ package struct KernelRun: ~Copyable {
     guard let first = prefix.first, prefix.blankByteCount < slice.count else {
       return prefix.summaryOfBlanks(after: start)
     }
-    var state = unsafe nesting.stateForKernels(after: prefix, startingIn: start, riseMax: riseMax)
+    var state = unsafe nesting.stateForKernels(after: prefix, startingIn: start, depthIncreaseMax: depthIncreaseMax)
     let rest = unsafe UnsafeRawBufferPointer(rebasing: slice[prefix.blankByteCount...])
     guard let end = unsafe check(&state, format, rest, into: output) else { return nil }
     return unsafe nesting.summary(of: state, startingIn: start, with: first, endingIn: end)
@@ -130,11 +130,13 @@ extension SlicePrefix {
 
 extension SliceNesting {
   /// The kernel state at the first token of a slice.
-  func stateForKernels(after prefix: SlicePrefix, startingIn start: SlicePrefix.Start, riseMax: Int) -> zmin_state {
+  func stateForKernels(after prefix: SlicePrefix, startingIn start: SlicePrefix.Start, depthIncreaseMax: Int)
+    -> zmin_state
+  {
     unsafe zmin_state(
       nesting: zmin_nesting(
         open: openers.forKernels, closed: closers.forKernels, depth_increase_max: 0, base: prefix.levels.rawValue),
-      depth_max: riseMax, lexeme: start.lexeme.rawValue, expectation: prefix.expectation.rawValue)
+      depth_max: depthIncreaseMax, lexeme: start.lexeme.rawValue, expectation: prefix.expectation.rawValue)
   }
 
   /// Copies the brackets of a clean slice from the kernel's state, and returns the slice's local summary.

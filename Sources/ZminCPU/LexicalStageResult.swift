@@ -74,18 +74,18 @@ extension SliceNesting {
     case open(OpenedSlice)
   }
 
-  /// Begins a slice, with the parameters of ``KernelRun/checkSlice(_:startingIn:format:riseMax:_:into:)``.
+  /// Begins a slice, with the parameters of ``KernelRun/checkSlice(_:startingIn:format:depthIncreaseMax:_:into:)``.
   ///
   /// - Throws: ``OutOfMemory``.
   package mutating func open(
-    _ slice: UnsafeRawBufferPointer, startingIn start: SlicePrefix.Start, format: Format, riseMax: Int
+    _ slice: UnsafeRawBufferPointer, startingIn start: SlicePrefix.Start, format: Format, depthIncreaseMax: Int
   ) throws(OutOfMemory) -> Opening {
     let head = unsafe SlicePrefix(slice, startingIn: start, format)
     try reset(in: head.levels, byteCount: slice.count)
     guard let first = head.first, head.blankByteCount < slice.count else {
       return .complete(head.summaryOfBlanks(after: start))
     }
-    var state = unsafe stateForKernels(after: head, startingIn: start, riseMax: riseMax)
+    var state = unsafe stateForKernels(after: head, startingIn: start, depthIncreaseMax: depthIncreaseMax)
     let history = unsafe zmin_history_before(&state, format.forKernels)
     let characters = unsafe withUnsafeBytes(of: history.characters) { unsafe $0.loadUnaligned(as: UInt32.self) }
     return unsafe .open(

@@ -40,12 +40,12 @@ package final class VulkanSliceLane: SliceLane, @unchecked Sendable {
   ///   - room: ``output`` after its margin.
   /// - Throws: ``OutOfMemory``, and ``VulkanError`` if the device can no longer be used.
   package func checkSlice(
-    _ nesting: inout SliceNesting, startingIn start: SlicePrefix.Start, format: Format, riseMax: Int,
+    _ nesting: inout SliceNesting, startingIn start: SlicePrefix.Start, format: Format, depthIncreaseMax: Int,
     _ slice: UnsafeRawBufferPointer, into room: UnsafeMutableRawBufferPointer
   ) throws -> LocalSummary? {
     precondition(slice.baseAddress == UnsafeRawPointer(input.baseAddress), "the slice must be in the lane's memory")
     let opened: OpenedSlice
-    switch try nesting.open(slice, startingIn: start, format: format, riseMax: riseMax) {
+    switch try nesting.open(slice, startingIn: start, format: format, depthIncreaseMax: depthIncreaseMax) {
     case .complete(let summary): return summary
     case .open(let slice): opened = slice
     }
@@ -69,7 +69,7 @@ package final class VulkanSliceLane: SliceLane, @unchecked Sendable {
 
   /// Minifies a slice on the device without any check, `json` or `ndjson`, from a state in which no LF is owed.
   ///
-  /// - Parameters: As for ``checkSlice(_:startingIn:format:riseMax:_:into:)``.
+  /// - Parameters: As for ``checkSlice(_:startingIn:format:depthIncreaseMax:_:into:)``.
   /// - Returns: The number of bytes kept.
   /// - Throws: ``VulkanError`` if the device can no longer be used.
   package func unchecked(

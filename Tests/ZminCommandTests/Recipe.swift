@@ -127,20 +127,8 @@ enum RecipeInputs {
       "dumps/2024/c.jsonl": "{ }\n[ 3 ]", "dumps/tmp/d.json": "[ 4 ]", "inbox/a.json": large, "inbox/b.json": "[ 2 ]",
       "zmin.log": #"{"event":"file","path":"a.json","status":"invalid","error":{"message":"two values"}}"# + "\n",
       "bad.log": #"{"event":"bad_line","path":"a.jsonl","line":2,"message":"two values on one line"}"# + "\n",
-      "bin/sbatch": """
-      #!/bin/bash
-      tasks=
-      while [[ $1 == --* ]]; do case $1 in --array=0-*) tasks=${1#--array=0-} ;; esac; shift; done
-      script=$1; shift
-      if [ -z "$tasks" ]; then exec bash "$script" "$@"; fi
-      for task in $(seq 0 $tasks); do SLURM_ARRAY_JOB_ID=7 SLURM_ARRAY_TASK_ID=$task bash "$script" "$@" >&2; done
-      echo 7
-
-      """,
     ])
-    chmod(scratch.file("bin/sbatch"), 0o755)
-    symlink(ZminProgram.program, scratch.file("bin/zmin"))
-    symlink(package.appending(path: "scripts").path, scratch.file("scripts"))
+    try ClusterTools.install(in: scratch)
     try report.write(toFile: scratch.file("old.json"), atomically: false, encoding: .utf8)
     try report.write(toFile: scratch.file("new.json"), atomically: false, encoding: .utf8)
     _ = try ZminProgram.shell("gzip -k events.json", in: scratch)

@@ -144,14 +144,14 @@ struct KernelSliceJoiner: ~Copyable {
     }
     let isLie = liesAboutStarts && random.once(in: 2)
     let start: SlicePrefix.Start = isLie ? (truth == .between ? .string : .between) : truth
-    let riseMax = max(1, depthMax / 2)
+    let depthIncreaseMax = max(1, depthMax / 2)
     var local: LocalSummary?
     var output = try [UInt8](
       unsafeUninitializedCapacity: Minifier.outputBytes(forInputBytes: slice.count, format: format)
     ) { buffer, count in
       local = try slice.withUnsafeBytes {
         try run.checkSlice(
-          &nesting, startingIn: start, format: format, riseMax: riseMax, $0,
+          &nesting, startingIn: start, format: format, depthIncreaseMax: depthIncreaseMax, $0,
           into: UnsafeMutableRawBufferPointer(buffer))
       }
       count = local?.outputByteCount ?? 0

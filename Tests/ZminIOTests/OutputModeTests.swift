@@ -100,26 +100,27 @@ import ZminTestSupport
 
   @Test("A file system without modes is no error", arguments: [Errno.notPermitted, .notSupported])
   func noModes(_ errno: Errno) throws {
+    #expect(try Self.modeOfOutput(failing: .setMode, errno, \.status) == 0o600)
+  }
+
+  /// The mode of an output whose input has mode 0644, with calls of a kind that fail.
+  private static func modeOfOutput(
+    failing kind: FaultyCalls.Kind, _ errno: Errno, _ status: (OpenedFile) -> FileStatus
+  ) throws -> mode_t {
     let directory = try TemporaryDirectory()
     let input = try directory.make("a.json", "1", mode: 0o644)
-    let access = FileAccess(calls: FaultyCalls(.init(failingIndex: 0, kind: .setMode, errno: errno)))
+    let access = FileAccess(calls: FaultyCalls(.init(failingIndex: 0, kind: kind, errno: errno)))
     var output = try OutputFile(at: directory.path("out.json"), using: access, isPrivate: true)
-    output.limitMode(to: try OpenedFile(input, using: access).status)
+    output.limitMode(to: status(try OpenedFile(input, using: access)))
     try output.commit()
-    #expect(Self.mode("out.json", in: directory) == 0o600)
+    return mode("out.json", in: directory)
   }
 
   @Test(
     "An unsupported removal of an access list is no error if there is no list",
     arguments: [Errno.notPermitted, .invalidArgument])
   func noRemoval(_ errno: Errno) throws {
-    let directory = try TemporaryDirectory()
-    let input = try directory.make("a.json", "1", mode: 0o644)
-    let access = FileAccess(calls: FaultyCalls(.init(failingIndex: 0, kind: .removeAttribute, errno: errno)))
-    var output = try OutputFile(at: directory.path("out.json"), using: access, isPrivate: true)
-    output.limitMode(to: try OpenedFile(input, using: access).statusForMode)
-    try output.commit()
-    #expect(Self.mode("out.json", in: directory) == 0o644)
+    #expect(try Self.modeOfOutput(failing: .removeAttribute, errno, \.statusForMode) == 0o644)
   }
 
   @Test(

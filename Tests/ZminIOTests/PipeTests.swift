@@ -132,20 +132,8 @@ import ZminTestSupport
 
   @Test("The notice of a request to stop ends a wait for bytes", arguments: [true, false])
   func noticeEndsAWait(hasWriter: Bool) throws {
-    let directory = try TemporaryDirectory()
-    let path = directory.fifo("in")
-    let writer = hasWriter ? try FileDescriptor.open(path, .readWrite, options: .closeOnExec) : nil
-    let interruption = try Interruption()
-    let reader = BackgroundThread {
-      fileError { () throws(FileError) in
-        var input = try FileReader(path, using: FileAccess(interruption: interruption))
-        _ = try input.readText()
-      }
-    }
-    usleep(Self.delay)
-    interruption.giveNotice(.terminate)
-    #expect(reader.join() == .some(.interrupted(.terminate)))
-    try writer?.close()
+    let error = try errorOfBlockedRead(hasWriter) { $0.giveNotice(.terminate) }
+    #expect(error == .interrupted(.terminate))
   }
 
   @Test("After a request to stop a pipe still gets the bytes that it takes without a wait")
@@ -192,6 +180,16 @@ import ZminTestSupport
 
   @Test(arguments: [true, false])
   func blockedReadIsInterrupted(hasWriter: Bool) throws {
+    let error = try errorOfBlockedRead(hasWriter) {
+      $0.request(.terminate)
+      $0.request(.interrupt)
+    }
+    #expect(error == .interrupted(.terminate))
+    #expect(error?.category == .interruption)
+  }
+
+  /// The error of a read that waits on an empty FIFO while `interrupt` runs.
+  private func errorOfBlockedRead(_ hasWriter: Bool, _ interrupt: (Interruption) -> Void) throws -> FileError? {
     let directory = try TemporaryDirectory()
     let path = directory.fifo("in")
     let writer = hasWriter ? try FileDescriptor.open(path, .readWrite, options: .closeOnExec) : nil
@@ -203,12 +201,10 @@ import ZminTestSupport
       }
     }
     usleep(Self.delay)
-    interruption.request(.terminate)
-    interruption.request(.interrupt)
-    let error = try #require(reader.join() ?? nil)
-    #expect(error == .interrupted(.terminate))
-    #expect(error.category == .interruption)
+    interrupt(interruption)
+    let error = reader.join() ?? nil
     try writer?.close()
+    return error
   }
 
   @Test func blockedWriteToFifoIsInterrupted() throws {

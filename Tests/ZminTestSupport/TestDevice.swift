@@ -84,12 +84,12 @@ private final class TestLane: SliceLane, @unchecked Sendable {
   var output: UnsafeMutableRawBufferPointer { outputBuffer.bytes }
 
   func checkSlice(
-    _ nesting: inout SliceNesting, startingIn start: SlicePrefix.Start, format: Format, riseMax: Int,
+    _ nesting: inout SliceNesting, startingIn start: SlicePrefix.Start, format: Format, depthIncreaseMax: Int,
     _ slice: UnsafeRawBufferPointer, into room: UnsafeMutableRawBufferPointer
   ) throws -> LocalSummary? {
     let action = action()
     var local = try kernel.checkSlice(
-      &nesting, startingIn: start, format: format, riseMax: riseMax, slice, into: room)
+      &nesting, startingIn: start, format: format, depthIncreaseMax: depthIncreaseMax, slice, into: room)
     try act(action)
     switch action {
     case .callDirty: return nil

@@ -122,20 +122,21 @@ struct SliceComparison: ~Copyable {
     self.nesting = nesting
   }
 
-  mutating func expectAgreement(_ slice: [UInt8], riseMax: Int = 1 << 19) throws {
+  mutating func expectAgreement(_ slice: [UInt8], depthIncreaseMax: Int = 1 << 19) throws {
     for start in [SlicePrefix.Start.between, .string] {
-      try expectAgreement(slice, startingIn: start, riseMax: riseMax)
+      try expectAgreement(slice, startingIn: start, depthIncreaseMax: depthIncreaseMax)
     }
     if slice.count > 0, random.once(in: 3) { try expectUncheckedAgreement(slice) }
   }
 
   private mutating func expectAgreement(
-    _ slice: [UInt8], startingIn start: SlicePrefix.Start, riseMax: Int
+    _ slice: [UInt8], startingIn start: SlicePrefix.Start, depthIncreaseMax: Int
   ) throws {
     var expected: LocalSummary?
     let expectedOutput = try output(of: slice, format) { output in
       expected = try slice.withUnsafeBytes {
-        try kernel.checkSlice(&expectedNesting, startingIn: start, format: format, riseMax: riseMax, $0, into: output)
+        try kernel.checkSlice(
+          &expectedNesting, startingIn: start, format: format, depthIncreaseMax: depthIncreaseMax, $0, into: output)
       }
       return expected?.outputByteCount ?? 0
     }
@@ -145,7 +146,8 @@ struct SliceComparison: ~Copyable {
     for index in slice.count..<min(slice.count + 64, lane.input.count) { lane.input[index] = junk }
     for index in lane.output.indices.prefix(slice.count + 300) { lane.output[index] = junk }
     let found = try lane.checkSlice(
-      &nesting, startingIn: start, format: format, riseMax: riseMax, lane.bytes(slice.count), into: lane.room)
+      &nesting, startingIn: start, format: format, depthIncreaseMax: depthIncreaseMax, lane.bytes(slice.count),
+      into: lane.room)
     let context = "\(way), \(format), starting in \(start): \(readable(slice))"
     guard let found else {
       guard let expected else { return }

@@ -36,7 +36,7 @@ final class LaneTiming: @unchecked Sendable {
     let output = try [UInt8](unsafeUninitializedCapacity: document.count + 1024) { buffer, count in
       expected = try document.withUnsafeBytes {
         try kernel.checkSlice(
-          &nesting, startingIn: .between, format: .json, riseMax: 1 << 19, $0,
+          &nesting, startingIn: .between, format: .json, depthIncreaseMax: 1 << 19, $0,
           into: UnsafeMutableRawBufferPointer(buffer))
       }
       count = expected?.outputByteCount ?? 0
@@ -52,7 +52,7 @@ final class LaneTiming: @unchecked Sendable {
   func run() throws {
     guard
       let local = try sliceLane.checkSlice(
-        &nesting, startingIn: .between, format: .json, riseMax: 1 << 19,
+        &nesting, startingIn: .between, format: .json, depthIncreaseMax: 1 << 19,
         UnsafeRawBufferPointer(rebasing: lane.input[..<byteCount]),
         into: UnsafeMutableRawBufferPointer(rebasing: lane.output[VulkanLane.outputMarginBytes...]))
     else { throw ValidationError("the device called a valid document unclean; not timed") }

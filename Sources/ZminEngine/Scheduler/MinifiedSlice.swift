@@ -43,7 +43,7 @@ struct MinifiedSlice: ~Copyable {
     // The depth before the slice is not known. The slice may use half of the bound.
     guard
       let local = try minifier.checkSlice(
-        &nesting, startingIn: start, format: options.format, riseMax: max(0, options.depthMax) / 2, bytes,
+        &nesting, startingIn: start, format: options.format, depthIncreaseMax: max(0, options.depthMax) / 2, bytes,
         into: output)
     else { return }
     finding = .checked(local)

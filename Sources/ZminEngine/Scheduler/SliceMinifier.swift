@@ -8,13 +8,13 @@ package protocol SliceMinifier: ~Copyable {
   /// - Returns: Nil if the slice is not plainly clean after that start.
   /// - Throws: `OutOfMemory`. Any other error means that the device is lost, with all its lanes.
   func checkSlice(
-    _ nesting: inout SliceNesting, startingIn start: SlicePrefix.Start, format: Format, riseMax: Int,
+    _ nesting: inout SliceNesting, startingIn start: SlicePrefix.Start, format: Format, depthIncreaseMax: Int,
     _ slice: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
   ) throws -> LocalSummary?
   /// Minifies a slice without any check, as `KernelRun.unchecked` does, from a state that owes no LF.
   ///
   /// - Returns: Bytes written.
-  /// - Throws: Errors of ``checkSlice(_:startingIn:format:riseMax:_:into:)``.
+  /// - Throws: Errors of ``checkSlice(_:startingIn:format:depthIncreaseMax:_:into:)``.
   func unchecked(
     _ state: inout UncheckedState, format: Format, _ slice: UnsafeRawBufferPointer,
     into output: UnsafeMutableRawBufferPointer

@@ -15,20 +15,8 @@ struct ArticleTests {
     let scratch = try Scratch([
       "dumps/a.json": "[ 1 ]", "dumps/2023/x/raw/b.json": "[ 2 ]", "dumps/2024/c.jsonl": "{ }\n[ 3 ]",
       "dumps/tmp/d.json": "[ 4 ]", "events.json": "{ \"a\" : 1 }", "inbox/a.json": "[ 1 ]", "inbox/b.json": "[2]",
-      "bin/sbatch": """
-      #!/bin/bash
-      tasks=
-      while [[ $1 == --* ]]; do case $1 in --array=0-*) tasks=${1#--array=0-} ;; esac; shift; done
-      script=$1; shift
-      if [ -z "$tasks" ]; then exec bash "$script" "$@"; fi
-      for task in $(seq 0 $tasks); do SLURM_ARRAY_JOB_ID=7 SLURM_ARRAY_TASK_ID=$task bash "$script" "$@" >&2; done
-      echo 7
-
-      """,
     ])
-    chmod(scratch.file("bin/sbatch"), 0o755)
-    symlink(ZminProgram.program, scratch.file("bin/zmin"))
-    symlink(package.appending(path: "scripts").path, scratch.file("scripts"))
+    try ClusterTools.install(in: scratch)
     return scratch
   }
 
