@@ -8,7 +8,7 @@ package import SystemPackage
 ///     OpenedFile   identity: may it be replaced, was it changed, what stays in the page cache; stored bytes
 ///     FileReader   contents: a stream of the stored bytes
 ///
-/// A decoder would be one more stream over a ``FileReader``. It changes the bytes that are minified, and none of the
+/// A decoder is one more stream over a ``FileReader``. It changes the bytes that are minified, and none of the
 /// questions that this type answers.
 package final class OpenedFile: Sendable {
   /// The name in messages.

@@ -52,7 +52,7 @@ import Testing
     let scratch = try Scratch()
     let run = try ZminProgram.shell("echo '[ 1 ]' | $ZMIN -o a.json.gz && gzip -dc a.json.gz", in: scratch)
     #expect(run.output == "[1]" && run.ending == .exit(0))
-    for name in ["b.json.bz2", "b.json.xz"] {
+    for name in ["b.json.bz2", "b.json.xz", "b.json.lz4"] {
       let run = try ZminProgram.run(["-o", name], input: "1", in: scratch)
       #expect(run.ending == .exit(2) && run.errors.contains("name the output .gz or .zst"))
     }

@@ -6,7 +6,9 @@ import ZminFiles
 
 @Suite("Command line")
 struct ParserTests {
-  private func options(_ arguments: String...) throws -> Options {
+  private func options(_ arguments: String...) throws -> Options { try parsed(arguments) }
+
+  private func parsed(_ arguments: [String]) throws -> Options {
     guard case .minify(let options) = try Request(arguments) else { throw UsageError("not a minify request") }
     return options
   }
@@ -31,7 +33,7 @@ struct ParserTests {
   @Test("-o takes FILE apart, joined and after =")
   func output() throws {
     for arguments in [["-o", "x"], ["-ox"], ["--output", "x"], ["--output=x"]] {
-      guard case .minify(let options) = try Request(["a"] + arguments) else { continue }
+      let options = try parsed(["a"] + arguments)
       #expect(options.output?.path == "x")
       #expect(options.paths.map(\.path) == ["a"])
     }
@@ -90,7 +92,7 @@ struct ParserTests {
   @Test("-j takes N apart, joined and after =")
   func jobs() throws {
     for arguments in [["-j", "4"], ["-j4"], ["-j=4"], ["--jobs", "4"], ["--jobs=4"]] {
-      guard case .minify(let options) = try Request(["a"] + arguments + ["b"]) else { continue }
+      let options = try parsed(["a"] + arguments + ["b"])
       #expect(options.jobs == 4, "\(arguments)")
       #expect(options.paths.map(\.path) == ["a", "b"])
     }
@@ -109,7 +111,7 @@ struct ParserTests {
   func verify() throws {
     #expect(try options("a").verification == nil)
     for arguments in [["--verify", "all"], ["all", "--verify"], ["--verify=all", "all"], ["--verify", "--", "all"]] {
-      guard case .minify(let options) = try Request(arguments) else { continue }
+      let options = try parsed(arguments)
       #expect(options.verification == .all && options.paths.map(\.path) == ["all"], "\(arguments)")
     }
     #expect(try options("--verify=sample", "a").verification == .sample)

@@ -41,6 +41,15 @@ enum ZminProgram {
     return try run(raw: ["/bin/bash", "-c", assignments + script], input: [], in: scratch)
   }
 
+  /// True if ``mountingShell(_:in:)`` works here: for root, and where users may make namespaces.
+  static let canMount: Bool = (try? mountingShell("mount -t tmpfs none /mnt").ending) == .exit(0)
+
+  /// Runs a script that may mount file systems, which nobody else sees.
+  static func mountingShell(_ script: String, in scratch: Scratch? = nil) throws -> Run {
+    try run(
+      raw: ["/usr/bin/env", "ZMIN=\(program)", "unshare", "-rm", "/bin/bash", "-c", script], input: [], in: scratch)
+  }
+
   /// Runs a program with arguments, the last of them of any bytes.
   static func run(
     raw arguments: [String], extra: [[UInt8]] = [], input: [UInt8] = [], in scratch: Scratch? = nil

@@ -26,7 +26,7 @@ package struct EngineArguments: ParsableArguments, Sendable {
 
   @Option(
     help: ArgumentHelp(
-      "Use auto, standard, streaming, gpu or hybrid",
+      "Use auto (default), standard, streaming, gpu, hybrid",
       discussion: """
         standard uses one thread and one small window. streaming cuts the input into slices that several threads read, \
         minify and write at once. gpu sends slices to a Vulkan device. hybrid sends each slice to the device or the \
@@ -89,7 +89,7 @@ package struct EngineArguments: ParsableArguments, Sendable {
 
   @Option(
     help: ArgumentHelp(
-      "Compare with a second path: all (default), sample",
+      "Minify twice and compare: all (default), sample",
       discussion: """
         Everything is minified a second time on another path and compared before it is written. A difference is exit \
         5. --verify=sample does so with a tenth of the input. Results of a GPU are compared with the CPU kernel, those \

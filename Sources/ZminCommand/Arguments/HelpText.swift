@@ -117,12 +117,14 @@ struct HelpText {
       zmin in.json > out.json           write to standard output
       zmin in.json -o out.json          write a file, complete or not at all
       zmin -i *.json                    replace files in place
-      zmin -t *.json                    check files, write nothing
+      zmin -t *.json                    check that files are valid, write nothing
+      zmin --check *.json               fail if a file is not minified (for CI)
+      zmin in.json.gz -o out.json.zst   read and write compressed files
       zmin -r in --output-dir out       minify a directory tree into another
       zmin -i --bad-lines bad *.jsonl   move invalid lines to the file bad
       curl … | zmin                     read a pipe
 
-    Commands: zmin bench, zmin devices.
+    Commands: 'zmin bench' measures this machine, 'zmin devices' lists its devices.
     'zmin --help' lists all options, 'man zmin' has details and examples.
 
     """

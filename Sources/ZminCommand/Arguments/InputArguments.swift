@@ -17,7 +17,7 @@ package struct InputArguments: ParsableArguments, Sendable {
 
   @Option(
     help: ArgumentHelp(
-      "Read json, ndjson, concat or auto (default: auto)",
+      "Read json, ndjson (lines), concat or auto (default)",
       discussion: """
         json is one value. ndjson is one value a line. concat is any number of values, one after another. auto means \
         ndjson for names that end in .ndjson, .jsonl or .jsonlines, also before .gz, .zst, .bz2, .xz or .lz4. For all \

@@ -15,7 +15,7 @@ package struct OutputArguments: ParsableArguments, Sendable {
 
     package static func help(for value: Inspection) -> ArgumentHelp? {
       switch value {
-      case .test: "Check the inputs, write no output"
+      case .test: "Check that inputs are valid, write no output"
       case .check: "Exit 1 if an input is not minified or not valid"
       case .dryRun: "Print what would be done, write nothing"
       }
