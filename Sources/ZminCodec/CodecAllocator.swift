@@ -37,7 +37,7 @@ final class CodecAllocator: Sendable {
   private let state = Mutex(State())
 
   init(byteCountMax: Int = .max, for purpose: MemoryPurpose, ledger: MemoryLedger) {
-    self.byteCountMax = byteCountMax
+    self.byteCountMax = min(byteCountMax, Int.max - Self.headerBytes)
     self.purpose = purpose
     self.ledger = ledger
   }

@@ -30,6 +30,8 @@ package struct DecodedSource<Base: ByteSource & ~Copyable>: ByteSource, ~Copyabl
   private var isBaseAtEnd = false
   /// True if the last member must be an empty one, as BGZF wants it.
   private var needsEndMarker = false
+  /// Number of zero bytes since the last member, frame or stream.
+  private var paddingBytes = 0
   /// Number of bytes that the last member, frame or stream decoded to.
   private var unitPlainBytes = 0
   /// Error that was met behind bytes that were given.
@@ -86,7 +88,7 @@ package struct DecodedSource<Base: ByteSource & ~Copyable>: ByteSource, ~Copyabl
     do {
       while filled < buffer.count {
         if case .end = phase { break }
-        if pending.isEmpty, filled > 0, !isBaseAtEnd, try !base.isReady(withinMilliseconds: 0) { break }
+        if filled > 0, needsInput, try !base.isReady(withinMilliseconds: 0) { break }
         filled += try step(into: UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]))
       }
     } catch {
@@ -95,6 +97,14 @@ package struct DecodedSource<Base: ByteSource & ~Copyable>: ByteSource, ~Copyabl
       errorBehind = error
     }
     return filled
+  }
+
+  /// True if no step can be made without more compressed bytes.
+  private var needsInput: Bool {
+    if isBaseAtEnd { return false }
+    // No gzip member is shorter than its longest header that matters.
+    guard case .start = phase else { return pending.isEmpty }
+    return pending.count < (codec == .gzip ? GzipBlockHeader.byteCountMax : Codec.signatureBytes)
   }
 
   // MARK: Steps
@@ -115,11 +125,10 @@ package struct DecodedSource<Base: ByteSource & ~Copyable>: ByteSource, ~Copyabl
 
   /// Decides what follows: another unit, padding, or the end.
   private mutating func start(isFirst: Bool) throws {
-    // No member, frame or stream is shorter, so that no one waits for bytes that need not come.
-    while pending.count < Codec.signatureBytes, !isBaseAtEnd { try fill() }
+    while needsInput { try fill() }
     let head = UnsafeRawBufferPointer(rebasing: window.bytes[pending])
     if Codec.recognize(head.prefix(Codec.signatureBytes), isWhole: isBaseAtEnd) == .compressed(codec) {
-      if isFirst { needsEndMarker = GzipBlockHeader(head)?.layout == .bgzf }
+      needsEndMarker = codec == .gzip && GzipBlockHeader(head)?.layout == .bgzf
       unitPlainBytes = 0
       phase = .inUnit
     } else if isFirst {
@@ -133,6 +142,13 @@ package struct DecodedSource<Base: ByteSource & ~Copyable>: ByteSource, ~Copyabl
     if pending.isEmpty { try fill() }
     let zeroBytes = window.bytes[pending].prefix { $0 == 0 }.count
     consume(zeroBytes)
+    paddingBytes += zeroBytes
+    // Between streams of xz there may be padding, in groups of four bytes.
+    if !pending.isEmpty, codec == .xz, paddingBytes > 0, paddingBytes.isMultiple(of: 4) {
+      paddingBytes = 0
+      phase = .start(isFirst: false)
+      return
+    }
     guard pending.isEmpty else {
       throw error(.trailing, "bytes that are not \(codec.rawValue) data follow the end of the data")
     }

@@ -25,6 +25,8 @@ enum DecoderFault: Error {
   case syntax
   case checksum
   case dictionary
+  /// The data needs a larger window than any decoder has.
+  case window
   /// The allocator or the system gave no memory.
   case memory
 }

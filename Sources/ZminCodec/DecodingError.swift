@@ -44,6 +44,7 @@ extension DecoderFault {
     case .syntax: (code, message) = (.syntax, "the \(codec.rawValue) data is damaged")
     case .checksum: (code, message) = (.checksum, "the decoded data does not match its checksum or its length")
     case .dictionary: (code, message) = (.dictionary, "the data needs a dictionary")
+    case .window: (code, message) = (.limit, "the data needs a window of more than 2 GiB")
     case .memory:
       guard let refusedBytes else { return OutOfMemory(byteCount: 0, purpose: .decoder) }
       (code, message) = (.limit, "decoding needs at least \(refusedBytes) bytes of memory, more than allowed")

@@ -3,8 +3,8 @@ import Synchronization
 
 /// Allocator of libdeflate, which has one for the whole process and gives it no context.
 ///
-/// libdeflate allocates only where a compressor or a decompressor is made. So a lock holds the allocator of the one
-/// that is being made. A block that is released names its allocator in its header.
+/// libdeflate allocates only where a compressor is made. So a lock holds the allocator of the one that is being
+/// made. A block that is released names its allocator in its header.
 enum DeflateMemory {
   /// Set once, before the first compressor.
   private static let isInstalled: Bool = {

@@ -27,6 +27,7 @@ final class ZstdDecoder: Decoder {
       switch ZSTD_getErrorCode(result) {
       case ZSTD_error_checksum_wrong: throw .checksum
       case ZSTD_error_dictionary_wrong, ZSTD_error_dictionary_corrupted: throw .dictionary
+      case ZSTD_error_frameParameter_windowTooLarge: throw .window
       case ZSTD_error_memory_allocation: throw .memory
       default: throw .syntax
       }

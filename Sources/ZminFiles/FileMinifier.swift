@@ -23,6 +23,9 @@ package struct FileMinifier: ~Copyable {
   /// Totals of the source that a request to stop has interrupted: bytes read, and bytes written to an output that
   /// cannot be undone. Nil if no request came.
   package private(set) var interruptedTotals: RunTotals?
+  /// False if outputs have the names of inputs, which would say that plain bytes are compressed. A compressed input is
+  /// then invalid.
+  package var decodesInput = true
   /// Called with each source before it is opened.
   package var willBegin: ((FileSource) -> Void)?
   /// Called for each bad line that was appended to the record.
@@ -110,8 +113,7 @@ package struct FileMinifier: ~Copyable {
       }
     case .entry(let entry):
       var output = fileOutput(try OutputFile(at: entry, using: files, sync: sync))
-      // The name of a mirrored file would say that its plain bytes are compressed.
-      try minify(sources, into: &output, decodes: false, &outcomes)
+      try minify(sources, into: &output, &outcomes)
       if outcomes.areValid { try commit(output, &outcomes) }
     case .inPlace(let rules, let minimumSaving):
       for source in sources {
@@ -161,14 +163,14 @@ package struct FileMinifier: ~Copyable {
 
   /// Minifies sources into one output, up to the first that fails.
   private mutating func minify<Output: ByteSink & ~Copyable>(
-    _ sources: [FileSource], into output: inout Output, decodes: Bool = true, _ outcomes: inout [FileOutcome]
+    _ sources: [FileSource], into output: inout Output, _ outcomes: inout [FileOutcome]
   ) throws {
     for source in sources {
       let start = begin(source)
       var outcome: FileOutcome
       do {
         let file = try open(source)
-        outcome = try minify(source, file, into: &output, decodes: decodes)
+        outcome = try minify(source, file, into: &output)
         outcome.sourceStatus = output.appearsWhole ? file.statusForMode : file.status
       } catch {
         guard source.isConcerned(by: error) else { throw error }
@@ -182,15 +184,12 @@ package struct FileMinifier: ~Copyable {
 
   /// Minifies the plain bytes of one opened source.
   private mutating func minify<Output: ByteSink & ~Copyable>(
-    _ source: FileSource, _ file: OpenedFile, into output: inout Output, decodes: Bool
+    _ source: FileSource, _ file: OpenedFile, into output: inout Output
   ) throws -> FileOutcome {
     var stored = FileReader(file)
     let badLines = recording(source, output)
-    guard decodes, let codec = try stored.codec() else {
+    guard decodesInput, let codec = try stored.codec() else {
       return try run(source, from: &stored, of: file, to: &output, badLines)
-    }
-    if codec == .gzip, stored.isSeekable, var blocks = try GzipBlockSource(FileReader(file), ledger: ledger) {
-      return try run(source, from: &blocks, of: file, to: &output, badLines)
     }
     var decoded = try DecodedSource(
       stored, codec, decoderBytesMax: decoderBytesMax ?? MachineLimits(using: files).decoderBytesMax, ledger: ledger)

@@ -61,9 +61,3 @@ extension DecodedSource: InputBytes where Base == FileReader {
   var extent: ReadExtent { base.extent }
   mutating func rewind() { preconditionFailure("decoded bytes come once") }
 }
-
-extension GzipBlockSource: InputBytes where Base == FileReader {
-  var plainBytes: Int64? { seekableSize.map { Int64($0) } }
-  var plainBytesRead: Int64 { Int64(decodedBytes) }
-  var extent: ReadExtent { base.extent }
-}

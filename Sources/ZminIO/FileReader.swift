@@ -67,15 +67,19 @@ package struct FileReader: ~Copyable, Sendable {
   private mutating func read(
     into buffer: UnsafeMutableRawBufferPointer, fillsFromPipes: Bool
   ) throws(FileError) -> Int {
-    if !peeked.isEmpty { return takePeeked(into: buffer) }
-    if let error = errorBehind.take() { throw error }
-    if isAtEnd { return 0 }
-    var filled = 0
+    let peekedCount = takePeeked(into: buffer)
+    if peekedCount == 0 {
+      if let error = errorBehind.take() { throw error }
+      if isAtEnd { return 0 }
+    }
+    var filled = peekedCount
     do throws(FileError) {
-      var goesOn = true
+      // Bytes that were read ahead do not make a first read shorter than it was.
+      var goesOn = filled < buffer.count || peekedCount == 0
+      if goesOn, peekedCount > 0 { goesOn = try hasMoreBehindPeeked() }
       while goesOn {
         let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
-        let count = try readOnce(into: rest, at: extent.storedBytes + Int64(filled))
+        let count = try readOnce(into: rest, at: extent.storedBytes + Int64(filled - peekedCount))
         if count == 0 {
           // A terminal reports its end only once, and a file need not be asked twice.
           isAtEnd = filled > 0
@@ -91,8 +95,8 @@ package struct FileReader: ~Copyable, Sendable {
       guard filled > 0 else { throw error }
       errorBehind = error
     }
-    extent.storedBytes += Int64(filled)
-    access.counter?.add(filled)
+    extent.storedBytes += Int64(filled - peekedCount)
+    access.counter?.add(filled - peekedCount)
     droppedEnd = file.dropBehind(from: droppedEnd, to: extent.storedBytes)
     return filled
   }
@@ -130,6 +134,12 @@ package struct FileReader: ~Copyable, Sendable {
     }
   }
 
+  private func hasMoreBehindPeeked() throws(FileError) -> Bool {
+    if isAtEnd || errorBehind != nil { return false }
+    return try hasMore(fillsFromPipes: true)
+  }
+
+  /// Moves bytes that were read ahead to the buffer. They count as read since then.
   private mutating func takePeeked(into buffer: UnsafeMutableRawBufferPointer) -> Int {
     let part = peeked.prefix(buffer.count)
     buffer.copyBytes(from: part)

@@ -64,6 +64,14 @@ import ZminMemory
     }
   }
 
+  @Test("Streams of xz may have padding between them", .enabled(if: Tool.isInstalled("xz")))
+  func xzPadding() throws {
+    let stored = try Tool.run("xz", ["-c"], Self.text(byteCount: 100))
+    let text = Self.text(byteCount: 100)
+    #expect(try decode(stored + [0, 0, 0, 0] + stored, .xz, pieceBytes: 5).bytes == text + text)
+    #expect(try decode(stored + [0, 0, 0] + stored, .xz).error?.code == .trailing)
+  }
+
   @Test("Bytes behind the end are an error at their first byte, behind zero bytes too", arguments: oneEach)
   func trailing(_ encoder: Encoder) throws {
     let plain = Self.text(byteCount: 1000)

@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 
 /// Programs and scripts that commands of the guide call.

@@ -54,9 +54,31 @@ import Testing
     #expect(run.output == "[1]" && run.ending == .exit(0))
     for name in ["b.json.bz2", "b.json.xz", "b.json.lz4"] {
       let run = try ZminProgram.run(["-o", name], input: "1", in: scratch)
-      #expect(run.ending == .exit(2) && run.errors.contains("name the output .gz or .zst"))
+      #expect(run.ending == .exit(2) && run.errors.contains("use .gz or .zst"))
     }
     #expect(scratch.names == ["a.json.gz"])
+  }
+
+  @Test(
+    "A dry run refuses the compressed files that the run would refuse",
+    arguments: ["-i a.json", "-r in --output-dir out"])
+  func dryRun(_ arguments: String) throws {
+    let scratch = try Scratch()
+    let run = try ZminProgram.shell(
+      """
+      mkdir in; echo '[ 1 ]' | gzip -c > a.json; cp a.json in
+      $ZMIN --dry-run \(arguments); echo $?; $ZMIN \(arguments); echo $?
+      """, in: scratch)
+    #expect(run.output == "1\n1\n", "\(run)")
+  }
+
+  @Test("Standard input is read in the windows that it had, compressed or not")
+  func windows() throws {
+    let scratch = try Scratch()
+    for command in ["$ZMIN < a", "cat a | $ZMIN", "$ZMIN a"] {
+      let run = try ZminProgram.shell("printf '{\"a\":1}\n{\"b\":2}\n' > a; \(command)", in: scratch)
+      #expect(run.output == "" && run.ending == .exit(1), "\(command): \(run)")
+    }
   }
 
   @Test("A budget that a decoder does not fit in is an error")

@@ -155,6 +155,7 @@ struct BulkWorker: ~Copyable {
       record: badLines.flatMap { _ in context.badLines }, sync: context.plan.syncOfOutputs,
       ending: .pending(isHashed: context.journal != nil), files: files, device: device,
       decoderBytesMax: context.plan.decoderBytesMax(beside: context.memory), ledger: ledger)
+    minifier.decodesInput = context.plan.task.decodesInput
     minifier.onBadLine = context.reporter.onBadLine
     return minifier
   }

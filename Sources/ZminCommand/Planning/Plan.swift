@@ -31,6 +31,15 @@ package struct Plan: Sendable {
     /// Print what another task would do, and write nothing.
     indirect case rehearse(Task)
 
+    /// False if outputs have the names of inputs.
+    var decodesInput: Bool {
+      switch self {
+      case .replace, .mirror: false
+      case .rehearse(let task): task.decodesInput
+      case .write, .test, .check: true
+      }
+    }
+
     /// True if the task accepts `--bad-lines`.
     var takesBadLines: Bool {
       if case .rehearse = self { false } else { true }

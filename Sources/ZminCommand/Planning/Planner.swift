@@ -109,7 +109,7 @@ package struct Planner {
       throw .usage("\(option) needs --in-place")
     }
     if let output = options.output, [".bz2", ".xz", ".lz4"].contains(where: output.path.string.hasSuffix) {
-      throw .usage("zmin does not write \(output.path.extension ?? ""); name the output .gz or .zst")
+      throw .usage("\(FileName.path(output.path)): this compression cannot be written; use .gz or .zst")
     }
     if options.output?.path.isEmpty == true { throw .usage("the path of --output is empty") }
     for (option, argument) in [("--output", options.output), ("--bad-lines", options.badLines)] {

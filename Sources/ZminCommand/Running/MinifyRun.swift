@@ -187,6 +187,7 @@ struct MinifyRun: ~Copyable {
       progress.begin(source.name)
       memory?.profiler.begin(.minifying, file: source.name)
     }
+    minifier.decodesInput = plan.task.decodesInput
     minifier.onBadLine = reporter.onBadLine
     return minifier
   }
