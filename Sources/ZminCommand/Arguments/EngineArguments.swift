@@ -26,7 +26,7 @@ package struct EngineArguments: ParsableArguments, Sendable {
 
   @Option(
     help: ArgumentHelp(
-      "Use auto (default), standard, streaming, gpu, hybrid",
+      "Use auto, standard, streaming, gpu or hybrid",
       discussion: """
         standard uses one thread and one small window. streaming cuts the input into slices that several threads read, \
         minify and write at once. gpu sends slices to a Vulkan device. hybrid sends each slice to the device or the \
