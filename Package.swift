@@ -147,7 +147,8 @@ let package = Package(
       name: "ZminTests", dependencies: ["Zmin", "ZminEngine", "ZminExamples", "ZminMemory", "ZminTestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "ZminCodecTests", dependencies: ["ZminCodec", "ZminEngine", "ZminMemory"], swiftSettings: swiftSettings),
+      name: "ZminCodecTests", dependencies: ["ZminCodec", "ZminMemory", "ZminTestSupport"],
+      swiftSettings: swiftSettings),
     .testTarget(
       name: "ZminIOTests", dependencies: ["ZminBase", "ZminIO", "ZminTestSupport", systemPackage],
       swiftSettings: swiftSettings),

@@ -13,9 +13,7 @@ final class Bzip2Decoder: Decoder {
     stream = .allocate(capacity: 1)
     stream.initialize(to: bz_stream())
     stream.pointee.opaque = allocator.context
-    stream.pointee.bzalloc = { context, count, size in
-      CodecAllocator.product(count, size).flatMap { CodecAllocator.of(context)?.allocate($0) }
-    }
+    stream.pointee.bzalloc = { context, count, size in CodecAllocator.allocate(count, of: size, in: context) }
     stream.pointee.bzfree = { _, pointer in CodecAllocator.release(pointer) }
   }
 

@@ -81,14 +81,13 @@ final class CodecAllocator: Sendable {
   /// Pointer that libraries hand back to the functions below.
   var context: UnsafeMutableRawPointer { Unmanaged.passUnretained(self).toOpaque() }
 
-  static func of(_ context: UnsafeMutableRawPointer?) -> CodecAllocator? {
-    context.map { Unmanaged<CodecAllocator>.fromOpaque($0).takeUnretainedValue() }
-  }
-
-  /// Product of a number of items and their size; nil if there is no such number.
-  static func product(_ count: some BinaryInteger, _ size: some BinaryInteger) -> Int? {
-    guard let count = Int(exactly: count), let size = Int(exactly: size) else { return nil }
-    let (product, overflows) = count.multipliedReportingOverflow(by: size)
-    return overflows ? nil : product
+  /// Memory for `count` items of a size, from the allocator of a context; nil as for ``allocate(_:)``.
+  static func allocate(
+    _ count: some BinaryInteger, of size: some BinaryInteger, in context: UnsafeMutableRawPointer?
+  ) -> UnsafeMutableRawPointer? {
+    guard let context, let count = Int(exactly: count), let size = Int(exactly: size) else { return nil }
+    let (byteCount, overflows) = count.multipliedReportingOverflow(by: size)
+    if overflows { return nil }
+    return Unmanaged<CodecAllocator>.fromOpaque(context).takeUnretainedValue().allocate(byteCount)
   }
 }

@@ -102,9 +102,9 @@ package struct DecodedSource<Base: ByteSource & ~Copyable>: ByteSource, ~Copyabl
   /// True if no step can be made without more compressed bytes.
   private var needsInput: Bool {
     if isBaseAtEnd { return false }
-    // No gzip member is shorter than its longest header that matters.
+    // No gzip member is shorter than the header of BGZF.
     guard case .start = phase else { return pending.isEmpty }
-    return pending.count < (codec == .gzip ? GzipBlockHeader.byteCountMax : Codec.signatureBytes)
+    return pending.count < (codec == .gzip ? BGZF.headerBytes : Codec.signatureBytes)
   }
 
   // MARK: Steps
@@ -128,7 +128,7 @@ package struct DecodedSource<Base: ByteSource & ~Copyable>: ByteSource, ~Copyabl
     while needsInput { try fill() }
     let head = UnsafeRawBufferPointer(rebasing: window.bytes[pending])
     if Codec.recognize(head.prefix(Codec.signatureBytes), isWhole: isBaseAtEnd) == .compressed(codec) {
-      needsEndMarker = codec == .gzip && GzipBlockHeader(head)?.layout == .bgzf
+      needsEndMarker = codec == .gzip && BGZF.isMember(head)
       unitPlainBytes = 0
       phase = .inUnit
     } else if isFirst {

@@ -21,16 +21,13 @@ final class GzipDecoder: Decoder {
     stream.deallocate()
   }
 
-  /// Starts a new member, whatever became of the last.
-  func reset() {
-    inflateReset(stream)
-    isAtEnd = false
-  }
-
   func decode(
     _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
   ) throws(DecoderFault) -> DecodingStep {
-    if isAtEnd { reset() }
+    if isAtEnd {
+      inflateReset(stream)
+      isAtEnd = false
+    }
     let (inputBytes, outputBytes) = (min(input.count, Int(Int32.max)), min(output.count, Int(Int32.max)))
     // The library reads its input only, whatever the type says.
     stream.pointee.next_in = UnsafeMutablePointer(mutating: input.baseAddress?.assumingMemoryBound(to: UInt8.self))
@@ -59,9 +56,7 @@ extension z_stream {
   /// Has the library take its memory from an allocator, which must outlive the stream.
   mutating func useMemory(of allocator: CodecAllocator) {
     opaque = allocator.context
-    zalloc = { context, count, size in
-      CodecAllocator.product(count, size).flatMap { CodecAllocator.of(context)?.allocate($0) }
-    }
+    zalloc = { context, count, size in CodecAllocator.allocate(count, of: size, in: context) }
     zfree = { _, pointer in CodecAllocator.release(pointer) }
   }
 }

@@ -13,9 +13,7 @@ final class XZDecoder: Decoder {
     memory = .allocate(capacity: 1)
     memory.initialize(to: lzma_allocator())
     memory.pointee.opaque = allocator.context
-    memory.pointee.alloc = { context, count, size in
-      CodecAllocator.product(count, size).flatMap { CodecAllocator.of(context)?.allocate($0) }
-    }
+    memory.pointee.alloc = { context, count, size in CodecAllocator.allocate(count, of: size, in: context) }
     memory.pointee.free = { _, pointer in CodecAllocator.release(pointer) }
     stream = .allocate(capacity: 1)
     // All zeroes is what LZMA_STREAM_INIT stands for.

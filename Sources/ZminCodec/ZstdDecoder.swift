@@ -9,7 +9,7 @@ final class ZstdDecoder: Decoder {
   init(_ allocator: CodecAllocator) throws(DecoderFault) {
     self.allocator = allocator
     let made = czmin_zstd_decoder(
-      { context, byteCount in CodecAllocator.of(context)?.allocate(byteCount) },
+      { context, byteCount in CodecAllocator.allocate(1, of: byteCount, in: context) },
       { _, pointer in CodecAllocator.release(pointer) }, allocator.context)
     guard let made else { throw .memory }
     context = made

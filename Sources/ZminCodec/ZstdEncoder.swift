@@ -29,7 +29,7 @@ final class ZstdEncoder: Encoder {
       throw refused
     }
     let made = czmin_zstd_encoder(
-      { context, byteCount in CodecAllocator.of(context)?.allocate(byteCount) },
+      { context, byteCount in CodecAllocator.allocate(1, of: byteCount, in: context) },
       { _, pointer in CodecAllocator.release(pointer) }, allocator.context)
     guard let made else { throw refused }
     context = made

@@ -1,16 +1,9 @@
 import Testing
 import ZminCodec
-import ZminEngine
 import ZminMemory
+import ZminTestSupport
 
 @Suite("Encoded sinks") struct EncodedSinkTests {
-  struct MemorySink: ByteSink {
-    var bytes: [UInt8] = []
-    var isFinal: Bool { false }
-
-    mutating func write(_ bytes: UnsafeRawBufferPointer, isUnchanged: Bool) { self.bytes += bytes }
-  }
-
   static let encodings = Encoding.Form.allCases.flatMap { (form) -> [Encoding] in
     [form.levels.lowerBound, form.defaultLevel, form == .zstd ? 19 : 12].map { level in Encoding(form, level: level) }
   }
@@ -18,7 +11,7 @@ import ZminMemory
   private func encode(
     _ plain: [UInt8], _ encoding: Encoding, pieceBytes: Int = 100_000, ledger: MemoryLedger = MemoryLedger()
   ) throws -> [UInt8] {
-    var sink = try EncodedSink(MemorySink(), encoding, ledger: ledger)
+    var sink = try EncodedSink(MemoryOutput(), encoding, ledger: ledger)
     for start in stride(from: 0, to: plain.count, by: pieceBytes) {
       try plain[start..<min(start + pieceBytes, plain.count)].withUnsafeBytes { bytes in
         try sink.write(bytes, isUnchanged: true)

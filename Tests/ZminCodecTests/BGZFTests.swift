@@ -1,7 +1,7 @@
 import Testing
 import ZminCodec
 
-@Suite("Gzip members in blocks") struct GzipBlockTests {
+@Suite("BGZF") struct BGZFTests {
   private static let text = DecodedSourceTests.text(byteCount: 400_000)
 
   private func bgzf(_ plain: [UInt8]) throws -> [UInt8] {

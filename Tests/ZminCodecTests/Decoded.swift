@@ -1,33 +1,6 @@
 import ZminCodec
-import ZminEngine
 import ZminMemory
-
-/// Bytes in memory that come in pieces.
-struct MemorySource: ByteSource {
-  let bytes: [UInt8]
-  var pieceBytes = Int.max
-  private var offset = 0
-
-  init(_ bytes: [UInt8], pieceBytes: Int = .max) {
-    self.bytes = bytes
-    self.pieceBytes = pieceBytes
-  }
-
-  var isSeekable: Bool { false }
-  var seekableSize: Int? { nil }
-  var endedEarlyError: any Error { CancellationError() }
-
-  mutating func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
-    let count = min(pieceBytes, buffer.count, bytes.count - offset)
-    buffer.copyBytes(from: bytes[offset..<offset + count])
-    offset += count
-    return count
-  }
-
-  func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) -> Int {
-    preconditionFailure("it comes in order")
-  }
-}
+import ZminTestSupport
 
 /// Result of decoding all of an input.
 struct Decoded {
@@ -42,7 +15,7 @@ func decode(
   plainBytesMax: Int = .max, ledger: MemoryLedger = MemoryLedger()
 ) throws -> Decoded {
   var source = try DecodedSource(
-    MemorySource(stored, pieceBytes: pieceBytes), codec, decoderBytesMax: decoderBytesMax,
+    MemoryInput(stored, isSeekable: false, pieceBytes: pieceBytes), codec, decoderBytesMax: decoderBytesMax,
     plainBytesMax: plainBytesMax, ledger: ledger)
   let room = UnsafeMutableRawBufferPointer.allocate(byteCount: roomBytes, alignment: 16)
   defer { room.deallocate() }
