@@ -63,9 +63,6 @@ package struct LineTooLong: Error, CustomStringConvertible {
   package let neededBudgetBytesMin: Int
 
   package var description: String {
-    """
-    line \(number) has at least \(lineBytesMin) bytes, and at most \(heldBytesMax) may be held of a line from an input \
-    that cannot be read twice
-    """
+    "line \(number) is too long for an input that can be read only once (over \(heldBytesMax) bytes)"
   }
 }

@@ -58,7 +58,7 @@ struct LineProgress {
       throw Refused(refusal: .notLines, error: firstErrorAtNul.asBinary)
     }
     let lineCount = totals.badLines + totals.validLines
-    if totals.validLines == 0 { throw refused(.noneValid, "no line is valid") }
+    if totals.validLines == 0 { throw refused(.noneValid, "no valid line") }
     let allowed = limit.allowedLines(of: lineCount)
     if totals.badLines > allowed {
       throw refused(
@@ -68,7 +68,7 @@ struct LineProgress {
 
   private func refused(_ refusal: BadLineRefusal, _ reason: String) -> Refused {
     guard let firstError else { preconditionFailure("only bad lines are a reason") }
-    return Refused(refusal: refusal, error: firstError.saying("\(reason), the first here: \(firstError.message)"))
+    return Refused(refusal: refusal, error: firstError.saying("\(reason); first error: \(firstError.message)"))
   }
 }
 

@@ -60,8 +60,8 @@ extension ByteSink where Self: ~Copyable {
 
 /// A sink that drops its bytes and counts them.
 ///
-/// The count is not read. It gives the type a size: the thread sanitizer checks `inout` accesses by address, and an empty
-/// type has none.
+/// The count is not read. It gives the type a size: the thread sanitizer checks `inout` accesses by address, and an
+/// empty type has none.
 package struct NullSink: ByteSink {
   private var droppedBytes = 0
 

@@ -89,9 +89,17 @@ struct BadLineDiversion: ~Copyable {
     return result.recording(appender.recordedLines)
   }
 
+  /// Throws at the first bad line. It notes that for the same reason as ``NullSink`` counts.
   private struct ChangeAtBadLine: BadLineSink {
+    private var isChanged = false
+
     var recordedLines: Int { 0 }
-    func write(_ bytes: UnsafeRawBufferPointer) throws { throw ChangeDetector.Changed() }
+
+    mutating func write(_ bytes: UnsafeRawBufferPointer) throws {
+      isChanged = true
+      throw ChangeDetector.Changed()
+    }
+
     func end(_ line: BadLine) {}
     func flush() {}
   }
@@ -110,10 +118,12 @@ extension RunResult {
   }
 }
 
-/// Drops bad lines, for the first of two runs.
+/// Drops bad lines, for the first of two runs. It counts their bytes for the same reason as ``NullSink``.
 private struct UnrecordedBadLines: BadLineSink {
+  private var droppedBytes = 0
+
   var recordedLines: Int { 0 }
-  func write(_ bytes: UnsafeRawBufferPointer) {}
+  mutating func write(_ bytes: UnsafeRawBufferPointer) { droppedBytes &+= bytes.count }
   func end(_ line: BadLine) {}
   func flush() {}
 }

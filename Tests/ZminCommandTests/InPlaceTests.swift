@@ -46,7 +46,7 @@ struct InPlaceTests {
         zmin: b.json:1:4: input ends inside an array (byte 3)
         zmin: c.json:1:3: two values (byte 2); use --format concat
         zmin: missing.json: cannot open: No such file or directory
-        zmin: of 5 files: 2 not valid (1 with several values, see --format), 1 not read or written
+        zmin: 5 files: 2 not valid (1 with several values, see --format), 1 failed
 
         """)
     #expect(scratch.text(of: "a.json") == "[1]")
@@ -146,7 +146,7 @@ struct InPlaceTests {
     #expect(
       run.errors == """
         zmin: d/a.json: cannot write: No space left on device
-        zmin: of 3 files: 1 not read or written, 2 not reached
+        zmin: 3 files: 1 failed, 2 not processed
 
         """)
   }

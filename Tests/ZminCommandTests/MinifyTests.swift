@@ -111,7 +111,7 @@ struct MinifyTests {
       run.errors == """
         zmin: bad.jsonl:2:4: trailing comma in array (byte 9); use --bad-lines FILE to skip such lines
         zmin: missing.jsonl: cannot open: No such file or directory
-        zmin: of 3 files: 1 not valid, 1 not read or written
+        zmin: 3 files: 1 not valid, 1 failed
 
         """)
     #expect(run.ending == .exit(3))
@@ -119,11 +119,11 @@ struct MinifyTests {
     let long = try ZminProgram.shell("$ZMIN --mode standard long.jsonl a.jsonl | tail -n 1", in: scratch)
     #expect(long.output == "[1]\n")
     let file = try ZminProgram.run(["-o", "out"] + ["a.jsonl", "bad.jsonl", "a.jsonl", "a.jsonl"], in: scratch)
-    #expect(file.errors.hasSuffix("to skip such lines\nzmin: of 4 files: 1 not valid, 2 not reached\n"))
+    #expect(file.errors.hasSuffix("to skip such lines\nzmin: 4 files: 1 not valid, 2 not processed\n"))
     #expect(file.ending == .exit(1))
     #expect(!scratch.names.contains("out"))
     let full = try ZminProgram.shell("$ZMIN bad.jsonl a.jsonl a.jsonl > /dev/full", in: scratch)
-    #expect(full.errors.hasSuffix("No space left on device\nzmin: of 3 files: 1 not read or written, 2 not reached\n"))
+    #expect(full.errors.hasSuffix("No space left on device\nzmin: 3 files: 1 failed, 2 not processed\n"))
   }
 
   @Test("Bad lines of inputs that can be read are kept when another cannot")

@@ -103,12 +103,12 @@ struct BadLineList: BadLineSink {
     for pieceBytes in [1, 3, 1000] {
       let (refusal, message) = try refusal("1\n[2\n3\n\"x\n5\n", .lines(1), pieceBytes: pieceBytes)
       #expect(refusal == .tooMany)
-      #expect(message.hasPrefix("2:3: more lines are not valid than the 1 allowed, the first here: value not finished"))
+      #expect(message.hasPrefix("2:3: more lines are not valid than the 1 allowed; first error: value not finished"))
       #expect(message.hasSuffix("(byte 4)"))
     }
     #expect(
       try refusal("1\n[2\n3\n\"x\n5\n", .percent(39)).message
-        .hasPrefix("2:3: 2 of 5 lines are not valid, more than the 1 allowed, the first here: "))
+        .hasPrefix("2:3: 2 of 5 lines are not valid, more than the 1 allowed; first error: "))
     #expect(try refusal("1\n[2\n3\n\"x\n5\n", .percent(40)).refusal == nil)
   }
 
@@ -126,7 +126,7 @@ struct BadLineList: BadLineSink {
   func noneValid() throws {
     #expect(
       try refusal("[\n\n]\n").message
-        == "1:2: no line is valid, the first here: value not finished at the end of its line (byte 1)"
+        == "1:2: no valid line; first error: value not finished at the end of its line (byte 1)"
     )
     #expect(try refusal("[\n]\n").refusal == .noneValid)
     #expect(try refusal("\n \n").refusal == nil)

@@ -22,7 +22,7 @@ package struct BadLineArguments: ParsableArguments, Sendable {
       "Allow N, PERCENT or all bad lines (default: 1%)",
       discussion: """
         The limit applies to each input, also if several go to one output. An input with more bad lines is left as it \
-        was, and the exit status is 1. By default 1% of the lines may be bad, and always 10.
+        was, and the exit status is 1. By default 1% of the lines may be bad, and at least 10.
         """, valueName: "limit"),
     transform: {
       try ValueRange("expected a number from 0, a percentage from 0% to 100%, or all")

@@ -23,7 +23,7 @@ package struct BenchCommand: ParsableCommand {
       """,
     discussion: """
       Without a file, documents are generated. Each path is timed from memory to memory and from file to file, in turn \
-      with the others. The report sets the figures beside the limits of the machine and says which mode to choose. \
+      with the others. The report compares the rates with the limits of the machine and says which mode to choose. \
       Every output is compared with the reference. A path with a wrong byte has no rate, and the exit status is 5. \
       Rates are of input, in GB/s (10^9 bytes).
       """,

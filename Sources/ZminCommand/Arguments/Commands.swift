@@ -42,7 +42,7 @@ package struct DevicesCommand: ParsableCommand {
   @Flag(
     help: ArgumentHelp(
       "Test kernels and devices against the reference",
-      discussion: "The inputs are hard cases. The exit status is 5 if a result differs."))
+      discussion: "The inputs cover edge cases. The exit status is 5 if a result differs."))
   package var selfTest = false
 
   @Option(help: ArgumentHelp("List and test only this device: index, UUID or name", valueName: "device"))

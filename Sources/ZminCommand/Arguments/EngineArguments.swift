@@ -54,10 +54,10 @@ package struct EngineArguments: ParsableArguments, Sendable {
     help: ArgumentHelp(
       "Use at most SIZE of memory: 64Mi, 1G",
       discussion: """
-        The program's own 16 Mi or so are included. A smaller budget means fewer or smaller slices. A budget that is \
-        too small is an error that names the smallest that works. In streaming, the limit of the control group bounds \
-        the plan too, but is never an error. The budget also bounds the length of a line that --bad-lines accepts from \
-        a pipe.
+        The budget includes about 16 MiB for the program. A smaller budget means fewer or smaller slices. A budget \
+        that is too small is an error that names the smallest that works. In streaming, the limit of the control \
+        group bounds the plan too, but is never an error. The budget also bounds the length of a line that \
+        --bad-lines accepts from a pipe.
         """, valueName: "size"),
     transform: { try ValueRange("expected a size such as 64Mi").value(of: $0, SizeArgument.init(argument:)) })
   package var memoryBudget: SizeArgument?

@@ -40,15 +40,23 @@ struct BulkSummary {
   private var totals: String {
     var parts: [String] = []
     if statistics.writtenFiles > 0 { parts.append("\(statistics.writtenFiles) written") }
+    if statistics.rehearsedFiles > 0 {
+      parts.append("\(statistics.rehearsedFiles) would be \(plan.task.replacesInputs ? "replaced" : "written")")
+    }
     if statistics.unchangedFiles > 0 { parts.append("\(statistics.unchangedFiles) valid and unchanged") }
     if statistics.skippedFiles > 0 { parts.append("\(statistics.skippedFiles) skipped") }
     parts += statistics.troubles(notReached: notReached)
     if statistics.badLines > 0 { parts.append(Figures.count(statistics.badLines, "bad line")) }
     return """
-      \(Figures.count(fileCount, "file")): \(parts.joined(separator: ", ")); \(Figures.size(statistics.inputBytes)) to \
-      \(Figures.size(statistics.outputBytes)), saved \(Figures.saved(statistics.inputBytes, statistics.outputBytes)), \
+      \(Figures.count(fileCount, "file")): \(parts.joined(separator: ", ")); \(sizes), \
       \(Figures.fixed(seconds, digits: 1)) s, \(Figures.rate(statistics.inputBytes, seconds: seconds))
       """
+  }
+
+  /// Sizes of the valid files. A file that failed saves nothing.
+  private var sizes: String {
+    let (before, after) = (statistics.validInputBytes, statistics.validOutputBytes)
+    return "\(Figures.size(before)) to \(Figures.size(after)), saved \(Figures.saved(before, after))"
   }
 
   private var slowest: String? {

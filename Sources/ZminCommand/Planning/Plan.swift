@@ -40,6 +40,15 @@ package struct Plan: Sendable {
       }
     }
 
+    /// True if the task, or the one that it rehearses, replaces inputs.
+    var replacesInputs: Bool {
+      switch self {
+      case .replace: true
+      case .rehearse(let task): task.replacesInputs
+      case .write, .mirror, .test, .check: false
+      }
+    }
+
     /// True if the task accepts `--bad-lines`.
     var takesBadLines: Bool {
       if case .rehearse = self { false } else { true }

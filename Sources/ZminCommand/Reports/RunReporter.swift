@@ -99,7 +99,11 @@ final class RunReporter: Sendable {
       state.withLock {
         $0.add(totals)
         $0.add(seconds: seconds, name)
-        if isUnminified { $0.addUnminified() } else { $0.addValid(isWritten: outcome.isWritten) }
+        if isUnminified {
+          $0.addUnminified()
+        } else {
+          $0.addValid(totals, isWritten: outcome.isWritten, isRehearsed: wouldWrite(totals))
+        }
       }
       logFile(name, isUnminified ? "invalid" : "ok", totals, seconds, engine) { event in
         event.add("written", outcome.isWritten)
@@ -217,13 +221,21 @@ final class RunReporter: Sendable {
     case .check where totals.isUnchanged: detail("\(name): minified")
     case .check: if !console.isEvents { note("\(name): not minified") }
     case .replace: detail("\(name): \(outcome.isWritten ? "replaced, \(sizes())" : "unchanged")")
-    case .rehearse(.replace(_, let minimum)):
-      let isReplaced = !totals.isUnchanged && minimum?.isReached(totals) != false
-      try print("\(name): would be \(isReplaced ? "replaced, \(sizes())" : "unchanged")")
+    case .rehearse(.replace):
+      try print("\(name): would be \(wouldWrite(totals) ? "replaced, \(sizes())" : "unchanged")")
     case .rehearse(.write(.file(let path))):
       try print("\(name): would be written to \(FileName.path(path)), \(sizes())")
     case .rehearse:
       try print("\(name): would be written\(outputPath.map { " to \(FileName.path($0))" } ?? ""), \(sizes())")
+    }
+  }
+
+  /// Returns true if only `--dry-run` keeps the output of a valid input from being written.
+  private func wouldWrite(_ totals: RunTotals) -> Bool {
+    switch task {
+    case .rehearse(.replace(_, let minimum)): !totals.isUnchanged && minimum?.isReached(totals) != false
+    case .rehearse: true
+    default: false
     }
   }
 

@@ -20,7 +20,13 @@ struct RunStatistics {
   private(set) var status = ExitStatus.success
   private(set) var inputBytes = 0
   private(set) var outputBytes = 0
+  /// Bytes of the valid inputs.
+  private(set) var validInputBytes = 0
+  /// Bytes of the outputs of the valid inputs.
+  private(set) var validOutputBytes = 0
   private(set) var writtenFiles = 0
+  /// Files that `--dry-run` would have written.
+  private(set) var rehearsedFiles = 0
   private(set) var unchangedFiles = 0
   private(set) var skippedFiles = 0
   private(set) var invalidFiles = 0
@@ -41,8 +47,8 @@ struct RunStatistics {
   /// Files with a result.
   var files: Int { validFiles + skippedFiles + invalidFiles + unminifiedFiles + failedFiles }
 
-  /// Valid files, written or unchanged.
-  var validFiles: Int { writtenFiles + unchangedFiles }
+  /// Valid files, written or not.
+  var validFiles: Int { writtenFiles + rehearsedFiles + unchangedFiles }
 
   /// Counts the bytes of one input.
   mutating func add(_ totals: RunTotals) {
@@ -61,8 +67,16 @@ struct RunStatistics {
   }
 
   /// Counts a valid input.
-  mutating func addValid(isWritten: Bool) {
-    if isWritten { writtenFiles += 1 } else { unchangedFiles += 1 }
+  mutating func addValid(_ totals: RunTotals, isWritten: Bool, isRehearsed: Bool) {
+    validInputBytes += totals.inputBytes
+    validOutputBytes += totals.outputBytes
+    if isWritten {
+      writtenFiles += 1
+    } else if isRehearsed {
+      rehearsedFiles += 1
+    } else {
+      unchangedFiles += 1
+    }
   }
 
   mutating func addSkipped() { skippedFiles += 1 }
@@ -108,7 +122,7 @@ struct RunStatistics {
   /// A line about failures, nil if there were none.
   func summary(of inputCount: Int, notReached: Int) -> String? {
     let parts = troubles(notReached: notReached)
-    return parts.isEmpty ? nil : "of \(Figures.count(inputCount, "file")): \(parts.joined(separator: ", "))"
+    return parts.isEmpty ? nil : "\(Figures.count(inputCount, "file")): \(parts.joined(separator: ", "))"
   }
 
   /// The numbers of files with each kind of failure, one phrase each.
@@ -120,8 +134,8 @@ struct RunStatistics {
       parts.append("\(invalidFiles) not valid\(several)")
     }
     if unminifiedFiles > 0 { parts.append("\(unminifiedFiles) not minified") }
-    if failedFiles > 0 { parts.append("\(failedFiles) not read or written") }
-    if notReached > 0 { parts.append("\(notReached) not reached") }
+    if failedFiles > 0 { parts.append("\(failedFiles) failed") }
+    if notReached > 0 { parts.append("\(notReached) not processed") }
     return parts
   }
 }

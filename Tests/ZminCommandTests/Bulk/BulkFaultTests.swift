@@ -91,6 +91,6 @@ struct BulkFaultTests {
     #expect(run.output == "3\n0\n")
     #expect(run.errors.contains("outputs may need up to "))
     #expect(run.errors.contains("No space left on device"))
-    #expect(run.errors.contains(" not reached"))
+    #expect(run.errors.contains(" not processed"))
   }
 }
