@@ -109,7 +109,9 @@ import ZminTestSupport
     #expect(FaultScenario.tree(scratch).count == 1)
   }
 
-  @Test("A journal on a file system with coarse time stamps records no settled time")
+  @Test(
+    "A journal on a file system with coarse time stamps records no settled time",
+    .disabled(if: ZminProgram.isSanitized, "a slow run outlasts the coarse stamp"))
   func coarseJournal() throws {
     let scenario = FaultScenario(
       "coarse", "-r -j1 -i @/in --journal @/journal", ["in/a.json": "[ 1 ]", "in/b.json": "[2]"], [:])
