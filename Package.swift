@@ -78,8 +78,8 @@ let package = Package(
       swiftSettings: swiftSettings),
     .systemLibrary(name: "CZminCodec"),
     .target(
-      name: "ZminCodec", dependencies: ["CZminCodec", "ZminEngine", "ZminMemory"], exclude: ["README.md"],
-      swiftSettings: swiftSettings),
+      name: "ZminCodec", dependencies: ["CZminCodec", "CZminSystem", "ZminBase", "ZminEngine", "ZminMemory"],
+      exclude: ["README.md"], swiftSettings: swiftSettings),
     .target(
       name: "ZminFiles",
       dependencies: ["ZminBase", "ZminCodec", "ZminCore", "ZminEngine", "ZminIO", "ZminMemory", systemPackage],
@@ -103,8 +103,8 @@ let package = Package(
     .target(
       name: "ZminBench",
       dependencies: [
-        "ZminBase", "ZminCPU", "ZminCore", "ZminEngine", "ZminFiles", "ZminIO", "ZminMemory", "ZminReport",
-        "ZminVulkan", "ZminVulkanEngine", systemPackage,
+        "ZminBase", "ZminCPU", "ZminCodec", "ZminCore", "ZminEngine", "ZminFiles", "ZminIO", "ZminMemory",
+        "ZminReport", "ZminVulkan", "ZminVulkanEngine", systemPackage,
       ],
       exclude: ["README.md"], swiftSettings: swiftSettings),
     command,
@@ -147,7 +147,7 @@ let package = Package(
       name: "ZminTests", dependencies: ["Zmin", "ZminEngine", "ZminExamples", "ZminMemory", "ZminTestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "ZminCodecTests", dependencies: ["ZminCodec", "ZminMemory", "ZminTestSupport"],
+      name: "ZminCodecTests", dependencies: ["ZminCodec", "ZminEngine", "ZminMemory", "ZminTestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "ZminIOTests", dependencies: ["ZminBase", "ZminIO", "ZminTestSupport", systemPackage],
@@ -202,8 +202,8 @@ if isFuzzing {
     .executableTarget(
       name: "ZminFuzz",
       dependencies: [
-        "CLibFuzzer", "ZminBase", "ZminCPU", "ZminCommand", "ZminCore", "ZminEngine", "ZminFiles", "ZminIO",
-        "ZminMemory", "ZminTestSupport", "ZminVulkan", "ZminVulkanEngine", systemPackage,
+        "CLibFuzzer", "ZminBase", "ZminCPU", "ZminCodec", "ZminCommand", "ZminCore", "ZminEngine", "ZminFiles",
+        "ZminIO", "ZminMemory", "ZminTestSupport", "ZminVulkan", "ZminVulkanEngine", systemPackage,
       ],
       path: "Tests/ZminFuzz", exclude: ["Corpora"], swiftSettings: swiftSettings),
   ]

@@ -9,7 +9,7 @@ import Glibc
 @safe package final class Monitor: @unchecked Sendable {
   /// A kind of waiting thread. Threads of one kind are interchangeable, so ``signal(_:)`` may wake any of them.
   package enum Waiter: Int, CaseIterable {
-    case worker, lane
+    case worker, lane, reader
   }
 
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)

@@ -1,5 +1,6 @@
 import SystemPackage
 import ZminCPU
+import ZminCodec
 import ZminCore
 import ZminEngine
 import ZminFiles
@@ -17,7 +18,7 @@ final class BenchDocument {
   /// The bytes, nil if the document is empty or too large to hold.
   var bytes: UnsafeRawBufferPointer? { held.map { UnsafeRawBufferPointer($0.bytes) } }
   private let held: HeldMemory?
-  /// The owner of a generated file, which it removes at the end.
+  /// The owner of a generated or decoded file, which it removes at the end.
   private let scratch: ScratchFile?
 
   /// The length and hash of an output.
@@ -43,7 +44,8 @@ final class BenchDocument {
     var scratch: ScratchFile?
     switch source {
     case .file(let path, _):
-      made = (plan.name(of: path), path)
+      scratch = try Self.decoded(path, plan, files)
+      made = (plan.name(of: path), scratch?.path ?? path)
     case .generated(let kind, let byteCount):
       let file = try ScratchFile(in: plan.scratchDirectory, for: "bench-\(kind.rawValue)", using: files)
       try Self.checkSpace(for: 2 * byteCount, file, plan.scratchDirectory)
@@ -59,6 +61,22 @@ final class BenchDocument {
     facts = try Self.read(input, into: held?.bytes)
     expected = try Self.reference(path, format, files)
     self.scratch = scratch
+  }
+
+  /// Decodes a compressed file, since the paths are to be timed and not the decoder. Nil if the file is plain.
+  private static func decoded(_ path: FilePath, _ plan: BenchPlan, _ files: FileAccess) throws -> ScratchFile? {
+    var stored = try FileReader(path, using: files)
+    guard let codec = try stored.codec() else { return nil }
+    let file = try ScratchFile(in: plan.scratchDirectory, for: "bench-decoded", using: files)
+    var source = try DecodedSource(
+      stored, codec, decoderBytesMax: MachineLimits(using: files).decoderBytesMax, ledger: MemoryLedger())
+    var output = try OutputFile(at: file.path, using: files, sync: .never)
+    var piece = [UInt8](repeating: 0, count: pieceBytes)
+    while case let count = try piece.withUnsafeMutableBytes({ try source.read(into: $0) }), count > 0 {
+      try piece.withUnsafeBytes { try output.write(UnsafeRawBufferPointer(rebasing: $0.prefix(count))) }
+    }
+    try output.commit()
+    return file
   }
 
   private static func checkSpace(for byteCount: Int, _ file: ScratchFile, _ directory: FilePath) throws {

@@ -50,12 +50,65 @@ package enum Codec: String, Sendable, CaseIterable {
 
   private static func exactly(_ bytes: [UInt8]) -> [ClosedRange<UInt8>] { bytes.map { $0...$0 } }
 
+  // MARK: Names
+
+  /// Suffix of names whose gzip data is BGZF.
+  static let bgzfSuffix = ".bgz"
+
+  /// Suffixes of names of files in this form, in lower case, the usual one first.
+  package var suffixes: [String] {
+    switch self {
+    case .gzip: [".gz", Self.bgzfSuffix]
+    case .zstd: [".zst"]
+    case .bzip2: [".bz2"]
+    case .xz: [".xz"]
+    }
+  }
+
+  /// The suffix of a codec that a name ends in, whatever the case of its ASCII letters; nil if it has none.
+  package static func suffix(ofName name: some BidirectionalCollection<UInt8>) -> String? {
+    allCases.flatMap(\.suffixes).first { name.hasSuffix($0) }
+  }
+
+  /// The codec that the suffix of a name stands for; nil if it stands for none.
+  package init?(ofName name: some BidirectionalCollection<UInt8>) {
+    guard let codec = Self.allCases.first(where: { $0.suffixes.contains { name.hasSuffix($0) } }) else { return nil }
+    self = codec
+  }
+
+  /// Memory in bytes of a decoder of usual data, whose windows are those of default levels.
+  ///
+  /// - Parameter workers: Number of threads. 0 for the least memory.
+  package func usualDecoderBytes(workers: Int) -> Int {
+    DecodingPlan.usualBytes(self, workers: workers) + DecodingPlan.windowBytes
+  }
+
+  /// Returns the size that a file probably decodes to, by its name. Compressed, JSON dumps have about a tenth.
+  package static func estimatedPlainBytes(
+    ofName name: some BidirectionalCollection<UInt8>, storedBytes: Int64
+  ) -> Int64 {
+    if suffix(ofName: name) == nil { return storedBytes }
+    let (plainBytes, overflows) = storedBytes.multipliedReportingOverflow(by: 10)
+    return overflows ? .max : plainBytes
+  }
+
+  // MARK: Words
+
   /// Name of one independent piece of the compressed form.
   var unit: String {
     switch self {
     case .gzip: "member"
     case .zstd: "frame"
     case .bzip2, .xz: "stream"
+    }
+  }
+}
+
+extension BidirectionalCollection<UInt8> {
+  /// True if the bytes end in a suffix, given in lower case, whatever the case of their ASCII letters.
+  package func hasSuffix(_ suffix: String) -> Bool {
+    self.suffix(suffix.utf8.count).elementsEqual(suffix.utf8) { byte, expected in
+      (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 == expected : byte == expected
     }
   }
 }

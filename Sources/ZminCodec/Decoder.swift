@@ -5,11 +5,10 @@
 protocol Decoder: AnyObject {
   /// Decodes as much as input and room allow.
   ///
+  /// The bytes made before a fault do not depend on the pieces.
+  ///
   /// - Returns: The bytes taken and made. Neither is more than there was room for.
-  /// - Throws: ``DecoderFault``.
-  func decode(
-    _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
-  ) throws(DecoderFault) -> DecodingStep
+  func decode(_ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) -> DecodingStep
 }
 
 /// Progress of one call of a decoder.
@@ -18,6 +17,8 @@ struct DecodingStep {
   var producedBytes: Int
   /// True if a member, frame or stream ended with the last byte taken.
   var isAtEnd: Bool
+  /// Reason why the decoder stopped behind these bytes; nil if it did not.
+  var fault: DecoderFault?
 }
 
 /// Reason why a decoder stopped.

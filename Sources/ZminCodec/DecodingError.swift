@@ -24,8 +24,12 @@ package struct DecodingError: Error, Sendable, Equatable {
   package let storedOffset: Int
   /// Number of bytes decoded before the error.
   package let plainOffset: Int
-  /// Statement of what is wrong, with what to do where something can be done.
+  /// Statement of what is wrong.
   package let message: String
+  /// Memory in bytes that the decoder needs at least, if it was refused more than it has.
+  package var neededBytes: Int?
+  /// Budget of a run that can decode the data, if one is known.
+  package var neededBudgetBytes: Int?
 }
 
 extension DecodingError: CustomStringConvertible {
@@ -40,6 +44,7 @@ extension DecoderFault {
   /// - Parameter refusedBytes: Memory that the decoder wanted, if a limit refused it.
   func asError(_ codec: Codec, storedOffset: Int, plainOffset: Int, refusedBytes: Int? = nil) -> any Error {
     let (code, message): (DecodingError.Code, String)
+    var neededBytes: Int?
     switch self {
     case .syntax: (code, message) = (.syntax, "the \(codec.rawValue) data is damaged")
     case .checksum: (code, message) = (.checksum, "the decoded data does not match its checksum or its length")
@@ -48,8 +53,10 @@ extension DecoderFault {
     case .memory:
       guard let refusedBytes else { return OutOfMemory(byteCount: 0, purpose: .decoder) }
       (code, message) = (.limit, "decoding needs at least \(refusedBytes) bytes of memory, more than allowed")
+      neededBytes = refusedBytes
     }
     return DecodingError(
-      codec: codec, code: code, storedOffset: storedOffset, plainOffset: plainOffset, message: message)
+      codec: codec, code: code, storedOffset: storedOffset, plainOffset: plainOffset, message: message,
+      neededBytes: neededBytes)
   }
 }

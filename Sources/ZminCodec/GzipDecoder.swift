@@ -21,9 +21,7 @@ final class GzipDecoder: Decoder {
     stream.deallocate()
   }
 
-  func decode(
-    _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
-  ) throws(DecoderFault) -> DecodingStep {
+  func decode(_ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) -> DecodingStep {
     if isAtEnd {
       inflateReset(stream)
       isAtEnd = false
@@ -34,16 +32,18 @@ final class GzipDecoder: Decoder {
     stream.pointee.avail_in = UInt32(inputBytes)
     stream.pointee.next_out = output.baseAddress?.assumingMemoryBound(to: UInt8.self)
     stream.pointee.avail_out = UInt32(outputBytes)
+    var fault: DecoderFault?
     switch inflate(stream, Z_NO_FLUSH) {
     case Z_OK, Z_BUF_ERROR: break
     case Z_STREAM_END: isAtEnd = true
-    case Z_MEM_ERROR: throw .memory
-    case Z_NEED_DICT: throw .dictionary
-    default: throw isChecksumMessage ? .checksum : .syntax
+    case Z_MEM_ERROR: fault = .memory
+    case Z_NEED_DICT: fault = .dictionary
+    default: fault = isChecksumMessage ? .checksum : .syntax
     }
     return DecodingStep(
       consumedBytes: inputBytes - Int(stream.pointee.avail_in),
-      producedBytes: outputBytes - Int(stream.pointee.avail_out), isAtEnd: isAtEnd)
+      producedBytes: outputBytes - Int(stream.pointee.avail_out), isAtEnd: isAtEnd,
+      fault: fault)
   }
 
   /// True if the library's message is about the trailer: "incorrect data check", "incorrect length check".

@@ -27,27 +27,28 @@ final class XZDecoder: Decoder {
     memory.deallocate()
   }
 
-  func decode(
-    _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
-  ) throws(DecoderFault) -> DecodingStep {
+  func decode(_ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) -> DecodingStep {
     if !isInStream {
       // The limit is the allocator's, which counts all that the library takes.
-      guard lzma_stream_decoder(stream, .max, 0) == LZMA_OK else { throw .memory }
+      guard lzma_stream_decoder(stream, .max, 0) == LZMA_OK else {
+        return DecodingStep(consumedBytes: 0, producedBytes: 0, isAtEnd: false, fault: .memory)
+      }
       isInStream = true
     }
     stream.pointee.next_in = input.baseAddress?.assumingMemoryBound(to: UInt8.self)
     stream.pointee.avail_in = input.count
     stream.pointee.next_out = output.baseAddress?.assumingMemoryBound(to: UInt8.self)
     stream.pointee.avail_out = output.count
+    var fault: DecoderFault?
     switch lzma_code(stream, LZMA_RUN) {
     case LZMA_OK, LZMA_BUF_ERROR: break
     case LZMA_STREAM_END: isInStream = false
-    case LZMA_MEM_ERROR, LZMA_MEMLIMIT_ERROR: throw .memory
+    case LZMA_MEM_ERROR, LZMA_MEMLIMIT_ERROR: fault = .memory
     // Wrong checksums are LZMA_DATA_ERROR too: the library does not tell.
-    default: throw .syntax
+    default: fault = .syntax
     }
     return DecodingStep(
       consumedBytes: input.count - stream.pointee.avail_in, producedBytes: output.count - stream.pointee.avail_out,
-      isAtEnd: !isInStream)
+      isAtEnd: !isInStream, fault: fault)
   }
 }

@@ -1,63 +1,86 @@
 import CZminCodec
-import Glibc
 import ZminMemory
 
-/// Encoder of one zstd frame with a checksum, by libzstd.
+/// Encoder of one zstd frame with a checksum, by libzstd and its threads.
 ///
-/// A decoder follows the encoder: encoded bytes are written when they have been decoded and compared. Plain bytes wait
-/// for that in a queue. libzstd encodes blocks of 128 KiB as soon as they are full, so the queue stays short.
+/// libzstd cuts its input into jobs for its threads. Their size does not depend on the number of threads, so neither do
+/// the bytes. A decoder follows the encoder on the thread that calls: encoded bytes are written when they have been
+/// decoded and compared. Plain bytes wait for that in a ring.
+///
+/// The first bytes are held back, so that a short output is encoded at once, with its size in the frame's header.
+///
+/// libzstd's threads are its own: their stacks are not in the ledger. They use some pages of them.
 final class ZstdEncoder: Encoder {
-  private let context: OpaquePointer
-  private let allocator: CodecAllocator
-  private let decoder: ZstdDecoder
+  private let context: ZstdContext
+  private let prover: ZstdProver
   private let stored: ByteBuffer
-  private let decoded: ByteBuffer
   /// Plain bytes that are not proved yet.
-  private let queue: ByteBuffer
-  private var queuedBytes = 0
+  private var ring: ByteQueue
+  private var isStarted = false
+  private var isWhole = false
+  /// Calls without output that empty a place in the ring, at most: each ends a job or waits for output.
+  private let fruitlessCallsMax: Int
+  private let faults: (any EncodingFaults)?
 
   private static let pieceBytes = 128 << 10
-  /// The block being filled, the piece that fills it, and what the decoder holds back.
-  private static let queueBytes = 4 * pieceBytes
 
-  init(level: Int, ledger: MemoryLedger) throws(OutOfMemory) {
-    let allocator = CodecAllocator(for: .encoder, ledger: ledger)
-    let refused = OutOfMemory(byteCount: 0, purpose: .encoder)
-    do throws(DecoderFault) {
-      decoder = try ZstdDecoder(allocator)
-    } catch {
-      throw refused
-    }
-    let made = czmin_zstd_encoder(
-      { context, byteCount in CodecAllocator.allocate(1, of: byteCount, in: context) },
-      { _, pointer in CodecAllocator.release(pointer) }, allocator.context)
-    guard let made else { throw refused }
-    context = made
-    self.allocator = allocator
+  /// - Parameter workers: Number of threads that encode, at least 1.
+  /// - Throws: ``OutOfMemory``.
+  init(level: Int, workers: Int, faults: (any EncodingFaults)?, ledger: MemoryLedger) throws(OutOfMemory) {
+    prover = try ZstdProver(ledger: ledger)
     stored = try ByteBuffer(byteCount: ZSTD_CStreamOutSize(), for: .encoder, in: ledger)
-    decoded = try ByteBuffer(byteCount: ZSTD_DStreamOutSize(), for: .encoder, in: ledger)
-    queue = try ByteBuffer(byteCount: Self.queueBytes, for: .encoder, in: ledger)
-    ZSTD_CCtx_setParameter(made, ZSTD_c_compressionLevel, Int32(level))
-    ZSTD_CCtx_setParameter(made, ZSTD_c_checksumFlag, 1)
+    let jobs = ZstdJobs(level: level, workers: workers)
+    context = try ZstdContext(level: level, reserveBytes: jobs.reserveBytes, ledger: ledger)
+    ring = try ByteQueue(byteCount: jobs.ringBytes, ledger: ledger)
+    fruitlessCallsMax = 2 * workers + 16
+    self.faults = faults
+    jobs.set(on: context)
   }
 
-  deinit { ZSTD_freeCCtx(context) }
+  /// Memory of an encoder, at most.
+  static func memoryBytes(level: Int, workers: Int) -> Int {
+    let jobs = ZstdJobs(level: level, workers: workers)
+    return jobs.memoryBytes + ZstdProver.memoryBytes(windowBytes: jobs.windowBytes) + ZSTD_CStreamOutSize()
+  }
 
   func encode(_ plain: UnsafeRawBufferPointer, write: (UnsafeRawBufferPointer) throws -> Void) throws {
     var rest = plain[...]
     while !rest.isEmpty {
+      if !isStarted, ring.count + rest.count > ZstdJobs.pledgedBytesMax { try start(write) }
       let piece = UnsafeRawBufferPointer(rebasing: rest.prefix(Self.pieceBytes))
-      guard queuedBytes + piece.count <= Self.queueBytes else { throw EncodingError() }
-      queue.bytes[queuedBytes...].copyBytes(from: piece)
-      queuedBytes += piece.count
-      try compress(piece, ZSTD_e_continue, write)
+      try makeRoom(for: piece.count, write)
+      ring.append(piece)
+      if isStarted { try compress(piece, ZSTD_e_continue, write) }
       rest = rest.dropFirst(piece.count)
     }
   }
 
   func finish(write: (UnsafeRawBufferPointer) throws -> Void) throws {
-    try compress(UnsafeRawBufferPointer(start: nil, count: 0), ZSTD_e_end, write)
-    guard queuedBytes == 0 else { throw EncodingError() }
+    if !isStarted {
+      _ = try context.checked(ZSTD_CCtx_setPledgedSrcSize(context.pointer, UInt64(ring.count)))
+      try compress(ring.head, ZSTD_e_end, write)
+    } else {
+      try compress(UnsafeRawBufferPointer(start: nil, count: 0), ZSTD_e_end, write)
+    }
+    guard isWhole, ring.count == 0 else { throw EncodingError() }
+  }
+
+  /// Encodes what was held back.
+  private func start(_ write: (UnsafeRawBufferPointer) throws -> Void) throws {
+    isStarted = true
+    // The ring is not freed of the bytes until they are proved.
+    if ring.count > 0 { try compress(ring.head, ZSTD_e_continue, write) }
+  }
+
+  /// Waits until enough of the ring is proved.
+  private func makeRoom(for byteCount: Int, _ write: (UnsafeRawBufferPointer) throws -> Void) throws {
+    var fruitlessCalls = 0
+    while ring.room < byteCount {
+      let before = ring.count
+      try compress(UnsafeRawBufferPointer(start: nil, count: 0), ZSTD_e_continue, write)
+      fruitlessCalls = ring.count < before ? 0 : fruitlessCalls + 1
+      guard fruitlessCalls < fruitlessCallsMax else { throw EncodingError() }
+    }
   }
 
   private func compress(
@@ -66,43 +89,21 @@ final class ZstdEncoder: Encoder {
     var source = ZSTD_inBuffer(src: plain.baseAddress, size: plain.count, pos: 0)
     while true {
       var destination = ZSTD_outBuffer(dst: stored.bytes.baseAddress, size: stored.bytes.count, pos: 0)
-      let left = ZSTD_compressStream2(context, &destination, &source, directive)
-      guard ZSTD_isError(left) == 0 else {
-        if ZSTD_getErrorCode(left) == ZSTD_error_memory_allocation {
-          throw OutOfMemory(byteCount: 0, purpose: .encoder)
-        }
-        throw EncodingError()
-      }
+      let left = try context.checked(ZSTD_compressStream2(context.pointer, &destination, &source, directive))
       if destination.pos > 0 {
-        let bytes = UnsafeRawBufferPointer(rebasing: stored.bytes[..<destination.pos])
-        try prove(bytes)
-        try write(bytes)
+        let bytes = UnsafeMutableRawBufferPointer(rebasing: stored.bytes[..<destination.pos])
+        faults?.damage(bytes)
+        try prove(UnsafeRawBufferPointer(bytes))
+        try write(UnsafeRawBufferPointer(bytes))
       }
       if source.pos == source.size, directive == ZSTD_e_end ? left == 0 : destination.pos < destination.size { return }
     }
   }
 
-  /// Decodes encoded bytes, and compares them with the head of the queue.
+  /// Decodes encoded bytes, and compares them with the head of the ring.
   private func prove(_ bytes: UnsafeRawBufferPointer) throws {
-    var rest = bytes
-    while true {
-      let step: DecodingStep
-      do throws(DecoderFault) {
-        step = try decoder.decode(rest, into: decoded.bytes)
-      } catch {
-        if error == .memory { throw OutOfMemory(byteCount: 0, purpose: .encoder) }
-        throw EncodingError()
-      }
-      try dequeue(UnsafeRawBufferPointer(rebasing: decoded.bytes[..<step.producedBytes]))
-      rest = UnsafeRawBufferPointer(rebasing: rest[step.consumedBytes...])
-      if rest.isEmpty, step.producedBytes < decoded.bytes.count || step.isAtEnd { return }
+    isWhole = try prover.decode(bytes) { decoded throws(EncodingError) in
+      guard ring.removeFirst(ifEqualTo: decoded) else { throw EncodingError() }
     }
-  }
-
-  private func dequeue(_ proved: UnsafeRawBufferPointer) throws {
-    guard let start = proved.baseAddress, !proved.isEmpty, let head = queue.bytes.baseAddress else { return }
-    guard proved.count <= queuedBytes, memcmp(start, head, proved.count) == 0 else { throw EncodingError() }
-    queuedBytes -= proved.count
-    memmove(head, head + proved.count, queuedBytes)
   }
 }

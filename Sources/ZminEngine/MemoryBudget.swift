@@ -19,22 +19,35 @@ package struct MemoryBudget: Sendable, Equatable {
   package let requestedBytes: Int?
   /// Left by the control groups; nil if they set no limit, or were not asked.
   package let availableBytes: Int?
+  /// Bytes that other parts of the run take.
+  package private(set) var reservedBytes = 0
 
   package init(requestedBytes: Int?, availableBytes: Int?) {
     self.requestedBytes = requestedBytes
     self.availableBytes = availableBytes
   }
 
-  /// Bytes that the run may take: the smaller bound, `Int.max` without any.
-  package var byteCount: Int { min(requestedBytes ?? .max, availableBytes ?? .max) }
+  /// Returns the same budget for the rest of the run, besides a part that takes so many bytes.
+  package func reserving(_ byteCount: Int) -> MemoryBudget {
+    var budget = self
+    budget.reservedBytes += byteCount
+    return budget
+  }
+
+  /// Bytes that the run may take: the smaller bound, less than is reserved; `Int.max` without any.
+  package var byteCount: Int {
+    let bytes = min(requestedBytes ?? .max, availableBytes ?? .max)
+    return bytes == .max ? bytes : max(0, bytes - reservedBytes)
+  }
 
   /// Refuses a run that needs more than the user allows.
   ///
   /// - Parameter purpose: The cause of the need, as in " for these files".
   /// - Throws: ``TooSmall``.
   package func require(_ neededBytes: Int, _ purpose: String = "") throws(TooSmall) {
-    if let requestedBytes, requestedBytes < neededBytes {
-      throw TooSmall(budgetBytes: requestedBytes, neededBytes: neededBytes, purpose: purpose)
+    if let requestedBytes, requestedBytes < neededBytes + reservedBytes {
+      throw TooSmall(
+        budgetBytes: requestedBytes, neededBytes: neededBytes + reservedBytes, purpose: purpose)
     }
   }
 
@@ -56,7 +69,7 @@ package struct MemoryBudget: Sendable, Equatable {
     guard let plan = SlicePlan(workers: workers, withinBytes: byteCount, options) else {
       return SlicePools(plan: .least, shortage: shortage(of: leastBytes))
     }
-    let source = byteCount == requestedBytes ? "--memory-budget" : "the control group"
+    let source = requestedBytes ?? .max <= availableBytes ?? .max ? "--memory-budget" : "the control group"
     return SlicePools(
       plan: plan, shortage: "fewer or smaller slices are used: \(source) leaves \(byteCount) bytes")
   }

@@ -16,6 +16,14 @@ package enum RunMemory: Sendable, Equatable {
     }
   }
 
+  /// Number of threads that minify.
+  package var workers: Int {
+    switch self {
+    case .window: 1
+    case .slices(let plan): plan.workers
+    }
+  }
+
   /// Bytes of an input that are processed at once, at most.
   package var windowBytes: Int {
     switch self {

@@ -22,6 +22,7 @@ package struct DestinationCheck: Sendable {
   ///   output.
   package func check(_ sources: [FileSource], to destination: FileDestination) throws(FileError) {
     switch destination {
+    case .rehearsal: return
     case .nowhere where badLines == nil, .inPlace where badLines == nil, .entry where badLines == nil: return
     default: break
     }
@@ -39,7 +40,7 @@ package struct DestinationCheck: Sendable {
     case .standardOutput: try refuse(files.statusOfStandardOutput(), .standardOutput, among: inputs)
     case .file(let path): try refuse(files.statusIfPresent(of: path), .path(path), among: inputs)
     case .entry(let entry): try refuse(files.statusIfPresent(of: entry), .path(entry.path), among: inputs)
-    case .nowhere, .inPlace: break
+    case .nowhere, .inPlace, .rehearsal: break
     }
   }
 
@@ -54,7 +55,7 @@ package struct DestinationCheck: Sendable {
       case .file(let path): try files.isOneOutput(path, badLines)
       case .standardOutput: try files.statusOfStandardOutput().isOverwritten(through: status)
       case .entry(let entry): try files.statusIfPresent(of: entry)?.isOverwritten(through: status) == true
-      case .nowhere, .inPlace: false
+      case .nowhere, .inPlace, .rehearsal: false
       }
     if isOutput { throw .refused(.path(badLines), .isFile(ofOption: "--bad-lines")) }
   }

@@ -8,8 +8,6 @@ struct FileOutput: ByteSink, ~Copyable {
   var appearsWhole: Bool { file.appearsWhole }
   /// The hash of the bytes written so far, nil if it is not asked for.
   private(set) var hash: OutputHash?
-  /// True if the last line that was written lacks its LF.
-  private var hasOpenLine = false
 
   init(file: consuming OutputFile, isFinal: Bool, isHashed: Bool = false) {
     self.file = file
@@ -24,12 +22,23 @@ struct FileOutput: ByteSink, ~Copyable {
   mutating func write(_ bytes: UnsafeRawBufferPointer, isUnchanged: Bool) throws {
     try file.write(bytes)
     hash?.append(bytes)
-    if let last = bytes.last { hasOpenLine = last != UInt8(ascii: "\n") }
   }
 
-  /// Ends a line that an invalid input has left open, so that no value of the next input joins it.
-  mutating func endLine() throws {
-    if hasOpenLine { try [UInt8(ascii: "\n")].withUnsafeBytes { try write($0, isUnchanged: false) } }
+  /// Reads a new file again from the disk.
+  ///
+  /// - Parameter hash: Hash of the bytes that were written.
+  /// - Throws: ``StoredDifference``, ``FileError``.
+  func checkStored(_ hash: UInt64) throws {
+    try file.prepareToReadBack()
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 4096)
+    defer { buffer.deallocate() }
+    var stored = OutputHash()
+    var offset: Int64 = 0
+    while case let count = try file.read(into: buffer, at: offset), count > 0 {
+      stored.append(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+      offset += Int64(count)
+    }
+    guard stored.value == hash, offset == file.bytesWritten else { throw StoredDifference() }
   }
 }
 

@@ -1,6 +1,7 @@
 import SystemPackage
 import ZminBase
 import ZminCodec
+import ZminCore
 package import ZminEngine
 package import ZminIO
 package import ZminMemory
@@ -10,22 +11,22 @@ package import ZminMemory
 /// Its buffers are allocated once for all files. A file that fails is left as it was, and no partial output appears
 /// under a final name.
 package struct FileMinifier: ~Copyable {
-  private var engine: RunEngine
+  var engine: RunEngine
+  private let format: Format
   private let record: BadLineRecord?
-  private let sync: SyncPolicy
-  private let ending: OutputEnding
-  private let files: FileAccess
+  let sync: SyncPolicy
+  let ending: OutputEnding
+  let files: FileAccess
   private let times: StageTimes?
-  private let decoderBytesMax: Int?
-  private let ledger: MemoryLedger
+  let codecs: CodecOptions
+  let ledger: MemoryLedger
   /// Plain bytes that were read in order from the latest source.
   private var plainBytesReadOfLast = 0
+  /// Extent to which the latest source was read in order.
+  private(set) var extentOfLast = ReadExtent()
   /// Totals of the source that a request to stop has interrupted: bytes read, and bytes written to an output that
   /// cannot be undone. Nil if no request came.
   package private(set) var interruptedTotals: RunTotals?
-  /// False if outputs have the names of inputs, which would say that plain bytes are compressed. A compressed input is
-  /// then invalid.
-  package var decodesInput = true
   /// Called with each source before it is opened.
   package var willBegin: ((FileSource) -> Void)?
   /// Called for each bad line that was appended to the record.
@@ -40,14 +41,14 @@ package struct FileMinifier: ~Copyable {
   ///   - ending: The end of outputs that appear whole.
   ///   - files: The access to files.
   ///   - device: The device that minifies slices besides the CPU.
-  ///   - decoderBytesMax: The memory that a decoder of a compressed input may take; nil for half of the machine's.
+  ///   - codecs: The options for compressed inputs and outputs.
   ///   - times: The recorder of the time of each stage.
   ///   - ledger: The ledger of the buffers.
   /// - Throws: ``OutOfMemory``.
   package init(
     _ options: MinifierOptions, memory: RunMemory, badLines: BadLines?, record: BadLineRecord? = nil, sync: SyncPolicy,
     ending: OutputEnding = .committed, files: FileAccess, device: DeviceUse = .none,
-    decoderBytesMax: Int? = nil, times: StageTimes? = nil, ledger: MemoryLedger
+    codecs: CodecOptions = CodecOptions(), times: StageTimes? = nil, ledger: MemoryLedger
   ) throws {
     if let badLines {
       let record = record ?? BadLineRecord(badLines.path, using: files)
@@ -64,10 +65,11 @@ package struct FileMinifier: ~Copyable {
         }
       self.record = nil
     }
+    format = options.format
     self.sync = sync
     self.ending = ending
     self.files = files
-    self.decoderBytesMax = decoderBytesMax
+    self.codecs = codecs
     self.times = times
     self.ledger = ledger
   }
@@ -89,32 +91,28 @@ package struct FileMinifier: ~Copyable {
     try check.check(sources, to: destination)
     try record?.open(mode: check.badLinesMode(for: sources))
     switch destination {
-    case .nowhere:
-      var output = NullSink()
-      try minify(sources, into: &output, &outcomes)
+    case .nowhere, .rehearsal:
+      var output = EncodedSink(NullSink())
+      try minify(sources, into: &output, as: destination, &outcomes)
+      if outcomes.areValid { try output.finish(&outcomes) }
     case .standardOutput:
-      var output = FileOutput(file: try .standardOutput(using: files, sync: sync), isFinal: true)
+      var output = EncodedSink(FileOutput(file: try .standardOutput(using: files, sync: sync), isFinal: true))
       for source in sources {
         try output.endLine()
-        try minifyFinally(source, into: &output, &outcomes)
+        try minifyFinally(source, into: &output, as: destination, &outcomes)
       }
+      try output.finish(&outcomes)
       try commit(output, &outcomes)
     case .file(let path):
       let file = try OutputFile(at: path, using: files, sync: sync, isPrivate: hasRegularFile(sources))
       let isFinal = !file.appearsWhole
-      var output = FileOutput(file: file, isFinal: isFinal)
-      if let encoding = Encoding(ofName: path.string.utf8) {
-        var encoded = try EncodedSink(output, encoding, ledger: ledger)
-        try minify(sources, into: &encoded, &outcomes)
-        if outcomes.areValid { try commit(encoded.finish(), &outcomes) }
-      } else {
-        try minify(sources, into: &output, &outcomes)
-        if outcomes.areValid { try commit(output, &outcomes) }
-      }
+      var output = EncodedSink(FileOutput(file: file, isFinal: isFinal, isHashed: codecs.readsOutputsBack && !isFinal))
+      try minify(sources, into: &output, as: destination, &outcomes)
+      if outcomes.areValid { try finishAndCommit(output, &outcomes) }
     case .entry(let entry):
-      var output = fileOutput(try OutputFile(at: entry, using: files, sync: sync))
-      try minify(sources, into: &output, &outcomes)
-      if outcomes.areValid { try commit(output, &outcomes) }
+      var output = EncodedSink(fileOutput(try OutputFile(at: entry, using: files, sync: sync)))
+      try minify(sources, into: &output, as: destination, &outcomes)
+      if outcomes.areValid { try finishAndCommit(output, &outcomes) }
     case .inPlace(let rules, let minimumSaving):
       for source in sources {
         let start = begin(source)
@@ -134,7 +132,7 @@ package struct FileMinifier: ~Copyable {
     return MonotonicClock.seconds()
   }
 
-  private func open(_ source: FileSource) throws(FileError) -> OpenedFile {
+  func open(_ source: FileSource) throws(FileError) -> OpenedFile {
     switch source {
     case .standardInput: try .standardInput(using: files)
     case .path(let path): try OpenedFile(path, using: files)
@@ -155,26 +153,28 @@ package struct FileMinifier: ~Copyable {
   }
 
   /// Makes the output of a run of a file that appears whole.
-  private func fileOutput(_ file: consuming OutputFile) -> FileOutput {
-    FileOutput(file: file, isFinal: false, isHashed: ending.isHashed)
+  func fileOutput(_ file: consuming OutputFile) -> FileOutput {
+    FileOutput(file: file, isFinal: false, isHashed: ending.isHashed || codecs.readsOutputsBack)
   }
 
   // MARK: Running
 
   /// Minifies sources into one output, up to the first that fails.
-  private mutating func minify<Output: ByteSink & ~Copyable>(
-    _ sources: [FileSource], into output: inout Output, _ outcomes: inout [FileOutcome]
+  private mutating func minify<Base: ByteSink & ~Copyable>(
+    _ sources: [FileSource], into output: inout EncodedSink<Base>, as destination: FileDestination,
+    _ outcomes: inout [FileOutcome]
   ) throws {
     for source in sources {
       let start = begin(source)
       var outcome: FileOutcome
       do {
         let file = try open(source)
-        outcome = try minify(source, file, into: &output)
+        outcome = try minify(source, file, into: &output, as: destination)
         outcome.sourceStatus = output.appearsWhole ? file.statusForMode : file.status
       } catch {
         guard source.isConcerned(by: error) else { throw error }
         outcome = FileOutcome(source: source, result: .failed(error))
+        outcome.totals.inputBytes = plainBytesReadOfLast
       }
       outcome.span = start...MonotonicClock.seconds()
       outcomes.append(outcome)
@@ -182,35 +182,82 @@ package struct FileMinifier: ~Copyable {
     }
   }
 
-  /// Minifies the plain bytes of one opened source.
-  private mutating func minify<Output: ByteSink & ~Copyable>(
-    _ source: FileSource, _ file: OpenedFile, into output: inout Output
+  /// Minifies the plain bytes of one opened source. The first one decides the form of the output.
+  private mutating func minify<Base: ByteSink & ~Copyable>(
+    _ source: FileSource, _ file: OpenedFile, into output: inout EncodedSink<Base>, as destination: FileDestination
   ) throws -> FileOutcome {
     var stored = FileReader(file)
-    let badLines = recording(source, output)
-    guard decodesInput, let codec = try stored.codec() else {
-      return try run(source, from: &stored, of: file, to: &output, badLines)
+    let codec = try stored.codec()
+    if !output.isBegun {
+      let encoding = try encoding(of: codec, file, to: destination)
+      let isLimited = codecs.refusesLargerOutputs && codec != nil && file.status.kind == .regular
+      try begin(&output, encoding, storedBytesMax: isLimited ? Int(file.status.size) : .max)
     }
-    var decoded = try DecodedSource(
-      stored, codec, decoderBytesMax: decoderBytesMax ?? MachineLimits(using: files).decoderBytesMax, ledger: ledger)
-    return try run(source, from: &decoded, of: file, to: &output, badLines)
+    let outcome = try run(source, stored, codec, of: file, to: &output, recording(source, output))
+    if output.hasOutgrownLimit, outcome.isValid { throw LargerOutput(storedInputBytes: file.status.size) }
+    return outcome
+  }
+
+  /// Decides the form of an output.
+  func begin<Base: ByteSink & ~Copyable>(
+    _ output: inout EncodedSink<Base>, _ encoding: Encoding?, storedBytesMax: Int
+  ) throws {
+    try output.begin(
+      encoding, workers: codecs.workers, endsBlocksAtLines: format == .ndjson, storedBytesMax: storedBytesMax,
+      ledger: ledger)
+  }
+
+  /// The encoding of the output of a source, nil for plain bytes.
+  func encoding(of codec: Codec?, _ file: OpenedFile, to destination: FileDestination) throws -> Encoding? {
+    let layout = { try codec.map { try FileReader(file).layout(of: $0) } ?? .single }
+    return try codecs.compression.encoding(of: codec, layout, to: destination)
   }
 
   /// Minifies one source into an output that cannot be undone, and notes the totals of an interrupted one.
   private mutating func minifyFinally(
-    _ source: FileSource, into output: inout FileOutput, _ outcomes: inout [FileOutcome]
+    _ source: FileSource, into output: inout EncodedSink<FileOutput>, as destination: FileDestination,
+    _ outcomes: inout [FileOutcome]
   ) throws {
-    let (bytesRead, bytesWritten) = (files.counter?.value ?? 0, output.file.bytesWritten)
+    let (bytesRead, bytesWritten) = (files.counter?.value ?? 0, output.plainBytesOut)
     do {
-      try minify([source], into: &output, &outcomes)
+      try minify([source], into: &output, as: destination, &outcomes)
     } catch FileError.interrupted(let reason) {
       var totals = RunTotals()
       // Reads by offset are counted for all threads together.
       totals.inputBytes = plainBytesReadOfLast > 0 ? plainBytesReadOfLast : (files.counter?.value ?? 0) - bytesRead
-      totals.outputBytes = Int(output.file.bytesWritten - bytesWritten)
+      totals.outputBytes = output.plainBytesOut - bytesWritten
       interruptedTotals = totals
       throw FileError.interrupted(reason)
     }
+  }
+
+  /// Runs one opened source, compressed or not, and describes its sizes on the disk.
+  mutating func run<Base: ByteSink & ~Copyable>(
+    _ source: FileSource, _ stored: consuming FileReader, _ codec: Codec?, of file: OpenedFile,
+    to output: inout EncodedSink<Base>, _ badLines: BadLineUse
+  ) throws -> FileOutcome {
+    var stored = stored
+    let storedBytesBefore = output.storedBytes
+    var outcome: FileOutcome
+    if let codec {
+      var decoded = try DecodedSource(
+        stored, codec, workers: max(1, codecs.workers),
+        decoderBytesMax: codecs.decoderBytesMax ?? MachineLimits(using: files).decoderBytesMax,
+        plainBytesMax: codecs.plainBytesMax, ledger: ledger)
+      do {
+        outcome = try run(source, from: &decoded, of: file, to: &output, badLines)
+      } catch let error as DecodingError {
+        throw codecs.namingBudget(error)
+      }
+      outcome.storedInputBytes = decoded.extent.storedBytes
+    } else {
+      outcome = try run(source, from: &stored, of: file, to: &output, badLines)
+      outcome.storedInputBytes = Int64(outcome.totals.inputBytes)
+    }
+    outcome.codec = codec
+    outcome.encoding = output.encoding
+    outcome.storedOutputBytes = Int64(output.storedBytes - storedBytesBefore)
+    return outcome
   }
 
   /// Runs one opened source, and checks that it did not change meanwhile.
@@ -218,7 +265,10 @@ package struct FileMinifier: ~Copyable {
     _ source: FileSource, from input: inout Input, of file: OpenedFile, to output: inout Output,
     _ badLines: BadLineUse
   ) throws -> FileOutcome {
-    defer { plainBytesReadOfLast = Int(input.plainBytesRead) }
+    defer {
+      plainBytesReadOfLast = Int(input.plainBytesRead)
+      extentOfLast = input.extent
+    }
     if let plainBytes = input.plainBytes { output.expect(byteCount: plainBytes) }
     var outcome = FileOutcome(
       source: source, result: try engine.run(from: &input, of: file, to: &output, badLines))
@@ -228,7 +278,7 @@ package struct FileMinifier: ~Copyable {
   }
 
   /// Bad lines go to the record, and are synced before an output that appears whole, unless syncs are off.
-  private func recording<Output: ByteSink & ~Copyable>(
+  func recording<Output: ByteSink & ~Copyable>(
     _ source: FileSource, _ output: borrowing Output
   ) -> BadLineUse {
     .record(
@@ -236,12 +286,23 @@ package struct FileMinifier: ~Copyable {
       onLine: onBadLine.map { report in { line in report(source, line) } })
   }
 
+  /// Writes the end of the output, and commits it.
+  func finishAndCommit(
+    _ output: consuming EncodedSink<FileOutput>, _ outcomes: inout [FileOutcome]
+  ) throws {
+    try output.finish(&outcomes)
+    if output.hasOutgrownLimit { throw LargerOutput(storedInputBytes: outcomes[0].storedInputBytes) }
+    try commit(output, &outcomes)
+  }
+
   /// Commits the output, or prepares its commit. Its bad lines are in their record by then.
-  private func commit(_ output: consuming FileOutput, _ outcomes: inout [FileOutcome]) throws {
+  func commit(_ output: consuming EncodedSink<FileOutput>, _ outcomes: inout [FileOutcome]) throws {
+    var output = output.unwrapped()
     for outcome in outcomes where outcome.source != .standardInput {
       if let status = outcome.sourceStatus { output.file.limitMode(to: status) }
     }
     let hash = output.hash?.value
+    if codecs.readsOutputsBack, let hash { try output.checkStored(hash) }
     var pending: PendingOutput?
     switch ending {
     case .committed: try output.file.commit()
@@ -253,51 +314,26 @@ package struct FileMinifier: ~Copyable {
       outcomes[index].pending = pending
     }
   }
+}
 
-  // MARK: In place
+extension EncodedSink where Base: ~Copyable {
+  /// Writes the end of a compressed output, which counts for the last source.
+  mutating func finish(_ outcomes: inout [FileOutcome]) throws {
+    let storedBytesBefore = storedBytes
+    try finish()
+    if !outcomes.isEmpty { outcomes[outcomes.count - 1].storedOutputBytes += Int64(storedBytes - storedBytesBefore) }
+  }
+}
 
-  private mutating func replace(
-    _ source: FileSource, _ rules: InPlaceRules, _ minimumSaving: MinimumSaving?
-  ) throws -> FileOutcome {
-    let file = try open(source)
-    try file.checkReplaceable(under: rules)
-    var input = FileReader(file)
-    if let outcome = try outcomeIfUnchanged(source, &input, of: file) {
-      file.noteKeptFiles()
-      return outcome
-    }
-    input.rewind()
-    var output = fileOutput(try OutputFile(replacing: file, under: rules, sync: sync))
-    var outcome = try run(source, from: &input, of: file, to: &output, recording(source, output))
-    outcome.sourceStatus = file.status
-    guard case .complete(let totals) = outcome.result else { return outcome }
-    // A file whose lines are in the record must lose them, however little that saves.
-    let isWorthwhile = totals.badLines > 0 || minimumSaving?.isReached(totals) != false
-    guard !totals.isUnchanged, isWorthwhile else { return outcome }
-    try file.checkReadInFull(input.extent)
-    var outcomes = [outcome]
-    try commit(output, &outcomes)
-    return outcomes[0]
+extension EncodedSink<FileOutput> {
+  /// Ends a line that an invalid input has left open, so that no value of the next input joins it.
+  mutating func endLine() throws {
+    guard let lastPlainByte, lastPlainByte != UInt8(ascii: "\n") else { return }
+    try [UInt8(ascii: "\n")].withUnsafeBytes { try write($0, isUnchanged: false) }
   }
 
-  /// The outcome of a file that stays as it is, since it is minified already or not valid. Nil if it changes or has bad
-  /// lines for the record.
-  ///
-  /// A minified file so costs no write. Any other file costs one window more.
-  private mutating func outcomeIfUnchanged<Input: InputBytes & ~Copyable>(
-    _ source: FileSource, _ input: inout Input, of file: OpenedFile
-  ) throws -> FileOutcome? {
-    var detector = ChangeDetector(isHashed: ending.isHashed)
-    do {
-      var outcome = try run(source, from: &input, of: file, to: &detector, .change)
-      if case .complete(let totals) = outcome.result, !totals.isUnchanged { return nil }
-      outcome.sourceStatus = file.status
-      outcome.outputHash = detector.hash?.value
-      return outcome
-    } catch is ChangeDetector.Changed {
-      return nil
-    }
-  }
+  /// Number of plain bytes that were written, or given to the encoder.
+  fileprivate var plainBytesOut: Int { encoding == nil ? Int(base.file.bytesWritten) : plainBytes }
 }
 
 extension MachineLimits {

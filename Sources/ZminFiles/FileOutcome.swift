@@ -1,4 +1,5 @@
 package import SystemPackage
+package import ZminCodec
 package import ZminEngine
 package import ZminIO
 
@@ -39,23 +40,21 @@ package enum FileSource: Sendable, Hashable {
 package enum MinimumSaving: Sendable, Equatable {
   case bytes(Int)
   case percent(Double)
+  /// None: a file is rewritten also if it becomes larger.
+  case any
 
-  /// Returns true if a file with these totals is worth rewriting.
-  package func isReached(_ totals: RunTotals) -> Bool {
-    let savedBytes = totals.storedInputBytes - totals.storedOutputBytes
-    return switch self {
-    case .bytes(let least): savedBytes >= least
-    case .percent(let least): Double(savedBytes) >= Double(totals.storedInputBytes) * least / 100
+  /// Returns true if a file is worth rewriting.
+  ///
+  /// - Parameters:
+  ///   - before: Size on the disk in bytes.
+  ///   - after: Size on the disk in bytes if it is rewritten.
+  func isReached(from before: Int64, to after: Int64) -> Bool {
+    switch self {
+    case .bytes(let least): before - after >= Int64(least)
+    case .percent(let least): Double(before - after) >= Double(before) * least / 100
+    case .any: true
     }
   }
-}
-
-// Totals count plain bytes. Files are stored plain, so the same figures hold for the disk.
-extension RunTotals {
-  /// The size of the input on the disk.
-  package var storedInputBytes: Int { inputBytes }
-  /// The size of the output on the disk.
-  package var storedOutputBytes: Int { outputBytes }
 }
 
 /// The destination of the minified bytes.
@@ -68,6 +67,8 @@ package enum FileDestination: Sendable {
   case entry(DirectoryEntryReference)
   /// Each source is replaced if it changes, and saves enough.
   case inPlace(InPlaceRules, MinimumSaving?)
+  /// Nowhere, but as if it went to a destination.
+  indirect case rehearsal(FileDestination)
 }
 
 /// The end of outputs that appear whole.
@@ -97,6 +98,18 @@ package struct FileOutcome: Sendable {
 
   package let source: FileSource
   package let result: Result
+  /// Sizes of the plain bytes, also of an input that failed.
+  package internal(set) var totals: RunTotals
+  /// Number of bytes read from the file.
+  package internal(set) var storedInputBytes: Int64 = 0
+  /// Number of bytes written for this source.
+  package internal(set) var storedOutputBytes: Int64 = 0
+  /// The compressed form of the input, nil if it is plain.
+  package internal(set) var codec: Codec?
+  /// The compressed form of the output, nil if it is plain or there is none.
+  package internal(set) var encoding: Encoding?
+  /// True if the file was not replaced because its compressed output is not smaller.
+  package internal(set) var isNotSmaller = false
   /// True if the destination has the output. In place, true if the file was replaced.
   package internal(set) var isWritten = false
   /// The status of the source at opening; nil if it failed.
@@ -117,6 +130,12 @@ package struct FileOutcome: Sendable {
   /// The duration of the run.
   package var elapsedSeconds: Double { span.upperBound - span.lowerBound }
 
+  /// True if the input or the output is compressed.
+  package var isCompressed: Bool { codec != nil || encoding != nil }
+
+  /// True if the output is compressed like the input, and larger.
+  package var isLarger: Bool { codec != nil && encoding != nil && isWritten && storedOutputBytes > storedInputBytes }
+
   /// True if the source is valid to its end.
   var isValid: Bool {
     if case .complete = result { true } else { false }
@@ -125,15 +144,31 @@ package struct FileOutcome: Sendable {
   init(source: FileSource, result: Result) {
     self.source = source
     self.result = result
+    totals =
+      switch result {
+      case .complete(let totals), .invalid(_, let totals): totals
+      case .failed: RunTotals()
+      }
   }
 
   init(source: FileSource, result: RunResult) {
-    self.source = source
-    self.result =
+    let result: Result =
       switch result {
       case .complete(let totals): .complete(totals)
       case .invalid(let error, let totals): .invalid(error, totals)
       }
+    self.init(source: source, result: result)
+  }
+
+  /// Returns true if a file with this outcome is to be replaced in place.
+  package func isReplaced(_ minimum: MinimumSaving?) -> Bool {
+    guard case .complete(let totals) = result else { return false }
+    // A file whose lines are in the record must lose them, however little that saves.
+    if totals.badLines > 0 { return !totals.isUnchanged }
+    guard !totals.isUnchanged || codec?.rawValue != encoding?.form.rawValue else { return false }
+    guard let minimum else { return !isCompressed || storedOutputBytes < storedInputBytes }
+    if isCompressed, minimum != .any, storedOutputBytes >= storedInputBytes { return false }
+    return minimum.isReached(from: storedInputBytes, to: storedOutputBytes)
   }
 }
 

@@ -1,6 +1,6 @@
-import ZminCodec
+package import ZminCodec
 import ZminEngine
-import ZminIO
+package import ZminIO
 
 /// The plain bytes of one input: the bytes of its file or, with a codec, what a decoder makes of them.
 ///
@@ -45,7 +45,7 @@ extension FileReader {
   /// The codec of the input, by its first bytes; nil if it is plain.
   ///
   /// - Throws: As ``FileReader/read(into:)``.
-  mutating func codec() throws(FileError) -> Codec? {
+  package mutating func codec() throws(FileError) -> Codec? {
     let recognition = try peek(Codec.signatureBytes) { head, isWhole -> Codec.Recognition? in
       let recognition = Codec.recognize(head, isWhole: isWhole)
       return recognition == .undecided ? nil : recognition

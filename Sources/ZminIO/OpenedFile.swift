@@ -164,4 +164,6 @@ package struct ReadExtent: Sendable {
   package internal(set) var storedBytes: Int64 = 0
   /// True if a read returned no bytes.
   package internal(set) var hasSeenEnd = false
+
+  package init() {}
 }

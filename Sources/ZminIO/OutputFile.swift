@@ -264,6 +264,26 @@ package struct OutputFile: ~Copyable, Sendable {
     }
   }
 
+  /// Syncs a new file and drops it from the page cache, so that ``read(into:at:)`` asks the disk.
+  ///
+  /// - Throws: ``FileError/system(_:)``.
+  package func prepareToReadBack() throws(FileError) {
+    let number = writing.number
+    try access.attempt(.sync, file) { calls throws(Errno) in try calls.sync(number) }
+    // Some file systems take no advice, and the cache has what they were given.
+    try? access.calls.dropCache(of: number, from: 0, byteCount: 0)
+  }
+
+  /// Reads written bytes of a new file.
+  ///
+  /// - Returns: The number of bytes, 0 only at the end.
+  /// - Throws: ``FileError/system(_:)``, ``FileError/interrupted(_:)``.
+  package func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(FileError) -> Int {
+    try access.interruption?.check()
+    let number = writing.number
+    return try access.attempt(.read, file) { calls throws(Errno) in try calls.read(number, into: buffer, at: offset) }
+  }
+
   /// Ends the output, and gives a new file its final name.
   ///
   /// - Throws: ``FileError/system(_:)`` or, in place, ``FileError/inputChanged(_:)``. The destination is then as it

@@ -48,7 +48,7 @@ struct TemporaryFile: ~Copyable, Sendable {
     let descriptor: Descriptor
     do throws(Errno) {
       descriptor = try access.open(
-        name, in: directory.descriptor.number, flags: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode: mode)
+        name, in: directory.descriptor.number, flags: O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, mode: mode)
     } catch {
       if error == .fileExists { return nil }
       throw .system(SystemError(action: .create, file: file, errno: error))

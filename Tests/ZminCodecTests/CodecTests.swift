@@ -25,4 +25,18 @@ import ZminCodec
       }
     }
   }
+
+  @Test("The suffix of a name tells a codec and an encoding, whatever the case of its letters")
+  func suffixes() {
+    let names: [(String, Codec?, Encoding?)] = [
+      ("a.json.gz", .gzip, Encoding(.gzip)), ("A.JSON.GZ", .gzip, Encoding(.gzip)), (".gz", .gzip, Encoding(.gzip)),
+      ("a.bgz", .gzip, Encoding(.gzip, layout: .bgzf)), ("a.Bgz", .gzip, Encoding(.gzip, layout: .bgzf)),
+      ("a.zst", .zstd, Encoding(.zstd)), ("a.ZSt", .zstd, Encoding(.zstd)), ("a.bz2", .bzip2, nil),
+      ("a.XZ", .xz, nil), ("a.json", nil, nil), ("gz", nil, nil), ("a.gz.json", nil, nil), ("a.gzip", nil, nil),
+      ("", nil, nil), ("a.\u{1A}\u{5A}", nil, nil),
+    ]
+    for (name, codec, encoding) in names {
+      #expect(Codec(ofName: name.utf8) == codec && Encoding(ofName: name.utf8) == encoding, "\(name)")
+    }
+  }
 }

@@ -1,4 +1,5 @@
-import ZminCodec
+@testable import ZminCodec
+import ZminEngine
 import ZminMemory
 import ZminTestSupport
 
@@ -10,13 +11,22 @@ struct Decoded {
 }
 
 /// Decodes `stored` through reads of `roomBytes`, from a source that gives `pieceBytes` at a time.
+///
+/// - Parameter plan: Plan to work by; nil for the one that the other parameters lead to.
 func decode(
-  _ stored: [UInt8], _ codec: Codec, pieceBytes: Int = .max, roomBytes: Int = 1 << 16, decoderBytesMax: Int = .max,
-  plainBytesMax: Int = .max, ledger: MemoryLedger = MemoryLedger()
+  _ stored: [UInt8], _ codec: Codec, workers: Int = 2, plan: DecodingPlan? = nil, pieceBytes: Int = .max,
+  roomBytes: Int = 1 << 16, decoderBytesMax: Int = .max, plainBytesMax: Int = .max,
+  ledger: MemoryLedger = MemoryLedger()
 ) throws -> Decoded {
   var source = try DecodedSource(
-    MemoryInput(stored, isSeekable: false, pieceBytes: pieceBytes), codec, decoderBytesMax: decoderBytesMax,
+    MemoryInput(stored, isSeekable: false, pieceBytes: pieceBytes), codec,
+    plan ?? DecodingPlan(codec, workers: workers, limit: decoderBytesMax), decoderBytesMax: decoderBytesMax,
     plainBytesMax: plainBytesMax, ledger: ledger)
+  return decode(&source, roomBytes: roomBytes)
+}
+
+/// Reads a source to its end or its error.
+func decode<Base: ByteSource & ~Copyable>(_ source: inout DecodedSource<Base>, roomBytes: Int = 1 << 16) -> Decoded {
   let room = UnsafeMutableRawBufferPointer.allocate(byteCount: roomBytes, alignment: 16)
   defer { room.deallocate() }
   var decoded = Decoded()

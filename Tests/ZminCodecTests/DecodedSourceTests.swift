@@ -1,5 +1,5 @@
 import Testing
-import ZminCodec
+@testable import ZminCodec
 import ZminMemory
 
 @Suite("Decoded sources") struct DecodedSourceTests {
@@ -173,15 +173,18 @@ import ZminMemory
     #expect(ledger.snapshot().total.currentBytes == 0)
   }
 
-  @Test("A hundred thousand tiny members are read in the memory of one", arguments: oneEach)
+  @Test("A hundred thousand tiny members are read in the memory of a few thousand", arguments: oneEach)
   func tinyMembers(_ encoder: Encoder) throws {
     let one = try encoder.encode(Array("1\n".utf8))
-    let count = encoder.codec == .gzip || encoder.codec == .zstd ? 100_000 : 2000
-    let stored = [[UInt8]](repeating: one, count: count).flatMap { $0 }
-    let (many, few) = (MemoryLedger(), MemoryLedger())
-    #expect(try decode(stored, encoder.codec, ledger: many).bytes.count == 2 * count)
-    _ = try decode(one + one, encoder.codec, ledger: few)
-    // zlib takes its window of 32 KiB when a call ends within a member.
-    #expect(many.snapshot().total.peakBytes <= few.snapshot().total.peakBytes + 33 << 10)
+    let count = encoder.codec == .gzip || encoder.codec == .zstd ? 100_000 : 4000
+    let peaks = try [count / 2, count].map { count in
+      let ledger = MemoryLedger()
+      let stored = [[UInt8]](repeating: one, count: count).flatMap { $0 }
+      let decoded = try decode(stored, encoder.codec, workers: 1, ledger: ledger)
+      #expect(decoded.bytes.count == 2 * count)
+      return ledger.snapshot().total.peakBytes
+    }
+    // A worker may be done with a job before the next one is made, or not.
+    #expect(peaks[1] <= peaks[0] + DecodingPlan(encoder.codec, workers: 1, limit: .max).plainBytes)
   }
 }

@@ -11,8 +11,8 @@ import ZminMemory
     let encoder = try DeflateStretchEncoder(level: level, plainBytesMax: stretchBytes, ledger: ledger)
     let room = UnsafeMutableRawBufferPointer.allocate(byteCount: encoder.storedBytesMax, alignment: 16)
     defer { room.deallocate() }
-    var member = GzipMember()
-    var stored = GzipMember.header
+    let member = GzipMember()
+    var stored = member.start
     for start in stride(from: 0, to: plain.count, by: stretchBytes) {
       let stretch = try plain[start..<min(start + stretchBytes, plain.count)].withUnsafeBytes { bytes in
         try encoder.encode(bytes, into: room)

@@ -78,7 +78,7 @@ struct HelpTests {
       #expect(!argument.abstract.isEmpty && argument.abstract.count <= 60, "\(argument.names)")
       #expect(argument.abstract.first?.isUppercase == true && !argument.abstract.hasSuffix("."), "\(argument.abstract)")
       let verb = argument.abstract.prefix { $0 != " " }
-      #expect(!verb.hasSuffix("s") || verb == "Process", "\(argument.abstract)")
+      #expect(!verb.hasSuffix("s") || verb == "Process" || verb == "Compress", "\(argument.abstract)")
       #expect(!["The", "A", "How", "What", "Whether", "From", "Where"].contains(String(verb)), "\(argument.abstract)")
     }
   }

@@ -157,7 +157,7 @@ struct ParserTests {
       (["--sync", "--no-sync"], "--sync and --no-sync"),
       (["--max-depth", "-1"], "a number from 0"), (["--max-depth=-1"], "a number from 0"),
       (["--max-depth", "deep"], "a number from 0"),
-      (["-i", "--min-saving", "-1", "a"], "a size such as 4Ki, or 0% to"),
+      (["-i", "--min-saving", "-1", "a"], "a size such as 4Ki, 0% to 100%, or any"),
       (["-j", "-1"], "a number from 1 to 1024"), (["-j0"], "a number from 1 to 1024"),
       (["--jobs=x"], "a number from 1 to 1024"), (["--memory-budget", "-1"], "a size such as 64Mi"),
       (["--min-saving", "101%"], "0% to 100%"),

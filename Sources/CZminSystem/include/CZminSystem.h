@@ -30,6 +30,13 @@ int zmin_argument_count(void);
 /// The program arguments, including its name.
 char *const *zmin_arguments(void);
 
+/// Maps zeroed memory twice, the second time right behind the first. `munmap` with twice the size frees it.
+///
+/// No file is behind it: limits of descriptors and of file sizes do not matter.
+///
+/// `size` must be a multiple of the size of a page. NULL if the system refuses.
+void *zmin_map_twice(size_t size);
+
 /// The commit of the build. NULL if ZMIN_COMMIT was not set in the build's environment.
 const char *zmin_commit(void);
 

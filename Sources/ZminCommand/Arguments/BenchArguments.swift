@@ -22,10 +22,10 @@ package struct BenchCommand: ParsableCommand {
       zmin bench --compare [--threshold PERCENT] OLD.json NEW.json
       """,
     discussion: """
-      Without a file, documents are generated. Each path is timed from memory to memory and from file to file, in turn \
-      with the others. The report compares the rates with the limits of the machine and says which mode to choose. \
-      Every output is compared with the reference. A path with a wrong byte has no rate, and the exit status is 5. \
-      Rates are of input, in GB/s (10^9 bytes).
+      Without a file, documents are generated. A compressed file is decoded before anything is timed. Each path is \
+      timed from memory to memory and from file to file, in turn with the others. The report compares the rates with \
+      the limits of the machine and says which mode to choose. Every output is compared with the reference. A path \
+      with a wrong byte has no rate, and the exit status is 5. Rates are of input, in GB/s (10^9 bytes).
       """,
     version: VersionText.text,
     helpNames: [.short, .long])

@@ -9,7 +9,7 @@ package struct EngineArguments: ParsableArguments, Sendable {
 
   /// The values of `--verify`.
   package enum Extent: String, ExpressibleByArgument, CaseIterable, Sendable {
-    case all, sample
+    case all, sample, stored
   }
 
   /// The upper limit of `--jobs`.
@@ -89,11 +89,12 @@ package struct EngineArguments: ParsableArguments, Sendable {
 
   @Option(
     help: ArgumentHelp(
-      "Minify twice and compare: all (default), sample",
+      "Do it again: all (default), sample, stored",
       discussion: """
         Everything is minified a second time on another path and compared before it is written. A difference is exit \
         5. --verify=sample does so with a tenth of the input. Results of a GPU are compared with the CPU kernel, those \
-        of a CPU kernel with the portable kernel, and those of the portable kernel with the reference.
+        of a CPU kernel with the portable kernel, and those of the portable kernel with the reference. --verify=stored \
+        reads each output file again from the disk before it gets its name.
         """,
       valueName: "extent"))
   package var verify: Extent?

@@ -8,6 +8,9 @@ package struct MinifyArguments: ParsableArguments, Sendable {
   @OptionGroup(title: "Output")
   package var output: OutputArguments
 
+  @OptionGroup(title: "Compressed files")
+  package var compression: CompressionArguments
+
   @OptionGroup(title: "Many files")
   package var bulk: BulkArguments
 

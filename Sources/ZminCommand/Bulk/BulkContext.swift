@@ -11,6 +11,8 @@ final class BulkContext: ProgressSource {
   let files: FileAccess
   let queue: FileQueue
   let memory: BulkMemory
+  /// The memory of the run where a budget has room for all of it.
+  let usualMemory: BulkMemory
   let mirror: MirrorDirectory?
   let reporter: RunReporter
   let badLines: BadLineRecord?
@@ -31,7 +33,8 @@ final class BulkContext: ProgressSource {
   private let stop = Mutex<StopReason?>(nil)
 
   init(
-    _ plan: BulkPlan, files: FileAccess, queue: FileQueue, memory: BulkMemory, mirror: MirrorDirectory?,
+    _ plan: BulkPlan, files: FileAccess, queue: FileQueue, memory: BulkMemory, usualMemory: BulkMemory,
+    mirror: MirrorDirectory?,
     walk: FileWalk, reporter: RunReporter, badLines: BadLineRecord?, journal: Journal?, finished: [FinishedFile?]?,
     madeOutputs: MadeOutputs?
   ) {
@@ -40,6 +43,7 @@ final class BulkContext: ProgressSource {
     self.files = files
     self.queue = queue
     self.memory = memory
+    self.usualMemory = usualMemory
     self.mirror = mirror
     self.reporter = reporter
     self.badLines = badLines

@@ -2,6 +2,7 @@ import Glibc
 import SystemPackage
 import ZminBase
 import ZminCPU
+import ZminCodec
 import ZminCore
 import ZminEngine
 import ZminFiles
@@ -71,7 +72,7 @@ struct BulkRun {
       if reporter.statistics.status == .usage { throw Refused(message: "nothing was done") }
       let queue = FileQueue(list, slicedBytesMin: plan.slicedBytesMin, workers: workers)
       let pools = try pools(for: queue, &fallbacks)
-      predictedPeakBytes = pools.peakBytes
+      predictedPeakBytes = pools.planned.peakBytes
       let context = try makeContext(queue, pools, finder.walk)
       memory?.follow(context)
       try work(context)
@@ -79,7 +80,7 @@ struct BulkRun {
       reporter.noteKeptFiles()
       conclude(
         RunEnding(after: reason, reporter.statistics.status), fileCount: list.count + missed,
-        seconds: MonotonicClock.seconds() - start, fallbacks)
+        finder.walk.skippedCompressedFiles, seconds: MonotonicClock.seconds() - start, fallbacks)
     } catch FileError.interrupted {
     } catch let error as DeviceSession.NoDevice {
       reporter.fail(error.message, .engineUnavailable)
@@ -103,30 +104,48 @@ struct BulkRun {
 
   // MARK: Before
 
-  /// The memory pools for the files that were found.
-  private func pools(for queue: FileQueue, _ fallbacks: inout [String]) throws(Refused) -> BulkMemory {
+  /// The memory pools for the files that were found, and those that they would have without a budget.
+  private func pools(
+    for queue: FileQueue, _ fallbacks: inout [String]
+  ) throws(Refused) -> (planned: BulkMemory, usual: BulkMemory) {
     let options = formats.map(plan.options.minifierOptions)
     // With --mode gpu even the smallest files count as large.
     let sliceWorkers =
       largestSlicedFile(of: queue).map {
-        min(plan.workers, max(1, Int(list[$0].plainBytes ?? .max) / SlicePlan.usualBytes))
+        min(plan.workers, max(1, Int(queue.plainBytes(of: list[$0])) / SlicePlan.usualBytes))
       } ?? 0
     func pools(within byteCount: Int) -> BulkMemory? {
-      BulkMemory(
-        workers: workers, sliceWorkers: sliceWorkers, listBytes: listBytes, withinBytes: byteCount, options)
+      [max(1, sliceWorkers), 1, 0].lazy.compactMap { codecWorkers in
+        BulkMemory(
+          workers: workers, sliceWorkers: sliceWorkers, listBytes: listBytes, withinBytes: byteCount, options,
+          codecs: codecMemory(workers: codecWorkers))
+      }.first
     }
     let leastBytes = BulkMemory.leastBytes(
-      listBytes: listBytes, hasLargeFiles: sliceWorkers > 0, options)
+      listBytes: listBytes, hasLargeFiles: sliceWorkers > 0, options, codecs: codecMemory(workers: 0))
     do throws(MemoryBudget.TooSmall) {
       try plan.memoryBudget.require(leastBytes, " for these files")
     } catch {
       throw Refused(message: error.description)
     }
-    if let pools = pools(within: plan.memoryBudget.byteCount) { return pools }
+    if let planned = pools(within: plan.memoryBudget.byteCount) { return (planned, pools(within: .max) ?? planned) }
     fallbacks.append(plan.memoryBudget.shortage(of: leastBytes))
     reporter.detail(fallbacks[fallbacks.count - 1])
     guard let pools = pools(within: leastBytes) else { throw Refused(message: "not enough memory") }
-    return pools
+    return (pools, pools)
+  }
+
+  /// The memory of decoders and encoders, by the suffixes of the files.
+  private func codecMemory(workers: Int) -> CodecMemory {
+    var memory = CodecMemory(largeWorkers: workers)
+    var seen: Set<String?> = []
+    for number in 0..<list.count {
+      let name = list.nameBytes(list[number])
+      if seen.insert(Codec.suffix(ofName: name)).inserted {
+        memory.add(name: name, to: plan.task.destination, plan.options.codecs)
+      }
+    }
+    return memory
   }
 
   /// The largest file that is processed in slices, nil if there is none.
@@ -154,8 +173,12 @@ struct BulkRun {
     return hasLines ? [.json, .ndjson] : [.json]
   }
 
-  private func makeContext(_ queue: FileQueue, _ pools: BulkMemory, _ walk: FileWalk) throws -> BulkContext {
-    if let path = plan.mirrorPath, let (one, other) = list.firstCollision(below: path, using: files) {
+  private func makeContext(
+    _ queue: FileQueue, _ pools: (planned: BulkMemory, usual: BulkMemory), _ walk: FileWalk
+  ) throws -> BulkContext {
+    if let path = plan.mirrorPath,
+      let (one, other) = list.firstCollision(below: path, named: plan.outputNames, using: files)
+    {
       let paths = [one, other].map { "\(FileName.path(list.path(of: $0)))" }
       throw Refused(message: "\(paths[0]) and \(paths[1]) would become one file below --output-dir; nothing was done")
     }
@@ -164,13 +187,16 @@ struct BulkRun {
         at: $0, options: plan.outputOptions, version: VersionText.number, isSynced: plan.sync != .never, files: files)
     }
     var mirror: MirrorDirectory?
-    if case .mirror(let path) = plan.task { mirror = MirrorDirectory(path, root: try files.makeDirectory(path)) }
+    if case .mirror(let path) = plan.task {
+      mirror = MirrorDirectory(path, root: try files.makeDirectory(path), names: plan.outputNames)
+    }
     // The inputs may have any permissions, so only the owner can read a record of their lines.
     let badLines = plan.badLines.map { BadLineRecord($0.path, using: files) }
     try badLines?.open(mode: nil)
     noteSpace(queue, mirror)
     return BulkContext(
-      plan, files: files, queue: queue, memory: pools, mirror: mirror, walk: walk, reporter: reporter,
+      plan, files: files, queue: queue, memory: pools.planned, usualMemory: pools.usual, mirror: mirror, walk: walk,
+      reporter: reporter,
       badLines: badLines, journal: journal,
       finished: try journal?.finishedFiles(of: list),
       madeOutputs: try mirror.map { _ in try MadeOutputs(fileCount: list.count, ledger: ledger) })
@@ -221,7 +247,8 @@ struct BulkRun {
       if !context.queue.large.isEmpty {
         let memory = pools.slices.map(RunMemory.slices) ?? .window(byteCount: pools.windowBytes)
         var worker = BulkWorker(
-          context, memory: memory, device: device?.use ?? .none, batchFilesMax: 1, ledger: ledger)
+          context, memory: memory, isForLargeFiles: true, device: device?.use ?? .none, batchFilesMax: 1,
+          ledger: ledger)
         worker.takeLargeFiles { profiler?.begin(.largeFiles, file: $0()) }
       }
       profiler?.begin(.smallFiles)
@@ -241,7 +268,7 @@ struct BulkRun {
   /// Starts the search for a device if a file is large enough for one.
   private func deviceSession(for queue: FileQueue) throws -> DeviceSession? {
     guard let part = plan.device, let largest = largestSlicedFile(of: queue),
-      part.isWanted || list[largest].plainBytes ?? .max > RunMode.deviceBytesMin
+      part.isWanted || queue.plainBytes(of: list[largest]) > RunMode.deviceBytesMin
     else { return nil }
     return try DeviceSession(
       part, formats: formats, validates: plan.validates, kernel: plan.kernel, ledger: ledger)
@@ -249,25 +276,32 @@ struct BulkRun {
 
   // MARK: After
 
-  private func conclude(_ ending: RunEnding, fileCount: Int, seconds: Double, _ fallbacks: [String]) {
+  private func conclude(
+    _ ending: RunEnding, fileCount: Int, _ skippedCompressedFiles: Int, seconds: Double, _ fallbacks: [String]
+  ) {
     let statistics = reporter.statistics
-    if !ending.isBrokenPipe { say(statistics, fileCount: fileCount, seconds: seconds) }
+    if !ending.isBrokenPipe {
+      reporter.sayLargerOutputs()
+      say(
+        BulkSummary(
+          statistics, fileCount: fileCount, seconds: seconds, plan, skippedCompressedFiles: skippedCompressedFiles))
+      if plan.printsStatistics { reporter.sayStatistics(seconds: seconds, mode: "bulk") }
+    }
     if let path = plan.reports.metricsFile {
       reporter.writeMetrics(
         to: path, fileCount: fileCount, seconds: seconds, exitCode: ending.exitCode(after: files.interruptedStatus))
     }
-    reporter.logSummary(fileCount: fileCount, seconds: seconds, fallbacks: fallbacks)
+    reporter.logSummary(
+      fileCount: fileCount, skippedCompressedFiles: skippedCompressedFiles, seconds: seconds, fallbacks: fallbacks)
   }
 
-  private func say(_ statistics: RunStatistics, fileCount: Int, seconds: Double) {
-    let summary = BulkSummary(statistics, fileCount: fileCount, seconds: seconds, plan)
+  private func say(_ summary: BulkSummary) {
     if reporter.console.isEvents {
       // The log has a summary event.
     } else if plan.printsSummary {
       for line in summary.lines { reporter.note(line) }
-    } else if let line = statistics.summary(of: fileCount, notReached: fileCount - statistics.files) {
+    } else if let line = summary.failures {
       reporter.note(line)
     }
-    if plan.printsStatistics { reporter.sayStatistics(seconds: seconds, mode: "bulk") }
   }
 }

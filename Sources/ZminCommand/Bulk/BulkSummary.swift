@@ -12,17 +12,21 @@ struct BulkSummary {
   private let fileCount: Int
   private let seconds: Double
   private let plan: BulkPlan
+  private let skippedCompressedFiles: Int
 
-  init(_ statistics: RunStatistics, fileCount: Int, seconds: Double, _ plan: BulkPlan) {
+  init(
+    _ statistics: RunStatistics, fileCount: Int, seconds: Double, _ plan: BulkPlan, skippedCompressedFiles: Int
+  ) {
     self.statistics = statistics
     self.fileCount = fileCount
     self.seconds = seconds
     self.plan = plan
+    self.skippedCompressedFiles = skippedCompressedFiles
   }
 
   var lines: [String] {
-    if fileCount == 0 { return [noFiles] }
-    return [totals] + [slowest, advice].compactMap(\.self)
+    if fileCount == 0 { return [noFiles] + [compressed].compactMap(\.self) }
+    return [totals] + [slowest, compressed, advice].compactMap(\.self)
   }
 
   private var noFiles: String {
@@ -34,6 +38,9 @@ struct BulkSummary {
       (patterns: \(plan.patterns.joined(separator: ", ")); see --include)
       """
   }
+
+  /// A line about failures, nil if there were none.
+  var failures: String? { statistics.summary(of: fileCount, notReached: notReached) }
 
   private var notReached: Int { max(0, fileCount - statistics.files) }
 
@@ -53,9 +60,9 @@ struct BulkSummary {
       """
   }
 
-  /// Sizes of the valid files. A file that failed saves nothing.
+  /// Sizes of the valid files on the disk. A file that failed saves nothing.
   private var sizes: String {
-    let (before, after) = (statistics.validInputBytes, statistics.validOutputBytes)
+    let (before, after) = (Int(statistics.validInputBytes), Int(statistics.validOutputBytes))
     return "\(Figures.size(before)) to \(Figures.size(after)), saved \(Figures.saved(before, after))"
   }
 
@@ -64,6 +71,12 @@ struct BulkSummary {
     guard !slow.isEmpty else { return nil }
     return "slowest: "
       + slow.map { "\($0.name) \(Figures.fixed($0.seconds, digits: 1)) s" }.joined(separator: ", ")
+  }
+
+  /// The compressed files that a walk has passed over, nil if there were none.
+  private var compressed: String? {
+    guard skippedCompressedFiles > 0 else { return nil }
+    return "\(Figures.count(skippedCompressedFiles, "compressed file")) not processed; use --compressed to include them"
   }
 
   /// Advice after failures, nil if there were none.

@@ -9,6 +9,7 @@ import ZminMemory
 /// A thread of a run over many files. It minifies files in memory of its own, and commits them in batches.
 struct BulkWorker: ~Copyable {
   private let context: BulkContext
+  private let isForLargeFiles: Bool
   private let files: FileAccess
   private let memory: RunMemory
   private let device: DeviceUse
@@ -21,13 +22,16 @@ struct BulkWorker: ~Copyable {
   /// - Parameters:
   ///   - context: State that all workers share.
   ///   - memory: Memory of the minifiers.
+  ///   - isForLargeFiles: True if it is the only worker, and processes large files.
   ///   - device: The device that minifies slices beside the CPU.
   ///   - batchFilesMax: The largest number of files in a batch.
   ///   - ledger: Records the buffers.
   init(
-    _ context: BulkContext, memory: RunMemory, device: DeviceUse = .none, batchFilesMax: Int, ledger: MemoryLedger
+    _ context: BulkContext, memory: RunMemory, isForLargeFiles: Bool = false, device: DeviceUse = .none,
+    batchFilesMax: Int, ledger: MemoryLedger
   ) {
     self.context = context
+    self.isForLargeFiles = isForLargeFiles
     self.memory = memory
     self.device = device
     self.ledger = ledger
@@ -115,11 +119,12 @@ struct BulkWorker: ~Copyable {
       }
       return (.entry(output), output.path)
     case .replace(let rules, let minimum): return (.inPlace(rules, minimum), nil)
-    case .rehearse(.replace(let rules, _)):
+    case .rehearse(.replace(let rules, let minimum)):
       try checkReplaceable(source, rules)
-      return (.nowhere, nil)
+      return (.rehearsal(.inPlace(rules, minimum)), nil)
     case .rehearse(.mirror(let path)):
-      let names = context.list.namesBelow(of: entry).map { FilePath(bytes: $0).components }
+      let names = context.list.namesBelow(of: entry, as: context.plan.outputNames)
+        .map { FilePath(bytes: $0).components }
       return (.nowhere, names.reduce(into: path) { $0.append($1) })
     case .write, .test, .check, .rehearse: return (.nowhere, nil)
     }
@@ -154,8 +159,8 @@ struct BulkWorker: ~Copyable {
       context.plan.options.minifierOptions(format), memory: memory, badLines: badLines,
       record: badLines.flatMap { _ in context.badLines }, sync: context.plan.syncOfOutputs,
       ending: .pending(isHashed: context.journal != nil), files: files, device: device,
-      decoderBytesMax: context.plan.decoderBytesMax(beside: context.memory), ledger: ledger)
-    minifier.decodesInput = context.plan.task.decodesInput
+      codecs: context.plan.codecOptions(beside: context.memory, usual: context.usualMemory, isLarge: isForLargeFiles),
+      ledger: ledger)
     minifier.onBadLine = context.reporter.onBadLine
     return minifier
   }
@@ -167,10 +172,22 @@ extension BulkPlan {
     memoryBudget.heldLineBytesMax(besides: memory.peakBytes, workers: memory.workers)
   }
 
-  /// The memory that the decoder of each worker may take.
-  func decoderBytesMax(beside memory: BulkMemory) -> Int {
-    let leftBytes = memoryBudget.requestedBytes.map { max(0, $0 - memory.peakBytes) }
-    return (leftBytes ?? limits.decoderBytesMax) / memory.workers
+  /// The options for compressed files, with the memory that decoders may take.
+  ///
+  /// - Parameters:
+  ///   - memory: The memory of the run.
+  ///   - usual: The memory of the run where a budget has room for all of it.
+  ///   - isLarge: True for files that are processed one at a time, by all workers.
+  func codecOptions(beside memory: BulkMemory, usual: BulkMemory, isLarge: Bool) -> CodecOptions {
+    var codecs = self.codecs
+    codecs.workers = isLarge ? memory.codecs.largeWorkers : min(1, memory.codecs.largeWorkers)
+    codecs.inputsAtOnce = isLarge ? 1 : usual.workers
+    let shares = isLarge ? 1 : memory.workers
+    codecs.usualHostBytes = memoryBudget.requestedBytes.map { _ in usual.peakBytes }
+    let plannedBytes = isLarge ? memory.codecs.largeDecoderBytes : memory.codecs.smallDecoderBytes
+    let leftBytes = memoryBudget.requestedBytes.map { max(0, $0 - memory.peakBytes) / shares }
+    codecs.decoderBytesMax = leftBytes.map { $0 + plannedBytes } ?? limits.decoderBytesMax / shares
+    return codecs
   }
 
   /// The sync policy, which syncs all outputs if a journal records them.

@@ -1,5 +1,6 @@
 import Synchronization
 import ZminBase
+import ZminCodec
 import ZminFiles
 import ZminIO
 
@@ -28,10 +29,12 @@ final class FileQueue: Sendable {
     for number in 0..<list.count {
       let entry = list[number]
       storedBytes = storedBytes.addingSaturated(Int(entry.storedBytes))
-      if entry.plainBytes ?? .max >= slicedBytesMin { large.append(number) }
+      if Self.plainBytes(of: entry, in: list) >= slicedBytesMin { large.append(number) }
     }
     self.storedBytes = storedBytes
-    self.large = large.sorted { (list[$0].plainBytes ?? .max, $1) > (list[$1].plainBytes ?? .max, $0) }
+    self.large = large.sorted {
+      (Self.plainBytes(of: list[$0], in: list), $1) > (Self.plainBytes(of: list[$1], in: list), $0)
+    }
   }
 
   /// Claims the next files for a worker. The range is empty at the end, and the caller skips large files in it.
@@ -56,5 +59,12 @@ final class FileQueue: Sendable {
   }
 
   /// True if the file is minified in slices.
-  func isLarge(_ entry: FileEntry) -> Bool { entry.plainBytes ?? .max >= slicedBytesMin }
+  func isLarge(_ entry: FileEntry) -> Bool { plainBytes(of: entry) >= slicedBytesMin }
+
+  /// The size of the contents of a file in bytes, estimated where the file is compressed.
+  func plainBytes(of entry: FileEntry) -> Int64 { Self.plainBytes(of: entry, in: list) }
+
+  private static func plainBytes(of entry: FileEntry, in list: FileList) -> Int64 {
+    Codec.estimatedPlainBytes(ofName: list.nameBytes(entry), storedBytes: entry.storedBytes)
+  }
 }

@@ -79,15 +79,16 @@ struct OutputBatch {
     // In place, an unchanged file was read after its time had settled.
     var outputTime: FileTime? = file.outcome.outputHash == nil ? nil : input.modificationTime
     if let pending = file.outcome.pending {
-      guard let output = try? pending.status(), output.size == Int64(totals.storedOutputBytes) else { return nil }
+      guard let output = try? pending.status(), output.size == file.outcome.storedOutputBytes else { return nil }
       outputTime = output.modificationTime == time ? time : nil
       if context.mirror == nil { input = output }
     }
     guard input.kind == .regular else { return nil }
+    let isKept = context.plan.task.replacesInputs && file.outcome.pending == nil
     return JournalRecord(
       path: context.list.path(of: context.list[file.number]).bytes, storedBytes: input.size,
       modifiedNanoseconds: input.modificationTime.sinceEpochNanoseconds,
-      storedOutputBytes: Int64(totals.storedOutputBytes), outputHash: file.outcome.outputHash,
+      storedOutputBytes: isKept ? input.size : file.outcome.storedOutputBytes, outputHash: file.outcome.outputHash,
       outputNanoseconds: outputTime?.sinceEpochNanoseconds)
   }
 

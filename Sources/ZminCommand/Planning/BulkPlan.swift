@@ -46,6 +46,9 @@ package struct BulkPlan: Sendable {
     }
   }
 
+  /// The names of outputs below ``mirrorPath``.
+  package var outputNames: OutputNames { OutputNames(self.codecs.compression.form) }
+
   /// The options that determine an output, as the journal records them.
   package var outputOptions: String {
     let destination =

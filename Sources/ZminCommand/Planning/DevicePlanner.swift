@@ -1,3 +1,4 @@
+import ZminCodec
 import ZminCore
 import ZminEngine
 import ZminFiles
@@ -21,7 +22,7 @@ struct DevicePlanner {
       guard input.format != .concat, case .path(let path) = input.source,
         let facts = environment.facts(about: path), facts.kind == .regular
       else { return false }
-      return facts.plainBytes ?? .max > RunMode.deviceBytesMin
+      return Codec.estimatedPlainBytes(ofName: path.bytes, storedBytes: facts.storedBytes) > RunMode.deviceBytesMin
     }
     let obstructs = { (input: Plan.Input) in input.format == .concat }
     return try plan(

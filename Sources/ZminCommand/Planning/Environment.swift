@@ -29,8 +29,6 @@ package struct FileFacts: Sendable {
   package let kind: FileKind
   /// The size on the disk.
   package let storedBytes: Int64
-  /// The size of the contents, nil if it is not known.
-  package var plainBytes: Int64? { kind == .regular ? storedBytes : nil }
 
   package init(kind: FileKind, storedBytes: Int64) {
     self.kind = kind

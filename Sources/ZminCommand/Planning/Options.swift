@@ -1,3 +1,4 @@
+package import ZminCodec
 package import ZminEngine
 package import ZminFiles
 import ZminIO
@@ -16,6 +17,7 @@ package struct Options: Sendable {
   package var inspection: OutputArguments.Inspection?
   package var sync: OutputArguments.Sync?
 
+  package var compression = Compression()
   package var outputDirectory: PathArgument?
   package var bulk = Bulk()
   package var inPlace = InPlace()
@@ -58,6 +60,18 @@ package struct Options: Sendable {
     }
   }
 
+  /// Options for compressed files.
+  package struct Compression: Sendable {
+    /// Nil to decide by the destination.
+    package var form: OutputCompression.Form?
+    package var level: Int?
+    package var layout: Encoding.Layout?
+    /// True if walks take compressed files.
+    package var isWalked = false
+    package var refusesLargerOutputs = false
+    package var plainBytesMax: SizeArgument?
+  }
+
   /// Options of a run over many files.
   package struct Bulk: Sendable {
     package var isRecursive = false
@@ -85,6 +99,12 @@ package struct Options: Sendable {
     inspection = try arguments.output.inspection.one()
     sync = try arguments.output.sync.one()
     outputDirectory = arguments.output.outputDir
+    compression.form = arguments.compression.compress?.form
+    compression.level = arguments.compression.level
+    compression.layout = arguments.compression.layout?.layout
+    compression.isWalked = arguments.compression.compressed
+    compression.refusesLargerOutputs = arguments.compression.neverLarger
+    compression.plainBytesMax = arguments.compression.maxPlainSize
     bulk.isRecursive = arguments.bulk.recursive
     bulk.include = arguments.bulk.include
     bulk.exclude = arguments.bulk.exclude

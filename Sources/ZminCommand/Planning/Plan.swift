@@ -31,12 +31,32 @@ package struct Plan: Sendable {
     /// Print what another task would do, and write nothing.
     indirect case rehearse(Task)
 
-    /// False if outputs have the names of inputs.
-    var decodesInput: Bool {
+    /// True if the task, or the one that it rehearses, writes minified bytes.
+    var writesOutput: Bool {
       switch self {
-      case .replace, .mirror: false
-      case .rehearse(let task): task.decodesInput
-      case .write, .test, .check: true
+      case .test, .check: false
+      case .write, .mirror, .replace, .rehearse: true
+      }
+    }
+
+    /// The destination of an output, as far as it decides its compressed form.
+    var destination: FileDestination {
+      switch self {
+      case .write(let destination): destination
+      case .replace(let rules, let minimum): .inPlace(rules, minimum)
+      // A mirror keeps the form of each file, as a replacement does.
+      case .mirror: .inPlace(InPlaceRules(), nil)
+      case .rehearse(let task): task.destination
+      case .test, .check: .nowhere
+      }
+    }
+
+    /// True if the task, or the one that it rehearses, writes files.
+    var writesFiles: Bool {
+      switch self {
+      case .write(.file), .mirror, .replace: true
+      case .rehearse(let task): task.writesFiles
+      case .write, .test, .check: false
       }
     }
 
@@ -71,8 +91,6 @@ package struct Plan: Sendable {
   package var memory: RunMemory
   /// The peak of resident memory, the program included. A device adds to it.
   package var predictedPeakBytes: Int
-  /// The memory that `--memory-budget` leaves for a decoder, nil for half of the machine's.
-  package var decoderBytesMax: Int?
   /// The limits of the machine, nil if the run is too small to need them.
   package var limits: MachineLimits?
 

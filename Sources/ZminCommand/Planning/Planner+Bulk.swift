@@ -29,12 +29,14 @@ extension Planner {
     var walk = WalkRules()
     let patterns = options.bulk.include.isEmpty ? Self.usualPatterns : options.bulk.include
     walk.include = patterns.map(Self.pattern)
+    walk.takesCompressed = options.compression.isWalked
     walk.exclude = options.bulk.exclude.map(Self.pattern)
     walk.isRecursive = options.bulk.isRecursive
     walk.followsSymbolicLinks = options.inPlace.followsSymbolicLinks
     let paths = try bulkPaths()
     var run = runOptions(try bulkTask(), try kernel())
     let workers = options.jobs ?? min(limits.processorCount, EngineArguments.workersMax)
+    run.codecs = try codecs(run.task)
     run.badLines = try badLinesOfManyFiles()
     run.device = try DevicePlanner(
       options: options, environment: environment,

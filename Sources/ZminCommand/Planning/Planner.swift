@@ -1,6 +1,7 @@
 import SystemPackage
 import ZminBase
 import ZminCPU
+import ZminCodec
 import ZminCore
 import ZminEngine
 import ZminFiles
@@ -43,19 +44,23 @@ package struct Planner {
     let usefulWorkers = mode == .gpu ? 1 : max(1, Int(largestBytes) / SlicePlan.usualBytes)
     let costliest = Format.allCases.last { format in inputs.contains { $0.format == format } } ?? .json
     let minifierOptions = run.minifierOptions(costliest)
-    let memory = try memory(mode, minifierOptions, limits, usefulWorkers, &run.fallbacks)
+    run.codecs = try codecs(task)
+    let memory = try memory(mode, minifierOptions, limits, usefulWorkers, for: inputs, &run)
     let hostBytes = memory.peakBytes(minifierOptions)
     run.badLines = try badLines(for: inputs, besides: hostBytes, limits)
     run.device = try DevicePlanner(
       options: options, environment: environment, hostBytes: hostBytes, limits: limits
     ).plan(for: inputs, &run.fallbacks)
     run.reports = try reports()
+    let codecBytes = codecBytes(of: inputs, run, workers: run.codecs.workers)
+    run.codecs.decoderBytesMax = options.memoryBudget.map { max(0, $0.byteCount - hostBytes - codecBytes.encoder) }
     return Plan(
       inputs: inputs,
       storedBytes: sizes.contains { $0.storedBytes == nil }
         ? nil : Int(sizes.reduce(Int64(0)) { $0.addingSaturated($1.storedBytes ?? 0) }),
-      options: run, mode: mode, showsProgress: askedMode != .standard, memory: memory, predictedPeakBytes: hostBytes,
-      decoderBytesMax: options.memoryBudget.map { max(0, $0.byteCount - hostBytes) }, limits: limits)
+      options: run, mode: mode, showsProgress: askedMode != .standard, memory: memory,
+      predictedPeakBytes: hostBytes + codecBytes.decoder + codecBytes.encoder,
+      limits: limits)
   }
 
   /// The options that both plans begin with. Device, bad lines, reports and fallbacks are decided later.
@@ -108,8 +113,10 @@ package struct Planner {
     {
       throw .usage("\(option) needs --in-place")
     }
-    if let output = options.output, [".bz2", ".xz", ".lz4"].contains(where: output.path.string.hasSuffix) {
-      throw .usage("\(FileName.path(output.path)): this compression cannot be written; use .gz or .zst")
+    if let output = options.output, options.compression.form == nil,
+      let suffix = Format.compressedSuffix(ofName: output.path.bytes), Encoding(ofName: output.path.bytes) == nil
+    {
+      throw .usage("\(FileName.path(output.path)): \(suffix) cannot be written; use .gz or .zst, or --compress none")
     }
     if options.output?.path.isEmpty == true { throw .usage("the path of --output is empty") }
     for (option, argument) in [("--output", options.output), ("--bad-lines", options.badLines)] {
@@ -179,7 +186,7 @@ package struct Planner {
     case .all: .whole
     // Any constant works.
     case .sample: .sampled(seed: 1)
-    case nil: .none
+    case .stored, nil: .none
     }
   }
 
@@ -194,36 +201,54 @@ package struct Planner {
     }
   }
 
-  /// The sizes of an input on the disk and of its contents, each nil if it is unknown. A missing input has size 0.
+  /// The sizes of an input on the disk and, as far as can be told, of its contents, each nil if it is unknown. A
+  /// missing input has size 0.
   private func sizes(of input: Plan.Input) -> (storedBytes: Int64?, plainBytes: Int64?) {
     switch input.source {
     case .standardInput: return (environment.standardInputBytes, environment.standardInputBytes)
     case .entry: return (0, 0)
     case .path(let path):
       guard let facts = environment.facts(about: path) else { return (0, 0) }
-      return (facts.kind == .regular ? facts.storedBytes : nil, facts.plainBytes)
+      guard facts.kind == .regular else { return (nil, nil) }
+      return (facts.storedBytes, Codec.estimatedPlainBytes(ofName: path.bytes, storedBytes: facts.storedBytes))
     }
   }
 
   /// The buffers within `--memory-budget` and, if possible, within the limit of the control group.
   ///
+  /// It decides the number of threads of codecs, too, whose memory comes out of the same budget.
+  ///
   /// - Parameter usefulWorkers: The number of slices. More workers would be idle.
   private func memory(
     _ mode: RunMode, _ minifierOptions: MinifierOptions, _ limits: MachineLimits?, _ usefulWorkers: Int,
-    _ fallbacks: inout [String]
+    for inputs: [Plan.Input], _ run: inout RunOptions
   ) throws(PlanError) -> RunMemory {
     let asked = options.jobs ?? min(limits?.processorCount ?? 1, EngineArguments.workersMax)
     let workers = min(asked, usefulWorkers)
     let window = RunMemory.window(byteCount: RunMode.windowBytes)
     let isWindowed = mode == .standard
-    let budget = options.memoryBudget(within: limits)
+    var budget = options.memoryBudget(within: limits)
+    if options.memoryBudget != nil {
+      let usual = isWindowed ? window : .slices(SlicePlan(workers: workers))
+      run.codecs.usualHostBytes =
+        usual.peakBytes(minifierOptions) + codecBytes(of: inputs, run, workers: workers).encoder
+    }
+    let leastBytes = (isWindowed ? window : .slices(.least)).peakBytes(minifierOptions)
+    for count in (0...workers).reversed() {
+      let codecBytes = codecBytes(of: inputs, run, workers: count)
+      run.codecs.workers = count
+      if count == 0 || leastBytes + codecBytes.decoder + codecBytes.encoder <= budget.byteCount {
+        budget = budget.reserving(codecBytes.decoder + codecBytes.encoder)
+        break
+      }
+    }
     do throws(MemoryBudget.TooSmall) {
       if isWindowed {
         try budget.require(window.peakBytes(minifierOptions))
         return window
       }
       let pools = try budget.slicePools(workers: workers, minifierOptions)
-      if let shortage = pools.shortage { fallbacks.append(shortage) }
+      if let shortage = pools.shortage { run.fallbacks.append(shortage) }
       return .slices(pools.plan)
     } catch {
       throw .usage(error.description)

@@ -16,6 +16,7 @@ package struct RunOptions: Sendable {
   package var device: DevicePlan?
   /// Set only with `--bad-lines`. Applies to inputs in `ndjson`.
   package var badLines: BadLines?
+  package var codecs = CodecOptions()
   package var sync: SyncPolicy
   package var verbosity: Plan.Verbosity
   package var printsStatistics: Bool

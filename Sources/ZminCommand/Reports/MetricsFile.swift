@@ -34,12 +34,20 @@ enum MetricsFile {
       # UNIT zmin_output_bytes bytes
       # HELP zmin_output_bytes Bytes of minified output.
       zmin_output_bytes \(statistics.outputBytes)
+      # TYPE zmin_stored_input_bytes gauge
+      # UNIT zmin_stored_input_bytes bytes
+      # HELP zmin_stored_input_bytes Size of the inputs on the disk, compressed or not.
+      zmin_stored_input_bytes \(statistics.storedInputBytes)
+      # TYPE zmin_stored_output_bytes gauge
+      # UNIT zmin_stored_output_bytes bytes
+      # HELP zmin_stored_output_bytes Size of the outputs on the disk, compressed or not.
+      zmin_stored_output_bytes \(statistics.storedOutputBytes)
       # TYPE zmin_duration_seconds gauge
       # UNIT zmin_duration_seconds seconds
       # HELP zmin_duration_seconds Duration of the last run.
       zmin_duration_seconds \(Figures.fixed(seconds, digits: 3))
       # TYPE zmin_exit_status gauge
-      # HELP zmin_exit_status What the last run exited with.
+      # HELP zmin_exit_status Exit status of the last run.
       zmin_exit_status \(exitCode)
       # EOF
 

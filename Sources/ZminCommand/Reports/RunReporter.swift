@@ -77,11 +77,11 @@ final class RunReporter: Sendable {
     case .invalid(let error, let totals):
       let hint = InvalidInputHint(error: error, input: name, offersBadLines: offersBadLines).text
       state.withLock {
-        $0.add(totals)
+        $0.add(outcome)
         $0.add(error)
       }
       sayBadLines(totals, name)
-      logFile(name, "invalid", totals, seconds, engine) { event in
+      logFile(name, "invalid", outcome, seconds, engine) { event in
         if totals.badLines > 0 { event.add("bad_lines", totals.badLines) }
         event.add("error") {
           $0.add("line", error.line)
@@ -93,19 +93,22 @@ final class RunReporter: Sendable {
       }
       let remedy = totals.refusal == .tooMany ? "use --max-bad-lines to allow more" : hint
       sayUnlessLogged("\(name):\(error)\(remedy.map { "; \($0)" } ?? "")")
-    case .failed(let error): fail(error, name, seconds: seconds)
+    case .failed(let error): fail(error, name, outcome, seconds: seconds)
+    case .complete where outcome.isNotSmaller:
+      state.withLock { $0.add(outcome) }
+      skip(name, because: "not_smaller", outcome)
     case .complete(let totals):
       let isUnminified = task.isCheck && !totals.isUnchanged
       state.withLock {
-        $0.add(totals)
+        $0.add(outcome)
         $0.add(seconds: seconds, name)
         if isUnminified {
           $0.addUnminified()
         } else {
-          $0.addValid(totals, isWritten: outcome.isWritten, isRehearsed: wouldWrite(totals))
+          $0.addValid(outcome, writesOutput: task.writesOutput, isRehearsed: wouldWrite(outcome))
         }
       }
-      logFile(name, isUnminified ? "invalid" : "ok", totals, seconds, engine) { event in
+      logFile(name, isUnminified ? "invalid" : "ok", outcome, seconds, engine) { event in
         event.add("written", outcome.isWritten)
         if totals.badLines > 0 { event.add("bad_lines", totals.badLines) }
         if isUnminified { event.add("error") { $0.add("message", "not minified") } }
@@ -134,20 +137,23 @@ final class RunReporter: Sendable {
   }
 
   /// Reports an error of an input or its output.
-  func fail(_ error: any Error, _ name: FileName, seconds: Double = 0) {
+  ///
+  /// - Parameter outcome: The sizes of what was read before it.
+  func fail(_ error: any Error, _ name: FileName, _ outcome: FileOutcome? = nil, seconds: Double = 0) {
     let message = FailureMessage.text(for: error, input: name)
     let status = FailureMessage.status(for: error)
     let damage = error as? DecodingError
     state.withLock {
+      if let outcome { $0.add(outcome) }
       if damage != nil {
         $0.addDamaged()
-      } else if status == .usage {
+      } else if status == .usage, !(error is CompressionRefusal) {
         $0.raise(to: status)
       } else {
         $0.addFailure(status)
       }
     }
-    logFile(name, damage == nil ? "failed" : "invalid", RunTotals(), seconds, engine) { event in
+    logFile(name, damage == nil ? "failed" : "invalid", outcome, seconds, engine) { event in
       event.add("error") {
         if let damage {
           $0.add("code", damage.code.rawValue)
@@ -173,10 +179,13 @@ final class RunReporter: Sendable {
   func count(interrupted totals: RunTotals) { state.withLock { $0.add(totals) } }
 
   /// Reports a skipped input.
-  func skip(_ name: FileName, because reason: String) {
+  ///
+  /// - Parameter outcome: The sizes of an input that was read and not replaced.
+  func skip(_ name: FileName, because reason: String, _ outcome: FileOutcome? = nil) {
     state.withLock { $0.addSkipped() }
-    logFile(name, "skipped", RunTotals(), 0, engine) { $0.add("reason", reason) }
-    if log == nil { detail("\(name): skipped: \(reason)") }
+    logFile(name, "skipped", outcome, outcome?.elapsedSeconds ?? 0, engine) { $0.add("reason", reason) }
+    let words = outcome?.isNotSmaller == true ? "the compressed output is not smaller" : reason
+    if log == nil { detail("\(name): skipped: \(words)") }
   }
 
   /// Reports an error that concerns no single input.
@@ -186,15 +195,19 @@ final class RunReporter: Sendable {
   }
 
   private func logFile(
-    _ name: FileName, _ status: String, _ totals: RunTotals, _ seconds: Double, _ engine: String,
+    _ name: FileName, _ status: String, _ outcome: FileOutcome?, _ seconds: Double, _ engine: String,
     _ more: (inout JSONLine) -> Void
   ) {
     guard let log else { return }
     var event = JSONLine(event: "file")
     event.add(name)
     event.add("status", status)
-    event.add("bytes_in", totals.inputBytes)
-    event.add("bytes_out", totals.outputBytes)
+    event.add("bytes_in", outcome?.totals.inputBytes ?? 0)
+    event.add("bytes_out", outcome?.totals.outputBytes ?? 0)
+    if let outcome, outcome.isCompressed {
+      event.add("stored_in", Int(outcome.storedInputBytes))
+      event.add("stored_out", Int(outcome.storedOutputBytes))
+    }
     event.add("seconds", seconds: seconds)
     event.add("engine", engine)
     more(&event)
@@ -211,8 +224,9 @@ final class RunReporter: Sendable {
   ) throws {
     sayBadLines(totals, name)
     func sizes() -> String {
-      "\(totals.inputBytes) to \(totals.outputBytes) bytes, saved "
-        + Figures.saved(totals.inputBytes, totals.outputBytes)
+      let (before, after) = (Int(outcome.storedInputBytes), Int(outcome.storedOutputBytes))
+      let plain = outcome.isCompressed ? ", plain \(totals.inputBytes) to \(totals.outputBytes)" : ""
+      return "\(before) to \(after) bytes, saved \(Figures.saved(before, after))\(plain)"
     }
     switch task {
     case .write: break
@@ -222,7 +236,7 @@ final class RunReporter: Sendable {
     case .check: if !console.isEvents { note("\(name): not minified") }
     case .replace: detail("\(name): \(outcome.isWritten ? "replaced, \(sizes())" : "unchanged")")
     case .rehearse(.replace):
-      try print("\(name): would be \(wouldWrite(totals) ? "replaced, \(sizes())" : "unchanged")")
+      try print("\(name): would be \(wouldWrite(outcome) ? "replaced, \(sizes())" : "unchanged")")
     case .rehearse(.write(.file(let path))):
       try print("\(name): would be written to \(FileName.path(path)), \(sizes())")
     case .rehearse:
@@ -231,9 +245,9 @@ final class RunReporter: Sendable {
   }
 
   /// Returns true if only `--dry-run` keeps the output of a valid input from being written.
-  private func wouldWrite(_ totals: RunTotals) -> Bool {
+  private func wouldWrite(_ outcome: FileOutcome) -> Bool {
     switch task {
-    case .rehearse(.replace(_, let minimum)): !totals.isUnchanged && minimum?.isReached(totals) != false
+    case .rehearse(.replace(_, let minimum)): outcome.isReplaced(minimum)
     case .rehearse: true
     default: false
     }
@@ -248,7 +262,7 @@ final class RunReporter: Sendable {
   // MARK: The end
 
   /// Logs the summary and flushes the log.
-  func logSummary(fileCount: Int, seconds: Double, fallbacks: [String]) {
+  func logSummary(fileCount: Int, skippedCompressedFiles: Int = 0, seconds: Double, fallbacks: [String]) {
     guard let log else { return }
     let statistics = statistics
     var event = JSONLine(event: "summary")
@@ -261,6 +275,11 @@ final class RunReporter: Sendable {
     event.add("not_reached", max(0, fileCount - statistics.files))
     event.add("bytes_in", statistics.inputBytes)
     event.add("bytes_out", statistics.outputBytes)
+    if statistics.hasCompressed {
+      event.add("stored_in", Int(statistics.storedInputBytes))
+      event.add("stored_out", Int(statistics.storedOutputBytes))
+    }
+    if skippedCompressedFiles > 0 { event.add("compressed_not_processed", skippedCompressedFiles) }
     event.add("seconds", seconds: seconds)
     let fallbacks = fallbacks + statistics.deviceNotes
     if !fallbacks.isEmpty { event.add("fallback", fallbacks.joined(separator: "; ")) }
@@ -299,14 +318,35 @@ final class RunReporter: Sendable {
     if let error = log.takeFailure() { fail(FailureMessage.text(for: error, input: .standardOutput)) }
   }
 
+  /// Warns of outputs that became larger than their inputs.
+  func sayLargerOutputs() {
+    let statistics = statistics
+    guard let first = statistics.firstLarger, let encoding = first.encoding else { return }
+    let others = statistics.largerFiles - 1
+    let level = encoding.form.thoroughLevel
+    note(
+      """
+      \(first.source.name): the output is larger than the input (\(first.storedInputBytes) to \(first.storedOutputBytes) bytes)\
+      \(others > 0 ? ", as \(Figures.count(others, "other output"))" : "")\
+      \(encoding.level < level ? "; try --level \(level)" : "")
+      """)
+  }
+
+  /// The sizes on the disk for `--stats`, nothing if all was plain.
+  private func storedSizes(_ statistics: RunStatistics) -> String {
+    guard statistics.hasCompressed else { return "" }
+    let (before, after) = (Int(statistics.storedInputBytes), Int(statistics.storedOutputBytes))
+    return ", stored \(before) to \(after) bytes, saved \(Figures.saved(before, after))"
+  }
+
   /// Prints the line of `--stats`.
   func sayStatistics(seconds: Double, mode: String) {
     let statistics = statistics
     console.say(
       """
       in \(statistics.inputBytes) bytes, out \(statistics.outputBytes) bytes, \
-      saved \(Figures.saved(statistics.inputBytes, statistics.outputBytes)), \(Figures.fixed(seconds, digits: 3)) s, \
-      \(Figures.rate(statistics.inputBytes, seconds: seconds)), \
+      saved \(Figures.saved(statistics.inputBytes, statistics.outputBytes))\(storedSizes(statistics)), \
+      \(Figures.fixed(seconds, digits: 3)) s, \(Figures.rate(statistics.inputBytes, seconds: seconds)), \
       engine \(engine)\(statistics.slicesOnDevice > 0 ? "+gpu" : ""), mode \(mode)\(deviceStatistics(statistics))
       """)
   }

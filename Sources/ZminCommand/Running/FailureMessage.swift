@@ -1,6 +1,7 @@
 import SystemPackage
 import ZminCodec
 import ZminEngine
+import ZminFiles
 package import ZminIO
 import ZminMemory
 
@@ -12,8 +13,9 @@ package enum FailureMessage {
     // The run was refused because it would destroy an input or output.
     case FileError.refused(_, .isInput), FileError.refused(_, .isFile): .usage
     // The cause is permanent, so trying again will not help.
-    case FileError.refused(_, .protected), is DecodingError: .invalidInput
-    case is VerificationDifference: .difference
+    case FileError.refused(_, .protected), is DecodingError, is LargerOutput: .invalidInput
+    case is CompressionRefusal: .usage
+    case is VerificationDifference, is StoredDifference, is EncodingError: .difference
     case is DeviceFailure: .engineUnavailable
     default: .failure
     }
@@ -32,7 +34,27 @@ package enum FailureMessage {
       \(input): \(error); raise --memory-budget (to at least \(error.neededBudgetBytesMin)), or use a regular file
       """
     case let error as OutOfMemory: "\(input): out of memory: cannot allocate \(error.byteCount) bytes"
+    case let error as CompressionRefusal: "\(input): \(text(for: error))"
+    case let error as LargerOutput:
+      "\(input): not written: compressed, the output is larger than the input (\(error.storedInputBytes) bytes)"
+    case let error as DecodingError:
+      "\(input): \(error)\(error.neededBudgetBytes.map { "; raise --memory-budget (to at least \($0))" } ?? "")"
+    case is EncodingError:
+      "\(input): not written: compressed, the output does not decode to itself; test the memory of this machine"
+    case is StoredDifference: "\(input): the disk returns other bytes than were written; not named"
     default: "\(input): \(error)"
+    }
+  }
+
+  /// The message about a compressed form that cannot be written.
+  static func text(for refusal: CompressionRefusal) -> String {
+    switch refusal {
+    case .readOnly(let codec):
+      "\(codec.rawValue) can be read and not written; use --compress gzip, zstd or none"
+    case .level(let level, let form):
+      "\(form.rawValue) has no level \(level); use \(form.levels.lowerBound) to \(form.levels.upperBound)"
+    case .layout(let layout, let form):
+      "\(form.rawValue) has no layout \(layout.rawValue); use single or blocks"
     }
   }
 

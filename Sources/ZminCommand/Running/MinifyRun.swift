@@ -148,9 +148,10 @@ struct MinifyRun: ~Copyable {
       let destination: FileDestination
       switch run.plan.task {
       case .replace(let rules, let minimum): destination = .inPlace(rules, minimum)
-      case .rehearse(.replace(let rules, _)):
+      case .rehearse(.replace(let rules, let minimum)):
         try run.checkReplaceable(input, rules)
-        destination = .nowhere
+        destination = .rehearsal(.inPlace(rules, minimum))
+      case .rehearse(.write(let path)): destination = .rehearsal(path)
       case .write, .mirror, .test, .check, .rehearse: destination = .nowhere
       }
       var outcomes: [FileOutcome] = []
@@ -182,12 +183,11 @@ struct MinifyRun: ~Copyable {
     minifierFormat = format
     var minifier = try FileMinifier(
       plan.options.minifierOptions(format), memory: plan.memory, badLines: plan.badLines, sync: plan.sync, files: files,
-      device: device?.use ?? .none, decoderBytesMax: plan.decoderBytesMax, ledger: ledger)
+      device: device?.use ?? .none, codecs: plan.codecs, ledger: ledger)
     minifier.willBegin = { [progress, memory] source in
       progress.begin(source.name)
       memory?.profiler.begin(.minifying, file: source.name)
     }
-    minifier.decodesInput = plan.task.decodesInput
     minifier.onBadLine = reporter.onBadLine
     return minifier
   }
@@ -226,6 +226,7 @@ struct MinifyRun: ~Copyable {
   private func conclude(_ ending: RunEnding, seconds: Double) {
     let statistics = reporter.statistics
     if !ending.isBrokenPipe {
+      reporter.sayLargerOutputs()
       if plan.inputs.count > 1,
         let summary = statistics.summary(of: plan.inputs.count, notReached: plan.inputs.count - reached)
       {

@@ -20,10 +20,19 @@ struct RunStatistics {
   private(set) var status = ExitStatus.success
   private(set) var inputBytes = 0
   private(set) var outputBytes = 0
-  /// Bytes of the valid inputs.
-  private(set) var validInputBytes = 0
-  /// Bytes of the outputs of the valid inputs.
-  private(set) var validOutputBytes = 0
+  /// Bytes read from and written to files, where they differ from plain bytes.
+  private(set) var storedInputBytes: Int64 = 0
+  private(set) var storedOutputBytes: Int64 = 0
+  /// True if an input or an output was compressed.
+  private(set) var hasCompressed = false
+  /// Compressed outputs that are larger than their inputs.
+  private(set) var largerFiles = 0
+  /// The first of them.
+  private(set) var firstLarger: FileOutcome?
+  /// Bytes of the valid inputs: on the disk, if outputs are written.
+  private(set) var validInputBytes: Int64 = 0
+  /// Bytes of their outputs.
+  private(set) var validOutputBytes: Int64 = 0
   private(set) var writtenFiles = 0
   /// Files that `--dry-run` would have written.
   private(set) var rehearsedFiles = 0
@@ -51,6 +60,14 @@ struct RunStatistics {
   var validFiles: Int { writtenFiles + rehearsedFiles + unchangedFiles }
 
   /// Counts the bytes of one input.
+  mutating func add(_ outcome: FileOutcome) {
+    add(outcome.totals)
+    storedInputBytes += outcome.storedInputBytes
+    storedOutputBytes += outcome.storedOutputBytes
+    hasCompressed = hasCompressed || outcome.isCompressed
+  }
+
+  /// Counts the bytes of one input that a signal interrupted.
   mutating func add(_ totals: RunTotals) {
     inputBytes += totals.inputBytes
     outputBytes += totals.outputBytes
@@ -67,10 +84,18 @@ struct RunStatistics {
   }
 
   /// Counts a valid input.
-  mutating func addValid(_ totals: RunTotals, isWritten: Bool, isRehearsed: Bool) {
-    validInputBytes += totals.inputBytes
-    validOutputBytes += totals.outputBytes
-    if isWritten {
+  ///
+  /// - Parameters:
+  ///   - writesOutput: True if the task writes outputs, whose sizes on the disk count. Otherwise plain sizes do.
+  ///   - isRehearsed: True if `--dry-run` kept the output from being written.
+  mutating func addValid(_ outcome: FileOutcome, writesOutput: Bool, isRehearsed: Bool) {
+    validInputBytes += writesOutput ? outcome.storedInputBytes : Int64(outcome.totals.inputBytes)
+    validOutputBytes += writesOutput ? outcome.storedOutputBytes : Int64(outcome.totals.outputBytes)
+    if outcome.isLarger {
+      largerFiles += 1
+      firstLarger = firstLarger ?? outcome
+    }
+    if outcome.isWritten {
       writtenFiles += 1
     } else if isRehearsed {
       rehearsedFiles += 1

@@ -16,6 +16,8 @@ package struct BulkMemory: Sendable, Equatable {
   package let slices: SlicePlan?
   /// The peak of resident memory in bytes, the program and the list of files included.
   package let peakBytes: Int
+  /// The memory of decoders and encoders, which is part of it.
+  package let codecs: CodecMemory
 
   /// Makes the best plan for a budget; nil if the budget is too small.
   ///
@@ -25,26 +27,33 @@ package struct BulkMemory: Sendable, Equatable {
   ///   - listBytes: The size of the list of files.
   ///   - budgetBytes: The budget of the run, the program itself included.
   ///   - options: The options of the minifier for each format of the files.
+  ///   - codecs: Memory of decoder and encoder of a file.
   package init?(
-    workers: Int, sliceWorkers: Int, listBytes: Int, withinBytes budgetBytes: Int, _ options: [MinifierOptions]
+    workers: Int, sliceWorkers: Int, listBytes: Int, withinBytes budgetBytes: Int, _ options: [MinifierOptions],
+    codecs: CodecMemory = CodecMemory()
   ) {
     let leftBytes = budgetBytes - listBytes
     var slices: SlicePlan?
     if sliceWorkers > 0 {
       for option in options {
-        guard let plan = SlicePlan(workers: sliceWorkers, withinBytes: leftBytes, option) else { return nil }
+        guard let plan = SlicePlan(workers: sliceWorkers, withinBytes: leftBytes - codecs.largeFileBytes, option) else {
+          return nil
+        }
         // The plan that is enough for every format.
         if slices.map({ plan.peakBytes(option) < $0.peakBytes(option) }) ?? true { slices = plan }
       }
     }
     for workers in (1...workers).reversed() {
       for windowBytes in [256 << 10, 64 << 10] {
-        let windowsBytes = Self.peakBytes(workers: workers, windowBytes: windowBytes, options)
+        let windowsBytes =
+          Self.peakBytes(workers: workers, windowBytes: windowBytes, options) + workers * codecs.smallFileBytes
         guard windowsBytes <= leftBytes else { continue }
         self.workers = workers
         self.windowBytes = windowBytes
         self.slices = slices
-        peakBytes = listBytes + max(windowsBytes, options.compactMap { slices?.peakBytes($0) }.max() ?? 0)
+        self.codecs = codecs
+        let slicesBytes = options.compactMap { slices?.peakBytes($0) }.max().map { $0 + codecs.largeFileBytes }
+        peakBytes = listBytes + max(windowsBytes, slicesBytes ?? 0)
         return
       }
     }
@@ -52,9 +61,12 @@ package struct BulkMemory: Sendable, Equatable {
   }
 
   /// The smallest budget of a run, the program itself included.
-  package static func leastBytes(listBytes: Int, hasLargeFiles: Bool, _ options: [MinifierOptions]) -> Int {
-    let windows = peakBytes(workers: 1, windowBytes: 64 << 10, options)
-    let slices = hasLargeFiles ? options.map { SlicePlan.least.peakBytes($0) }.max() ?? 0 : 0
+  package static func leastBytes(
+    listBytes: Int, hasLargeFiles: Bool, _ options: [MinifierOptions], codecs: CodecMemory = CodecMemory()
+  ) -> Int {
+    let windows = peakBytes(workers: 1, windowBytes: 64 << 10, options) + codecs.smallFileBytes
+    let slices =
+      hasLargeFiles ? codecs.largeFileBytes + (options.map { SlicePlan.least.peakBytes($0) }.max() ?? 0) : 0
     return listBytes + max(windows, slices)
   }
 

@@ -112,7 +112,9 @@ package struct DirectoryCursor {
       }
       output = (number, opened.directory, PathPrefix(opened.path))
     }
-    guard let output, let bytes = list.namesBelow(of: entry).last, let name = FilePath.Component(bytes: bytes) else {
+    guard let output, let bytes = list.namesBelow(of: entry, as: mirror.names).last,
+      let name = FilePath.Component(bytes: bytes)
+    else {
       throw .system(SystemError(action: .create, file: .path(list.path(of: entry)), errno: .invalidArgument))
     }
     return DirectoryEntryReference(name, in: output.directory, path: output.path.path(of: bytes))

@@ -42,9 +42,6 @@ package struct FileEntry: BitwiseCopyable, Sendable {
     self.access = access
   }
 
-  /// The size of the contents in bytes, nil if it is not known before they are read.
-  package var plainBytes: Int64? { storedBytes }
-
   /// The number of its directory, nil if its name is the whole path.
   var directory: Int32? { directoryNumber == Self.noDirectory ? nil : directoryNumber }
 }

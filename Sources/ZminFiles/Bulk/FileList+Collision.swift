@@ -10,8 +10,10 @@ extension FileList {
   ///
   /// - Complexity: O(*n*) for *n* files, and 12 bytes for each. A directory is asked once about names that differ in
   ///   ASCII case alone, and once for each pair of names that differ in other ways.
-  package func firstCollision(below mirror: FilePath, using files: FileAccess) -> (FileEntry, FileEntry)? {
-    var hashes = FoldedHashes(self)
+  package func firstCollision(
+    below mirror: FilePath, named outputNames: OutputNames = OutputNames(), using files: FileAccess
+  ) -> (FileEntry, FileEntry)? {
+    var hashes = FoldedHashes(self, outputNames)
     var foldings = KnownFoldings(files)
     var slots = [UInt32](repeating: .max, count: max(64, (count * 3 / 2).nextPowerOfTwo))
     for number in 0..<count {
@@ -20,7 +22,11 @@ extension FileList {
       var slot = Int(truncatingIfNeeded: hash ^ hash >> 32) & (slots.count - 1)
       while slots[slot] != .max {
         let other = self[Int(slots[slot])]
-        if hashes.hash(of: other) == hash, isOneOutput(other, entry, below: mirror, using: files, &foldings) {
+        if hashes.hash(of: other) == hash,
+          isOneOutput(
+            components(below: other, outputNames), components(below: entry, outputNames), below: mirror, using: files,
+            &foldings)
+        {
           return (other, entry)
         }
         slot = (slot + 1) & (slots.count - 1)
@@ -31,10 +37,9 @@ extension FileList {
   }
 
   private func isOneOutput(
-    _ one: FileEntry, _ other: FileEntry, below mirror: FilePath, using files: FileAccess,
+    _ names: [FilePath.Component], _ others: [FilePath.Component], below mirror: FilePath, using files: FileAccess,
     _ foldings: inout KnownFoldings
   ) -> Bool {
-    let (names, others) = (components(below: one), components(below: other))
     if names == others { return true }
     guard names.count == others.count, zip(names, others).allSatisfy({ $0.foldedKey == $1.foldedKey }),
       var directory = nearestDirectory(to: mirror, using: files)
@@ -54,8 +59,8 @@ extension FileList {
     return true
   }
 
-  private func components(below entry: FileEntry) -> [FilePath.Component] {
-    namesBelow(of: entry).compactMap { FilePath.Component(bytes: $0) }
+  private func components(below entry: FileEntry, _ outputNames: OutputNames) -> [FilePath.Component] {
+    namesBelow(of: entry, as: outputNames).compactMap { FilePath.Component(bytes: $0) }
   }
 
   private func nearestDirectory(
@@ -98,15 +103,21 @@ extension FilePath.Component {
 /// Hashes of paths below the arguments. Paths that a file system might take for one have equal hashes.
 private struct FoldedHashes {
   private let list: FileList
+  private let outputNames: OutputNames
   /// The hashes of directories, by number.
   private var known: [Int32: Int] = [:]
 
-  init(_ list: FileList) { self.list = list }
+  init(_ list: FileList, _ outputNames: OutputNames) {
+    self.list = list
+    self.outputNames = outputNames
+  }
 
   mutating func hash(of entry: FileEntry) -> UInt64 {
     let hash =
-      if let directory = entry.directory { combine(hash(ofDirectory: directory), list.nameBytes(entry)) } else {
-        combine(0, list.namesBelow(of: entry)[0])
+      if let directory = entry.directory {
+        combine(hash(ofDirectory: directory), outputNames.output(of: list.nameBytes(entry)))
+      } else {
+        combine(0, list.namesBelow(of: entry, as: outputNames)[0])
       }
     return UInt64(bitPattern: Int64(hash))
   }

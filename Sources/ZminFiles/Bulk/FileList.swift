@@ -98,6 +98,13 @@ package final class FileList: @unchecked Sendable {
     return namesBelow(ofDirectory: directory) + [nameBytes(entry)]
   }
 
+  /// The names of the output of a file, from the argument down.
+  package func namesBelow(of entry: FileEntry, as outputNames: OutputNames) -> [[UInt8]] {
+    var names = namesBelow(of: entry)
+    names[names.count - 1] = outputNames.output(of: names[names.count - 1])
+    return names
+  }
+
   /// The path of the argument above a file or, if the file is an argument, of its directory.
   func root(of entry: FileEntry) -> FilePath {
     entry.directory.map { path(ofDirectory: ancestors(of: $0)[0]) } ?? FilePath()

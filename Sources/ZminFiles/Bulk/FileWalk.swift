@@ -1,4 +1,5 @@
 package import SystemPackage
+import ZminCodec
 package import ZminIO
 import ZminMemory
 
@@ -10,6 +11,8 @@ package struct WalkRules: Sendable {
   }
   /// Files and directories that match one of these are skipped.
   package var exclude: [GlobPattern] = []
+  /// True if files are taken, too, whose names match with the suffix of a codec behind them.
+  package var takesCompressed = false
   /// True if directories are walked.
   package var isRecursive = false
   /// True if a walk follows symbolic links.
@@ -48,6 +51,8 @@ package final class FileWalk: @unchecked Sendable {
 
   /// The numbers of files that are followed symbolic links.
   private var linkNumbers: [Int] = []
+  /// Compressed files that match but for their suffix, and are not taken.
+  package private(set) var skippedCompressedFiles = 0
 
   private var watched: WatchedFiles
 
@@ -298,7 +303,17 @@ package final class FileWalk: @unchecked Sendable {
     rules.exclude.contains { $0.matches(name: name) { list.namesBelow(ofDirectory: number) + [name] } }
   }
 
+  /// Returns true if a file of that name is taken. Counts a compressed one that is not.
   private func isIncluded(_ name: [UInt8], in number: Int32) -> Bool {
+    if matches(name, in: number) { return true }
+    guard let suffix = Codec.suffix(ofName: name), matches(name.dropLast(suffix.utf8.count), in: number) else {
+      return false
+    }
+    if !rules.takesCompressed { skippedCompressedFiles += 1 }
+    return rules.takesCompressed
+  }
+
+  private func matches(_ name: [UInt8], in number: Int32) -> Bool {
     rules.include.contains { $0.matches(name: name) { list.namesBelow(ofDirectory: number) + [name] } }
   }
 

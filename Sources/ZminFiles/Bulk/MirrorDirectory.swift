@@ -12,15 +12,19 @@ package struct MirrorDirectory: Sendable {
   package let path: FilePath
   /// The directory itself.
   package let root: OpenDirectory
+  /// The names of the outputs.
+  let names: OutputNames
   /// The directories below it without their final mode.
   let unfinished = DirectoryNumbers()
 
   /// - Parameters:
   ///   - path: The path in messages.
   ///   - root: The directory itself.
-  package init(_ path: FilePath, root: OpenDirectory) {
+  ///   - names: The names of the outputs.
+  package init(_ path: FilePath, root: OpenDirectory, names: OutputNames = OutputNames()) {
     self.path = path
     self.root = root
+    self.names = names
   }
 
   /// The owner has all permissions on a mirrored directory, so that the next run or another shard can write to the
