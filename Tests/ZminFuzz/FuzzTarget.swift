@@ -16,6 +16,8 @@ struct FuzzTarget: Sendable {
       name: "journal", summary: "journals and shard plans, against a plain reading of them", run: JournalFuzz.run),
     FuzzTarget(name: "globs", summary: "patterns, against a plain matcher", run: GlobFuzz.run),
     FuzzTarget(
+      name: "codecs", summary: "compressed bytes in small jobs, against one decoder in order", run: CodecFuzz.run),
+    FuzzTarget(
       name: "vulkan", summary: "a software device's slices, against the whole", run: VulkanFuzz.run),
   ]
 

@@ -9,6 +9,11 @@ enum Seeds {
     for (number, seed) in OptionsFuzz.seeds.enumerated() {
       try Data(seed).write(to: URL(fileURLWithPath: folder).appendingPathComponent("options-\(number)"))
     }
+    let documents = [[UInt8](repeating: UInt8(ascii: " "), count: 700), Array("[1]".utf8), [], Array("{}".utf8)]
+    for (number, seed) in (try CodecFuzz.seeds(documents) + CompressedSeeds.all).enumerated() {
+      let url = URL(fileURLWithPath: folder).appendingPathComponent("codecs-\(number)")
+      try Data(seed + [1, 40, 3, 90, 2]).write(to: url)
+    }
     var generator = DocumentGenerator(seed: 1)
     var mutator = Mutator(seed: 2)
     for shape in DocumentGenerator.Shape.allCases {
