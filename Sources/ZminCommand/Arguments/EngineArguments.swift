@@ -89,7 +89,7 @@ package struct EngineArguments: ParsableArguments, Sendable {
 
   @Option(
     help: ArgumentHelp(
-      "Do it again: all (default), sample, stored",
+      "Verify outputs: all (default), sample, stored",
       discussion: """
         Everything is minified a second time on another path and compared before it is written. A difference is exit \
         5. --verify=sample does so with a tenth of the input. Results of a GPU are compared with the CPU kernel, those \

@@ -326,7 +326,8 @@ final class RunReporter: Sendable {
     let level = encoding.form.thoroughLevel
     note(
       """
-      \(first.source.name): the output is larger than the input (\(first.storedInputBytes) to \(first.storedOutputBytes) bytes)\
+      \(first.source.name): the output is larger than the input (\(first.storedInputBytes) to \
+      \(first.storedOutputBytes) bytes)\
       \(others > 0 ? ", as \(Figures.count(others, "other output"))" : "")\
       \(encoding.level < level ? "; try --level \(level)" : "")
       """)
