@@ -90,7 +90,7 @@ import Testing
       for i in 1 2 3 4 5 6 7 8; do cat a.json; done > b.json
       (gzip -nc b.json > b.gz; zstd -qc b.json > b.zst); cp b.\(suffix) old; z="$ZMIN --format concat -i b.\(suffix)"
       $z; cp b.\(suffix) new; cmp -s old new; echo $?
-      for i in $(seq 40); do
+      for i in $(seq 1 3 40); do
         cp old b.\(suffix); timeout -s KILL 0.0$(printf %02d $i) $z > /dev/null 2>&1
         cmp -s b.\(suffix) old || cmp b.\(suffix) new
       done; echo done
