@@ -21,7 +21,9 @@ enum CodecFuzz {
         workers: workers, slots: workers + 1, storedBytes: 16 << 10, plainBytes: 4 << 10, decoderBytesMax: 16 << 20)
       (plan.jobStoredBytes, plan.jobPlainBytes, plan.threadlessBytes) = (512, 4 << 10, 0)
       let found = try decode(bytes, codec, plan, pieceBytes: pieceBytes, roomBytes: roomBytes)
-      if found != expected { fail("\(codec), \(workers) workers: \(found.error ?? "") for \(expected.error ?? "")") }
+      if !found.agrees(with: expected) {
+        fail("\(codec), \(workers) workers: \(found.error ?? "") for \(expected.error ?? "")")
+      }
     } else {
       try roundTrip(bytes, workers, pieceBytes, &input)
     }
@@ -30,6 +32,13 @@ enum CodecFuzz {
   private struct Decoded: Equatable {
     var bytes: [UInt8] = []
     var error: String?
+
+    /// True if both are whole and the same, or both are damaged. The bytes that a library gives before it finds damage
+    /// depend on the pieces that it gets, but those of one are the first of the other.
+    func agrees(with other: Decoded) -> Bool {
+      if error == nil || other.error == nil { return self == other }
+      return bytes.starts(with: other.bytes) || other.bytes.starts(with: bytes)
+    }
   }
 
   /// A plan for one decoder, which the reading thread calls.

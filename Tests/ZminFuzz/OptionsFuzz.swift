@@ -1,4 +1,5 @@
 import SystemPackage
+import ZminFiles
 import ZminIO
 
 @testable import ZminCommand
@@ -8,9 +9,11 @@ import ZminIO
 /// Most bytes from 0x80 on stand for whole arguments, which chance would hardly make. After a byte 0xFF all of them do.
 enum OptionsFuzz {
   private static let words: [String] = [
-    "--bad-lines", "--check", "--device", "--device-memory", "--dry-run", "--exclude", "--files-from",
+    "--bad-lines", "--check", "--compress", "--compressed", "--device", "--device-memory", "--dry-run", "--exclude",
+    "--files-from",
     "--follow-symlinks", "--force", "--format", "--help", "--in-place", "--include", "--jobs", "--journal",
-    "--kernel", "--log", "--log-file", "--max-bad-lines", "--max-depth", "--memory-budget", "--metrics-file",
+    "--kernel", "--layout", "--level", "--log", "--log-file", "--max-bad-lines", "--max-depth", "--memory-budget",
+    "--metrics-file",
     "--min-saving", "--mode", "--no-sync", "--no-validate", "--null", "--output", "--output-dir", "--preserve",
     "--quiet", "--recursive", "--self-test", "--shard", "--shard-plan", "--stats", "--sync", "--test",
     "--validate", "--verbose", "--verify", "--version", "json", "ndjson", "concat", "standard", "streaming", "gpu",
