@@ -1,6 +1,3 @@
-import CZminCodec
-import ZminMemory
-
 // One block of a stream of bzip2, decoded by itself.
 //
 // libbz2 decodes streams only, from their first byte. A block begins at any bit. So the library gets the header of the
@@ -9,7 +6,7 @@ import ZminMemory
 //     BZh9 | lead-in: a block of some letters | block | signature of what follows
 //                                             └ at the same bit of a byte as in the stored data
 //
-// There is a lead-in for each of the eight bits at which a block may begin. Its letters are dropped. The library sees
+// Each of the eight bits at which a block may begin has a lead-in. Its letters are dropped. The library sees
 // the same bits in the same bytes as if it decoded the whole stream, so that it comes to the same verdict on them.
 //
 // The end of a block is known by the signature behind it. If that is part of the block, the library has made no plain
@@ -19,8 +16,7 @@ import ZminMemory
 
 /// Decoder of jobs that are blocks of bzip2.
 final class Bzip2BlockDecoder: JobDecoder {
-  /// State of the library. Its address must not change, as the library checks it.
-  private let stream: UnsafeMutablePointer<bz_stream>
+  private let stream: Bzip2Stream
   private let allocator: CodecAllocator
   private var block = Bzip2Block(bit: 0, level: 0, checksum: 0)
   private var phase = Phase.idle
@@ -43,14 +39,7 @@ final class Bzip2BlockDecoder: JobDecoder {
 
   init(_ allocator: CodecAllocator) {
     self.allocator = allocator
-    stream = .allocate(capacity: 1)
-    stream.initialize(to: bz_stream())
-    stream.pointee.useMemory(of: allocator)
-  }
-
-  deinit {
-    if phase != .idle { BZ2_bzDecompressEnd(stream) }
-    stream.deallocate()
+    stream = Bzip2Stream(allocator)
   }
 
   /// Starts a job. Call it only at first, and after a job that ended at a boundary.
@@ -62,7 +51,7 @@ final class Bzip2BlockDecoder: JobDecoder {
   func step(_ input: JobInput, into room: UnsafeMutableRawBufferPointer) -> JobStep {
     do throws(DecoderFault) {
       if phase == .idle {
-        guard BZ2_bzDecompressInit(stream, 0, 0) == BZ_OK else { throw .memory }
+        guard stream.open() else { throw .memory }
         phase = .start
       }
       if phase == .start {
@@ -119,7 +108,7 @@ final class Bzip2BlockDecoder: JobDecoder {
       phase = .end
       return JobStep(status: .progress)
     case .end:
-      BZ2_bzDecompressEnd(stream)
+      stream.close()
       phase = .idle
       return JobStep(status: .finished(.boundary))
     default: return JobStep(status: input.isFinal && input.end == nil ? .finished(.truncated) : .needsInput)
@@ -137,18 +126,10 @@ final class Bzip2BlockDecoder: JobDecoder {
   }
 
   private func call(_ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) -> DecodingStep {
-    let (inputBytes, outputBytes) = (min(input.count, Int(Int32.max)), min(output.count, Int(Int32.max)))
-    stream.pointee.setBuffers(input.prefix(inputBytes), output.prefix(outputBytes))
-    var fault: DecoderFault?
-    switch BZ2_bzDecompress(stream) {
-    case BZ_OK: break
-    case BZ_MEM_ERROR: fault = .memory
+    var step = stream.decode(input, into: output)
     // An end of the stream is not part of what the library gets.
-    default: fault = .syntax
-    }
-    return DecodingStep(
-      consumedBytes: inputBytes - Int(stream.pointee.avail_in),
-      producedBytes: outputBytes - Int(stream.pointee.avail_out), isAtEnd: false, fault: fault)
+    if step.isAtEnd { step.fault = .syntax }
+    return step
   }
 
   /// Blocks that end at each bit of a byte, behind a header of four bytes. libbz2 has made them of some letters.

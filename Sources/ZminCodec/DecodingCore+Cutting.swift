@@ -149,7 +149,7 @@ extension DecodingCore where Base: ~Copyable {
   private func decoderBytes(ofFrame bytes: UnsafeRawBufferPointer) -> Int? {
     var header = ZSTD_frameHeader()
     let missing = ZSTD_getFrameHeader(&header, bytes.baseAddress, bytes.count)
-    // What is no header is for the decoder to judge.
+    // The decoder judges bytes that are no header.
     if ZSTD_isError(missing) != 0 { return 0 }
     if missing > 0 { return isBaseAtEnd ? 0 : nil }
     if header.frameType == ZSTD_skippableFrame { return 0 }
