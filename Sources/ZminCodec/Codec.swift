@@ -65,9 +65,11 @@ package enum Codec: String, Sendable, CaseIterable {
     }
   }
 
+  private static let allSuffixes = allCases.flatMap(\.suffixes)
+
   /// The suffix of a codec that a name ends in, whatever the case of its ASCII letters; nil if it has none.
   package static func suffix(ofName name: some BidirectionalCollection<UInt8>) -> String? {
-    allCases.flatMap(\.suffixes).first { name.hasSuffix($0) }
+    allSuffixes.first { name.hasSuffix($0) }
   }
 
   /// The codec that the suffix of a name stands for; nil if it stands for none.

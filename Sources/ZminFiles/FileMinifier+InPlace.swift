@@ -38,7 +38,7 @@ extension FileMinifier {
     var outcomes = [try run(source, input, codec, of: file, to: &output, recording(source, output))]
     if outcomes[0].isValid { try output.finish(&outcomes) }
     outcomes[0].sourceStatus = file.status
-    // What was written before the limit is less than the input.
+    // The bytes written up to the limit are no size to report.
     if output.hasOutgrownLimit { outcomes[0].storedOutputBytes = outcomes[0].storedInputBytes }
     let isSmaller = outcomes[0].storedOutputBytes < outcomes[0].storedInputBytes
     outcomes[0].isNotSmaller = outcomes[0].isCompressed && minimumSaving != .any && !isSmaller

@@ -18,19 +18,6 @@ package struct CompressionArguments: ParsableArguments, Sendable {
     }
   }
 
-  /// The values of `--layout`.
-  package enum LayoutChoice: String, ExpressibleByArgument, CaseIterable, Sendable {
-    case single, blocks, bgzf
-
-    package var layout: Encoding.Layout {
-      switch self {
-      case .single: .single
-      case .blocks: .blocks
-      case .bgzf: .bgzf
-      }
-    }
-  }
-
   /// Parses a level of any form.
   ///
   /// - Throws: ``ValueRange``.
@@ -69,7 +56,7 @@ package struct CompressionArguments: ParsableArguments, Sendable {
         the middle: gzip members of 512 KiB that carry their size, or zstd frames of 4 MiB with a seek table. bgzf is \
         the gzip layout of bgzip. The default is the layout of an input in the same form, and otherwise single.
         """, valueName: "layout"))
-  package var layout: LayoutChoice?
+  package var layout: Encoding.Layout?
 
   @Flag(
     help: ArgumentHelp(
@@ -91,3 +78,5 @@ package struct CompressionArguments: ParsableArguments, Sendable {
 
   package init() {}
 }
+
+extension Encoding.Layout: ExpressibleByArgument {}

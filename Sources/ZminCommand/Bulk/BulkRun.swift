@@ -2,7 +2,6 @@ import Glibc
 import SystemPackage
 import ZminBase
 import ZminCPU
-import ZminCodec
 import ZminCore
 import ZminEngine
 import ZminFiles
@@ -112,17 +111,18 @@ struct BulkRun {
     // With --mode gpu even the smallest files count as large.
     let sliceWorkers =
       largestSlicedFile(of: queue).map {
-        min(plan.workers, max(1, Int(queue.plainBytes(of: list[$0])) / SlicePlan.usualBytes))
+        min(plan.workers, max(1, Int(list.estimatedPlainBytes(of: list[$0])) / SlicePlan.usualBytes))
       } ?? 0
+    let suffixes = list.codecSuffixes
     func pools(within byteCount: Int) -> BulkMemory? {
       [max(1, sliceWorkers), 1, 0].lazy.compactMap { codecWorkers in
         BulkMemory(
           workers: workers, sliceWorkers: sliceWorkers, listBytes: listBytes, withinBytes: byteCount, options,
-          codecs: codecMemory(workers: codecWorkers))
+          codecs: codecMemory(suffixes, workers: codecWorkers))
       }.first
     }
     let leastBytes = BulkMemory.leastBytes(
-      listBytes: listBytes, hasLargeFiles: sliceWorkers > 0, options, codecs: codecMemory(workers: 0))
+      listBytes: listBytes, hasLargeFiles: sliceWorkers > 0, options, codecs: codecMemory(suffixes, workers: 0))
     do throws(MemoryBudget.TooSmall) {
       try plan.memoryBudget.require(leastBytes, " for these files")
     } catch {
@@ -135,15 +135,11 @@ struct BulkRun {
     return (pools, pools)
   }
 
-  /// The memory of decoders and encoders, by the suffixes of the files.
-  private func codecMemory(workers: Int) -> CodecMemory {
+  /// The memory of decoders and encoders for files whose names end in these suffixes.
+  private func codecMemory(_ suffixes: Set<String?>, workers: Int) -> CodecMemory {
     var memory = CodecMemory(largeWorkers: workers)
-    var seen: Set<String?> = []
-    for number in 0..<list.count {
-      let name = list.nameBytes(list[number])
-      if seen.insert(Codec.suffix(ofName: name)).inserted {
-        memory.add(name: name, to: plan.task.destination, plan.options.codecs)
-      }
+    for suffix in suffixes {
+      memory.add(name: Array((suffix ?? "").utf8), to: plan.task.destination, plan.options.codecs)
     }
     return memory
   }
@@ -268,7 +264,7 @@ struct BulkRun {
   /// Starts the search for a device if a file is large enough for one.
   private func deviceSession(for queue: FileQueue) throws -> DeviceSession? {
     guard let part = plan.device, let largest = largestSlicedFile(of: queue),
-      part.isWanted || queue.plainBytes(of: list[largest]) > RunMode.deviceBytesMin
+      part.isWanted || list.estimatedPlainBytes(of: list[largest]) > RunMode.deviceBytesMin
     else { return nil }
     return try DeviceSession(
       part, formats: formats, validates: plan.validates, kernel: plan.kernel, ledger: ledger)

@@ -1,6 +1,5 @@
 import Synchronization
 import ZminBase
-import ZminCodec
 import ZminFiles
 import ZminIO
 
@@ -29,11 +28,11 @@ final class FileQueue: Sendable {
     for number in 0..<list.count {
       let entry = list[number]
       storedBytes = storedBytes.addingSaturated(Int(entry.storedBytes))
-      if Self.plainBytes(of: entry, in: list) >= slicedBytesMin { large.append(number) }
+      if list.estimatedPlainBytes(of: entry) >= slicedBytesMin { large.append(number) }
     }
     self.storedBytes = storedBytes
     self.large = large.sorted {
-      (Self.plainBytes(of: list[$0], in: list), $1) > (Self.plainBytes(of: list[$1], in: list), $0)
+      (list.estimatedPlainBytes(of: list[$0]), $1) > (list.estimatedPlainBytes(of: list[$1]), $0)
     }
   }
 
@@ -59,12 +58,5 @@ final class FileQueue: Sendable {
   }
 
   /// True if the file is minified in slices.
-  func isLarge(_ entry: FileEntry) -> Bool { plainBytes(of: entry) >= slicedBytesMin }
-
-  /// The size of the contents of a file in bytes, estimated where the file is compressed.
-  func plainBytes(of entry: FileEntry) -> Int64 { Self.plainBytes(of: entry, in: list) }
-
-  private static func plainBytes(of entry: FileEntry, in list: FileList) -> Int64 {
-    Codec.estimatedPlainBytes(ofName: list.nameBytes(entry), storedBytes: entry.storedBytes)
-  }
+  func isLarge(_ entry: FileEntry) -> Bool { list.estimatedPlainBytes(of: entry) >= slicedBytesMin }
 }

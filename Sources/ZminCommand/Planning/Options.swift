@@ -101,7 +101,7 @@ package struct Options: Sendable {
     outputDirectory = arguments.output.outputDir
     compression.form = arguments.compression.compress?.form
     compression.level = arguments.compression.level
-    compression.layout = arguments.compression.layout?.layout
+    compression.layout = arguments.compression.layout
     compression.isWalked = arguments.compression.compressed
     compression.refusesLargerOutputs = arguments.compression.neverLarger
     compression.plainBytesMax = arguments.compression.maxPlainSize

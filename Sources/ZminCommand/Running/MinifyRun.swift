@@ -80,9 +80,8 @@ struct MinifyRun: ~Copyable {
 
   /// The facts about the run for the memory report.
   private func conclusion(_ ending: RunEnding) -> MemoryReporting.Conclusion {
-    let workers = if case .slices(let slices) = plan.memory { slices.workers } else { 1 }
     return MemoryReporting.Conclusion(
-      mode: plan.mode.rawValue, kernel: plan.kernel.name, workers: workers, inputCount: plan.inputs.count,
+      mode: plan.mode.rawValue, kernel: plan.kernel.name, workers: plan.memory.workers, inputCount: plan.inputs.count,
       statistics: reporter.statistics, predictedPeakBytes: plan.predictedPeakBytes,
       deviceHostBytes: plan.device?.hostBytes ?? 0, exitCode: ending.exitCode(after: files.interruptedStatus),
       isCutShort: ending.isBrokenPipe || files.interruptedStatus != nil || reporter.statistics.status == .failure)

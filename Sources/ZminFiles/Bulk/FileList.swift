@@ -1,3 +1,4 @@
+import ZminCodec
 import ZminIO
 package import SystemPackage
 package import ZminMemory
@@ -57,6 +58,16 @@ package final class FileList: @unchecked Sendable {
 
   /// The name of a file as bytes.
   package func nameBytes(_ entry: FileEntry) -> [UInt8] { Array(name(entry)) }
+
+  /// The size of the contents of a file in bytes, estimated where its name says that it is compressed.
+  package func estimatedPlainBytes(of entry: FileEntry) -> Int64 {
+    Codec.estimatedPlainBytes(ofName: name(entry), storedBytes: entry.storedBytes)
+  }
+
+  /// The suffixes of codecs that the names of files end in, nil among them if some have none.
+  package var codecSuffixes: Set<String?> {
+    Set((0..<count).lazy.map { Codec.suffix(ofName: self.name(self[$0])) })
+  }
 
   /// The path of a file in messages.
   package func path(of entry: FileEntry) -> FilePath {
