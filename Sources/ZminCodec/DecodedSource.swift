@@ -11,6 +11,9 @@ package import ZminMemory
 /// compressed bytes, too. The decoded bytes come in order: they cannot be read a second time.
 ///
 /// Neither the decoded bytes nor an error depend on the number of threads. Only the stored offset of an error may.
+///
+/// Large gzip input that can be read again is decoded by ISA-L, if the machine has it. What ISA-L refuses is judged by
+/// zlib. ISA-L takes a few codes that zlib refuses, if the bytes match their checksum.
 package struct DecodedSource<Base: ByteSource & ~Copyable>: ByteSource, ~Copyable {
   private let core: DecodingCore<Base>
 
@@ -27,18 +30,22 @@ package struct DecodedSource<Base: ByteSource & ~Copyable>: ByteSource, ~Copyabl
     _ base: consuming Base, _ codec: Codec, workers: Int = 1, decoderBytesMax: Int = .max, plainBytesMax: Int = .max,
     ledger: MemoryLedger
   ) throws {
+    let isWorthIgzip = codec == .gzip && (base.seekableSize ?? 0) >= IgzipDecoder.storedBytesMin
     try self.init(
       base, codec, DecodingPlan(codec, workers: workers, limit: decoderBytesMax), decoderBytesMax: decoderBytesMax,
-      plainBytesMax: plainBytesMax, ledger: ledger)
+      plainBytesMax: plainBytesMax, ledger: ledger, makeProvisional: isWorthIgzip ? IgzipDecoder.make : nil)
   }
 
   /// Makes a source that works by a plan.
+  ///
+  /// - Parameter makeProvisional: Maker of a decoder that is preferred to zlib. Its base must be seekable then.
   init(
     _ base: consuming Base, _ codec: Codec, _ plan: DecodingPlan, decoderBytesMax: Int = .max,
-    plainBytesMax: Int = .max, ledger: MemoryLedger
+    plainBytesMax: Int = .max, ledger: MemoryLedger, makeProvisional: ProvisionalDecoderMaker? = nil
   ) throws(OutOfMemory) {
     core = try DecodingCore(
-      base, codec, plan, decoderBytesMax: decoderBytesMax, plainBytesMax: plainBytesMax, ledger: ledger)
+      base, codec, plan, decoderBytesMax: decoderBytesMax, plainBytesMax: plainBytesMax, ledger: ledger,
+      makeProvisional: makeProvisional)
   }
 
   /// Compressed bytes. More of them may have been read than are decoded.

@@ -1,3 +1,4 @@
+import CZminCodec
 import ZminBase
 import ZminEngine
 import ZminMemory
@@ -42,6 +43,8 @@ final class DecodingCore<Base: ByteSource & ~Copyable> {
   /// End of the stored bytes that were read.
   private(set) var storedEnd = 0
   private(set) var isBaseAtEnd = false
+  /// End of the stored bytes that were read from the base in order. Those before it can be read again.
+  private var storedEndInOrder = 0
   /// Error of the base, which comes behind the bytes before it.
   private var baseError: (any Error)?
 
@@ -71,6 +74,8 @@ final class DecodingCore<Base: ByteSource & ~Copyable> {
 
   /// Number of plain bytes given so far.
   private(set) var decodedBytes = 0
+  /// Bytes that the first job makes again, and that are not given again.
+  private var givenBytes: GivenBytes?
   /// Member, frame or stream that was given last.
   private var lastUnit = UnitDecoder.Unit()
   private var streamChecksum = Bzip2StreamChecksum()
@@ -82,11 +87,12 @@ final class DecodingCore<Base: ByteSource & ~Copyable> {
 
   init(
     _ base: consuming Base, _ codec: Codec, _ plan: DecodingPlan, decoderBytesMax: Int, plainBytesMax: Int,
-    ledger: MemoryLedger
+    ledger: MemoryLedger, makeProvisional: ProvisionalDecoderMaker?
   ) throws(OutOfMemory) {
     self.plan = plan
     stored = try ByteRing(capacity: plan.storedBytes, ledger: ledger)
-    pool = DecodingPool(codec, plan, stored: stored, limit: decoderBytesMax, ledger: ledger)
+    pool = DecodingPool(
+      codec, plan, stored: stored, limit: decoderBytesMax, ledger: ledger, makeProvisional: makeProvisional)
     self.base = base
     self.codec = codec
     self.plainBytesMax = plainBytesMax
@@ -130,10 +136,21 @@ final class DecodingCore<Base: ByteSource & ~Copyable> {
     guard allowedBytes > 0, let first = cuts.first else {
       throw error(.limit, "the decoded data is longer than \(plainBytesMax) bytes, the size allowed")
     }
-    let room = UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(allowedBytes))
+    let neededBytes = min(allowedBytes, (givenBytes?.end ?? .max) - decodedBytes)
+    let room = UnsafeMutableRawBufferPointer(rebasing: buffer.prefix(neededBytes))
     let count = pool.drain(first.job, into: room)
     decodedBytes += count
-    return count
+    guard givenBytes != nil else { return count }
+    try compare(UnsafeRawBufferPointer(rebasing: room[..<count]))
+    return 0
+  }
+
+  /// Compares plain bytes that were made again with those that were given.
+  private func compare(_ bytes: UnsafeRawBufferPointer) throws {
+    guard var given = givenBytes else { return }
+    given.repeatedChecksum = libdeflate_crc32(given.repeatedChecksum, bytes.baseAddress, bytes.count)
+    givenBytes = decodedBytes < given.end ? given : nil
+    if givenBytes == nil, given.repeatedChecksum != given.checksum { throw checksumError }
   }
 
   // MARK: Progress
@@ -214,9 +231,19 @@ final class DecodingCore<Base: ByteSource & ~Copyable> {
   private static var readBytes: Int { 256 << 10 }
 
   private func readStored() throws {
-    let count = try base.read(into: stored.bytes(at: storedEnd, min(storedRoom, Self.readBytes)))
-    storedEnd += count
-    if count == 0 { isBaseAtEnd = true }
+    let room = stored.bytes(at: storedEnd, min(storedRoom, Self.readBytes))
+    let readAgainBytes = storedEndInOrder - storedEnd
+    if readAgainBytes > 0 {
+      let count = try base.read(
+        into: UnsafeMutableRawBufferPointer(rebasing: room.prefix(readAgainBytes)), at: storedEnd)
+      if count == 0 { throw base.endedEarlyError }
+      storedEnd += count
+    } else {
+      let count = try base.read(into: room)
+      storedEnd += count
+      storedEndInOrder = storedEnd
+      if count == 0 { isBaseAtEnd = true }
+    }
     if storedEnd > plan.threadlessBytes { pool.startThreads() }
   }
 
@@ -306,6 +333,7 @@ final class DecodingCore<Base: ByteSource & ~Copyable> {
     case .boundary: try finishStream(cuts[0])
     case .unrecognized: break
     case .truncated: throw error(.truncated, "the data ends early, within a \(codec.unit)")
+    case .unconfirmed(let checksum): return decodeAgain(first, unit, checksum)
     case .fault(.memory, .some) where isWorthMoreMemory(first, unit, position):
       dropFollowers()
       (next, needsExclusiveJob) = (unit.start, true)
@@ -323,6 +351,16 @@ final class DecodingCore<Base: ByteSource & ~Copyable> {
   /// True if a frame needs more memory than a decoder beside others may have, and can be decoded again.
   private func isWorthMoreMemory(_ first: DecodingJob, _ unit: UnitDecoder.Unit, _ position: Int) -> Bool {
     codec == .zstd && !first.isExclusive && unit.plainBytes == 0 && position - unit.start < Self.lookBehindBytes
+  }
+
+  /// Has zlib decode a member from its start.
+  private func decodeAgain(_ first: DecodingJob, _ unit: UnitDecoder.Unit, _ checksum: UInt32) {
+    dropFollowers()
+    remove(first, unit)
+    pool.endProvisionalDecoding()
+    (next, storedEnd, isBaseAtEnd, isSequential) = (unit.start, unit.start, false, true)
+    if unit.plainBytes > 0 { givenBytes = GivenBytes(end: decodedBytes, checksum: checksum) }
+    decodedBytes -= unit.plainBytes
   }
 
   private func remove(_ first: DecodingJob, _ unit: UnitDecoder.Unit) {
@@ -361,6 +399,7 @@ final class DecodingCore<Base: ByteSource & ~Copyable> {
       return false
     }
     guard isBaseAtEnd else { return true }
+    if givenBytes != nil { throw checksumError }
     if lastUnit.isBGZF, lastUnit.plainBytes > 0 {
       throw error(.truncated, "the empty member that ends BGZF data is missing")
     }
@@ -372,6 +411,10 @@ final class DecodingCore<Base: ByteSource & ~Copyable> {
 
   /// Number of stored bytes that are decoded.
   var storedBytes: Int { cuts.first.map { pool.look(at: $0.job, \.position) } ?? next }
+
+  private var checksumError: any Error {
+    DecoderFault.checksum.asError(codec, storedOffset: storedBytes, plainOffset: decodedBytes)
+  }
 
   func error(_ code: DecodingError.Code, _ message: String) -> DecodingError {
     DecodingError(codec: codec, code: code, storedOffset: storedBytes, plainOffset: decodedBytes, message: message)

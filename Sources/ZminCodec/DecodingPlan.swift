@@ -74,8 +74,8 @@ struct DecodingPlan: Sendable, Equatable {
   /// Memory below which a decoder is not made to work beside others.
   private static func leastDecoderBytes(_ codec: Codec) -> Int {
     switch codec {
-    // zlib and libdeflate.
-    case .gzip: 128 << 10
+    // zlib, libdeflate and ISA-L.
+    case .gzip: 192 << 10
     // A window of 2 MiB, as level 3 has it.
     case .zstd: 3 << 20
     // Level 9.

@@ -17,15 +17,20 @@ final class DecodingPool: @unchecked Sendable {
   private let limit: Int
   private let ledger: MemoryLedger
   private let stored: ByteRing
+  private var makeProvisional: ProvisionalDecoderMaker?
   private var jobs: [DecodingJob] = []
   private var idleDecoders: [any JobDecoder] = []
   private var isStopping = false
   private var threads: [SystemThread] = []
 
-  init(_ codec: Codec, _ plan: DecodingPlan, stored: ByteRing, limit: Int, ledger: MemoryLedger) {
+  init(
+    _ codec: Codec, _ plan: DecodingPlan, stored: ByteRing, limit: Int, ledger: MemoryLedger,
+    makeProvisional: ProvisionalDecoderMaker?
+  ) {
     self.codec = codec
     self.plan = plan
     self.stored = stored
+    self.makeProvisional = makeProvisional
     self.limit = limit
     self.ledger = ledger
   }
@@ -145,7 +150,10 @@ final class DecodingPool: @unchecked Sendable {
     switch job.kind {
     case .units(let extent):
       let decoder =
-        idle as? UnitDecoder ?? UnitDecoder(codec, allocator, memberBytesMax: job.plain.capacity)
+        idle as? UnitDecoder
+        ?? UnitDecoder(
+          codec, allocator, memberBytesMax: job.plain.capacity,
+          makeProvisional: monitor.withLock { makeProvisional })
       decoder.begin(extent)
       return decoder
     case .block(let block):
@@ -171,6 +179,12 @@ final class DecodingPool: @unchecked Sendable {
       return idleDecoders
     }
     _ = idle
+  }
+
+  /// Has all jobs from now on decoded by decoders whose word is final.
+  func endProvisionalDecoding() {
+    monitor.withLock { makeProvisional = nil }
+    releaseIdleDecoders()
   }
 
   // MARK: Reading thread

@@ -2,6 +2,12 @@
 enum GzipFraming {
   static let headerBytes = 10
   static let trailerBytes = 8
+  private static let nameFlag: UInt8 = 8
+
+  /// True if the header of a member has no optional fields but a name.
+  static func isSimple(_ head: UnsafeRawBufferPointer) -> Bool {
+    head.count >= headerBytes && head[3] & ~nameFlag == 0
+  }
 
   /// A header without name and time, so that the same input makes the same bytes.
   ///

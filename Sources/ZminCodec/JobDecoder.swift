@@ -45,6 +45,10 @@ enum JobEnd {
   case unrecognized
   /// The stored data ended within a member, frame or stream.
   case truncated
+  /// A provisional decoder did not reach the end of a member.
+  ///
+  /// - Parameter checksum: CRC-32 of the plain bytes that it made of the member.
+  case unconfirmed(checksum: UInt32)
   /// The decoder stopped.
   ///
   /// - Parameter refusedBytes: Memory that the decoder wanted, if a limit refused it.

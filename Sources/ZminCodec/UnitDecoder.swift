@@ -23,17 +23,24 @@ final class UnitDecoder: JobDecoder {
   private let allocator: CodecAllocator
   /// Most plain bytes of a member that are decoded at once.
   private let memberBytesMax: Int
+  private let makeProvisional: ProvisionalDecoderMaker?
   private var decoder: (any Decoder)?
+  private var provisional: (any ProvisionalDecoder)?
+  private var isProvisional = false
   private var memberDecoder: DeflateMemberDecoder?
   private var extent = Extent.unit
   private var isFirst = true
   private var isInUnit = false
   private(set) var unit = Unit()
 
-  init(_ codec: Codec, _ allocator: CodecAllocator, memberBytesMax: Int) {
+  /// - Parameter makeProvisional: Maker of a decoder for gzip members that can be read again; nil if they cannot.
+  init(
+    _ codec: Codec, _ allocator: CodecAllocator, memberBytesMax: Int, makeProvisional: ProvisionalDecoderMaker? = nil
+  ) {
     self.codec = codec
     self.allocator = allocator
     self.memberBytesMax = memberBytesMax
+    self.makeProvisional = makeProvisional
   }
 
   /// Starts a job. Call it only at first, and after a job that ended at a boundary.
@@ -73,6 +80,7 @@ final class UnitDecoder: JobDecoder {
     isFirst = false
     isInUnit = true
     unit = Unit(start: input.offset, isBGZF: isBGZF)
+    isProvisional = member == nil && GzipFraming.isSimple(input.bytes) && madeProvisionalDecoder() != nil
     return try decode(input, into: room)
   }
 
@@ -95,17 +103,22 @@ final class UnitDecoder: JobDecoder {
   ) throws(DecoderFault) -> JobStep {
     // A library may hold decoded bytes back for want of room, so it is asked again before more is read.
     let piece = UnsafeMutableRawBufferPointer(rebasing: room.prefix(JobStep.producedBytesMax))
-    let step = try madeDecoder().decode(input.bytes, into: piece)
+    let provisional = isProvisional ? self.provisional : nil
+    let decoder: any Decoder = if let provisional { provisional } else { try madeDecoder() }
+    let step = decoder.decode(input.bytes, into: piece)
     unit.plainBytes += step.producedBytes
     if let fault = step.fault {
+      let end = provisional.map { JobEnd.unconfirmed(checksum: $0.checksum) }
       return JobStep(
         consumedBytes: step.consumedBytes, producedBytes: step.producedBytes,
-        status: .finished(.fault(fault, refusedBytes: allocator.refusedBytes)))
+        status: .finished(end ?? .fault(fault, refusedBytes: allocator.refusedBytes)))
     }
     if step.isAtEnd {
       isInUnit = false
     } else if step.consumedBytes == 0, step.producedBytes == 0 {
-      return JobStep(status: input.isFinal ? .finished(.truncated) : .needsInput)
+      guard input.isFinal else { return JobStep(status: .needsInput) }
+      let end = provisional.map { JobEnd.unconfirmed(checksum: $0.checksum) }
+      return JobStep(status: .finished(end ?? .truncated))
     }
     return JobStep(consumedBytes: step.consumedBytes, producedBytes: step.producedBytes, status: .progress)
   }
@@ -115,6 +128,11 @@ final class UnitDecoder: JobDecoder {
     let made = try DeflateMemberDecoder(allocator)
     memberDecoder = made
     return made
+  }
+
+  private func madeProvisionalDecoder() -> (any ProvisionalDecoder)? {
+    if provisional == nil { provisional = makeProvisional?(allocator) }
+    return provisional
   }
 
   private func madeDecoder() throws(DecoderFault) -> any Decoder {

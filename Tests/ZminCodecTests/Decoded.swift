@@ -12,16 +12,18 @@ struct Decoded {
 
 /// Decodes `stored` through reads of `roomBytes`, from a source that gives `pieceBytes` at a time.
 ///
-/// - Parameter plan: Plan to work by; nil for the one that the other parameters lead to.
+/// - Parameters:
+///   - plan: Plan to work by; nil for the one that the other parameters lead to.
+///   - makeProvisional: Maker of a decoder whose word is not the last. The source is seekable then.
 func decode(
   _ stored: [UInt8], _ codec: Codec, workers: Int = 2, plan: DecodingPlan? = nil, pieceBytes: Int = .max,
   roomBytes: Int = 1 << 16, decoderBytesMax: Int = .max, plainBytesMax: Int = .max,
-  ledger: MemoryLedger = MemoryLedger()
+  ledger: MemoryLedger = MemoryLedger(), makeProvisional: ProvisionalDecoderMaker? = nil
 ) throws -> Decoded {
   var source = try DecodedSource(
-    MemoryInput(stored, isSeekable: false, pieceBytes: pieceBytes), codec,
+    MemoryInput(stored, isSeekable: makeProvisional != nil, pieceBytes: pieceBytes), codec,
     plan ?? DecodingPlan(codec, workers: workers, limit: decoderBytesMax), decoderBytesMax: decoderBytesMax,
-    plainBytesMax: plainBytesMax, ledger: ledger)
+    plainBytesMax: plainBytesMax, ledger: ledger, makeProvisional: makeProvisional)
   return decode(&source, roomBytes: roomBytes)
 }
 

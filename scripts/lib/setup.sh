@@ -42,7 +42,7 @@ install_build_tools() {
   install_missing glslangValidator=glslang-tools
   install_missing_files /usr/include/vulkan/vulkan.h=libvulkan-dev /usr/include/zlib.h=zlib1g-dev \
     /usr/include/zstd.h=libzstd-dev /usr/include/libdeflate.h=libdeflate-dev /usr/include/bzlib.h=libbz2-dev \
-    /usr/include/lzma.h=liblzma-dev
+    /usr/include/lzma.h=liblzma-dev /usr/include/isa-l/igzip_lib.h=libisal-dev
 }
 
 # install_packages PACKAGE...: installs packages with apt-get, through sudo unless run by root. Exits 3 if it cannot.
