@@ -43,7 +43,7 @@ package struct CodecOptions: Sendable {
     forName name: [UInt8]?, to destination: FileDestination, workers: Int
   ) -> (decoder: Int, encoder: Int) {
     let codec = name.flatMap { Codec(ofName: $0) }
-    let encoding = try? compression.encoding(of: codec, { .single }, to: destination)
+    let encoding = try? compression.encoding(of: codec, to: destination) { _ in .single }
     return (codec?.usualDecoderBytes(workers: workers) ?? 0, encoding?.memoryBytes(workers: workers) ?? 0)
   }
 }

@@ -12,7 +12,7 @@ extension FileMinifier {
     try file.checkReplaceable(under: rules)
     var input = FileReader(file)
     let codec = try input.codec()
-    let encoding = try encoding(of: codec, file, to: .inPlace(rules, minimumSaving))
+    let encoding = try encoding(of: codec, &input, to: .inPlace(rules, minimumSaving))
     do {
       let keepsForm = encoding?.form.rawValue == codec?.rawValue
       if keepsForm, let outcome = try outcomeIfUnchanged(source, input, codec, of: file) {

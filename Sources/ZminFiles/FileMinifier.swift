@@ -94,7 +94,7 @@ package struct FileMinifier: ~Copyable {
     case .nowhere, .rehearsal:
       var output = EncodedSink(NullSink())
       try minify(sources, into: &output, as: destination, &outcomes)
-      if outcomes.areValid { try output.finish(&outcomes) }
+      try finish(&output, &outcomes)
     case .standardOutput:
       var output = EncodedSink(FileOutput(file: try .standardOutput(using: files, sync: sync), isFinal: true))
       for source in sources {
@@ -108,11 +108,13 @@ package struct FileMinifier: ~Copyable {
       let isFinal = !file.appearsWhole
       var output = EncodedSink(FileOutput(file: file, isFinal: isFinal, isHashed: codecs.readsOutputsBack && !isFinal))
       try minify(sources, into: &output, as: destination, &outcomes)
-      if outcomes.areValid { try finishAndCommit(output, &outcomes) }
+      try finish(&output, &outcomes)
+      if outcomes.areValid { try commit(output, &outcomes) }
     case .entry(let entry):
       var output = EncodedSink(fileOutput(try OutputFile(at: entry, using: files, sync: sync)))
       try minify(sources, into: &output, as: destination, &outcomes)
-      if outcomes.areValid { try finishAndCommit(output, &outcomes) }
+      try finish(&output, &outcomes)
+      if outcomes.areValid { try commit(output, &outcomes) }
     case .inPlace(let rules, let minimumSaving):
       for source in sources {
         let start = begin(source)
@@ -189,12 +191,12 @@ package struct FileMinifier: ~Copyable {
     var stored = FileReader(file)
     let codec = try stored.codec()
     if !output.isBegun {
-      let encoding = try encoding(of: codec, file, to: destination)
+      let encoding = try encoding(of: codec, &stored, to: destination)
       let isLimited = codecs.refusesLargerOutputs && codec != nil && file.status.kind == .regular
       try begin(&output, encoding, storedBytesMax: isLimited ? Int(file.status.size) : .max)
     }
-    let outcome = try run(source, stored, codec, of: file, to: &output, recording(source, output))
-    if output.hasOutgrownLimit, outcome.isValid { throw LargerOutput(storedInputBytes: file.status.size) }
+    var outcome = try run(source, stored, codec, of: file, to: &output, recording(source, output))
+    if output.hasOutgrownLimit, outcome.isValid { outcome.refuseLargerOutput() }
     return outcome
   }
 
@@ -208,9 +210,8 @@ package struct FileMinifier: ~Copyable {
   }
 
   /// The encoding of the output of a source, nil for plain bytes.
-  func encoding(of codec: Codec?, _ file: OpenedFile, to destination: FileDestination) throws -> Encoding? {
-    let layout = { try codec.map { try FileReader(file).layout(of: $0) } ?? .single }
-    return try codecs.compression.encoding(of: codec, layout, to: destination)
+  func encoding(of codec: Codec?, _ input: inout FileReader, to destination: FileDestination) throws -> Encoding? {
+    try codecs.compression.encoding(of: codec, to: destination) { codec in try input.layout(of: codec) }
   }
 
   /// Minifies one source into an output that cannot be undone, and notes the totals of an interrupted one.
@@ -286,13 +287,13 @@ package struct FileMinifier: ~Copyable {
       onLine: onBadLine.map { report in { line in report(source, line) } })
   }
 
-  /// Writes the end of the output, and commits it.
-  func finishAndCommit(
-    _ output: consuming EncodedSink<FileOutput>, _ outcomes: inout [FileOutcome]
+  /// Writes the end of the output, if all sources are valid. The last one fails if the output has become too large.
+  private func finish<Base: ByteSink & ~Copyable>(
+    _ output: inout EncodedSink<Base>, _ outcomes: inout [FileOutcome]
   ) throws {
+    guard outcomes.areValid else { return }
     try output.finish(&outcomes)
-    if output.hasOutgrownLimit { throw LargerOutput(storedInputBytes: outcomes[0].storedInputBytes) }
-    try commit(output, &outcomes)
+    if output.hasOutgrownLimit { outcomes[outcomes.count - 1].refuseLargerOutput() }
   }
 
   /// Commits the output, or prepares its commit. Its bad lines are in their record by then.

@@ -97,7 +97,7 @@ package struct FileOutcome: Sendable {
   }
 
   package let source: FileSource
-  package let result: Result
+  package private(set) var result: Result
   /// Sizes of the plain bytes, also of an input that failed.
   package internal(set) var totals: RunTotals
   /// Number of bytes read from the file.
@@ -159,6 +159,9 @@ package struct FileOutcome: Sendable {
       }
     self.init(source: source, result: result)
   }
+
+  /// Has a source fail whose output is larger than it.
+  mutating func refuseLargerOutput() { result = .failed(LargerOutput(storedInputBytes: storedInputBytes)) }
 
   /// Returns true if a file with this outcome is to be replaced in place.
   package func isReplaced(_ minimum: MinimumSaving?) -> Bool {

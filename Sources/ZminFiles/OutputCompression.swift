@@ -31,7 +31,7 @@ package struct OutputCompression: Sendable, Equatable {
   ///   - inputLayout: Layout of a compressed input.
   /// - Throws: ``CompressionRefusal``.
   func encoding(
-    of input: Codec?, _ inputLayout: () throws -> Encoding.Layout, to destination: FileDestination
+    of input: Codec?, to destination: FileDestination, inputLayout: (Codec) throws -> Encoding.Layout
   ) throws -> Encoding? {
     switch form ?? Self.usualForm(of: destination) {
     case .none: return nil
@@ -39,7 +39,7 @@ package struct OutputCompression: Sendable, Equatable {
     case .same:
       guard let input else { return nil }
       guard let form = Encoding.Form(rawValue: input.rawValue) else { throw CompressionRefusal.readOnly(input) }
-      return try encoding(form, layout ?? inputLayout())
+      return try encoding(form, layout ?? inputLayout(input))
     }
   }
 
@@ -92,11 +92,14 @@ package struct LargerOutput: Error, Sendable, Equatable {
 package struct StoredDifference: Error, Sendable, Equatable {}
 
 extension FileReader {
-  /// The layout of a compressed file. Other inputs count as one member or frame.
+  /// The layout of a compressed input. What only the end of an input tells is not known of a pipe.
   ///
-  /// - Throws: As ``FileReader/read(into:at:)``.
-  func layout(of codec: Codec) throws(FileError) -> Encoding.Layout {
-    guard isSeekable else { return .single }
+  /// - Throws: As ``FileReader/read(into:)``.
+  mutating func layout(of codec: Codec) throws(FileError) -> Encoding.Layout {
+    guard isSeekable else {
+      let head = try peek(Encoding.Layout.headBytes) { head, isWhole in isWhole ? Array(head) : nil }
+      return .recognize(codec, head: head ?? [], tail: [])
+    }
     let head = try bytes(at: 0, Encoding.Layout.headBytes)
     let tailBytes = Encoding.Layout.tailBytes
     let tail = try bytes(at: max(0, file.status.size - Int64(tailBytes)), tailBytes)

@@ -19,11 +19,13 @@ import Testing
       $ZMIN --compress gzip a.json | gzip -dc | cmp - minified && echo gzip
       $ZMIN --compress same a.json.zst | zstd -dqc | cmp - minified && echo zstd
       $ZMIN --compress same < a.json.gz | gzip -dc | cmp - minified && echo same
+      $ZMIN --compress gzip --layout bgzf a.json > b.gz
+      cat b.gz | $ZMIN --compress same | cmp - b.gz && echo layout
       $ZMIN --compress same a.json | cmp - minified && $ZMIN --compress none a.json.gz | cmp - minified && echo plain
       printf '1\\n' > b.jsonl; printf '[\\n' > c.jsonl
       $ZMIN -q --compress gzip b.jsonl c.jsonl b.jsonl | gzip -dc
       """)
-    #expect(run.output == "gzip\nzstd\nsame\nplain\n1\n1\n", "\(run)")
+    #expect(run.output == "gzip\nzstd\nsame\nlayout\nplain\n1\n1\n", "\(run)")
   }
 
   @Test("The suffix of -o wins over the input, and --compress over the suffix")
@@ -46,6 +48,7 @@ import Testing
       (["--level", "3"], "--level needs compressed output; use --compress, or -o with .gz or .zst"),
       (["-o", "a", "--layout", "blocks"], "--layout needs compressed output"),
       (["--never-larger"], "--never-larger needs compressed output"),
+      (["--never-larger", "--compress", "gzip"], "--never-larger needs an output file"),
       (["-t", "--compress", "gzip"], "--compress cannot be used with --test or --check"),
       (["--compress", "gzip", "--level", "13"], "gzip has no level 13; use 1 to 12"),
       (["-o", "a.gz", "--level", "22"], "gzip has no level 22"),

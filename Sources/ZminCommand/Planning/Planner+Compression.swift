@@ -18,6 +18,9 @@ extension Planner {
     if codecs.readsOutputsBack, !task.writesFiles {
       throw .usage("--verify=stored needs an output file; use --output, --in-place or --output-dir")
     }
+    if codecs.refusesLargerOutputs, case .write(.standardOutput) = task {
+      throw .usage("--never-larger needs an output file; use --output or --output-dir")
+    }
     return codecs
   }
 
