@@ -101,15 +101,6 @@ struct HelpTests {
     }
   }
 
-  @Test("Completion scripts have every option with its line", arguments: ["bash", "zsh", "fish"])
-  func completions(_ shell: String) throws {
-    let run = try ZminProgram.run(["--generate-completion-script", shell])
-    #expect(run.ending == .exit(0))
-    #expect(run.output.contains("min-saving") && run.output.contains("devices"))
-    // Completions of bash have no descriptions.
-    if shell != "bash" { #expect(run.output.contains("Replace each input that changes")) }
-  }
-
   @Test("--version names version, kernels and Vulkan headers")
   func version() throws {
     let run = try ZminProgram.run(["--version"])

@@ -95,7 +95,8 @@ package struct BenchCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Write temporary files below DIR",
-      discussion: "The default is $TMPDIR or /tmp. All files are removed at the end.", valueName: "dir"))
+      discussion: "The default is $TMPDIR or /tmp. All files are removed at the end.", valueName: "dir"),
+    completion: .directory)
   package var scratchDir: PathArgument?
 
   @Option(help: ArgumentHelp("Print table, json, csv, markdown or html", valueName: "format"))

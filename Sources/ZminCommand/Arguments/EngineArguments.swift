@@ -1,4 +1,5 @@
 package import ArgumentParser
+import ZminCPU
 
 /// Options that select threads, memory, kernel and device.
 package struct EngineArguments: ParsableArguments, Sendable {
@@ -84,7 +85,9 @@ package struct EngineArguments: ParsableArguments, Sendable {
     transform: { try ValueRange("expected a size such as 64Mi").value(of: $0, SizeArgument.init(argument:)) })
   package var deviceMemory: SizeArgument?
 
-  @Option(help: ArgumentHelp("Use this CPU kernel (see zmin devices)", valueName: "name"))
+  @Option(
+    help: ArgumentHelp("Use this CPU kernel (see zmin devices)", valueName: "name"),
+    completion: .list(Kernel.all.map(\.name)))
   package var kernel: String?
 
   @Option(

@@ -11,15 +11,28 @@ struct HelpText {
   private let root: JSONValue
 
   /// - Throws: `JSONSyntaxError` if the parser describes its commands in another way than JSON.
-  init() throws {
+  init() throws { root = try Self.parserDump() }
+
+  /// The parser's description of all commands and options.
+  ///
+  /// - Throws: `JSONSyntaxError` if it is not JSON.
+  static func parserDump() throws -> JSONValue {
     do {
       var command = try ZminTree.parseAsRoot(["--experimental-dump-help"])
       try command.run()
-      root = .null
+      return .null
     } catch {
-      root = try JSONValue(reading: ZminTree.message(for: error))["command"] ?? .null
+      return try JSONValue(reading: ZminTree.message(for: error))["command"] ?? .null
     }
   }
+
+  /// The lines of options that the parser describes in other words or not at all.
+  static let ownTexts = [
+    "--help": "Print this help", "--version": "Print the version, kernels and Vulkan headers",
+    CompletionShell.option: "Print completions for bash, zsh or fish",
+  ]
+
+  private static func ownLine(_ label: String, _ option: String) -> String { line(label, ownTexts[option] ?? "") }
 
   /// The help of `zmin` itself.
   var program: String {
@@ -28,9 +41,9 @@ struct HelpText {
     \(sections(of: root).joined(separator: "\n"))
     General:
     \(Self.line("  -h", "Print short help"))\
-    \(Self.line("      --help", "Print this help"))\
-    \(Self.line("      --version", "Print the version, kernels and Vulkan headers"))\
-    \(Self.line("      --generate-completion-script SHELL", "Print completions for bash, zsh or fish"))
+    \(Self.ownLine("      --help", "--help"))\
+    \(Self.ownLine("      --version", "--version"))\
+    \(Self.ownLine("      \(CompletionShell.option) SHELL", CompletionShell.option))
     Commands (zmin COMMAND --help prints their options):
     \(commands.map { Self.line("  \($0["commandName"]?.string ?? "")", $0["abstract"]?.string ?? "") }.joined())
     Exit status: 0 success, 1 invalid or not minified, 2 usage, 3 file, memory or
@@ -46,8 +59,8 @@ struct HelpText {
     return """
       \(Self.head(command.configuration))
       \(commands.filter { $0["commandName"]?.string == name }.flatMap(sections).joined(separator: "\n"))\
-      \(Self.line("  -h, --help", "Print this help"))\
-      \(Self.line("      --version", "Print the version, kernels and Vulkan headers"))
+      \(Self.ownLine("  -h, --help", "--help"))\
+      \(Self.ownLine("      --version", "--version"))
       'man zmin' has details and examples.
 
       """

@@ -74,7 +74,7 @@ package struct OutputArguments: ParsableArguments, Sendable {
         mirror, less the umask, but the owner can always write to a directory. A directory has mode 1700 until the run \
         is complete. After a run that was stopped, the next run sets the mode.
         """,
-      valueName: "dir"))
+      valueName: "dir"), completion: .directory)
   package var outputDir: PathArgument?
 
   @Flag(help: ArgumentHelp("Inspect"))

@@ -20,6 +20,10 @@ package enum Request {
       self = .minify(options)
       return
     }
+    if let shell = try CompletionShell(requestedBy: arguments) {
+      self = .text(try shell.script())
+      return
+    }
     do {
       if Self.namesSubcommand(arguments) {
         // The parser knows the version of the root command only.
@@ -51,7 +55,7 @@ package enum Request {
     arguments.first == DevicesCommand.name || arguments.first == BenchCommand.name
   }
 
-  /// Help, version or a completion script.
+  /// Help or version.
   private static func text(for arguments: [String]) -> String {
     if let help = try? HelpText() {
       switch arguments.first {
@@ -61,7 +65,7 @@ package enum Request {
       }
     }
     do {
-      // Version and completions are commands of the parser that throw their text as an error.
+      // The version is a command of the parser that throws its text as an error.
       var command = try ZminTree.parseAsRoot(arguments)
       try command.run()
       return ""
