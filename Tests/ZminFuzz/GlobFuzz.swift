@@ -30,8 +30,12 @@ enum GlobFuzz {
     matches(pattern, name) {
       $0 == UInt8(ascii: "*")
     } each: {
-      $0 == UInt8(ascii: "?") || $0 == $1
+      $0 == UInt8(ascii: "?") || lowercased($0) == lowercased($1)
     }
+  }
+
+  private static func lowercased(_ byte: UInt8) -> UInt8 {
+    (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
   }
 
   /// True if a pattern matches. Some of its parts stand for any number of things, the others for one. The table has the

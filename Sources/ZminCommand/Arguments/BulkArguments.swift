@@ -8,9 +8,16 @@ package struct BulkArguments: ParsableArguments, Sendable {
       "Walk directories",
       discussion: """
         Files are processed in the order of the bytes of their names. A symbolic link inside a directory is followed \
-        only with --follow-symlinks. No file is processed twice.
+        only with --follow-symlinks. No file is processed twice. Hidden files and directories and files that match no \
+        pattern are skipped and counted. A walk that finds no file is exit 1 with --test and --check.
         """))
   package var recursive = false
+
+  @Flag(
+    help: ArgumentHelp(
+      "Walk hidden files and directories too",
+      discussion: "Their names begin with a dot. Paths that are named, also by --files-from, are never skipped."))
+  package var hidden = false
 
   @Option(
     parsing: .unconditionalSingleValue,
@@ -19,7 +26,7 @@ package struct BulkArguments: ParsableArguments, Sendable {
       discussion: """
         The default is *.json, *.ndjson, *.jsonl and *.jsonlines. *, ? and [...] match within a name. ** matches any \
         number of directories. A pattern without a slash is compared with the name, a pattern with a slash with the \
-        path below the argument.
+        path below the argument. The case of letters makes no difference.
         """, valueName: "glob"))
   package var include: [String] = []
 

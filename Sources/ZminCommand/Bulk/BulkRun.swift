@@ -77,9 +77,13 @@ struct BulkRun {
       try work(context)
       reason = context.stopped
       reporter.noteKeptFiles()
+      // A check of nothing would be green over any fault.
+      if plan.walk.isRecursive, plan.task.isInspection, !finder.walk.hasFoundFile {
+        reporter.raise(to: .invalidInput)
+      }
       conclude(
-        RunEnding(after: reason, reporter.statistics.status), fileCount: list.count + missed,
-        finder.walk.skippedCompressedFiles, seconds: MonotonicClock.seconds() - start, fallbacks)
+        RunEnding(after: reason, reporter.statistics.status), fileCount: list.count + missed, finder.walk,
+        seconds: MonotonicClock.seconds() - start, fallbacks)
     } catch FileError.interrupted {
     } catch let error as DeviceSession.NoDevice {
       reporter.fail(error.message, .engineUnavailable)
@@ -273,27 +277,29 @@ struct BulkRun {
   // MARK: After
 
   private func conclude(
-    _ ending: RunEnding, fileCount: Int, _ skippedCompressedFiles: Int, seconds: Double, _ fallbacks: [String]
+    _ ending: RunEnding, fileCount: Int, _ walk: FileWalk, seconds: Double, _ fallbacks: [String]
   ) {
     let statistics = reporter.statistics
     if !ending.isBrokenPipe {
       reporter.sayLargerOutputs()
       say(
         BulkSummary(
-          statistics, fileCount: fileCount, seconds: seconds, plan, skippedCompressedFiles: skippedCompressedFiles))
+          statistics, fileCount: fileCount, seconds: seconds, plan, skipped: walk.skipped,
+          hasFoundFile: walk.hasFoundFile))
       if plan.printsStatistics { reporter.sayStatistics(seconds: seconds, mode: "bulk") }
     }
     if let path = plan.reports.metricsFile {
       reporter.writeMetrics(
         to: path, fileCount: fileCount, seconds: seconds, exitCode: ending.exitCode(after: files.interruptedStatus))
     }
-    reporter.logSummary(
-      fileCount: fileCount, skippedCompressedFiles: skippedCompressedFiles, seconds: seconds, fallbacks: fallbacks)
+    reporter.logSummary(fileCount: fileCount, skipped: walk.skipped, seconds: seconds, fallbacks: fallbacks)
   }
 
   private func say(_ summary: BulkSummary) {
     if reporter.console.isEvents {
       // The log has a summary event.
+    } else if summary.isEmpty, reporter.statistics.status != .success {
+      for line in summary.lines { reporter.console.say(line) }
     } else if plan.printsSummary {
       for line in summary.lines { reporter.note(line) }
     } else if let line = summary.failures {

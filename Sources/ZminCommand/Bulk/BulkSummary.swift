@@ -12,25 +12,35 @@ struct BulkSummary {
   private let fileCount: Int
   private let seconds: Double
   private let plan: BulkPlan
-  private let skippedCompressedFiles: Int
+  private let skipped: SkippedEntries
+  private let hasFoundFile: Bool
 
+  /// - Parameters:
+  ///   - fileCount: The number of files, those that could not be inspected included.
+  ///   - skipped: What the walk has skipped.
+  ///   - hasFoundFile: True if the walk has found a file, in this shard or another.
   init(
-    _ statistics: RunStatistics, fileCount: Int, seconds: Double, _ plan: BulkPlan, skippedCompressedFiles: Int
+    _ statistics: RunStatistics, fileCount: Int, seconds: Double, _ plan: BulkPlan, skipped: SkippedEntries,
+    hasFoundFile: Bool
   ) {
     self.statistics = statistics
     self.fileCount = fileCount
     self.seconds = seconds
     self.plan = plan
-    self.skippedCompressedFiles = skippedCompressedFiles
+    self.skipped = skipped
+    self.hasFoundFile = hasFoundFile
   }
 
+  /// True if there were no files.
+  var isEmpty: Bool { fileCount == 0 }
+
   var lines: [String] {
-    if fileCount == 0 { return [noFiles] + [compressed].compactMap(\.self) }
-    return [totals] + [slowest, compressed, advice].compactMap(\.self)
+    if isEmpty { return [noFiles] + [notIncluded].compactMap(\.self) }
+    return [totals] + [slowest, notIncluded, advice].compactMap(\.self)
   }
 
   private var noFiles: String {
-    if let shard = plan.shard { return "no files in part \(shard.index)/\(shard.count)" }
+    if let shard = plan.shard, hasFoundFile { return "no files in part \(shard.index)/\(shard.count)" }
     guard plan.walk.isRecursive else { return "no files: the list is empty" }
     let names = plan.paths.map { "\(FileName.path($0))" } + (plan.list == nil ? [] : ["the list"])
     return """
@@ -73,10 +83,14 @@ struct BulkSummary {
       + slow.map { "\($0.name) \(Figures.fixed($0.seconds, digits: 1)) s" }.joined(separator: ", ")
   }
 
-  /// The compressed files that a walk has passed over, nil if there were none.
-  private var compressed: String? {
-    guard skippedCompressedFiles > 0 else { return nil }
-    return "\(Figures.count(skippedCompressedFiles, "compressed file")) not processed; use --compressed to include them"
+  /// The numbers of entries that the walk has skipped, each with the option that includes it. Nil if there were none.
+  private var notIncluded: String? {
+    let parts = [
+      (skipped.hidden, "hidden", "--hidden"), (skipped.unmatched, "with other names", "--include"),
+      (skipped.compressed, "compressed", "--compressed"),
+    ].filter { $0.0 > 0 }
+    if parts.isEmpty { return nil }
+    return "not included: " + parts.map { "\($0.0) \($0.1) (use \($0.2))" }.joined(separator: ", ")
   }
 
   /// Advice after failures, nil if there were none.

@@ -75,6 +75,8 @@ package struct Options: Sendable {
   /// Options of a run over many files.
   package struct Bulk: Sendable {
     package var isRecursive = false
+    /// True if walks take hidden files and directories.
+    package var takesHidden = false
     package var include: [String] = []
     package var exclude: [String] = []
     package var filesFrom: PathArgument?
@@ -106,6 +108,7 @@ package struct Options: Sendable {
     compression.refusesLargerOutputs = arguments.compression.neverLarger
     compression.plainBytesMax = arguments.compression.maxPlainSize
     bulk.isRecursive = arguments.bulk.recursive
+    bulk.takesHidden = arguments.bulk.hidden
     bulk.include = arguments.bulk.include
     bulk.exclude = arguments.bulk.exclude
     bulk.filesFrom = arguments.bulk.filesFrom

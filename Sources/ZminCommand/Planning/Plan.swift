@@ -69,6 +69,14 @@ package struct Plan: Sendable {
       }
     }
 
+    /// True if the task only answers whether inputs are valid or minified.
+    var isInspection: Bool {
+      switch self {
+      case .test, .check: true
+      case .write, .mirror, .replace, .rehearse: false
+      }
+    }
+
     /// True if the task accepts `--bad-lines`.
     var takesBadLines: Bool {
       if case .rehearse = self { false } else { true }

@@ -30,6 +30,7 @@ extension Planner {
     let patterns = options.bulk.include.isEmpty ? Self.usualPatterns : options.bulk.include
     walk.include = patterns.map(Self.pattern)
     walk.takesCompressed = options.compression.isWalked
+    walk.takesHidden = options.bulk.takesHidden
     walk.exclude = options.bulk.exclude.map(Self.pattern)
     walk.isRecursive = options.bulk.isRecursive
     walk.followsSymbolicLinks = options.inPlace.followsSymbolicLinks
@@ -80,8 +81,12 @@ extension Planner {
       throw .usage("standard input cannot be part of a multi-file run; process it separately")
     }
     if bulk.isListNullSeparated, bulk.filesFrom == nil { throw .usage("--null needs --files-from") }
-    if !bulk.isRecursive, !bulk.include.isEmpty || !bulk.exclude.isEmpty {
-      throw .usage("\(bulk.include.isEmpty ? "--exclude" : "--include") needs --recursive")
+    let walkOptions = [
+      bulk.include.isEmpty ? nil : "--include", bulk.exclude.isEmpty ? nil : "--exclude",
+      bulk.takesHidden ? "--hidden" : nil,
+    ]
+    if !bulk.isRecursive, let option = walkOptions.compactMap(\.self).first {
+      throw .usage("\(option) needs --recursive")
     }
     if bulk.shardPlan != nil, bulk.shard == nil { throw .usage("--shard-plan needs --shard") }
     if bulk.shardPlan != nil, bulk.filesFrom != nil {

@@ -188,6 +188,9 @@ final class RunReporter: Sendable {
     if log == nil { detail("\(name): skipped: \(words)") }
   }
 
+  /// Sets the status unless it already has a more important one.
+  func raise(to status: ExitStatus) { state.withLock { $0.raise(to: status) } }
+
   /// Reports an error that concerns no single input.
   func fail(_ message: String, _ status: ExitStatus = .failure) {
     state.withLock { $0.raise(to: status) }
@@ -262,7 +265,7 @@ final class RunReporter: Sendable {
   // MARK: The end
 
   /// Logs the summary and flushes the log.
-  func logSummary(fileCount: Int, skippedCompressedFiles: Int = 0, seconds: Double, fallbacks: [String]) {
+  func logSummary(fileCount: Int, skipped: SkippedEntries = .none, seconds: Double, fallbacks: [String]) {
     guard let log else { return }
     let statistics = statistics
     var event = JSONLine(event: "summary")
@@ -279,7 +282,9 @@ final class RunReporter: Sendable {
       event.add("stored_in", Int(statistics.storedInputBytes))
       event.add("stored_out", Int(statistics.storedOutputBytes))
     }
-    if skippedCompressedFiles > 0 { event.add("compressed_not_processed", skippedCompressedFiles) }
+    if skipped.hidden > 0 { event.add("hidden_not_processed", skipped.hidden) }
+    if skipped.unmatched > 0 { event.add("unmatched_not_processed", skipped.unmatched) }
+    if skipped.compressed > 0 { event.add("compressed_not_processed", skipped.compressed) }
     event.add("seconds", seconds: seconds)
     let fallbacks = fallbacks + statistics.deviceNotes
     if !fallbacks.isEmpty { event.add("fallback", fallbacks.joined(separator: "; ")) }

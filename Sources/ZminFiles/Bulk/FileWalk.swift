@@ -1,31 +1,6 @@
 package import SystemPackage
-import ZminCodec
 package import ZminIO
 import ZminMemory
-
-/// The rules of a walk.
-package struct WalkRules: Sendable {
-  /// Files whose name or path matches none of these are skipped.
-  package var include: [GlobPattern] = ["*.json", "*.ndjson", "*.jsonl", "*.jsonlines"].map {
-    GlobPattern(Array($0.utf8))
-  }
-  /// Files and directories that match one of these are skipped.
-  package var exclude: [GlobPattern] = []
-  /// True if files are taken, too, whose names match with the suffix of a codec behind them.
-  package var takesCompressed = false
-  /// True if directories are walked.
-  package var isRecursive = false
-  /// True if a walk follows symbolic links.
-  package var followsSymbolicLinks = false
-  /// The directory of the outputs, which is not walked. It is held open, so that no other one gets its identity.
-  package var outputDirectory: OpenDirectory?
-  /// The shard of the files to list; nil for all.
-  package var shard: Shard?
-  /// Files that must not be inputs, of this shard or another; nil for files that cannot be one.
-  package var watched: [ResolvedLocation?] = []
-
-  package init() {}
-}
 
 /// Fills a list with files: arguments, and files of directories.
 ///
@@ -51,8 +26,10 @@ package final class FileWalk: @unchecked Sendable {
 
   /// The numbers of files that are followed symbolic links.
   private var linkNumbers: [Int] = []
-  /// Compressed files that match but for their suffix, and are not taken.
-  package private(set) var skippedCompressedFiles = 0
+  /// Entries of directories that were skipped, and that an option would include.
+  package private(set) var skipped = SkippedEntries.none
+  /// True if a file was found, in this shard or another.
+  package private(set) var hasFoundFile = false
 
   private var watched: WatchedFiles
 
@@ -104,7 +81,10 @@ package final class FileWalk: @unchecked Sendable {
   }
 
   /// Notes a file of another shard.
-  package func note(_ path: FilePath) { watched.note(path, using: files) }
+  package func note(_ path: FilePath) {
+    hasFoundFile = true
+    watched.note(path, using: files)
+  }
 
   // MARK: Named files
 
@@ -161,6 +141,7 @@ package final class FileWalk: @unchecked Sendable {
     let isLink = status?.kind == .symbolicLink
     if isLink { status = try? files.statusIfPresent(of: entry, followingLink: true) }
     if status?.kind == .directory { return try walk() }
+    hasFoundFile = true
     guard rules.shard?.contains(list.hash(of: name.bytes, in: number)) != false else { return }
     watched.note(status)
     if isLink { linkNumbers.append(list.count) }
@@ -266,15 +247,25 @@ package final class FileWalk: @unchecked Sendable {
     _ directories: inout [Pending]
   ) throws {
     guard let component = FilePath.Component(bytes: name), !isExcluded(name, in: number) else { return }
+    let isInPart = isInPart(name, in: number)
+    let verdict = rules.verdict(on: name) { list.namesBelow(ofDirectory: number) + [name] }
+    if rules.hides(name) {
+      if isInPart { skipped.addHidden(kind, verdict) }
+      return
+    }
     if kind == .directory {
       directories.append(Pending(parent: number, name: name, followsLink: false))
       return
     }
     // An entry without a kind may be a directory.
     let mayBeDirectory = kind == .unknown || (kind == .symbolicLink && rules.followsSymbolicLinks)
-    let isIncluded = isIncluded(name, in: number)
-    if isIncluded { watched.note(component, in: directory) }
-    let isTaken = isIncluded && isInPart(name, in: number)
+    if verdict == .take {
+      hasFoundFile = true
+      watched.note(component, in: directory)
+    } else if isInPart, kind == .regular {
+      skipped.add(verdict)
+    }
+    let isTaken = verdict == .take && isInPart
     guard isTaken || mayBeDirectory else { return }
     let file = DirectoryEntryReference(component, in: directory, path: path.path(of: name))
     do {
@@ -286,6 +277,7 @@ package final class FileWalk: @unchecked Sendable {
       }
       switch status.kind {
       case .directory: directories.append(Pending(parent: number, name: name, followsLink: isLink))
+      case .regular where !isTaken: if isInPart, kind == .unknown { skipped.add(verdict) }
       case _ where !isTaken: break
       case .regular:
         watched.note(status)
@@ -301,20 +293,6 @@ package final class FileWalk: @unchecked Sendable {
 
   private func isExcluded(_ name: [UInt8], in number: Int32) -> Bool {
     rules.exclude.contains { $0.matches(name: name) { list.namesBelow(ofDirectory: number) + [name] } }
-  }
-
-  /// Returns true if a file of that name is taken. Counts a compressed one that is not.
-  private func isIncluded(_ name: [UInt8], in number: Int32) -> Bool {
-    if matches(name, in: number) { return true }
-    guard let suffix = Codec.suffix(ofName: name), matches(name.dropLast(suffix.utf8.count), in: number) else {
-      return false
-    }
-    if !rules.takesCompressed { skippedCompressedFiles += 1 }
-    return rules.takesCompressed
-  }
-
-  private func matches(_ name: [UInt8], in number: Int32) -> Bool {
-    rules.include.contains { $0.matches(name: name) { list.namesBelow(ofDirectory: number) + [name] } }
   }
 
   /// Returns true if a file of that name is in the shard.

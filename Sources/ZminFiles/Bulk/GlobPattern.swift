@@ -3,7 +3,11 @@ import Glibc
 /// A pattern for names: `*`, `?` and `[...]` within a name, `**` for any number of directories.
 ///
 /// A pattern without a slash is matched with the name, a pattern with a slash with the whole path below the argument.
+/// The case of ASCII letters makes no difference.
 package struct GlobPattern: Sendable {
+  /// `FNM_CASEFOLD` of glibc and musl, which Swift's Glibc lacks.
+  private static let anyCase: Int32 = 1 << 4
+
   private let segments: [[CChar]]
   private let matchesPath: Bool
 
@@ -52,6 +56,6 @@ package struct GlobPattern: Sendable {
   }
 
   private static func matches(_ pattern: [CChar], _ name: [UInt8]) -> Bool {
-    fnmatch(pattern, name.map { CChar(bitPattern: $0) } + [0], 0) == 0
+    fnmatch(pattern, name.map { CChar(bitPattern: $0) } + [0], anyCase) == 0
   }
 }

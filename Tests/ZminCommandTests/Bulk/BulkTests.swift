@@ -208,13 +208,41 @@ struct BulkTests {
     #expect(try ZminProgram.run(enough, in: scratch).ending == .exit(0))
   }
 
-  @Test("A walk without files names its directories and patterns")
+  @Test("A walk without files is exit 1 if it checks, and names its directories, patterns and what it skipped")
   func nothing() throws {
-    let scratch = try Scratch(["in/a.txt": ""])
-    let run = try ZminProgram.run(["-rt", "in"], in: scratch)
-    #expect(run.ending == .exit(0))
-    #expect(
-      run.errors == "zmin: no matching files in in (patterns: *.json, *.ndjson, *.jsonl, *.jsonlines; see --include)\n")
+    let scratch = try Scratch(["in/a.txt": "", "in/.git/a.json": "[1]"])
+    let message = """
+      zmin: no matching files in in (patterns: *.json, *.ndjson, *.jsonl, *.jsonlines; see --include)
+      zmin: not included: 1 hidden (use --hidden), 1 with other names (use --include)
+
+      """
+    for (arguments, status) in [
+      (["-rt"], 1), (["-qrt"], 1), (["-r", "--check"], 1), (["-rt", "--shard", "0/2"], 1), (["-ri"], 0),
+      (["-r", "--output-dir", "out"], 0), (["-rt", "--hidden"], 0),
+    ] as [([String], Int32)] {
+      let run = try ZminProgram.run(arguments + ["in"], in: scratch)
+      #expect(run.ending == .exit(status), "\(arguments)")
+      if status == 1, !arguments.contains("--shard") { #expect(run.errors == message, "\(arguments)") }
+    }
+    // Only a part of the files is missing.
+    try scratch.write("[1]", to: "in/a.json")
+    for part in ["0/2", "1/2"] {
+      #expect(try ZminProgram.run(["-rt", "--shard", part, "in"], in: scratch).ending == .exit(0))
+    }
+    #expect(try ZminProgram.run(["-t", "--files-from", "/dev/null"], in: scratch).ending == .exit(0))
+  }
+
+  @Test("--check finds an invalid file whose suffix is in capitals, and leaves hidden trees alone")
+  func skipped() throws {
+    let scratch = try Scratch(["in/a.json": "[1]", "in/B.JSON": "[1,]", "in/.vscode/c.json": "{ /* c */ }"])
+    let run = try ZminProgram.run(["--check", "-r", "in"], in: scratch)
+    #expect(run.ending == .exit(1))
+    #expect(run.errors.contains("zmin: in/B.JSON:1:4: trailing comma in array (byte 3)\n"))
+    #expect(run.errors.contains("zmin: not included: 1 hidden (use --hidden)\n"))
+    let hidden = try ZminProgram.run(["--check", "-r", "--hidden", "in"], in: scratch)
+    #expect(hidden.errors.contains("zmin: in/.vscode/c.json:1:3: comments are not JSON (byte 2)"))
+    let log = try ZminProgram.run(["-rt", "--log", "json", "in"], in: scratch)
+    #expect(log.errors.contains("\"hidden_not_processed\":1"))
   }
 
   @Test("A terminal shows progress on one line that is cleared at the end")

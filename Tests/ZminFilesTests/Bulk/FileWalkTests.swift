@@ -18,9 +18,62 @@ struct FileWalkTests {
     ])
     #expect(
       try tree.names(tree.walk()) == [
-        ".json", "B.json", "a.jsonl", "b.json", "c/.hidden.json", "c/y.ndjson", "c/e/x.json", "d/z.json",
-        "f.jsonlines/g.json",
+        "B.json", "a.jsonl", "b.json", "c/y.ndjson", "c/e/x.json", "d/z.json", "f.jsonlines/g.json",
       ])
+  }
+
+  @Test("Hidden files and directories are skipped and counted, unless they are named or asked for")
+  func hidden() throws {
+    let tree = try FileTree([
+      "a.json": "", ".b.json": "", ".git/c.json": "", "d/.e/f.json": "", ".g.txt": "", ".h.json.gz": "",
+      "x/.i/j.txt": "",
+    ])
+    let list = FileList(ledger: MemoryLedger())
+    let walk = FileWalk(.everywhere, files: FileAccess(), into: list) { _ in }
+    try walk.add(tree.root)
+    #expect(tree.names(list) == ["a.json"])
+    // .h.json.gz needs two options, and .g.txt would stay out.
+    #expect(walk.skipped.hidden == 4)
+    #expect(walk.skipped.unmatched == 0 && walk.skipped.compressed == 0)
+    #expect(try tree.names(tree.walk([".git", "d/.e", ".b.json"])) == [".git/c.json", "d/.e/f.json", ".b.json"])
+    var rules = WalkRules.everywhere
+    rules.takesHidden = true
+    #expect(try tree.names(tree.walk([""], rules)) == [".b.json", "a.json", ".git/c.json", "d/.e/f.json"])
+    rules.takesHidden = false
+    rules.exclude = [GlobPattern(".git")]
+    let excluding = FileWalk(rules, files: FileAccess(), into: FileList(ledger: MemoryLedger())) { _ in }
+    try excluding.add(tree.root)
+    #expect(excluding.skipped.hidden == 3)
+  }
+
+  @Test("Names match without regard to case, and files that do not match are counted")
+  func cases() throws {
+    let tree = try FileTree(["A.JSON": "", "b.NdJson": "", "c.TXT": "", "d/E.JSONL": "", "f.JSON.GZ": "", "g": ""])
+    let list = FileList(ledger: MemoryLedger())
+    let walk = FileWalk(.everywhere, files: FileAccess(), into: list) { _ in }
+    try walk.add(tree.root)
+    #expect(tree.names(list) == ["A.JSON", "b.NdJson", "d/E.JSONL"])
+    #expect(walk.skipped.unmatched == 2 && walk.skipped.compressed == 1 && walk.skipped.hidden == 0)
+    #expect(walk.hasFoundFile)
+  }
+
+  @Test("The parts of a sharded walk count each skipped entry once, and know that files were found")
+  func skippedInShards() throws {
+    var files = ["a.json": ""]
+    for number in 0..<20 { (files["\(number).txt"], files[".\(number)/x"], files["\(number).json.gz"]) = ("", "", "") }
+    let tree = try FileTree(files)
+    var (hidden, unmatched, compressed) = (0, 0, 0)
+    for index in 0..<3 {
+      var rules = WalkRules.everywhere
+      rules.shard = Shard(index: index, count: 3)
+      let walk = FileWalk(rules, files: FileAccess(), into: FileList(ledger: MemoryLedger())) { _ in }
+      try walk.add(tree.root)
+      hidden += walk.skipped.hidden
+      unmatched += walk.skipped.unmatched
+      compressed += walk.skipped.compressed
+      #expect(walk.hasFoundFile)
+    }
+    #expect((hidden, unmatched, compressed) == (20, 20, 20))
   }
 
   @Test("Patterns include and exclude by name and by path")
@@ -49,6 +102,7 @@ struct FileWalkTests {
       ("**/d/*.json", "d/a.json", true), ("d/**", "d/e/f.json", true), ("d/**/f.json", "d/f.json", true),
       ("**/a/**/b", "a/x/a/y/b", true), ("**/a/**/b", "a/x/y", false), ("/a.json", "a.json", true),
       ("/a.json", "d/a.json", false), ("", "a", false), ("*", "a", true),
+      ("*.json", "A.JSON", true), ("D/[A-C].json", "d/b.Json", true),
     ])
   func patterns(_ pattern: String, _ path: String, _ isMatch: Bool) {
     let names = path.split(separator: "/").map { Array($0.utf8) }
