@@ -15,6 +15,9 @@ struct OutputComparison {
   /// True if the output so far equals the input so far.
   var isSame: Bool { isSameSoFar && ahead.isEmpty }
 
+  /// True if the input so far equals the output so far and an LF after it.
+  var lacksOnlyLineFeed: Bool { isSameSoFar && !isOutputAhead && ahead == [UInt8(ascii: "\n")] }
+
   /// Appends bytes to input and output.
   mutating func append(_ input: UnsafeRawBufferPointer, _ output: UnsafeRawBufferPointer) {
     guard isSameSoFar else { return }

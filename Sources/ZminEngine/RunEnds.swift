@@ -81,6 +81,10 @@ package struct RunTotals: Sendable, Equatable {
   package var outputBytes = 0
   /// True if the output equals the input.
   package var isUnchanged = true
+  /// True if the input equals the output and an LF after it. Set at the end, unless lines are processed one by one.
+  package var lacksOnlyLineFeed = false
+  /// Last byte read, nil for an empty input. Not set if lines are processed one by one.
+  package var lastInputByte: UInt8?
   /// Lines that are valid and not blank. Counted only with a sink for bad lines.
   package var validLines = 0
   /// Lines that are not valid. Counted only with a sink for bad lines.

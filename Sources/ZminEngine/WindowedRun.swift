@@ -85,10 +85,12 @@ package struct WindowedRun: ~Copyable {
       if let difference = minifier.difference { throw difference }
       if !input.isSeekable { lines.note(window, minifier) }
       totals.inputBytes += readBytes
+      totals.lastInputByte = window.last ?? totals.lastInputByte
       totals.outputBytes += result.writtenBytes
       let minified = UnsafeRawBufferPointer(rebasing: room.prefix(result.writtenBytes))
       comparison.append(window, minified)
       totals.isUnchanged = isLast ? comparison.isSame : comparison.isSameSoFar
+      totals.lacksOnlyLineFeed = isLast && comparison.lacksOnlyLineFeed
       poolSlot.setState(.writing)
       let isBad = minifier.faultOffset != nil || result.failure != nil
       laps.end(.kernel)

@@ -14,6 +14,7 @@ package struct FileMinifier: ~Copyable {
   var engine: RunEngine
   private let format: Format
   private let record: BadLineRecord?
+  private let finalNewline: FinalNewline
   let sync: SyncPolicy
   let ending: OutputEnding
   let files: FileAccess
@@ -37,6 +38,7 @@ package struct FileMinifier: ~Copyable {
   ///   - memory: The buffers: a window, or slices for several workers. With bad lines one thread uses a window.
   ///   - badLines: The handling of bad lines of `ndjson`; nil to fail at the first.
   ///   - record: The record of bad lines that several minifiers share; nil to open one for the first input.
+  ///   - finalNewline: The rule for an LF after a value of `json`.
   ///   - sync: The rule for syncing outputs.
   ///   - ending: The end of outputs that appear whole.
   ///   - files: The access to files.
@@ -46,9 +48,9 @@ package struct FileMinifier: ~Copyable {
   ///   - ledger: The ledger of the buffers.
   /// - Throws: ``OutOfMemory``.
   package init(
-    _ options: MinifierOptions, memory: RunMemory, badLines: BadLines?, record: BadLineRecord? = nil, sync: SyncPolicy,
-    ending: OutputEnding = .committed, files: FileAccess, device: DeviceUse = .none,
-    codecs: CodecOptions = CodecOptions(), times: StageTimes? = nil, ledger: MemoryLedger
+    _ options: MinifierOptions, memory: RunMemory, badLines: BadLines?, record: BadLineRecord? = nil,
+    finalNewline: FinalNewline = .remove, sync: SyncPolicy, ending: OutputEnding = .committed, files: FileAccess,
+    device: DeviceUse = .none, codecs: CodecOptions = CodecOptions(), times: StageTimes? = nil, ledger: MemoryLedger
   ) throws {
     if let badLines {
       let record = record ?? BadLineRecord(badLines.path, using: files)
@@ -66,6 +68,7 @@ package struct FileMinifier: ~Copyable {
       self.record = nil
     }
     format = options.format
+    self.finalNewline = finalNewline
     self.sync = sync
     self.ending = ending
     self.files = files
@@ -98,9 +101,12 @@ package struct FileMinifier: ~Copyable {
     case .standardOutput:
       var output = EncodedSink(FileOutput(file: try .standardOutput(using: files, sync: sync), isFinal: true))
       for source in sources {
+        // An invalid input may have left a line open, and no value of the next input may join it.
         try output.endLine()
         try minifyFinally(source, into: &output, as: destination, &outcomes)
       }
+      // A message may follow on the same terminal.
+      if finalNewline == .add { try output.endLine() }
       try output.finish(&outcomes)
       try commit(output, &outcomes)
     case .file(let path):
@@ -262,8 +268,8 @@ package struct FileMinifier: ~Copyable {
   }
 
   /// Runs one opened source, and checks that it did not change meanwhile.
-  private mutating func run<Input: InputBytes & ~Copyable, Output: ByteSink & ~Copyable>(
-    _ source: FileSource, from input: inout Input, of file: OpenedFile, to output: inout Output,
+  private mutating func run<Input: InputBytes & ~Copyable, Base: ByteSink & ~Copyable>(
+    _ source: FileSource, from input: inout Input, of file: OpenedFile, to output: inout EncodedSink<Base>,
     _ badLines: BadLineUse
   ) throws -> FileOutcome {
     defer {
@@ -271,8 +277,12 @@ package struct FileMinifier: ~Copyable {
       extentOfLast = input.extent
     }
     if let plainBytes = input.plainBytes { output.expect(byteCount: plainBytes) }
-    var outcome = FileOutcome(
-      source: source, result: try engine.run(from: &input, of: file, to: &output, badLines))
+    var result = try engine.run(from: &input, of: file, to: &output, badLines)
+    if format == .json, case .complete(var totals) = result {
+      try finalNewline.end(&output, &totals)
+      result = .complete(totals)
+    }
+    var outcome = FileOutcome(source: source, result: result)
     engine.describeDevice(in: &outcome)
     try file.checkUnchanged(after: input.extent, isReadToEnd: outcome.isValid)
     return outcome
@@ -326,13 +336,18 @@ extension EncodedSink where Base: ~Copyable {
   }
 }
 
-extension EncodedSink<FileOutput> {
-  /// Ends a line that an invalid input has left open, so that no value of the next input joins it.
-  mutating func endLine() throws {
+extension EncodedSink where Base: ~Copyable {
+  /// Ends an open line with an LF.
+  ///
+  /// - Parameter isUnchanged: True if the output so far, the LF included, equals the input so far.
+  /// - Throws: Errors of the output.
+  mutating func endLine(isUnchanged: Bool = false) throws {
     guard let lastPlainByte, lastPlainByte != UInt8(ascii: "\n") else { return }
-    try [UInt8(ascii: "\n")].withUnsafeBytes { try write($0, isUnchanged: false) }
+    try [UInt8(ascii: "\n")].withUnsafeBytes { try write($0, isUnchanged: isUnchanged) }
   }
+}
 
+extension EncodedSink<FileOutput> {
   /// Number of plain bytes that were written, or given to the encoder.
   fileprivate var plainBytesOut: Int { encoding == nil ? Int(base.file.bytesWritten) : plainBytes }
 }

@@ -5,6 +5,7 @@ import ZminIO
 /// A machine that a test of plans describes.
 struct FakeEnvironment: Environment {
   var standardInputIsTerminal = false
+  var standardOutputIsTerminal = false
   var standardInputBytes: Int64?
   var variables: [String: String] = [:]
   var limits = MachineLimits(processorCount: 6, memoryBytes: nil, physicalMemoryBytes: 1 << 34)

@@ -21,7 +21,7 @@ enum OptionsFuzz {
     "a.json", "d", "f", "l.ndjson", "devices", "--find", "--memory-report", "--memory-report=json",
     "--memory-report-file",
     "--memory-monitor", "--memory-profile", "bench", "--paths", "--size", "--compare", "1/1", "2/2", "4/4", "7/8",
-    "--hidden",
+    "--hidden", "--final-newline", "keep",
   ]
   private static let wordsFollow: UInt8 = 0xFF
 
@@ -90,6 +90,7 @@ enum OptionsFuzz {
 
   private struct Machine: Environment {
     var standardInputIsTerminal = false
+    var standardOutputIsTerminal = false
     var standardInputBytes: Int64?
     var environmentValue: String?
     var memoryBytes: Int?

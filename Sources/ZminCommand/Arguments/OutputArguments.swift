@@ -1,4 +1,5 @@
 package import ArgumentParser
+package import ZminFiles
 
 /// Options that select the destination.
 package struct OutputArguments: ParsableArguments, Sendable {
@@ -77,6 +78,16 @@ package struct OutputArguments: ParsableArguments, Sendable {
       valueName: "dir"), completion: .directory)
   package var outputDir: PathArgument?
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "End json in a newline: keep, add or none (default)",
+      discussion: """
+        keep ends the output with a newline if the input ends with one, so that --check accepts both. Without this \
+        option a newline follows only on a terminal. In ndjson and concat every value ends with one.
+        """, valueName: "rule"))
+  package var finalNewline: FinalNewline?
+
   @Flag(help: ArgumentHelp("Inspect"))
   package var inspection: [Inspection] = []
 
@@ -85,3 +96,5 @@ package struct OutputArguments: ParsableArguments, Sendable {
 
   package init() {}
 }
+
+extension FinalNewline: ExpressibleByArgument {}

@@ -157,7 +157,8 @@ struct BulkWorker: ~Copyable {
     badLines?.heldLineBytesMax = context.plan.heldLineBytesMax(beside: context.memory)
     var minifier = try FileMinifier(
       context.plan.options.minifierOptions(format), memory: memory, badLines: badLines,
-      record: badLines.flatMap { _ in context.badLines }, sync: context.plan.syncOfOutputs,
+      record: badLines.flatMap { _ in context.badLines }, finalNewline: context.plan.finalNewline,
+      sync: context.plan.syncOfOutputs,
       ending: .pending(isHashed: context.journal != nil), files: files, device: device,
       codecs: context.plan.codecOptions(beside: context.memory, usual: context.usualMemory, isLarge: isForLargeFiles),
       ledger: ledger)

@@ -59,6 +59,7 @@ package struct BulkPlan: Sendable {
       }
     let validation = self.validates ? "validate" : "no-validate"
     let lines = self.badLines == nil ? "" : ", bad-lines"
-    return "\(destination), format \(format), \(validation), max-depth \(self.depthMax)\(lines)"
+    let newline = self.finalNewline == .remove ? "" : ", final-newline \(self.finalNewline.rawValue)"
+    return "\(destination), format \(format), \(validation), max-depth \(self.depthMax)\(lines)\(newline)"
   }
 }

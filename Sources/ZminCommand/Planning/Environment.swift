@@ -6,6 +6,8 @@ package import ZminIO
 package protocol Environment {
   /// True if standard input is a terminal.
   var standardInputIsTerminal: Bool { get }
+  /// True if standard output is a terminal.
+  var standardOutputIsTerminal: Bool { get }
   /// The size of standard input, nil if it is not a regular file.
   var standardInputBytes: Int64? { get }
   /// The kind and size of a file, nil if it is missing or cannot be inspected.
@@ -41,6 +43,8 @@ struct RealEnvironment: Environment {
   private let files = FileAccess()
 
   var standardInputIsTerminal: Bool { LinuxSystemCalls().isTerminal(STDIN_FILENO) }
+
+  var standardOutputIsTerminal: Bool { LinuxSystemCalls().isTerminal(STDOUT_FILENO) }
 
   /// True if standard error is a terminal.
   static var standardErrorIsTerminal: Bool { LinuxSystemCalls().isTerminal(STDERR_FILENO) }

@@ -16,6 +16,8 @@ package struct Options: Sendable {
   package var isInPlace = false
   package var inspection: OutputArguments.Inspection?
   package var sync: OutputArguments.Sync?
+  /// Nil for a newline on a terminal alone.
+  package var finalNewline: FinalNewline?
 
   package var compression = Compression()
   package var outputDirectory: PathArgument?
@@ -100,6 +102,7 @@ package struct Options: Sendable {
     isInPlace = arguments.output.inPlace
     inspection = try arguments.output.inspection.one()
     sync = try arguments.output.sync.one()
+    finalNewline = arguments.output.finalNewline
     outputDirectory = arguments.output.outputDir
     compression.form = arguments.compression.compress?.form
     compression.level = arguments.compression.level

@@ -36,6 +36,7 @@ extension Planner {
     walk.followsSymbolicLinks = options.inPlace.followsSymbolicLinks
     let paths = try bulkPaths()
     var run = runOptions(try bulkTask(), try kernel())
+    run.finalNewline = try finalNewline(run.task)
     let workers = options.jobs ?? min(limits.processorCount, EngineArguments.workersMax)
     run.codecs = try codecs(run.task)
     run.badLines = try badLinesOfManyFiles()

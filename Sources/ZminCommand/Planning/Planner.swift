@@ -30,6 +30,7 @@ package struct Planner {
     let inputs = try inputs()
     let task = try task(for: inputs)
     var run = runOptions(task, try kernel())
+    run.finalNewline = try finalNewline(task)
     let sizes = inputs.map(sizes)
     let largestBytes = sizes.map { $0.plainBytes ?? .max }.max() ?? 0
     let isLarge = largestBytes >= RunMode.streamingBytesMin
@@ -124,6 +125,19 @@ package struct Planner {
         throw .usage("\(option) needs a file, but \(FileName.path(argument.path))/ is a directory")
       }
     }
+  }
+
+  /// The rule for a newline after the value.
+  func finalNewline(_ task: Plan.Task) throws(PlanError) -> FinalNewline {
+    guard let rule = options.finalNewline else {
+      if case .write(.standardOutput) = task, environment.standardOutputIsTerminal { return .add }
+      return .remove
+    }
+    if case .test = task { throw .usage("--final-newline cannot be used with --test") }
+    if let format = options.format.format, format != .json {
+      throw .usage("--final-newline cannot be used with --format \(format), in which every value ends with a newline")
+    }
+    return rule
   }
 
   private func task(for inputs: [Plan.Input]) throws(PlanError) -> Plan.Task {

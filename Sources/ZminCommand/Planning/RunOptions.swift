@@ -17,6 +17,7 @@ package struct RunOptions: Sendable {
   /// Set only with `--bad-lines`. Applies to inputs in `ndjson`.
   package var badLines: BadLines?
   package var codecs = CodecOptions()
+  package var finalNewline = FinalNewline.remove
   package var sync: SyncPolicy
   package var verbosity: Plan.Verbosity
   package var printsStatistics: Bool

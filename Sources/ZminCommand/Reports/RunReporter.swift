@@ -236,7 +236,9 @@ final class RunReporter: Sendable {
     case .mirror: detail("\(name): written to \(outputPath.map { "\(FileName.path($0))" } ?? ""), \(sizes())")
     case .test: detail("\(name): valid")
     case .check where totals.isUnchanged: detail("\(name): minified")
-    case .check: if !console.isEvents { note("\(name): not minified") }
+    case .check:
+      let remedy = totals.lacksOnlyLineFeed ? "; use --final-newline keep to allow the newline at the end" : ""
+      if !console.isEvents { note("\(name): not minified\(remedy)") }
     case .replace: detail("\(name): \(outcome.isWritten ? "replaced, \(sizes())" : "unchanged")")
     case .rehearse(.replace):
       try print("\(name): would be \(wouldWrite(outcome) ? "replaced, \(sizes())" : "unchanged")")

@@ -181,7 +181,8 @@ struct MinifyRun: ~Copyable {
   private mutating func makeMinifier(_ format: Format) throws -> FileMinifier {
     minifierFormat = format
     var minifier = try FileMinifier(
-      plan.options.minifierOptions(format), memory: plan.memory, badLines: plan.badLines, sync: plan.sync, files: files,
+      plan.options.minifierOptions(format), memory: plan.memory, badLines: plan.badLines,
+      finalNewline: plan.finalNewline, sync: plan.sync, files: files,
       device: device?.use ?? .none, codecs: plan.codecs, ledger: ledger)
     minifier.willBegin = { [progress, memory] source in
       progress.begin(source.name)

@@ -110,6 +110,7 @@ struct SliceJoiner: ~Copyable {
     let nothing = UnsafeRawBufferPointer(start: nil, count: 0)
     count(nothing, UnsafeRawBufferPointer(rebasing: window.room.prefix(result.writtenBytes)), isKnownUnchanged: false)
     totals.isUnchanged = comparison.isSame
+    totals.lacksOnlyLineFeed = comparison.lacksOnlyLineFeed
     let isBad = minifier.faultOffset != nil || result.failure != nil
     try window.emit(result.writtenBytes, release, isBad: isBad, isLast: true) { bytes in
       try output.write(bytes, isUnchanged: totals.isUnchanged)
@@ -121,6 +122,7 @@ struct SliceJoiner: ~Copyable {
     _ bytes: UnsafeRawBufferPointer, _ piece: UnsafeRawBufferPointer, isKnownUnchanged: Bool
   ) {
     totals.inputBytes += bytes.count
+    totals.lastInputByte = bytes.last ?? totals.lastInputByte
     totals.outputBytes += piece.count
     if !isKnownUnchanged || !comparison.isSame { comparison.append(bytes, piece) }
     totals.isUnchanged = comparison.isSameSoFar
