@@ -17,7 +17,7 @@ enum Program {
       case .minify(let options): minify(options, console)
       }
     } catch {
-      console.sayUsageError(error.message)
+      console.sayUsageError(error.message, help: Request.helpCall(for: RawArgument.ofProcess()))
       Glibc.exit(ExitStatus.usage.code)
     }
   }
@@ -79,7 +79,7 @@ enum Program {
           command: command, commandLine: commandLine, files: files, interruption: interruption, console: console)
         exit(try run.run(), after: monitor)
       } catch PlanError.usage(let message) {
-        console.sayUsageError(message)
+        console.sayUsageError(message, help: Request.helpCall(for: RawArgument.ofProcess()))
         exit(.usage, after: monitor)
       } catch PlanError.engineUnavailable(let message) {
         console.say(message)

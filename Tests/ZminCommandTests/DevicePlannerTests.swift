@@ -64,16 +64,33 @@ struct DevicePlannerTests {
 
   @Test("Work that no device supports is exit 4 for gpu, and hybrid falls back")
   func obstacles() throws {
-    for arguments in [["--format", "concat", "a"], ["--bad-lines", "b", "a.jsonl"]] {
-      do {
-        _ = try plan(["--mode", "gpu"] + arguments)
-        Issue.record("accepted")
-      } catch PlanError.engineUnavailable(let message) {
-        #expect(message.hasPrefix("--mode gpu: "))
-      }
-      let plan = try plan(["--mode", "hybrid"] + arguments)
-      #expect(plan.device == nil && plan.fallbacks.count == 1)
+    do {
+      _ = try plan("--mode", "gpu", "--format", "concat", "a")
+      Issue.record("accepted")
+    } catch PlanError.engineUnavailable(let message) {
+      #expect(message.hasPrefix("--mode gpu: "))
     }
+    let plan = try plan("--mode", "hybrid", "--format", "concat", "a")
+    #expect(plan.device == nil && plan.fallbacks.count == 1)
+  }
+
+  @Test("Bad lines are separated on the CPU, which gpu says and hybrid notes")
+  func badLines() throws {
+    let gpu = try plan("--mode", "gpu", "--bad-lines", "b", "a.jsonl")
+    #expect(gpu.device == nil && gpu.mode == .standard)
+    #expect(gpu.warnings == ["the GPU is not used: --bad-lines is supported on the CPU only"])
+    let hybrid = try plan("--mode", "hybrid", "--bad-lines", "b", "a.jsonl")
+    #expect(hybrid.device == nil && hybrid.warnings.isEmpty && hybrid.fallbacks.count == 1)
+  }
+
+  @Test("A device that is named for a small file is not left out without a word")
+  func smallFile() throws {
+    let plan = try plan("--device", "nvidia", "small.json")
+    #expect(plan.device == nil)
+    #expect(
+      plan.warnings == ["--device is not used: no input is larger than 100 MB; use --mode gpu or hybrid"])
+    #expect(try self.plan("small.json").warnings.isEmpty)
+    #expect(try self.plan("--device", "nvidia", "huge.json").warnings.isEmpty)
   }
 
   @Test("A device's pools stay within host and device memory")

@@ -162,6 +162,9 @@ struct ParserTests {
       (["--jobs=x"], "a number from 1 to 1024"), (["--memory-budget", "-1"], "a size such as 64Mi"),
       (["--min-saving", "101%"], "0% to 100%"),
       (["--max-bad-lines", "-1"], "a number from 0, a percentage from 0% to 100%, or all"),
+      (["-x.json"], "unknown option '-x.json'; for a file of that name type ./-x.json"),
+      (["-t", "--a.json"], "for a file of that name type ./--a.json"),
+      (["bnch", "--size", "1M"], "unknown option '--size'; did you mean 'zmin bench'?"),
     ])
   func ownWords(_ arguments: [String], _ part: String) {
     do throws(UsageError) {
@@ -170,6 +173,13 @@ struct ParserTests {
     } catch {
       #expect(error.message.contains(part), "\(error.message)")
     }
+  }
+
+  @Test("A value after a space is remembered for options that take one only after =")
+  func valuesAfterSpace() throws {
+    let options = try options("--verify", "sample", "--memory-report", "a.json", "--memory-report=json", "html")
+    #expect(options.valuesAfterSpace.map(\.option) == ["--verify"])
+    #expect(options.valuesAfterSpace.map(\.value) == ["sample"])
   }
 
   @Test("A flag given twice is given")

@@ -41,6 +41,10 @@ struct PlannerTests {
       (["--memory-report", "--memory-report-file", "", "a.json"], "name of a file"),
       (["--memory-report", "--memory-report-file", "o", "-o", "o", "a.json"], "name the same file"),
       (["--memory-report", "--dry-run", "a.json"], "add --memory-report-file"),
+      (["--memory-report", "html", "small.json"], "type --memory-report=html"),
+      (["--verify", "sample", "small.json"], "type --verify=sample"), (["help"], "did you mean 'zmin --help'?"),
+      (["bnch"], "did you mean 'zmin bench'?"), (["-t", "devcies", "a"], "did you mean 'zmin devices'?"),
+      (["small.json", "out.json"], "to write out.json, type -o before it"),
     ])
   func usageErrors(_ arguments: [String], _ part: String) throws {
     do {

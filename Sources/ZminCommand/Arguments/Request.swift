@@ -12,6 +12,7 @@ package enum Request {
   ///
   /// - Throws: ``UsageError``.
   package init(_ arguments: [String]) throws(UsageError) {
+    let valuesAfterSpace = arguments.valuesAfterSpace
     let arguments = arguments.withOmittedValues
     // Most calls have only file names. The parser's reflection would cost milliseconds.
     if !arguments.contains(where: { $0.hasPrefix("-") && $0 != "-" }), !Self.namesSubcommand(arguments) {
@@ -37,7 +38,9 @@ package enum Request {
           ? .bench(try BenchCommand.parse(rest)) : .devices(try DevicesCommand.parse(rest))
       } else {
         let minifyArguments = try MinifyCommand.parse(arguments).arguments
-        self = minifyArguments.printsShortHelp ? .text(HelpText.short) : .minify(try Options(minifyArguments))
+        var options = try Options(minifyArguments)
+        options.valuesAfterSpace = valuesAfterSpace
+        self = minifyArguments.printsShortHelp ? .text(HelpText.short) : .minify(options)
       }
     } catch let error as UsageError {
       throw error
@@ -46,13 +49,34 @@ package enum Request {
       if MinifyCommand.exitCode(for: error) == .success {
         self = .text(Self.text(for: arguments))
       } else {
-        throw UsageError(Self.phrase(MinifyCommand.message(for: error)))
+        throw UsageError(Self.advised(Self.phrase(MinifyCommand.message(for: error)), arguments))
       }
     }
   }
 
   private static func namesSubcommand(_ arguments: [String]) -> Bool {
-    arguments.first == DevicesCommand.name || arguments.first == BenchCommand.name
+    arguments.first.map { CommandName.all.contains($0) } == true
+  }
+
+  /// The call whose help has the options of this command line.
+  package static func helpCall(for arguments: [String]) -> String {
+    namesSubcommand(arguments) ? "zmin \(arguments[0]) --help" : "zmin --help"
+  }
+
+  /// Adds what to type where an unknown option is probably a file or follows a misspelt command.
+  private static func advised(_ message: String, _ arguments: [String]) -> String {
+    guard message.hasPrefix("unknown option ") else { return message }
+    let options = arguments.prefix { $0 != "--" }
+    if let name = options.first(where: { $0.hasPrefix("-") && $0.contains(".") && message.contains("'\($0)'") }),
+      !name.hasPrefix("--") || !name.contains("=")
+    {
+      return "unknown option '\(name)'; for a file of that name type ./\(name)"
+    }
+    if let word = arguments.first, let call = CommandName.call(similarTo: word) {
+      let problem = message.split(separator: ";").first.map(String.init) ?? message
+      return "\(problem); did you mean '\(call)'?"
+    }
+    return message
   }
 
   /// Help or version.

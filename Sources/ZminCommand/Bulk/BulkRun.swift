@@ -57,8 +57,9 @@ struct BulkRun {
   private func run(_ predictedPeakBytes: inout Int?) -> RunEnding {
     let start = MonotonicClock.seconds()
     var reason: StopReason?
+    for warning in plan.warnings { reporter.note(warning) }
     for fallback in plan.fallbacks { reporter.detail(fallback) }
-    var fallbacks = plan.fallbacks
+    var fallbacks = plan.warnings + plan.fallbacks
     do {
       let finder = FileFinder(plan, files: files, into: list, ledger: ledger) { error in
         reporter.fail(error, error.file ?? .standardInput)
@@ -269,7 +270,10 @@ struct BulkRun {
   private func deviceSession(for queue: FileQueue) throws -> DeviceSession? {
     guard let part = plan.device, let largest = largestSlicedFile(of: queue),
       part.isWanted || list.estimatedPlainBytes(of: list[largest]) > RunMode.deviceBytesMin
-    else { return nil }
+    else {
+      if let part = plan.device, !part.isWanted, part.isNamed { reporter.note(DevicePlanner.inputsAreSmall) }
+      return nil
+    }
     return try DeviceSession(
       part, formats: formats, validates: plan.validates, kernel: plan.kernel, ledger: ledger)
   }

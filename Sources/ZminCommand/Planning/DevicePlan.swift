@@ -10,6 +10,9 @@ package struct DevicePlan: Sendable, Equatable {
   /// True if the device is used for files of any size.
   package var isWanted: Bool
 
+  /// True if the user has named the device.
+  package var isNamed: Bool { selector != .best }
+
   /// The bytes of host memory that the device uses.
   package var hostBytes: Int { pools.hostBytes + DevicePools.driverBytes }
 

@@ -24,9 +24,17 @@ struct DevicePlanner {
       else { return false }
       return Codec.estimatedPlainBytes(ofName: path.bytes, storedBytes: facts.storedBytes) > RunMode.deviceBytesMin
     }
+    if options.badLines != nil {
+      try checkOptions()
+      // One thread separates bad lines, whatever the mode.
+      if isWished(isWorthwhile: hasHugeFile) {
+        fallbacks.append("the GPU is not used: --bad-lines is supported on the CPU only")
+      }
+      return nil
+    }
     let obstructs = { (input: Plan.Input) in input.format == .concat }
     return try plan(
-      isWorthwhile: hasHugeFile, separatesBadLines: options.badLines != nil,
+      isWorthwhile: hasHugeFile,
       isConcat: options.mode == .gpu ? inputs.contains(where: obstructs) : inputs.allSatisfy(obstructs), &fallbacks)
   }
 
@@ -35,17 +43,20 @@ struct DevicePlanner {
   /// - Throws: ``PlanError`` if a required device cannot be used.
   func planForManyFiles(_ fallbacks: inout [String]) throws(PlanError) -> DevicePlan? {
     // Only `ndjson` has bad lines. Other files can use the device.
-    try plan(
-      isWorthwhile: true, separatesBadLines: options.badLines != nil && options.mode == .gpu,
-      isConcat: options.format == .concat, &fallbacks)
+    try plan(isWorthwhile: true, isConcat: options.format == .concat, &fallbacks)
   }
 
+  /// The message about a device that `auto` was told to use and does not search for.
+  static let inputsAreSmall = "--device is not used: no input is larger than 100 MB; use --mode gpu or hybrid"
+
   private func plan(
-    isWorthwhile: Bool, separatesBadLines: Bool, isConcat: Bool, _ fallbacks: inout [String]
+    isWorthwhile: Bool, isConcat: Bool, _ fallbacks: inout [String]
   ) throws(PlanError) -> DevicePlan? {
     try checkOptions()
-    guard isWished(isWorthwhile: isWorthwhile) else { return nil }
-    if separatesBadLines { return try goOn(without: "--bad-lines is supported on the CPU only", &fallbacks) }
+    guard isWished(isWorthwhile: isWorthwhile) else {
+      if options.mode == .auto, options.device != nil { fallbacks.append(Self.inputsAreSmall) }
+      return nil
+    }
     if isConcat { return try goOn(without: "--format concat is supported on the CPU only", &fallbacks) }
     let budget = options.memoryBudget(within: limits)
     let floorBytes = hostBytes + DevicePools.driverBytes

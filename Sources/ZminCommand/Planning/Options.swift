@@ -45,6 +45,8 @@ package struct Options: Sendable {
   package var memoryReportFile: PathArgument?
   package var monitorsMemory = false
   package var verbosity: ReportArguments.Verbosity?
+  /// Words after an option whose value was left out that could be its value.
+  package var valuesAfterSpace: [(option: String, value: String)] = []
 
   /// Options that apply only to `--in-place`.
   package struct InPlace: Sendable {

@@ -21,6 +21,7 @@ extension Planner {
   ///
   /// - Throws: ``PlanError``.
   package func bulkPlan() throws(PlanError) -> BulkPlan {
+    try checkForMistakes()
     try checkDestinations()
     try checkInputOptions()
     try checkBulkOptions()
@@ -40,6 +41,9 @@ extension Planner {
     let workers = options.jobs ?? min(limits.processorCount, EngineArguments.workersMax)
     run.codecs = try codecs(run.task)
     run.badLines = try badLinesOfManyFiles()
+    if options.mode == .gpu, run.badLines != nil {
+      run.warnings.append("the GPU is not used for ndjson: --bad-lines is supported on the CPU only")
+    }
     run.device = try DevicePlanner(
       options: options, environment: environment,
       hostBytes: SlicePlan(workers: workers).peakBytes(run.minifierOptions(.json)), limits: limits

@@ -25,6 +25,7 @@ package struct Planner {
   /// - Throws: ``PlanError``.
   package func plan() throws(PlanError) -> Plan {
     if options.paths.isEmpty && environment.standardInputIsTerminal { throw .nothingToDo }
+    try checkForMistakes()
     try checkDestinations()
     try checkInputOptions()
     let inputs = try inputs()
@@ -49,9 +50,12 @@ package struct Planner {
     let memory = try memory(mode, minifierOptions, limits, usefulWorkers, for: inputs, &run)
     let hostBytes = memory.peakBytes(minifierOptions)
     run.badLines = try badLines(for: inputs, besides: hostBytes, limits)
+    var reasons: [String] = []
     run.device = try DevicePlanner(
       options: options, environment: environment, hostBytes: hostBytes, limits: limits
-    ).plan(for: inputs, &run.fallbacks)
+    ).plan(for: inputs, &reasons)
+    // A device that was asked for by name is not left out without a word.
+    if options.mode == .gpu || options.device != nil { run.warnings += reasons } else { run.fallbacks += reasons }
     run.reports = try reports()
     let codecBytes = codecBytes(of: inputs, run, workers: run.codecs.workers)
     run.codecs.decoderBytesMax = options.memoryBudget.map { max(0, $0.byteCount - hostBytes - codecBytes.encoder) }
@@ -159,8 +163,7 @@ package struct Planner {
     let isRehearsalAlone = isRehearsal && options.output == nil
     if inputs.count > 1, !isRehearsalAlone {
       guard inputs.allSatisfy({ $0.format != .json && $0.format == inputs.first?.format }) else {
-        throw .usage(
-          "\(inputs.count) inputs cannot go to one output; use --output-dir, --in-place or --format ndjson or concat")
+        throw tooManyInputs(inputs.count)
       }
     }
     if let file = options.output, !file.isStandardStream { return .write(.file(file.path)) }

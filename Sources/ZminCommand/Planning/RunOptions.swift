@@ -22,8 +22,10 @@ package struct RunOptions: Sendable {
   package var verbosity: Plan.Verbosity
   package var printsStatistics: Bool
   package var reports = ReportPlan()
-  /// Reasons why the run uses less than was asked for, one phrase each.
+  /// Reasons why the run uses less than was asked for, one phrase each. They are printed with `-v`.
   package var fallbacks: [String] = []
+  /// Reasons that are printed unless `-q` is given.
+  package var warnings: [String] = []
 
   /// The options of a minifier of inputs in this format.
   func minifierOptions(_ format: Format) -> MinifierOptions {

@@ -36,10 +36,10 @@ struct Console: Sendable {
     if let events { events.log(event()) } else { progress.say(text) }
   }
 
-  /// Prints an error of the command line and a pointer to the help.
-  func sayUsageError(_ message: String) {
+  /// Prints an error of the command line and the call that prints the help.
+  func sayUsageError(_ message: String, help: String = "zmin --help") {
     let line = Self.onOneLine(message)
-    if events == nil { write("zmin: \(line)\nTry 'zmin --help'.\n") } else { say(line) }
+    if events == nil { write("zmin: \(line)\nTry '\(help)'.\n") } else { say(line) }
   }
 
   /// Flushes the log.

@@ -206,6 +206,7 @@ struct MinifyRun: ~Copyable {
   // MARK: Before and after
 
   private func announce() {
+    for warning in plan.warnings { reporter.note(warning) }
     for fallback in plan.fallbacks { reporter.detail(fallback) }
     if plan.reports.memory?.discardsOutput == true {
       reporter.note(
@@ -239,6 +240,6 @@ struct MinifyRun: ~Copyable {
         to: path, fileCount: plan.inputs.count, seconds: seconds,
         exitCode: ending.exitCode(after: files.interruptedStatus))
     }
-    reporter.logSummary(fileCount: plan.inputs.count, seconds: seconds, fallbacks: plan.fallbacks)
+    reporter.logSummary(fileCount: plan.inputs.count, seconds: seconds, fallbacks: plan.warnings + plan.fallbacks)
   }
 }

@@ -50,6 +50,45 @@ package struct GlobPattern: Sendable {
     }
   }
 
+  /// The reason why a pattern matches nothing that it seems to, in one clause with what to write. Nil without a flaw.
+  package static func flaw(of pattern: [UInt8]) -> String? {
+    let segments = pattern.split(separator: UInt8(ascii: "/"))
+    if segments.isEmpty { return "the pattern is empty" }
+    for segment in segments {
+      var rest = segment
+      while let byte = rest.popFirst() {
+        if byte == UInt8(ascii: "\\"), rest.popFirst() == nil {
+          return "a backslash stands before nothing; write \\\\ for the character \\"
+        }
+        if byte == UInt8(ascii: "["), !skipBracket(&rest) { return "a [ has no ]; write [[] for the character [" }
+      }
+    }
+    return nil
+  }
+
+  /// Skips the rest of a bracket expression. Returns false if it has no end.
+  private static func skipBracket(_ rest: inout ArraySlice<UInt8>) -> Bool {
+    if let byte = rest.first, "!^".utf8.contains(byte) { rest.removeFirst() }
+    // As the first character, ] stands for itself.
+    if rest.first == UInt8(ascii: "]") { rest.removeFirst() }
+    while let byte = rest.popFirst() {
+      switch byte {
+      case UInt8(ascii: "]"): return true
+      case UInt8(ascii: "\\"): _ = rest.popFirst()
+      case UInt8(ascii: "["):
+        // A class such as [:alpha:] has a ] of its own.
+        guard let kind = rest.first, ":.=".utf8.contains(kind),
+          let end = rest.dropFirst().indices.first(where: { index in
+            rest[index] == kind && index + 1 < rest.endIndex && rest[index + 1] == UInt8(ascii: "]")
+          })
+        else { continue }
+        rest = rest[(end + 2)...]
+      default: continue
+      }
+    }
+    return false
+  }
+
   private static func isAnyPath(_ segment: [CChar]) -> Bool {
     let star = CChar(bitPattern: UInt8(ascii: "*"))
     return segment == [star, star, 0]

@@ -44,6 +44,10 @@ struct BulkPlannerTests {
       (["-ri", "--max-bad-lines", "1", "a"], "needs --bad-lines"),
       (["--output-dir", "d", "--check", "a"], "cannot be used with --output-dir"),
       (["-i", "--shard", "0/2", "--shard-plan", "p", "--files-from", "l"], "cannot be used together"),
+      (["-rt", "--include", "x[", "dir"], "--include 'x[': a [ has no ]; write [[]"),
+      (["-rt", "--exclude", "a[b/c]", "dir"], "has no ]"), (["-rt", "--include", "", "dir"], "is empty"),
+      (["-rt", "--include", "x\\", "dir"], "backslash"), (["-rt", "devces"], "did you mean 'zmin devices'?"),
+      (["-t", "--hidden", "a", "b"], "--hidden needs --recursive"),
     ])
   func usageErrors(_ arguments: [String], _ part: String) throws {
     do {

@@ -109,6 +109,17 @@ struct FileWalkTests {
     #expect(GlobPattern(pattern).matches(name: names[names.count - 1]) { names } == isMatch)
   }
 
+  @Test(
+    "A pattern that cannot mean what it seems to is known",
+    arguments: [
+      ("x[", true), ("[!]", true), ("[]", true), ("a[b/c]", true), ("[[:alpha:]", true), ("x\\", true), ("", true),
+      ("/", true), ("[[]", false), ("[]]", false), ("[!]]", false), ("[[:alpha:]]", false), ("\\[", false),
+      ("[a\\]b]", false), ("*.json", false), ("**/[a-c]?", false), ("]", false),
+    ])
+  func flaws(_ pattern: String, _ isFlawed: Bool) {
+    #expect((GlobPattern.flaw(of: Array(pattern.utf8)) != nil) == isFlawed)
+  }
+
   @Test("Links are listed and not followed, or followed once, so that loops end")
   func links() throws {
     let tree = try FileTree(["d/a.json": "[1]"])
