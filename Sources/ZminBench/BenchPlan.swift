@@ -1,5 +1,6 @@
 package import SystemPackage
 package import ZminCore
+import ZminIO
 package import ZminVulkanEngine
 
 /// The plan of a benchmark.
@@ -52,7 +53,7 @@ package struct BenchPlan: Sendable {
   func name(of path: FilePath) -> String {
     let paths = sources.compactMap { if case .file(let path, _) = $0 { path } else { nil } }
     let isAlone = paths.count { $0.lastComponent == path.lastComponent } == 1
-    return isAlone ? path.lastComponent?.string ?? path.string : path.string
+    return "\(FileName.path(isAlone ? path.lastComponent.map { FilePath(root: nil, [$0]) } ?? path : path))"
   }
 }
 

@@ -205,8 +205,9 @@ extension BenchReport {
     return lines.joined(separator: "\r\n") + "\r\n"
   }
 
-  /// Quotes a cell if RFC 4180 requires it.
+  /// Quotes a cell if RFC 4180 requires it. A text that a spreadsheet would take for a formula gets a quote before it.
   private static func quoted(_ cell: String) -> String {
+    let cell = cell.first.map { "=+-@".contains($0) } == true ? "'\(cell)" : cell
     let isSpecial = cell.contains { $0 == "," || $0 == "\"" || $0.isNewline }
     return isSpecial ? "\"\(cell.replacing("\"", with: "\"\""))\"" : cell
   }

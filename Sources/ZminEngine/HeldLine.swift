@@ -55,6 +55,8 @@ struct HeldLine: ~Copyable {
 package struct LineTooLong: Error, CustomStringConvertible {
   /// Number of the line, from 1.
   package let number: Int
+  /// Offset of its first byte.
+  package let offset: Int
   /// Bytes of the line that were read. More may follow.
   package let lineBytesMin: Int
   /// Bytes of a line that may be held.
@@ -62,7 +64,11 @@ package struct LineTooLong: Error, CustomStringConvertible {
   /// Budget of a run that may hold the bytes read so far.
   package let neededBudgetBytesMin: Int
 
-  package var description: String {
-    "line \(number) is too long for an input that can be read only once (over \(heldBytesMax) bytes)"
+  /// The error in one clause.
+  package var message: String {
+    "the line is longer than \(heldBytesMax) bytes, which is too long for an input that can be read only once"
   }
+
+  /// `LINE:COLUMN: MESSAGE (byte OFFSET)`.
+  package var description: String { "\(number):1: \(message) (byte \(offset))" }
 }

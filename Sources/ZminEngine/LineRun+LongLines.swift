@@ -71,7 +71,7 @@ extension LineRun {
     let fixedBytes = RunMemory.window(byteCount: lines.bytes.count).peakBytes(minifier.options)
     let chunks = (line.byteCount + lines.bytes.count - 1) / lines.bytes.count
     return LineTooLong(
-      number: line.number, lineBytesMin: line.contentBytes, heldBytesMax: heldLineBytesMax,
+      number: line.number, offset: line.offset, lineBytesMin: line.contentBytes, heldBytesMax: heldLineBytesMax,
       neededBudgetBytesMin: fixedBytes + chunks * lines.bytes.count)
   }
 

@@ -1,4 +1,5 @@
 package import SystemPackage
+import ZminBase
 
 /// An error of a file.
 package enum FileError: Error, Sendable, Equatable {
@@ -133,19 +134,12 @@ package enum FileName: Sendable, Hashable, CustomStringConvertible {
   case standardInput
   case standardOutput
 
-  /// The name on one line: control characters are escaped, and bytes that are not UTF-8 replaced.
+  /// The name on one line. Two names never look alike.
   package var description: String {
     switch self {
     case .standardInput: "standard input"
     case .standardOutput: "standard output"
-    case .path(let path):
-      path.string.unicodeScalars.reduce(into: "") { text, scalar in
-        if scalar.properties.generalCategory == .control {
-          text += scalar.escaped(asASCII: true)
-        } else {
-          text.unicodeScalars.append(scalar)
-        }
-      }
+    case .path(let path): String(readable: path.bytes)
     }
   }
 }

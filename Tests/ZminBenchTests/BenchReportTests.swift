@@ -97,6 +97,14 @@ import ZminReport
     }
   }
 
+  @Test("A name is no formula in the CSV report", arguments: ["=1+1", "+1", "-1", "@sum"])
+  func formulas(_ name: String) {
+    var report = Self.report()
+    report.documents[0].name = name
+    for index in report.results.indices { report.results[index].document = name }
+    #expect(report.csv.split(separator: "\r\n").dropFirst().allSatisfy { $0.hasPrefix("'\(name),") })
+  }
+
   @Test("The Markdown and the text report show every path and its outcome")
   func text() throws {
     let report = Self.report()

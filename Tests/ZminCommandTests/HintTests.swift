@@ -1,5 +1,7 @@
 import Foundation
+import SystemPackage
 import Testing
+import ZminIO
 
 /// Each message about content that is not JSON, and what its hint comes to when it is followed as printed.
 @Suite("Hints about input that is not valid")
@@ -42,8 +44,8 @@ struct HintTests {
     let making = try ZminProgram.shell(test.making.replacing("$F", with: "\"$F\""), ["F": quoted(name)], in: scratch)
     try #require(making.ending == .exit(0), "\(making.errors)")
     let first = try run(test.options + (test.name.map { ["--", $0] } ?? []), test.name == nil ? "in" : nil, scratch)
-    let shown = name.replacing("\n", with: "\\n")
-    #expect(first.errors == "zmin: \(test.name == nil ? "standard input" : shown):\(test.message)\n")
+    let shown = FileName.path(FilePath(name))
+    #expect(first.errors == "zmin: \(test.name == nil ? .standardInput : shown):\(test.message)\n")
     #expect(first.ending == .exit(1))
     guard let hint = first.errors.firstMatch(of: /\(byte \d+\); (.*)\n$/).map({ String($0.output.1) }) else {
       return #expect(test.output == nil && test.laterError == nil, "no hint: \(first.errors)")

@@ -54,12 +54,28 @@ struct StreamTests {
     let name: [UInt8] = [0x61, 0xFF, 0x0A, 0x2E, 0x6A, 0x73, 0x6F, 0x6E]
     #expect(try ZminProgram.shell("printf '[ 1 ]' > $'a\\xff\\n.json'", in: scratch).ending == .exit(0))
     let check = try ZminProgram.run(raw: [ZminProgram.program, "--check"], extra: [name], in: scratch)
-    #expect(check.errors == "zmin: a\u{FFFD}\\n.json: not minified\n")
+    #expect(check.errors == "zmin: a\\xFF\\n.json: not minified\n")
     #expect(try ZminProgram.run(raw: [ZminProgram.program, "-i"], extra: [name], in: scratch).ending == .exit(0))
     #expect(try ZminProgram.shell("cat $'a\\xff\\n.json'; ls | wc -l", in: scratch).output == "[1]2\n")
     let unknown = try ZminProgram.run(raw: [ZminProgram.program], extra: [Array("--unlike".utf8) + [0xFF, 0x0A]])
     #expect(unknown.ending == .exit(2))
-    #expect(unknown.errors == "zmin: unknown option '--unlike\u{FFFD} '\nTry 'zmin --help'.\n")
+    #expect(unknown.errors == "zmin: unknown option '--unlike\\xFF '\nTry 'zmin --help'.\n")
+  }
+
+  @Test(
+    "No two names look alike in messages, and none moves the cursor or turns the text",
+    arguments: [
+      ("a\u{202E}b", "a\\u{202E}b"), ("a\u{2028}b", "a\\u{2028}b"), ("a\u{200B}b", "a\\u{200B}b"),
+      ("a\u{1B}[2Jb", "a\\u{1B}[2Jb"), ("a\\nb", "a\\\\nb"), ("a\nb", "a\\nb"), ("\u{E000}", "\\u{E000}"),
+      ("é'\"", "é'\""),
+    ])
+  func unlikeNames(_ name: String, _ shown: String) throws {
+    let scratch = try Scratch([name: "[1 ]"])
+    let run = try ZminProgram.run(["-r", "--check", "--include", "*", "."], in: scratch)
+    #expect(run.errors.hasPrefix("zmin: ./\(shown): not minified\n"), "\(run.errors)")
+    let usage = try ZminProgram.run(["--\(name)"], in: scratch)
+    #expect(usage.ending == .exit(2))
+    #expect(!usage.errors.unicodeScalars.contains { $0.properties.generalCategory == .format || $0 == "\u{2028}" })
   }
 
   @Test("Files with names of options and subcommands can be minified")

@@ -246,7 +246,7 @@ struct BadLineList: BadLineSink {
     let error = try #require(throws: LineTooLong.self) {
       try run(text, windowBytes: windowBytes, heldLineBytesMax: 3 * windowBytes)
     }
-    #expect(error.number == 2 && error.heldBytesMax == 3 * windowBytes)
+    #expect(error.number == 2 && error.offset == 2 && error.heldBytesMax == 3 * windowBytes)
     // It is not read to its end, which may never come.
     #expect(3 * windowBytes < error.lineBytesMin && error.lineBytesMin <= 4 * windowBytes)
     let fixedBytes = RunMemory.window(byteCount: windowBytes).peakBytes(MinifierOptions(format: .ndjson))

@@ -1,4 +1,5 @@
 import CZminSystem
+import ZminBase
 
 /// A lossless mapping between arguments, which are any bytes but NUL, and Swift strings, which are UTF-8.
 ///
@@ -28,14 +29,10 @@ package enum RawArgument {
     return String(text)
   }
 
-  /// The string for messages, with bytes outside valid UTF-8 as `\xFF`.
+  /// The string for messages, on one line, with bytes outside valid UTF-8 as `\xFF`.
   static func readable(_ string: String) -> String {
     string.unicodeScalars.reduce(into: "") { text, scalar in
-      if isStoredByte(scalar) {
-        text += "\\x" + String(scalar.value & 0xFF, radix: 16, uppercase: true)
-      } else {
-        text.unicodeScalars.append(scalar)
-      }
+      text += isStoredByte(scalar) ? .escaped(UInt8(truncatingIfNeeded: scalar.value)) : String(visible: scalar)
     }
   }
 

@@ -160,6 +160,11 @@ final class RunReporter: Sendable {
           $0.add("offset", damage.storedOffset)
           $0.add("plain_offset", damage.plainOffset)
         }
+        if let line = error as? LineTooLong {
+          $0.add("line", line.number)
+          $0.add("column", 1)
+          $0.add("offset", line.offset)
+        }
         $0.add("message", message)
       }
     }

@@ -38,7 +38,8 @@ struct Console: Sendable {
 
   /// Prints an error of the command line and the call that prints the help.
   func sayUsageError(_ message: String, help: String = "zmin --help") {
-    let line = Self.onOneLine(message)
+    // A command line may contain any character.
+    let line = RawArgument.readable(message)
     if events == nil { write("zmin: \(line)\nTry '\(help)'.\n") } else { say(line) }
   }
 
@@ -58,17 +59,6 @@ struct Console: Sendable {
 
   /// Shows progress on the last lines of the terminal. An empty text clears them.
   func show(progress text: String) { progress.show(text) }
-
-  /// Escapes control characters, which a command line may contain.
-  private static func onOneLine(_ message: String) -> String {
-    message.unicodeScalars.reduce(into: "") { text, scalar in
-      if scalar.properties.generalCategory == .control {
-        text += scalar.escaped(asASCII: true)
-      } else {
-        text.unicodeScalars.append(RawArgument.isStoredByte(scalar) ? "\u{FFFD}" : scalar)
-      }
-    }
-  }
 }
 
 /// Standard error.

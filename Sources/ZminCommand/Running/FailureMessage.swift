@@ -31,7 +31,7 @@ package enum FailureMessage {
     case let error as FileError: text(for: error)
     case let error as LineTooLong:
       """
-      \(input): \(error); raise --memory-budget (to at least \(error.neededBudgetBytesMin)), or use a regular file
+      \(input):\(error); raise --memory-budget (to at least \(error.neededBudgetBytesMin)), or use a regular file
       """
     case let error as OutOfMemory: "\(input): out of memory: cannot allocate \(error.byteCount) bytes"
     case let error as CompressionRefusal: "\(input): \(text(for: error))"

@@ -1,4 +1,5 @@
 import SystemPackage
+import ZminBase
 import ZminCore
 import ZminEngine
 import ZminIO
@@ -51,21 +52,13 @@ struct InvalidInputHint {
   /// The name of the input for a shell, or the placeholder FILE if the name is not readable in a message.
   private var quotedInput: String {
     guard case .path(let path) = input, let name = String(validating: path),
-      !name.unicodeScalars.contains(where: Self.isInvisible)
+      !name.unicodeScalars.contains(where: \.isInvisible)
     else { return "FILE" }
     let isPlain = name.utf8.allSatisfy { byte in
       (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
         || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte & 0xDF) || "_./,:=@%+-".utf8.contains(byte)
     }
     return isPlain ? name : "'\(name.replacing("'", with: "'\\''"))'"
-  }
-
-  /// True for control characters and others that change direction, join words or end lines.
-  private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.properties.generalCategory {
-    case .control, .format, .lineSeparator, .paragraphSeparator: true
-    default: false
-    }
   }
 }
 
