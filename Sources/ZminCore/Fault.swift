@@ -5,6 +5,8 @@ package enum Fault: Sendable, Equatable {
   case invalidEscape(UInt8)
   case invalidUnicodeEscape(UInt8)
   case invalidUTF8(UInt8)
+  /// A byte that cannot continue the sequence that `lead` began.
+  case brokenUTF8(lead: UInt8, found: UInt8)
   // In numbers and literals.
   case leadingZero
   case missingDigit(after: NumberPart, found: UInt8)
@@ -42,6 +44,13 @@ extension Fault {
     case .invalidUnicodeEscape(let byte):
       return "invalid escape: \(shown(byte)) where \\u needs four hexadecimal digits"
     case .invalidUTF8(let byte): return "invalid UTF-8 in string: \(shown(byte))"
+    case .brokenUTF8(let lead, let byte) where (0x80..<0xC0).contains(byte):
+      return "invalid UTF-8 in string: \(shown(lead)) followed by \(shown(byte))"
+    case .brokenUTF8(let lead, let byte):
+      return """
+        incomplete UTF-8 sequence in string: \(shown(lead)) begins one of \(RecentBytes.sequenceBytes(from: lead)) \
+        bytes, found \(shown(byte))
+        """
     case .leadingZero: return "leading zero in number"
     case .missingDigit(let part, let byte):
       let name =

@@ -23,28 +23,44 @@ package enum ForeignContent: Sendable, Hashable {
   /// Records with their lengths before them.
   case lengthPrefixed
   case recordSeparator
+  /// The file that Git LFS leaves in place of one that it stores elsewhere.
+  case gitLFSPointer
   case notANumber
   case infinity
   case comment
+  /// A literal that another language spells in this way, and JSON in that.
+  case literal(String, json: String)
+  /// A string in single quotes.
+  case singleQuotes
+  case unquotedKey
   case byteOrderMark
 
-  /// Bytes needed from the start of the input, and from the error on. With fewer, less content is recognised.
+  /// Bytes needed from the error on. With fewer, less content is recognised.
   package static let signatureBytes = 8
 
   /// Recognises the content at the first error of an input, nil if it is unknown.
   ///
   /// - Parameters:
-  ///   - head: The first ``signatureBytes`` of the input, or fewer.
+  ///   - head: The first ``headBytes`` of the input, or fewer.
   ///   - offset: Offset of the first error.
   ///   - next: ``signatureBytes`` from the error on, or fewer.
   init?(head: [UInt8], fault: Fault, at offset: Int, next: [UInt8]) {
     // The second byte of a code unit or a length cannot be JSON, if the first one can.
-    if offset <= 1, let whole = ForeignContent(head: head) {
+    if offset <= 1, let whole = ForeignContent(head: Array(head.prefix(Self.signatureBytes))) {
       self = whole
       return
     }
+    if offset == 0, head.starts(with: Self.gitLFSHead) {
+      self = .gitLFSPointer
+      return
+    }
     switch fault {
-    case .unexpected, .missingDigit(after: .minus, found: _): break
+    case .unexpected(_, let expected):
+      if let dialect = Self.dialect(next, expected: expected) {
+        self = dialect
+        return
+      }
+    case .missingDigit(after: .minus, found: _): break
     default: return nil
     }
     let word = next.prefix { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0 & 0xDF) }
@@ -153,9 +169,13 @@ package enum ForeignContent: Sendable, Hashable {
     case .bson: "BSON, not JSON"
     case .lengthPrefixed: "records with their lengths before them, not JSON"
     case .recordSeparator: "record separators (RFC 7464) are not JSON"
+    case .gitLFSPointer: "Git LFS pointer, not JSON"
     case .notANumber: "NaN is not JSON"
     case .infinity: "Infinity is not JSON"
     case .comment: "comments are not JSON"
+    case .literal(let word, let json): "\(word) is not JSON, which has \(json)"
+    case .singleQuotes: "single quotes are not JSON, which has double quotes"
+    case .unquotedKey: "keys without double quotes are not JSON"
     case .byteOrderMark: "byte order mark inside the input"
     }
   }

@@ -121,7 +121,7 @@ extension ForeignContent {
   /// True if the content is that of a whole input and not of a line.
   var isWholeInput: Bool {
     switch self {
-    case .notANumber, .infinity, .comment, .byteOrderMark: false
+    case .notANumber, .infinity, .comment, .literal, .singleQuotes, .unquotedKey, .byteOrderMark: false
     default: true
     }
   }

@@ -19,6 +19,7 @@ package struct Minifier: ~Copyable, Sendable {
   /// Bytes of a leading byte order mark so far; its length once it is known whether there is one.
   private var byteOrderMarkBytes = 0
   private var head: [UInt8] = []
+  private var recent = RecentBytes()
   /// True once ``endValue(into:)`` has ended a value. In `concat`, ``Expectation/start`` then means: after a value
   /// whose LF is written. The same bytes may follow, but without that LF, and a fault may have another name.
   private var hasEndedValue = false
@@ -38,8 +39,11 @@ package struct Minifier: ~Copyable, Sendable {
 
     /// True once no later byte can change the message: the signature of foreign content is complete, or the line has
     /// ended. An LF beside a NUL may be half of a UTF-16 character, and ends no line.
-    var isNamed: Bool {
-      next.count == ForeignContent.signatureBytes || next.contains(UInt8(ascii: "\n")) && !next.contains(0)
+    ///
+    /// - Parameter head: The first bytes of the input.
+    func isNamed(after head: [UInt8]) -> Bool {
+      if next.contains(UInt8(ascii: "\n")), !next.contains(0) { return true }
+      return next.count == ForeignContent.signatureBytes && !ForeignContent.mayBeNamed(byMoreThan: head, at: offset)
     }
   }
 
@@ -64,7 +68,7 @@ package struct Minifier: ~Copyable, Sendable {
     self.windowStart = windowStart
     self.verifier = verifier
     reference = Reference(format: options.format, depthMax: max(0, options.depthMax))
-    head.reserveCapacity(ForeignContent.signatureBytes)
+    head.reserveCapacity(ForeignContent.headBytes)
   }
 
   /// Memory of a minifier, at most, in bytes: the kernel's workspace, and twice the nesting, which grows by doubling.
@@ -102,6 +106,7 @@ package struct Minifier: ~Copyable, Sendable {
     byteOrderMarkBytes = offset == 0 ? 0 : Self.byteOrderMark.count
     head.removeLast(max(0, head.count - offset))
     hasEndedValue = false
+    recent = RecentBytes()
     openQuoteOffset = nil
     pending = nil
     if offset == 0 { difference = nil }
@@ -235,6 +240,7 @@ package struct Minifier: ~Copyable, Sendable {
       } else if let index = window.lastOpeningQuote(startingIn: windowStart.lexeme) {
         openQuoteOffset = consumedBytes + index
       }
+      recent.note(window)
       consumedBytes += window.count
       return
     }
@@ -243,11 +249,13 @@ package struct Minifier: ~Copyable, Sendable {
     if let index = reference.openQuote { openQuoteOffset = consumedBytes + index }
     guard let found else {
       if !state.lexeme.isInString { openQuoteOffset = nil }
+      recent.note(window)
       consumedBytes += window.count
       return
     }
     consumedBytes += found.index
-    pending = PendingFailure(fault: found.fault, offset: consumedBytes)
+    pending = PendingFailure(
+      fault: recent.naming(found.fault, after: window.prefix(found.index)), offset: consumedBytes)
     result.failure = extendPendingFailure(with: UnsafeRawBufferPointer(rebasing: window.dropFirst(found.index)))
   }
 
@@ -319,6 +327,7 @@ package struct Minifier: ~Copyable, Sendable {
       }
     }
     noteHead(bytes)
+    recent.note(bytes)
     consumedBytes += bytes.count
     return isBoundary
   }
@@ -327,8 +336,8 @@ package struct Minifier: ~Copyable, Sendable {
 
   /// Keeps the first bytes of the input, which may identify foreign content.
   private mutating func noteHead(_ window: UnsafeRawBufferPointer) {
-    if head.count < ForeignContent.signatureBytes {
-      head.append(contentsOf: window.prefix(ForeignContent.signatureBytes - head.count))
+    if head.count < ForeignContent.headBytes {
+      head.append(contentsOf: window.prefix(ForeignContent.headBytes - head.count))
     }
   }
 
@@ -336,7 +345,7 @@ package struct Minifier: ~Copyable, Sendable {
     guard var pending else { return nil }
     pending.next.append(contentsOf: bytes.prefix(ForeignContent.signatureBytes - pending.next.count))
     self.pending = pending
-    return pending.isNamed ? failure(pending) : nil
+    return pending.isNamed(after: head) ? failure(pending) : nil
   }
 
   private func failure(_ pending: PendingFailure) -> Failure {

@@ -126,7 +126,9 @@ enum ErrorSamples {
     case .controlCharacterInString: .invalidEscape(0x78)
     case .invalidEscape: .invalidUnicodeEscape(0x67)
     case .invalidUnicodeEscape: .invalidUTF8(0xFF)
-    case .invalidUTF8: .leadingZero
+    case .invalidUTF8: .brokenUTF8(lead: 0xE9, found: 0x22)
+    case .brokenUTF8(_, 0x22): .brokenUTF8(lead: 0xED, found: 0xA0)
+    case .brokenUTF8: .leadingZero
     case .leadingZero: .missingDigit(after: .minus, found: 0x61)
     case .missingDigit(.minus, _): .missingDigit(after: .point, found: 0x5D)
     case .missingDigit(.point, _): .missingDigit(after: .exponent, found: 0x5D)

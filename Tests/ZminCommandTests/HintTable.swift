@@ -3,7 +3,8 @@ enum HintTable {
   typealias Case = HintTests.Case
 
   static let cases =
-    compressed + names + encodings + quotes + records + laterRecords + binary + tornText + words + lines + values
+    compressed + names + encodings + quotes + records + laterRecords + binary + tornText + words + dialects + sequences
+    + lines + values
 
   private static let compressed = [
     Case(
@@ -224,6 +225,55 @@ enum HintTable {
       title: "NaN in a line", making: "printf '1\\n[NaN]\\n2\\n' > $F", name: "a.jsonl",
       message: "2:2: NaN is not JSON (byte 3); use --bad-lines FILE to skip such lines", output: "1\n2\n",
       badLines: "[NaN]\n"),
+  ]
+
+  private static let dialects = [
+    Case(
+      title: "Python's literals", making: "printf '{\"a\": None}' > $F",
+      message: "1:7: None is not JSON, which has null (byte 6)"),
+    Case(
+      title: "A literal in capitals", making: "printf '[TRUE]' > $F",
+      message: "1:2: TRUE is not JSON, which has true (byte 1)"),
+    Case(
+      title: "A literal of JavaScript", making: "printf '[undefined]' > $F",
+      message: "1:2: undefined is not JSON, which has null (byte 1)"),
+    Case(
+      title: "A word that begins like a literal", making: "printf '[Truest]' > $F",
+      message: "1:2: value or ']' expected, found 'T' (byte 1)"),
+    Case(
+      title: "Python's quotes", making: "printf '%s' \"{'a': 1}\" > $F",
+      message: "1:2: single quotes are not JSON, which has double quotes (byte 1)"),
+    Case(
+      title: "A quote where none may come", making: "printf '%s' \"[1 'a']\" > $F",
+      message: "1:4: ',' or ']' expected, found ''' (byte 3)"),
+    Case(
+      title: "A key without quotes", making: "printf '{\"a\":1, key_2 : 1}' > $F",
+      message: "1:9: keys without double quotes are not JSON (byte 8)"),
+    Case(
+      title: "A long key without quotes, in a line", making: "printf '{identifier: 1}\\n2\\n' > $F", name: "a.jsonl",
+      message: "1:2: keys without double quotes are not JSON (byte 1); use --bad-lines FILE to skip such lines",
+      output: "2\n", badLines: "{identifier: 1}\n"),
+    Case(
+      title: "A word that is no key", making: "printf '{a b}' > $F",
+      message: "1:2: string or '}' expected, found 'a' (byte 1)"),
+    Case(
+      title: "A Git LFS pointer", making: "printf 'version https://git-lfs.github.com/spec/v1\\noid sha256:0\\n' > $F",
+      message: "1:1: Git LFS pointer, not JSON (byte 0); get the file that it stands for with 'git lfs pull'"),
+    Case(
+      title: "A text that begins like a Git LFS pointer", making: "printf 'version https://example.com' > $F",
+      message: "1:1: value expected, found 'v' (byte 0)"),
+  ]
+
+  private static let sequences = [
+    Case(
+      title: "A letter of Latin-1", making: "printf '[\"caf\\351\"]' > $F",
+      message: "1:7: incomplete UTF-8 sequence in string: byte 0xE9 begins one of 3 bytes, found '\"' (byte 6)"),
+    Case(
+      title: "Half of a surrogate pair", making: "printf '[\"\\355\\240\\200\"]' > $F",
+      message: "1:4: invalid UTF-8 in string: byte 0xED followed by byte 0xA0 (byte 3)"),
+    Case(
+      title: "A stray byte after a whole character", making: "printf '[\"\\303\\251\\251\"]' > $F",
+      message: "1:5: invalid UTF-8 in string: byte 0xA9 (byte 4)"),
   ]
 
   private static let lines = [

@@ -31,7 +31,7 @@ struct LibraryCase {
     expected = LibraryOutcome(
       output: oracle.errorOffset == nil ? oracle.output : [], error: run.error.map(ZminError.invalidJSON))
     let errorStart = run.error?.offset ?? input.count
-    errorsSoFar = try (errorStart..<min(input.count, errorStart + 8)).map { last in
+    errorsSoFar = try (errorStart..<min(input.count, errorStart + 24)).map { last in
       try runner.run(Array(input[...last])).error.map(ZminError.invalidJSON)
     }
   }

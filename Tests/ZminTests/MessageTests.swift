@@ -68,7 +68,21 @@ import ZminTestSupport
     Case(bytes: [0xEF, 0xBB, 0x31], "1:3: value expected, found '1' (byte 2)"),
     Case(bytes: [0xEF, 0xBB, 0xBF], "1:4: empty input: a value expected (byte 3)"),
     Case(bytes: [0x22, 0xC0, 0xAF, 0x22], "1:2: invalid UTF-8 in string: byte 0xC0 (byte 1)"),
-    Case(bytes: [0x22, 0xED, 0xA0, 0x80, 0x22], "1:3: invalid UTF-8 in string: byte 0xA0 (byte 2)"),
+    Case(
+      bytes: [0x22, 0xED, 0xA0, 0x80, 0x22],
+      "1:3: invalid UTF-8 in string: byte 0xED followed by byte 0xA0 (byte 2)"),
+    Case(bytes: [0x22, 0xC3, 0xA9, 0xA9, 0x22], "1:4: invalid UTF-8 in string: byte 0xA9 (byte 3)"),
+    Case(
+      bytes: [0x22, 0x66, 0xE9, 0x22],
+      "1:4: incomplete UTF-8 sequence in string: byte 0xE9 begins one of 3 bytes, found '\"' (byte 3)"),
+    Case(
+      bytes: [0x22, 0xF0, 0x9F, 0x98, 0x61],
+      "1:5: incomplete UTF-8 sequence in string: byte 0xF0 begins one of 4 bytes, found 'a' (byte 4)"),
+    Case("version https://git-lfs.github.com/spec/v1\n", "1:1: Git LFS pointer, not JSON (byte 0)"),
+    Case("version https://git-scm.com/", "1:1: value expected, found 'v' (byte 0)"),
+    Case("{identifier: 1}", "1:2: keys without double quotes are not JSON (byte 1)"),
+    Case("[undefined]", "1:2: undefined is not JSON, which has null (byte 1)"),
+    Case("[1, False]", "1:5: False is not JSON, which has false (byte 4)"),
     Case(
       bytes: [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3], "1:1: gzip data, not JSON (byte 0)"),
     Case(bytes: [0x28, 0xB5, 0x2F, 0xFD, 4], "1:1: zstd data, not JSON (byte 0)"),

@@ -72,7 +72,9 @@ extension ForeignContent {
     case .encoding(let encoding): "iconv -f \(encoding.rawValue) -t UTF-8"
     // A truncated record is not joined with the next, and an LF inside a string stays an error.
     case .recordSeparator: "tr '\\n\\036' '\\t\\n'"
-    case .nulBytes, .bson, .lengthPrefixed, .notANumber, .infinity, .comment, .byteOrderMark: nil
+    case .nulBytes, .bson, .lengthPrefixed, .gitLFSPointer, .notANumber, .infinity, .comment, .literal, .singleQuotes,
+      .unquotedKey, .byteOrderMark:
+      nil
     }
   }
 
@@ -81,6 +83,7 @@ extension ForeignContent {
     switch self {
     case .compressed(.zip): "extract its files first"
     case .compressed(.snappy): "decompress it first"
+    case .gitLFSPointer: "get the file that it stands for with 'git lfs pull'"
     default: nil
     }
   }
@@ -88,8 +91,8 @@ extension ForeignContent {
   /// True if the content occurs in lines among valid ones.
   fileprivate var isInLines: Bool {
     switch self {
-    case .notANumber, .infinity, .comment, .byteOrderMark: true
-    case .compressed, .encoding, .nulBytes, .bson, .lengthPrefixed, .recordSeparator: false
+    case .notANumber, .infinity, .comment, .literal, .singleQuotes, .unquotedKey, .byteOrderMark: true
+    case .compressed, .encoding, .nulBytes, .bson, .lengthPrefixed, .gitLFSPointer, .recordSeparator: false
     }
   }
 }
