@@ -19,6 +19,8 @@ struct BulkRun {
 
   /// The largest number of files that a worker commits together.
   private static let batchFilesMax = 64
+  /// The largest number of directories of inputs, and of outputs, that a worker holds open.
+  private static let openDirectoriesMax = 8
 
   let plan: BulkPlan
   let files: FileAccess
@@ -235,6 +237,7 @@ struct BulkRun {
       """)
     let openFilesMax = ProcessSetup.raiseOpenFilesLimit()
     let batchFilesMax = max(1, min(Self.batchFilesMax, openFilesMax / 8 / pools.workers))
+    let openDirectoriesMax = max(1, min(Self.openDirectoriesMax, openFilesMax / 16 / pools.workers))
     let ledger = ledger
     let device = try deviceSession(for: context.queue)
     defer { device?.end(givesBack: memory != nil) }
@@ -249,13 +252,14 @@ struct BulkRun {
         let memory = pools.slices.map(RunMemory.slices) ?? .window(byteCount: pools.windowBytes)
         var worker = BulkWorker(
           context, memory: memory, isForLargeFiles: true, device: device?.use ?? .none, batchFilesMax: 1,
-          ledger: ledger)
+          openDirectoriesMax: openDirectoriesMax, ledger: ledger)
         worker.takeLargeFiles { profiler?.begin(.largeFiles, file: $0()) }
       }
       profiler?.begin(.smallFiles)
       WorkerThreads.run(pools.workers, ledger: ledger) { number in
         var worker = BulkWorker(
-          context, memory: .window(byteCount: pools.windowBytes), batchFilesMax: batchFilesMax, ledger: ledger)
+          context, memory: .window(byteCount: pools.windowBytes), batchFilesMax: batchFilesMax,
+          openDirectoriesMax: openDirectoriesMax, ledger: ledger)
         worker.takeSmallFiles(as: number)
       }
     }

@@ -25,10 +25,11 @@ struct BulkWorker: ~Copyable {
   ///   - isForLargeFiles: True if it is the only worker, and processes large files.
   ///   - device: The device that minifies slices beside the CPU.
   ///   - batchFilesMax: The largest number of files in a batch.
+  ///   - openDirectoriesMax: The number of directories of inputs, and of outputs, that are held open.
   ///   - ledger: Records the buffers.
   init(
     _ context: BulkContext, memory: RunMemory, isForLargeFiles: Bool = false, device: DeviceUse = .none,
-    batchFilesMax: Int, ledger: MemoryLedger
+    batchFilesMax: Int, openDirectoriesMax: Int, ledger: MemoryLedger
   ) {
     self.context = context
     self.isForLargeFiles = isForLargeFiles
@@ -36,7 +37,7 @@ struct BulkWorker: ~Copyable {
     self.device = device
     self.ledger = ledger
     files = context.files.forOneThread()
-    cursor = DirectoryCursor(context.list, files: files, mirror: context.mirror)
+    cursor = DirectoryCursor(context.list, files: files, mirror: context.mirror, openDirectoriesMax: openDirectoriesMax)
     batch = OutputBatch(context, filesMax: batchFilesMax)
   }
 

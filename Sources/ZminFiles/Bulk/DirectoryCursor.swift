@@ -2,41 +2,34 @@ import SystemPackage
 package import ZminIO
 
 extension FileList {
-  /// Opens a directory step by step from its argument. No step follows a symbolic link, unless it was one when it was
-  /// listed and links are followed.
+  /// Opens a directory step by step from its argument, as ``DirectoryChain/input(_:in:using:)`` does.
   ///
   /// - Throws: ``FileError/system(_:)``.
   func open(_ number: Int32, using files: FileAccess) throws(FileError) -> OpenDirectory {
-    let chain = ancestors(of: number)
-    var path = FilePath(bytes: name(directory(chain[0])))
-    var opened = try files.openDirectory(path)
-    for number in chain.dropFirst() {
-      let directory = directory(number)
-      guard let component = FilePath.Component(bytes: name(directory)) else { continue }
-      path.append(component)
-      opened = try files.openDirectory(
-        at: DirectoryEntryReference(component, in: opened, path: path), followsLink: directory.followsLink)
-    }
-    return opened
+    var chain = DirectoryChain(levelsMax: 1)
+    return try chain.input(number, in: self, using: files).directory
   }
 }
 
-/// Opens the directories of inputs and outputs, and keeps the last ones open, as files come by directory.
+/// Opens the directories of inputs and outputs, and keeps some open, as files come by directory.
 package struct DirectoryCursor {
   private let list: FileList
   private let files: FileAccess
   private let mirror: MirrorDirectory?
-  private var input: (number: Int32, directory: OpenDirectory, path: PathPrefix)?
-  private var output: (number: Int32?, directory: OpenDirectory, path: PathPrefix)?
+  private var inputs: DirectoryChain
+  private var outputs: DirectoryChain
 
   /// - Parameters:
   ///   - list: The files.
   ///   - files: The access to files.
   ///   - mirror: The directory of the outputs, nil in place.
-  package init(_ list: FileList, files: FileAccess, mirror: MirrorDirectory?) {
+  ///   - openDirectoriesMax: The number of directories of inputs, and of outputs, that are held open.
+  package init(_ list: FileList, files: FileAccess, mirror: MirrorDirectory?, openDirectoriesMax: Int = 8) {
     self.list = list
     self.files = files
     self.mirror = mirror
+    inputs = DirectoryChain(levelsMax: openDirectoriesMax)
+    outputs = DirectoryChain(levelsMax: openDirectoriesMax)
   }
 
   /// A file as the source of a run.
@@ -46,14 +39,8 @@ package struct DirectoryCursor {
     guard entry.access == .entry, let number = entry.directory,
       let name = FilePath.Component(bytes: list.name(entry))
     else { return .path(list.path(of: entry)) }
-    let current: (number: Int32, directory: OpenDirectory, path: PathPrefix)
-    if let input, input.number == number {
-      current = input
-    } else {
-      current = (number, try list.open(number, using: files), PathPrefix(list.path(ofDirectory: number)))
-      input = current
-    }
-    return .entry(DirectoryEntryReference(name, in: current.directory, path: current.path.path(of: list.name(entry))))
+    let level = try inputs.input(number, in: list, using: files)
+    return .entry(DirectoryEntryReference(name, in: level.directory, path: level.path.path(of: list.name(entry))))
   }
 
   /// The directory entry of a file's output, in a directory that is created if it is missing.
@@ -64,6 +51,11 @@ package struct DirectoryCursor {
   /// - Throws: ``FileError/system(_:)``.
   package mutating func outputEntry(of entry: FileEntry) throws(FileError) -> DirectoryEntryReference {
     try outputEntry(of: entry, isMade: true)
+  }
+
+  /// The directory entry of a file's output, nil if its directory does not exist.
+  package mutating func outputEntryIfPresent(of entry: FileEntry) -> DirectoryEntryReference? {
+    try? outputEntry(of: entry, isMade: false)
   }
 
   /// True if outputs go to another directory.
@@ -104,33 +96,15 @@ package struct DirectoryCursor {
 
   private mutating func outputEntry(of entry: FileEntry, isMade: Bool) throws(FileError) -> DirectoryEntryReference {
     guard let mirror else { preconditionFailure("no directory for outputs") }
-    let number = entry.directory
-    if output?.number != number || output == nil {
-      let files = files
-      let opened = try mirror.open(number, of: list) { reference throws(FileError) in
-        isMade ? try files.makeDirectory(at: reference) : try files.openDirectory(at: reference)
-      }
-      output = (number, opened.directory, PathPrefix(opened.path))
+    let files = files
+    let step = { (reference: DirectoryEntryReference) throws(FileError) in
+      isMade ? try files.makeDirectory(at: reference) : try files.openDirectory(at: reference)
     }
-    guard let output, let bytes = list.namesBelow(of: entry, as: mirror.names).last,
-      let name = FilePath.Component(bytes: bytes)
-    else {
+    let (directory, path) = try mirror.open(entry.directory, of: list, through: &outputs, step: step)
+    let bytes = list.outputName(of: entry, as: mirror.names)
+    guard let name = FilePath.Component(bytes: bytes) else {
       throw .system(SystemError(action: .create, file: .path(list.path(of: entry)), errno: .invalidArgument))
     }
-    return DirectoryEntryReference(name, in: output.directory, path: output.path.path(of: bytes))
+    return DirectoryEntryReference(name, in: directory, path: path.path(of: bytes))
   }
-}
-
-/// The path of a directory, to which names are appended as bytes: much faster than as components.
-struct PathPrefix {
-  private let bytes: [UInt8]
-
-  init(_ directory: FilePath) {
-    let slash = UInt8(ascii: "/")
-    let bytes = directory.bytes
-    self.bytes = bytes.isEmpty || bytes.last == slash ? bytes : bytes + [slash]
-  }
-
-  /// The path of a file in the directory.
-  func path(of name: some Collection<UInt8>) -> FilePath { FilePath(bytes: bytes + name) }
 }

@@ -78,14 +78,14 @@ package final class FileList: @unchecked Sendable {
 
   /// The path of a directory in messages.
   func path(ofDirectory number: Int32) -> FilePath {
-    ancestors(of: number).reduce(into: FilePath()) { path, number in
-      let directory = directory(number)
-      if directory.parent == nil {
-        path = FilePath(bytes: name(directory))
-      } else if let component = FilePath.Component(bytes: name(directory)) {
-        path.append(component)
-      }
+    // As components, the names of a deep directory would be joined in a time of the square of its depth.
+    let slash = UInt8(ascii: "/")
+    var path: [UInt8] = []
+    for number in ancestors(of: number) {
+      if !path.isEmpty, path.last != slash { path.append(slash) }
+      path += name(directory(number))
     }
+    return FilePath(bytes: path)
   }
 
   /// The directories that are arguments.
@@ -114,6 +114,11 @@ package final class FileList: @unchecked Sendable {
     var names = namesBelow(of: entry)
     names[names.count - 1] = outputNames.output(of: names[names.count - 1])
     return names
+  }
+
+  /// The name of the output of a file.
+  func outputName(of entry: FileEntry, as outputNames: OutputNames) -> [UInt8] {
+    outputNames.output(of: entry.directory == nil ? lastName(of: entry) : nameBytes(entry))
   }
 
   /// The path of the argument above a file or, if the file is an argument, of its directory.

@@ -24,6 +24,9 @@ package final class FileWalk: @unchecked Sendable {
   private var children: [ChildKey: Int32] = [:]
   private var lastOpened: (path: FilePath, directory: OpenDirectory)?
 
+  /// The directories on the path of the walk.
+  private var chain = DirectoryChain(levelsMax: 64)
+
   /// The numbers of files that are followed symbolic links.
   private var linkNumbers: [Int] = []
   /// Entries of directories that were skipped, and that an option would include.
@@ -121,8 +124,8 @@ package final class FileWalk: @unchecked Sendable {
     else { return try append(unreachable: path) }
     try add(name, path, in: number, directory, takesSpecial: false) {
       guard rules.isRecursive else { return onFailure(Self.isDirectory(path)) }
-      guard let (child, opened) = try append(name.bytes, in: number, path, followsLink: true) else { return }
-      try walk(from: child, opened)
+      guard let child = try append(name.bytes, in: number, followsLink: true) else { return }
+      try walk(from: child)
     }
   }
 
@@ -171,11 +174,9 @@ package final class FileWalk: @unchecked Sendable {
   /// The number of a directory below a root. Its ancestors get numbers, too. Nil if it cannot be opened.
   private func number(of components: FilePath.ComponentView.SubSequence, below root: FilePath) throws -> Int32? {
     guard var number = try self.root(root) else { return nil }
-    var path = root
     for component in components {
-      path.append(component)
       let key = ChildKey(parent: number, name: component)
-      guard let child = try children[key] ?? append(component.bytes, in: number, path, followsLink: true)?.0 else {
+      guard let child = try children[key] ?? append(component.bytes, in: number, followsLink: true)?.number else {
         return nil
       }
       children[key] = child
@@ -191,7 +192,8 @@ package final class FileWalk: @unchecked Sendable {
     do {
       let directory = try files.openDirectory(path)
       if directory.identity == rules.outputDirectory?.identity { return onFailure(.refused(.path(path), .isInput)) }
-      try walk(from: append(named: path, directory), directory)
+      let number = try append(named: path, directory)
+      try walk(from: DirectoryChain.Level(number: number, directory: directory, path: PathPrefix(path)))
     } catch let error as FileError {
       try report(error)
     }
@@ -208,26 +210,24 @@ package final class FileWalk: @unchecked Sendable {
     let followsLink: Bool
   }
 
-  private func walk(from start: Int32, _ directory: OpenDirectory) throws {
+  private func walk(from start: DirectoryChain.Level) throws {
     var pending: [Pending] = []
-    try look(into: start, directory, &pending)
+    try look(into: start, &pending)
     while let next = pending.popLast() {
       try files.checkInterruption()
-      let path = list.path(ofDirectory: next.parent).appending(FilePath(bytes: next.name).components)
-      guard let (number, directory) = try append(next.name, in: next.parent, path, followsLink: next.followsLink)
-      else { continue }
-      try look(into: number, directory, &pending)
+      guard let level = try append(next.name, in: next.parent, followsLink: next.followsLink) else { continue }
+      try look(into: level, &pending)
     }
   }
 
   /// Adds the files of a directory, and pushes its directories on the stack, the first on top.
-  private func look(into number: Int32, _ directory: OpenDirectory, _ pending: inout [Pending]) throws {
+  private func look(into level: DirectoryChain.Level, _ pending: inout [Pending]) throws {
+    let (number, directory) = (level.number, level.directory)
     let id = list.directory(number).id
     guard directory.identity != rules.outputDirectory?.identity, walkedDirectories.insert(id).inserted else { return }
-    let path = list.path(ofDirectory: number)
     var listing = DirectoryListing()
     do throws(FileError) {
-      try files.forEachEntry(of: directory, path) { name, kind in
+      try files.forEachEntry(of: directory, level.path.directory) { name, kind in
         if !isTemporaryName(name) { listing.append(name.bytes, kind) }
       }
     } catch {
@@ -235,9 +235,8 @@ package final class FileWalk: @unchecked Sendable {
     }
     listing.sort()
     var directories: [Pending] = []
-    let prefix = PathPrefix(path)
     for name in listing.names {
-      try take(listing[name], name.kind, in: number, directory, prefix, &directories)
+      try take(listing[name], name.kind, in: number, directory, level.path, &directories)
     }
     pending += directories.reversed()
   }
@@ -317,24 +316,25 @@ package final class FileWalk: @unchecked Sendable {
   }
 
   /// Opens and appends a directory in another one; nil after a reported error.
-  private func append(
-    _ name: [UInt8], in parent: Int32, _ path: FilePath, followsLink: Bool
-  ) throws -> (Int32, OpenDirectory)? {
+  private func append(_ name: [UInt8], in parent: Int32, followsLink: Bool) throws -> DirectoryChain.Level? {
     let above = list.directory(parent)
     var hash = list.hash(of: name, in: parent)
     hash.appendSlash()
     do {
+      let opened = try chain.input(parent, in: list, using: files)
+      let path = opened.path.path(of: name)
       guard above.depth < Self.depthMax, let component = FilePath.Component(bytes: name) else {
         throw FileError.system(SystemError(action: .openDirectory, file: .path(path), errno: .fileNameTooLong))
       }
       let directory = try files.openDirectory(
-        at: DirectoryEntryReference(component, in: try list.open(parent, using: files), path: path),
+        at: DirectoryEntryReference(component, in: opened.directory, path: path),
         followsLink: followsLink)
       let number = try append(
         FileList.Directory(
           parent: parent, id: try id(of: directory), depth: above.depth + 1, nameBytes: Int32(name.count),
           nameOffset: try list.append(name: name), hash: hash, followsLink: followsLink), directory)
-      return (number, directory)
+      chain.push(directory, PathPrefix(path), number: number)
+      return DirectoryChain.Level(number: number, directory: directory, path: PathPrefix(path))
     } catch let error as FileError {
       try report(error)
       return nil

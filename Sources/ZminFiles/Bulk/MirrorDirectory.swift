@@ -27,6 +27,9 @@ package struct MirrorDirectory: Sendable {
     self.names = names
   }
 
+  /// The number of directories that are held open at the end.
+  private static let openDirectoriesMax = 64
+
   /// The owner has all permissions on a mirrored directory, so that the next run or another shard can write to the
   /// mirror of a read-only one.
   private static let newMode = OutputMode(ownerPermissions: 0o700)
@@ -36,15 +39,17 @@ package struct MirrorDirectory: Sendable {
   ///
   /// - Parameter onFailure: Called with the error of each directory that does not get its mode.
   package func finish(_ list: FileList, using files: FileAccess, onFailure: (FileError) -> Void) {
+    var inputs = DirectoryChain(levelsMax: Self.openDirectoriesMax)
+    var outputs = DirectoryChain(levelsMax: Self.openDirectoriesMax)
     // From the bottom up, so that a visible directory is complete.
     for number in unfinished.descending {
       attempt(onFailure) { () throws(FileError) in
         var mode = Self.newMode
-        mode.limit(to: files.statusForMode(of: try list.open(number, using: files)))
-        let (directory, path) = try open(number, of: list) { reference throws(FileError) in
+        mode.limit(to: files.statusForMode(of: try inputs.input(number, in: list, using: files).directory))
+        let (directory, path) = try open(number, of: list, through: &outputs) { reference throws(FileError) in
           try files.openDirectory(at: reference)
         }
-        try files.finishDirectory(directory, mode, path)
+        try files.finishDirectory(directory, mode, path.directory)
       }
     }
     guard root.isUnfinished else { return }
@@ -63,22 +68,26 @@ package struct MirrorDirectory: Sendable {
   ///
   /// - Parameters:
   ///   - number: The number of the directory in the list; nil for this one.
+  ///   - list: The list of inputs.
+  ///   - chain: The mirrored directories that are held open.
   ///   - step: Opens the directory of an entry.
   func open(
-    _ number: Int32?, of list: FileList, step: (DirectoryEntryReference) throws(FileError) -> OpenDirectory
-  ) throws(FileError) -> (directory: OpenDirectory, path: FilePath) {
-    var (directory, path) = (root, path)
-    for number in number.map({ list.ancestors(of: $0).dropFirst() }) ?? [] {
-      guard let component = FilePath.Component(bytes: list.name(list.directory(number))) else { continue }
-      path.append(component)
+    _ number: Int32?, of list: FileList, through chain: inout DirectoryChain,
+    step: (DirectoryEntryReference) throws(FileError) -> OpenDirectory
+  ) throws(FileError) -> (directory: OpenDirectory, path: PathPrefix) {
+    guard let number else { return (root, PathPrefix(path)) }
+    let level = try chain.level(of: number, in: list) { _ throws(FileError) in
+      (root, path)
+    } step: { number, entry throws(FileError) in
       // Paths with ".." were refused before anything was written. They are not followed here either.
-      guard component.kind == .regular else {
-        throw .system(SystemError(action: .create, file: .path(path), errno: .invalidArgument))
+      guard entry.name.kind == .regular else {
+        throw .system(SystemError(action: .create, file: .path(entry.path), errno: .invalidArgument))
       }
-      directory = try step(DirectoryEntryReference(component, in: directory, path: path))
+      let directory = try step(entry)
       if directory.isUnfinished { unfinished.insert(number) }
+      return directory
     }
-    return (directory, path)
+    return (level.directory, level.path)
   }
 }
 

@@ -140,6 +140,37 @@ struct FileWalkTests {
     #expect(named.count > 1)
   }
 
+  @Test("A directory is opened once, however deep it lies, and few are open at once", arguments: [false, true])
+  func depth(_ hasSiblings: Bool) throws {
+    let depth = 500
+    let tree = try FileTree()
+    // The path would be too long for one call.
+    var directory = open(tree.root.string, O_RDONLY | O_DIRECTORY)
+    for _ in 0..<depth {
+      for name in hasSiblings ? ["dddd", "e"] : ["dddd"] { try #require(mkdirat(directory, name, 0o755) == 0) }
+      for name in ["a.json"] + (hasSiblings ? ["e/b.json"] : []) {
+        close(openat(directory, name, O_CREAT | O_WRONLY, 0o644))
+      }
+      let next = openat(directory, "dddd", O_RDONLY | O_DIRECTORY)
+      close(directory)
+      directory = next
+    }
+    close(directory)
+    let calls = FaultyCalls(FaultyCalls.Plan())
+    let files = FileAccess(calls: calls)
+    let list = try tree.walk([""], files: files)
+    let directories = hasSiblings ? 2 * depth : depth
+    #expect(list.count == directories)
+    // Beside the way down there is the way up, some directories at a time.
+    let opened = calls.log.count { $0 == .open }
+    #expect(opened <= directories + 10 + (hasSiblings ? depth * depth / 64 : 0))
+    #expect(calls.openDescriptors <= 70)
+    var cursor = DirectoryCursor(list, files: files, mirror: nil)
+    for number in 0..<list.count { _ = try cursor.source(of: list[number]) }
+    let openedAgain = calls.log.count { $0 == .open } - opened
+    #expect(openedAgain <= directories + 10 + (hasSiblings ? depth * depth / 8 : 0))
+  }
+
   @Test("No file is listed twice, by whatever path")
   func duplicates() throws {
     let tree = try FileTree(["d/a.json": "", "d/e/b.json": "", "c.txt": ""])
