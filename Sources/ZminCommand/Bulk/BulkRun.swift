@@ -185,6 +185,7 @@ struct BulkRun {
       let paths = [one, other].map { "\(FileName.path(list.path(of: $0)))" }
       throw Refused(message: "\(paths[0]) and \(paths[1]) would become one file below --output-dir; nothing was done")
     }
+    if let path = plan.mirrorPath { try refuseReplacedInputs(below: path, walk) }
     let journal = try plan.journal.map {
       try Journal(
         at: $0, options: plan.outputOptions, version: VersionText.number, isSynced: plan.sync != .never, files: files)
@@ -203,6 +204,18 @@ struct BulkRun {
       badLines: badLines, journal: journal,
       finished: try journal?.finishedFiles(of: list),
       madeOutputs: try mirror.map { _ in try MadeOutputs(fileCount: list.count, ledger: ledger) })
+  }
+
+  /// Refuses the run before anything is written if an output would replace an input.
+  private func refuseReplacedInputs(below path: FilePath, _ walk: FileWalk) throws {
+    guard let found = try list.firstReplacedInput(below: path, named: plan.outputNames, of: walk, using: files) else {
+      return
+    }
+    let (input, source) = (FileName.path(found.input), FileName.path(list.path(of: found.entry)))
+    throw Refused(
+      message: input == source
+        ? FailureMessage.text(for: FileError.refused(input, .isInput), input: input)
+        : "\(input): the output of \(source) would replace this input; use another --output-dir")
   }
 
   /// Warns of too little free space before it is needed. A mirror needs space for all outputs. In place, the largest

@@ -36,6 +36,34 @@ extension FileList {
     return nil
   }
 
+  /// Finds a file whose output would replace an input, and the path of that input. Nil if there is none.
+  ///
+  /// - Parameters:
+  ///   - mirror: The directory of outputs.
+  ///   - outputNames: The names of outputs.
+  ///   - walk: The walk that filled the list, which must have an index.
+  ///   - files: The access to files.
+  /// - Throws: ``FileError/system(_:)`` if it is unknown.
+  package func firstReplacedInput(
+    below mirror: FilePath, named outputNames: OutputNames, of walk: FileWalk, using files: FileAccess
+  ) throws(FileError) -> (entry: FileEntry, input: FilePath)? {
+    // A directory that is missing has no inputs.
+    guard let root = try? files.openDirectory(mirror) else { return nil }
+    var cursor = DirectoryCursor(
+      self, files: files, mirror: MirrorDirectory(mirror, root: root, names: outputNames), openDirectoriesMax: 64)
+    var missing: Int32?
+    for number in 0..<count {
+      let entry = self[number]
+      if let missing, missing == entry.directory { continue }
+      guard let output = cursor.outputEntryIfPresent(of: entry) else {
+        missing = entry.directory
+        continue
+      }
+      if try walk.hasInput(at: output) { return (entry, output.path) }
+    }
+    return nil
+  }
+
   private func isOneOutput(
     _ names: [FilePath.Component], _ others: [FilePath.Component], below mirror: FilePath, using files: FileAccess,
     _ foldings: inout KnownFoldings

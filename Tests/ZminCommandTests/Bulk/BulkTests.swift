@@ -144,6 +144,27 @@ struct BulkTests {
     #expect(scratch.tree("in") == ["a.json": "[ 1 ]", "d/a.json": "[ 2 ]"])
   }
 
+  @Test("An output that would replace another input is an error before anything is written")
+  func replacedInputs() throws {
+    let scratch = try Scratch(["t/sub/a.json": "[ 1 ]", "t/sub/sub/a.json": "[ 2 ]", "t/sub/z.json": "[ 3 ]"])
+    let before = scratch.tree()
+    for options in [[], ["--dry-run"]] {
+      let run = try ZminProgram.run(["-r", "t/sub", "--output-dir", "t"] + options, in: scratch)
+      #expect(run.ending == .exit(2))
+      #expect(run.output.isEmpty)
+      #expect(
+        run.errors
+          == "zmin: t/sub/a.json: the output of t/sub/sub/a.json would replace this input; use another --output-dir\n")
+      #expect(scratch.tree() == before)
+    }
+    try FileManager.default.removeItem(atPath: scratch.file("t/sub/sub/a.json"))
+    try scratch.write("[ 4 ]", to: "t/sub/sub/b.json")
+    let run = try ZminProgram.run(["-r", "t/sub", "--output-dir", "t"], in: scratch)
+    #expect(run.ending == .exit(0))
+    #expect(run.errors.hasPrefix("zmin: 3 files: 3 written"))
+    #expect(scratch.text(of: "t/sub/b.json") == "[4]" && scratch.text(of: "t/sub/z.json") == "[ 3 ]")
+  }
+
   @Test("Nothing is written outside the directory of the outputs, whatever links there are")
   func plantedLinks() throws {
     let scratch = try Scratch([
