@@ -23,6 +23,15 @@ package enum Figures {
     fixed(seconds > 0 ? Double(inputBytes) / seconds / 1e9 : 0, digits: 3) + " GB/s"
   }
 
+  /// A rate in the unit that suits it, powers of 1000. Nil if it is too low to be worth showing.
+  package static func speed(_ bytesPerSecond: Double) -> String? {
+    for (unit, factor, digits) in [("GB/s", 1e9, 2), ("MB/s", 1e6, 1), ("kB/s", 1e3, 1)]
+    where bytesPerSecond.isFinite && bytesPerSecond >= factor {
+      return "\(fixed(bytesPerSecond / factor, digits: digits)) \(unit)"
+    }
+    return nil
+  }
+
   /// A size of memory in powers of 1024.
   package static func memorySize(_ byteCount: Int) -> String {
     var value = Double(byteCount)

@@ -9,7 +9,7 @@ struct HelpTests {
     "--output", "--in-place", "--test", "--check", "--dry-run", "--format", "--validate", "--no-validate",
     "--max-depth", "--mode", "--kernel", "--bad-lines", "--max-bad-lines", "--min-saving", "--follow-symlinks",
     "--force", "--preserve", "--sync", "--no-sync", "--stats", "--quiet", "--verbose", "--version", "--help",
-    "--hidden", "--final-newline",
+    "--hidden", "--final-newline", "--progress",
     "--jobs", "--memory-budget", "--verify", "--device", "--device-memory", "--self-test", "--recursive",
     "--include",
     "--exclude",

@@ -21,7 +21,7 @@ enum OptionsFuzz {
     "a.json", "d", "f", "l.ndjson", "devices", "--find", "--memory-report", "--memory-report=json",
     "--memory-report-file",
     "--memory-monitor", "--memory-profile", "bench", "--paths", "--size", "--compare", "1/1", "2/2", "4/4", "7/8",
-    "--hidden", "--final-newline", "keep",
+    "--hidden", "--final-newline", "keep", "--progress",
   ]
   private static let wordsFollow: UInt8 = 0xFF
 

@@ -36,6 +36,16 @@ struct MonitorTextTests {
     }
   }
 
+  @Test("The last line has the peak, and the input as it was seen last")
+  func lastLine() {
+    let text = Self.text(MadeUpProfile.sample(4), history: [8_000_000, 32 << 20])
+    #expect(
+      MonitorText.lastLine(text, peakResidentBytes: 16 << 20)
+        == "peak resident memory 32 MiB, last seen at 1.000 s: 400.0 MB of 1.0 GB, 3 of 7 files, 1.25 GB/s")
+    #expect(MonitorText.lastLine(nil, peakResidentBytes: 16 << 20) == "peak resident memory 16 MiB")
+    #expect(MonitorText.lastLine(nil, peakResidentBytes: nil) == "peak resident memory not reported")
+  }
+
   @Test("A figure that was not reported is not shown as none")
   func notReported() {
     var sample = MadeUpProfile.sample(0)

@@ -22,6 +22,8 @@ struct FiguresTests {
     #expect(Figures.saved(6, 9) == "-50.0%")
     #expect(Figures.rate(2_000_000_000, seconds: 1) == "2.000 GB/s")
     #expect(Figures.rate(1, seconds: 0) == "0.000 GB/s")
+    #expect(Figures.speed(1.25e9) == "1.25 GB/s" && Figures.speed(350e6) == "350.0 MB/s")
+    #expect(Figures.speed(1000) == "1.0 kB/s" && Figures.speed(999) == nil && Figures.speed(.infinity) == nil)
     #expect(Figures.count(1, "file") == "1 file")
     #expect(Figures.count(2, "file") == "2 files")
   }

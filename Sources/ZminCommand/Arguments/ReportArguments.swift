@@ -31,6 +31,15 @@ package struct ReportArguments: ParsableArguments, Sendable {
   @Flag(help: "Print sizes, saving, rate and engine")
   package var stats = false
 
+  @Flag(
+    help: ArgumentHelp(
+      "Show progress also if standard output is a pipe",
+      discussion: """
+        On a terminal a run of more than a second shows its progress on standard error, unless standard output is a \
+        pipe: the program that reads it may use the terminal.
+        """))
+  package var progress = false
+
   @Option(
     help: ArgumentHelp(
       "Log events to standard error, as json",

@@ -259,7 +259,8 @@ struct BulkRun {
     try device?.waitIfRequired(files)
     let profiler = memory?.profiler
     let meter = try ProgressMeter(
-      context, reporter, isShown: plan.verbosity != .quiet && plan.reports.memory?.monitors != true, ledger: ledger)
+      context, reporter, isShown: plan.verbosity != .quiet && plan.reports.memory?.monitors != true,
+      isAskedFor: plan.reports.wantsProgress, ledger: ledger)
     meter.run {
       if !context.queue.large.isEmpty {
         let memory = pools.slices.map(RunMemory.slices) ?? .window(byteCount: pools.windowBytes)

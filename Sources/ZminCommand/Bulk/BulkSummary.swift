@@ -7,6 +7,8 @@ import ZminReport
 struct BulkSummary {
   /// The shortest time of a file that is listed as slow.
   private static let slowSecondsMin = 1.0
+  /// The shortest time of a run with a rate.
+  private static let ratedSecondsMin = 0.1
 
   private let statistics: RunStatistics
   private let fileCount: Int
@@ -66,8 +68,14 @@ struct BulkSummary {
     if statistics.badLines > 0 { parts.append(Figures.count(statistics.badLines, "bad line")) }
     return """
       \(Figures.count(fileCount, "file")): \(parts.joined(separator: ", ")); \(sizes), \
-      \(Figures.fixed(seconds, digits: 1)) s, \(Figures.rate(statistics.inputBytes, seconds: seconds))
+      \(Figures.fixed(seconds, digits: 1)) s\(rate)
       """
+  }
+
+  /// The rate, empty after a run that is too short for one.
+  private var rate: String {
+    guard seconds >= Self.ratedSecondsMin else { return "" }
+    return Figures.speed(Double(statistics.inputBytes) / seconds).map { ", \($0)" } ?? ""
   }
 
   /// Sizes of the valid files on the disk. A file that failed saves nothing.

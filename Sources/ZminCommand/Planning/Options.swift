@@ -40,6 +40,8 @@ package struct Options: Sendable {
   package var logFile: PathArgument?
   package var metricsFile: PathArgument?
   package var printsStatistics = false
+  /// True to show progress beside other programs of a pipeline.
+  package var wantsProgress = false
   package var printsMemoryProfile = false
   package var memoryReport: ReportArguments.MemoryReportForm?
   package var memoryReportFile: PathArgument?
@@ -137,6 +139,7 @@ package struct Options: Sendable {
     device = arguments.engine.device
     deviceMemory = arguments.engine.deviceMemory
     verification = arguments.engine.verify
+    wantsProgress = arguments.report.progress
     printsStatistics = arguments.report.stats
     printsMemoryProfile = arguments.report.memoryProfile
     memoryReport = arguments.report.memoryReport

@@ -284,7 +284,7 @@ package struct Planner {
     }
     let plan = ReportPlan(
       logsEvents: options.log != nil || options.logFile != nil, logFile: options.logFile?.path,
-      metricsFile: options.metricsFile?.path, memory: try memoryReport())
+      metricsFile: options.metricsFile?.path, memory: try memoryReport(), wantsProgress: options.wantsProgress)
     try check(plan)
     return plan
   }

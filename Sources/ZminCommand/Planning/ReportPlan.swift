@@ -9,4 +9,6 @@ package struct ReportPlan: Sendable {
   /// The file of the metrics.
   package var metricsFile: FilePath?
   package var memory: MemoryReportPlan?
+  /// True to show progress on the terminal of other programs of a pipeline.
+  package var wantsProgress = false
 }

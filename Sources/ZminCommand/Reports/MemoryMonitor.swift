@@ -16,6 +16,7 @@ final class MemoryMonitor: Sendable {
   private struct State {
     var history: [Int] = []
     var last = (seconds: 0.0, inputBytes: 0)
+    var text: MonitorText?
   }
 
   private let console: Console
@@ -24,7 +25,7 @@ final class MemoryMonitor: Sendable {
 
   init(_ console: Console, beside task: Plan.Task) {
     self.console = console
-    isDrawn = console.drawsInPlace(beside: task)
+    isDrawn = console.drawsInPlace(beside: task, isAskedFor: true)
   }
 
   /// The time between two samples.
@@ -37,12 +38,14 @@ final class MemoryMonitor: Sendable {
       let rate = seconds > 0 ? Double(sample.inputBytes - state.last.inputBytes) / seconds : 0
       state.last = (sample.seconds, sample.inputBytes)
       state.history = state.history.suffix(Self.historyMax - 1) + [sample.residentBytes ?? sample.allocatedHostBytes]
-      return MonitorText(
+      let text = MonitorText(
         sample,
         MonitorText.Progress(
           filesDone: sample.filesDone, fileCount: source?.fileCount ?? 0, inputBytes: sample.inputBytes,
           totalBytes: source?.storedBytes, bytesPerSecond: max(0, rate)),
         history: state.history)
+      state.text = text
+      return text
     }
     if isDrawn {
       console.show(progress: text.block(columns: TerminalSize.columns - 1))
@@ -51,6 +54,11 @@ final class MemoryMonitor: Sendable {
     }
   }
 
-  /// Leaves the terminal as it was.
-  func end() { if isDrawn { console.show(progress: "") } }
+  /// Replaces the view by a line that stays.
+  ///
+  /// - Parameter peakResidentBytes: The peak of the run, nil if it is not reported.
+  func end(peakResidentBytes: Int?) {
+    if isDrawn { console.show(progress: "") }
+    console.say(MonitorText.lastLine(state.withLock { $0.text }, peakResidentBytes: peakResidentBytes))
+  }
 }

@@ -91,7 +91,7 @@ final class MemoryReporting: Sendable {
   /// Ends the measurement. The memory of the run is freed after it.
   func conclude(_ conclusion: Conclusion) {
     watch.stop()
-    monitor?.end()
+    monitor?.end(peakResidentBytes: profiler.peakResidentBytes)
     state.state.withLock { state in
       state.conclusion = conclusion
       // An unfinished file was read too.

@@ -33,13 +33,16 @@ final class ProgressMeter: Sendable {
   ///   - source: The progress of the run.
   ///   - reporter: Receives the progress.
   ///   - isShown: True to show the progress to people.
+  ///   - isAskedFor: True to show it on the terminal of other programs of a pipeline too.
   ///   - ledger: Records the stack of the thread.
   /// - Throws: The system's error if no descriptor is left.
-  init(_ source: any ProgressSource, _ reporter: RunReporter, isShown: Bool, ledger: MemoryLedger) throws {
+  init(
+    _ source: any ProgressSource, _ reporter: RunReporter, isShown: Bool, isAskedFor: Bool, ledger: MemoryLedger
+  ) throws {
     self.source = source
     self.reporter = reporter
     self.ledger = ledger
-    isDrawn = isShown && reporter.console.drawsInPlace(beside: reporter.task)
+    isDrawn = isShown && reporter.console.drawsInPlace(beside: reporter.task, isAskedFor: isAskedFor)
     end = try Interruption()
   }
 

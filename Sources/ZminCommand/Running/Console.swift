@@ -13,11 +13,21 @@ struct Console: Sendable {
   /// True if lines go to a log of events.
   var isEvents: Bool { events != nil }
 
-  /// True if lines can be redrawn: standard error is a terminal, and the task writes no output to it.
-  func drawsInPlace(beside task: Plan.Task) -> Bool {
+  /// True if lines can be redrawn: standard error is a terminal, the task writes no output to it, and no other program
+  /// of a pipeline may own it.
+  ///
+  /// - Parameter isAskedFor: True if the user wants to see the lines beside other programs too.
+  func drawsInPlace(beside task: Plan.Task, isAskedFor: Bool) -> Bool {
     let calls = LinuxSystemCalls()
     return !isEvents && calls.isTerminal(STDERR_FILENO)
       && !(task.writesStandardOutput && calls.isTerminal(STDOUT_FILENO))
+      && (isAskedFor || !Self.standardOutputIsPipe)
+  }
+
+  /// True if another program may read standard output.
+  private static var standardOutputIsPipe: Bool {
+    guard let status = try? LinuxSystemCalls().status(of: STDOUT_FILENO) else { return false }
+    return [S_IFIFO, S_IFSOCK].contains(status.st_mode & S_IFMT)
   }
 
   /// Prints a message. A closed standard error is not an error.

@@ -75,7 +75,8 @@ struct MinifyRun: ~Copyable {
 
   private func meter() throws -> ProgressMeter {
     try ProgressMeter(
-      progress, reporter, isShown: plan.verbosity != .quiet && plan.reports.memory?.monitors != true, ledger: ledger)
+      progress, reporter, isShown: plan.verbosity != .quiet && plan.reports.memory?.monitors != true,
+      isAskedFor: plan.reports.wantsProgress, ledger: ledger)
   }
 
   /// The facts about the run for the memory report.

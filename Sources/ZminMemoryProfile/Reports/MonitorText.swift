@@ -55,6 +55,17 @@ package struct MonitorText {
       + "ledger \(Figures.memorySize(sample.allocatedHostBytes)), device \(device), \(input)"
   }
 
+  /// The line that stays after a run: the peaks, and the input as it was seen last.
+  ///
+  /// - Parameters:
+  ///   - last: The last view, nil if the run was over before the first.
+  ///   - peakResidentBytes: The peak of the run, nil if it is not reported.
+  package static func lastLine(_ last: MonitorText?, peakResidentBytes: Int?) -> String {
+    let peak = [peakResidentBytes, last?.history.max()].compactMap(\.self).max()
+    let time = last.map { ", last seen at \(ReportText.seconds($0.sample.seconds)): \($0.input)" } ?? ""
+    return "peak resident memory \(ReportText.size(peak))\(time)"
+  }
+
   private var device: String {
     let ledgerBytes = sample.allocated[.deviceLocal] ?? 0
     if let deviceBytes = sample.deviceBytes { return "\(Figures.memorySize(deviceBytes)) by its driver" }
@@ -65,7 +76,7 @@ package struct MonitorText {
     var text = Figures.size(progress.inputBytes)
     if let totalBytes = progress.totalBytes { text += " of \(Figures.size(totalBytes))" }
     if progress.fileCount > 1 { text += ", \(progress.filesDone) of \(Figures.count(progress.fileCount, "file"))" }
-    return text + ", \(Figures.fixed(progress.bytesPerSecond / 1e9, digits: 2)) GB/s"
+    return text + (Figures.speed(progress.bytesPerSecond).map { ", \($0)" } ?? "")
   }
 
   /// The last samples as bars, relative to the peak so far.

@@ -2,7 +2,7 @@ import ZminBase
 import ZminReport
 
 /// Text of reports: figures that may be missing, names with arbitrary characters, lines of bounded width.
-enum ReportText {
+package enum ReportText {
   /// The text for a figure that was not reported.
   static let missing = "not reported"
   /// The text for a run without recommendations.
@@ -59,7 +59,7 @@ enum ReportText {
   }
 
   /// The name cut to `columns` columns. Its beginning is cut, as the end of a path tells more.
-  static func tail(_ text: String, columns: Int) -> String {
+  package static func tail(_ text: String, columns: Int) -> String {
     let text = name(text)
     guard width(text) > columns else { return text }
     var end: [Character] = []
@@ -75,7 +75,7 @@ enum ReportText {
   // MARK: Widths
 
   /// An upper bound of the columns that a line takes in a terminal.
-  static func width(_ text: String) -> Int {
+  package static func width(_ text: String) -> Int {
     text.unicodeScalars.reduce(0) { $0 + (isWide($1) ? 2 : 1) }
   }
 

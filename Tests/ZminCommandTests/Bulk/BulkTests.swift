@@ -274,7 +274,7 @@ struct BulkTests {
       mkfifo in/slow; { sleep 2; echo '[ 2 ]'; } > in/slow &
       script -qec "$ZMIN -rt in in/slow" /dev/null | tr '\\r' '\\n'
       """, in: scratch)
-    #expect(run.output.contains(" of 2 files, "))
+    #expect(run.output.contains(" of 2 files  "))
     let shown = run.output.components(separatedBy: "\u{1B}[K")
     #expect(shown.count > 3)
     #expect(shown[shown.count - 1].contains("zmin: 2 files: 2 valid"))

@@ -49,6 +49,7 @@ struct MemoryOptionTests {
     let run = try ZminProgram.run(["--memory-monitor", "input.json"], in: Self.scratch())
     #expect(run.ending == .exit(0) && run.output == "[1,2]")
     #expect(!run.errors.contains("\u{1B}") && run.errors.split(separator: "\n").allSatisfy { $0.hasPrefix("zmin: ") })
+    #expect(run.errors.contains(/zmin: peak resident memory [\d.]+ MiB.*\n$/))
   }
 
   @Test(
