@@ -22,6 +22,28 @@ package struct UnmatchedBrackets: Equatable, Sendable {
   /// Creates the value of no elements, in one of these levels.
   package init(in levels: LevelSet) { base = levels }
 
+  /// Copies the brackets of a slice out of memory that is reused for the next one.
+  package init(_ slice: borrowing SliceNesting) {
+    base = slice.base
+    depthIncreaseMax = slice.depthIncreaseMax
+    _ = slice.closers.allSatisfy {
+      closers.push($0)
+      return true
+    }
+    _ = slice.openers.allSatisfy {
+      openers.push($0)
+      return true
+    }
+  }
+
+  /// Creates a value of its parts.
+  package init(closers: BitStack, base: LevelSet, openers: BitStack, depthIncreaseMax: Int) {
+    self.closers = closers
+    self.base = base
+    self.openers = openers
+    self.depthIncreaseMax = depthIncreaseMax
+  }
+
   /// Appends an element. Returns false if the nesting is invalid. The value is then unusable.
   package mutating func append(_ element: Element) -> Bool {
     guard narrow(to: element.levels) else { return false }

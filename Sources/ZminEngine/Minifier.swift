@@ -112,6 +112,23 @@ package struct Minifier: ~Copyable, Sendable {
     if offset == 0 { difference = nil }
   }
 
+  /// Begins in the middle of an input.
+  ///
+  /// - Parameters:
+  ///   - summary: Summary of all bytes before, joined from the document's start.
+  ///   - offset: Number of these bytes, at least 1.
+  ///   - openQuoteOffset: Offset of the quote that opened the string in which they end.
+  ///   - head: The first bytes of the input, for messages.
+  /// - Throws: ``OutOfMemory``.
+  package mutating func resume(
+    after summary: SliceSummary, at offset: Int, openQuoteOffset: Int?, head: [UInt8]
+  ) throws(OutOfMemory) {
+    reset(offset: offset)
+    try state.assign(from: summary)
+    self.openQuoteOffset = openQuoteOffset
+    self.head = Array(head.prefix(min(offset, ForeignContent.signatureBytes)))
+  }
+
   /// Minifies the next bytes of the input.
   ///
   /// An error is reported at the end of its line or after eight bytes from it on, since these may change its message.

@@ -17,6 +17,17 @@ package struct LineCounter: Sendable {
 
   package init() {}
 
+  /// Makes a counter that has counted the bytes before `offset`.
+  ///
+  /// - Parameters:
+  ///   - lineFeedCount: LFs among them.
+  ///   - lastLineFeed: Offset of the last of these.
+  package init(offset: Int, lineFeedCount: Int, lastLineFeed: Int?) {
+    self.offset = offset
+    line = lineFeedCount + 1
+    lineStartOffset = lastLineFeed.map { $0 + 1 } ?? 0
+  }
+
   /// Line and column of the next byte.
   package var position: TextPosition { TextPosition(line: line, column: offset - lineStartOffset + 1) }
 

@@ -42,7 +42,8 @@ import ZminTestSupport
     for _ in 0..<rounds {
       let input = bytes(&random, format)
       var start = lexeme(&random)
-      let parts = input.slices(at: random.cuts(in: input.count)).map { slice in
+      let cuts = random.cuts(in: input.count)
+      let parts = input.slices(at: cuts).map { slice in
         let summary = ScannedSlice(slice, from: start, format).summary
         // Mostly the end of the slice before, sometimes another state.
         start = random.once(in: 30) ? random.pick(Lexeme.allCases) : summary.local?.end ?? start
@@ -53,7 +54,7 @@ import ZminTestSupport
       let rightFold = parts.reversed().reduce(SliceSummary.identity) { $1.combined(with: $0, format: format) }
       let tree = random.join(parts, format)
       if leftFold != rightFold || leftFold != tree {
-        Issue.record("\(format): \(readable(input)) in \(parts.map(\.lexical.byteCount))")
+        Issue.record("\(format): \(readable(input)) in \(cuts)")
       }
     }
     #expect(cleanCount > rounds / 4, "hardly any case is clean")

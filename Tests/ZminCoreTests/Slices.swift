@@ -4,6 +4,7 @@ import ZminTestSupport
 /// A slice scanned by stage 1.
 struct ScannedSlice {
   var summary: SliceSummary
+  var lexical: LexicalSummary
   var output: [UInt8]
   var elements: [Element]
   /// True if stage 1 found no error.
@@ -12,7 +13,7 @@ struct ScannedSlice {
   init(_ bytes: ArraySlice<UInt8>, from start: Lexeme, _ format: Format) {
     var output = [UInt8](repeating: 0, count: 2 * bytes.count + 1)
     var elements = [Element](repeating: .comma, count: bytes.count)
-    let lexical = bytes.withUnsafeBytes { LexicalSummary($0) }
+    lexical = bytes.withUnsafeBytes { LexicalSummary($0) }
     let (local, elementCount) = bytes.withUnsafeBytes { bytes in
       output.withUnsafeMutableBytes { output in
         elements.withUnsafeMutableBufferPointer { storage in
@@ -24,7 +25,8 @@ struct ScannedSlice {
     }
     output.removeSubrange((local?.outputByteCount ?? 0)...)
     elements.removeSubrange(elementCount...)
-    summary = SliceSummary(lexical, local, elements: elements)
+    // The assumed start of no bytes does not matter.
+    summary = bytes.isEmpty ? .identity : SliceSummary(local, elements: elements)
     isLocallyClean = local != nil
     self.output = output
     self.elements = elements

@@ -39,6 +39,7 @@ struct SummaryJoiner: ~Copyable {
   /// Describes the first mismatch of the join, nil if there is none.
   private mutating func mismatch(_ input: [UInt8], at cuts: [Int], _ oracle: Oracle) throws -> String? {
     var joined = SliceSummary.documentStart
+    var lexical = LexicalSummary()
     var output: [UInt8] = []
     var parts = [joined]
     state.reset()
@@ -55,12 +56,13 @@ struct SummaryJoiner: ~Copyable {
       if seam.isBoundary { output.append(UInt8(ascii: "\n")) }
       output += scanned.output
       joined = next
+      lexical.append(scanned.lexical)
       parts.append(scanned.summary)
       try restarted.assign(from: joined)
       guard Self.areEqual(state, restarted) else { return "two states after \(slice.indices)" }
     }
     if random.join(parts, format) != joined { return "another grouping gives another summary" }
-    if joined.lexical[.outside].end.isInString, joined.lexical[.outside].openQuote != Self.openQuote(input) {
+    if lexical[.outside].end.isInString, lexical[.outside].openQuote != Self.openQuote(input) {
       return "the open string begins elsewhere"
     }
     let isComplete = joined.isComplete(format)

@@ -15,10 +15,12 @@ import ZminMemory
 /// `@unchecked Sendable` because the monitor guards the shared state, and the queue that it guards gives each other
 /// part one holder at a time: a slot, the joiner with the output, and an input that is read in order. The pointers are
 /// valid as long as a worker works, or a lane that has claimed something to do with them.
-final class SliceCoordinator<Input: ByteSource & ~Copyable, Output: ByteSink & ~Copyable>: @unchecked Sendable {
+final class SliceCoordinator<
+  Input: ByteSource & ~Copyable, Output: ByteSink & ~Copyable, Joiner: SliceJoining & ~Copyable
+>: @unchecked Sendable {
   private let input: UnsafeMutablePointer<Input>
   private let output: UnsafeMutablePointer<Output>
-  private let joiner: UnsafeMutablePointer<SliceJoiner>
+  private let joiner: UnsafeMutablePointer<Joiner>
   private let reader: SliceReader<Input>
   private let options: MinifierOptions
   private let times: StageTimes?
@@ -43,7 +45,7 @@ final class SliceCoordinator<Input: ByteSource & ~Copyable, Output: ByteSink & ~
 
   init(
     input: UnsafeMutablePointer<Input>, output: UnsafeMutablePointer<Output>,
-    joiner: UnsafeMutablePointer<SliceJoiner>, options: MinifierOptions, slots: [SliceSlot],
+    joiner: UnsafeMutablePointer<Joiner>, options: MinifierOptions, slots: [SliceSlot],
     rest: UnsafeMutableRawBufferPointer, queue: SliceQueue, times: StageTimes?
   ) {
     timesEntry = times?.enterThreads()
@@ -211,7 +213,7 @@ final class SliceCoordinator<Input: ByteSource & ~Copyable, Output: ByteSink & ~
       return stop(.failure(error))
     }
     if hasKnownSize {
-      releasedBytes = input.pointee.release(from: releasedBytes, upTo: joiner.pointee.totals.inputBytes)
+      releasedBytes = input.pointee.release(from: releasedBytes, upTo: joiner.pointee.joinedBytes)
     }
     slot.setState(.free)
     monitor.withLock {

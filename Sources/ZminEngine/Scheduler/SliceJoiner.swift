@@ -1,11 +1,27 @@
 import ZminCore
 import ZminMemory
 
-/// Joins slices in order, and writes their output.
+/// What joins the slices of a run in order, and writes their output. One thread at a time calls it.
+protocol SliceJoining: ~Copyable, SendableMetatype {
+  /// Bytes of the slices joined so far.
+  var joinedBytes: Int { get }
+  /// True if the input so far ends in a string.
+  var endsInString: Bool { get }
+  /// Joins the next slice.
+  ///
+  /// - Parameter countsLines: True to count lines, since the input cannot be read again.
+  /// - Returns: The first error of the input, if it is known now.
+  /// - Throws: The slot's error, `OutOfMemory`, ``VerificationDifference``, and the output's errors.
+  mutating func join<Output: ByteSink & ~Copyable>(
+    _ slot: SliceSlot, to output: inout Output, countsLines: Bool
+  ) throws -> Failure?
+}
+
+/// Joins the slices of a whole input.
 ///
 /// It is a ``Minifier`` that knows the exact state before each slice. It takes the result of a worker if that fits.
 /// Otherwise it minifies the slice again. So a wrong assumption costs time and never changes the output.
-struct SliceJoiner: ~Copyable {
+struct SliceJoiner: SliceJoining, ~Copyable {
   private var minifier: Minifier
   private var window: OutputWindow
   private var release = OutputWindow.Release.everything
@@ -53,14 +69,10 @@ struct SliceJoiner: ~Copyable {
     onDeviceCount = 0
   }
 
-  /// True if the input so far ends in a string.
+  var joinedBytes: Int { totals.inputBytes }
+
   var endsInString: Bool { minifier.endsInString }
 
-  /// Joins the next slice.
-  ///
-  /// - Parameter countsLines: True to count lines, since the input cannot be read again.
-  /// - Returns: The first error of the input, if it is known now.
-  /// - Throws: The slot's error, ``OutOfMemory``, ``VerificationDifference``, and the output's errors.
   mutating func join<Output: ByteSink & ~Copyable>(
     _ slot: SliceSlot, to output: inout Output, countsLines: Bool
   ) throws -> Failure? {

@@ -9,9 +9,7 @@ package import ZminMemory
 package struct SlicedRun: ~Copyable {
   private let options: MinifierOptions
   private let sizes: SliceSizes
-  private let slots: [SliceSlot]
-  private let kernels: [WorkerKernel]
-  private let rest: ByteBuffer
+  private let pools: SlicePools
   private var joiner: SliceJoiner
   private let device: DeviceUse
   private let ledger: MemoryLedger
@@ -34,21 +32,12 @@ package struct SlicedRun: ~Copyable {
     _ options: MinifierOptions, _ plan: SlicePlan, device: DeviceUse = .none, times: StageTimes? = nil,
     ledger: MemoryLedger
   ) throws(OutOfMemory) {
-    var slots: [SliceSlot] = []
-    for _ in 0..<plan.slots {
-      slots.append(try SliceSlot(sliceBytes: plan.sliceBytes, options, ledger: ledger))
-    }
-    var kernels: [WorkerKernel] = []
-    let roomBytes = SliceSlot.roomBytes(forSliceBytes: plan.sliceBytes, options.format)
-    for _ in 0..<plan.workers { kernels.append(try WorkerKernel(options, roomBytes: roomBytes, ledger: ledger)) }
-    let rest = try ByteBuffer(byteCount: SliceBoundary.windowBytes, for: .inputWindow, in: ledger)
+    let pools = try SlicePools(options, plan, ledger: ledger)
     let joiner = try SliceJoiner(options, heldBytesMax: plan.heldBytesMax, times: times, ledger: ledger)
     self.options = options
     sizes = SliceSizes(
       largestBytes: plan.sliceBytes, smallestBytes: plan.smallestSliceBytes, workers: plan.workers)
-    self.slots = slots
-    self.kernels = kernels
-    self.rest = rest
+    self.pools = pools
     self.joiner = joiner
     self.device = device
     self.times = times
@@ -77,9 +66,9 @@ package struct SlicedRun: ~Copyable {
     joiner.begin(outputIsFinal: output.isFinal)
     deviceNotes = []
     returnedSliceCount = 0
-    let (options, sizes, slots, kernels) = (options, sizes, slots, kernels)
+    let (options, sizes, slots, kernels) = (options, sizes, pools.slots, pools.kernels)
     let (lanes, ledger, times) = (lanes, ledger, times)
-    let rest = rest.bytes
+    let rest = pools.rest.bytes
     let byteCount = input.seekableSize
     let workers = byteCount.map { min(kernels.count, max(1, $0 / sizes.largestBytes)) } ?? kernels.count
     let device = try deviceUse(byteCount: byteCount)
@@ -114,7 +103,7 @@ package struct SlicedRun: ~Copyable {
     returnedSliceCount = lastQueue.returnedSliceCount
     deviceNotes += notes
     guard let failure else { return .complete(joiner.totals) }
-    return .invalid(try failure.located(in: input, joiner.lines, reading: slots[0].input), joiner.totals)
+    return .invalid(try failure.located(in: input, joiner.lines, reading: pools.slots[0].input), joiner.totals)
   }
 
   /// Returns the use of the device for an input of that size, nil if it is read in order.
@@ -141,21 +130,4 @@ extension DeviceUse {
   }
 
   fileprivate var isAlone: Bool { if case .alone = self { true } else { false } }
-}
-
-/// The kernel and workspace of one worker.
-///
-/// `@unchecked Sendable` because one thread uses it at a time.
-private final class WorkerKernel: @unchecked Sendable {
-  let run: KernelRun
-
-  /// Set only if slices are to be verified.
-  let verifier: SliceVerifier?
-
-  /// - Parameter roomBytes: Largest output of a slice.
-  init(_ options: MinifierOptions, roomBytes: Int, ledger: MemoryLedger) throws(OutOfMemory) {
-    run = try KernelRun(options.kernel, ledger: ledger)
-    verifier =
-      options.verification == .none ? nil : try SliceVerifier(options, roomBytes: roomBytes, ledger: ledger)
-  }
 }

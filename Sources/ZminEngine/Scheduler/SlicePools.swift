@@ -1,0 +1,42 @@
+import ZminCPU
+import ZminMemory
+
+/// Memory and kernels of a run in slices, made once for any number of inputs.
+struct SlicePools: ~Copyable {
+  let slots: [SliceSlot]
+  let kernels: [WorkerKernel]
+  /// Memory for the bytes after the last boundary of an input that is read in order.
+  let rest: ByteBuffer
+
+  /// - Throws: ``OutOfMemory``.
+  init(_ options: MinifierOptions, _ plan: SlicePlan, ledger: MemoryLedger) throws(OutOfMemory) {
+    var slots: [SliceSlot] = []
+    for _ in 0..<plan.slots {
+      slots.append(try SliceSlot(sliceBytes: plan.sliceBytes, options, ledger: ledger))
+    }
+    var kernels: [WorkerKernel] = []
+    let roomBytes = SliceSlot.roomBytes(forSliceBytes: plan.sliceBytes, options.format)
+    for _ in 0..<plan.workers { kernels.append(try WorkerKernel(options, roomBytes: roomBytes, ledger: ledger)) }
+    let rest = try ByteBuffer(byteCount: SliceBoundary.windowBytes, for: .inputWindow, in: ledger)
+    self.slots = slots
+    self.kernels = kernels
+    self.rest = rest
+  }
+}
+
+/// The kernel and workspace of one worker.
+///
+/// `@unchecked Sendable` because one thread uses it at a time.
+final class WorkerKernel: @unchecked Sendable {
+  let run: KernelRun
+
+  /// Set only if slices are to be verified.
+  let verifier: SliceVerifier?
+
+  /// - Parameter roomBytes: Largest output of a slice.
+  init(_ options: MinifierOptions, roomBytes: Int, ledger: MemoryLedger) throws(OutOfMemory) {
+    run = try KernelRun(options.kernel, ledger: ledger)
+    verifier =
+      options.verification == .none ? nil : try SliceVerifier(options, roomBytes: roomBytes, ledger: ledger)
+  }
+}
