@@ -80,9 +80,12 @@ let package = Package(
     .target(
       name: "ZminCodec", dependencies: ["CZminCodec", "CZminSystem", "ZminBase", "ZminEngine", "ZminMemory"],
       exclude: ["README.md"], swiftSettings: swiftSettings),
+    .target(name: "ZminReport", dependencies: ["ZminBase"], exclude: ["README.md"], swiftSettings: strictSettings),
     .target(
       name: "ZminFiles",
-      dependencies: ["ZminBase", "ZminCodec", "ZminCore", "ZminEngine", "ZminIO", "ZminMemory", systemPackage],
+      dependencies: [
+        "ZminBase", "ZminCodec", "ZminCore", "ZminEngine", "ZminIO", "ZminMemory", "ZminReport", systemPackage,
+      ],
       exclude: ["README.md"], swiftSettings: swiftSettings),
     .systemLibrary(name: "CZminVulkan"),
     .target(
@@ -95,7 +98,6 @@ let package = Package(
         "ZminBase", "ZminCPU", "ZminCore", "ZminEngine", "ZminIO", "ZminMemory", "ZminVulkan", systemPackage,
       ],
       exclude: ["README.md"], swiftSettings: swiftSettings),
-    .target(name: "ZminReport", dependencies: ["ZminBase"], exclude: ["README.md"], swiftSettings: strictSettings),
     .target(
       name: "ZminMemoryProfile",
       dependencies: ["ZminBase", "ZminEngine", "ZminFiles", "ZminIO", "ZminMemory", "ZminReport", systemPackage],

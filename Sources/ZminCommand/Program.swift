@@ -13,7 +13,21 @@ enum Program {
       switch try Request(RawArgument.ofProcess()) {
       case .text(let text): exit(printing: text.hasSuffix("\n") ? text : text + "\n", console)
       case .devices(let command): exit(doing: command, console)
-      case .bench(let command): bench(command, console)
+      case .bench(let command):
+        let commandLine = RawArgument.ofProcess().map(RawArgument.readable)
+        run(console) { files, interruption, _ in
+          try BenchRun(
+            command: command, commandLine: commandLine, files: files, interruption: interruption, console: console
+          ).run()
+        }
+      case .part(let command):
+        run(console) { files, _, ledger in
+          try PartCommandRun(command: command, files: files, ledger: ledger, console: console).run()
+        }
+      case .join(let command):
+        run(console) { files, _, ledger in
+          try JoinRun(command: command, files: files, ledger: ledger, console: console).run()
+        }
       case .minify(let options): minify(options, console)
       }
     } catch {
@@ -68,16 +82,16 @@ enum Program {
     }
   }
 
-  private static func bench(_ command: BenchCommand, _ console: Console) -> Never {
+  /// Runs a subcommand that reads or writes files, and ends the process.
+  private static func run(
+    _ console: Console, _ body: (FileAccess, Interruption, MemoryLedger) throws -> ExitStatus
+  ) -> Never {
     do {
       let (interruption, ledger) = (try Interruption(), MemoryLedger())
       let files = FileAccess(interruption: interruption, pageCache: PageCachePolicy(MachineLimits()))
       let monitor = startMonitor(interruption, files, ledger, console)
-      let commandLine = RawArgument.ofProcess().map(RawArgument.readable)
       do {
-        let run = BenchRun(
-          command: command, commandLine: commandLine, files: files, interruption: interruption, console: console)
-        exit(try run.run(), after: monitor)
+        exit(try body(files, interruption, ledger), after: monitor)
       } catch PlanError.usage(let message) {
         console.sayUsageError(message, help: Request.helpCall(for: RawArgument.ofProcess()))
         exit(.usage, after: monitor)

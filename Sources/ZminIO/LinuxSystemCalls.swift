@@ -49,6 +49,13 @@ package struct LinuxSystemCalls: SystemCalls {
     try checked(Glibc.write(descriptor, bytes.baseAddress, bytes.count))
   }
 
+  package func copy(
+    _ source: Int32, from offset: Int64, to destination: Int32, byteCount: Int64
+  ) throws(Errno) -> Int {
+    var offset = Int(offset)
+    return try checked(copy_file_range(source, &offset, destination, nil, UInt(byteCount), 0))
+  }
+
   package func wait(
     for events: Int16, on descriptor: Int32, orWake wakeDescriptor: Int32, milliseconds: Int32
   ) throws(Errno) -> WaitOutcome {

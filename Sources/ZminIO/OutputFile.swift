@@ -264,6 +264,53 @@ package struct OutputFile: ~Copyable, Sendable {
     }
   }
 
+  /// Most bytes of one copy, so that a request to stop is heard in time.
+  private static let copyBytes: Int64 = 64 << 20
+
+  /// Writes all of a regular file, without its bytes passing through this program where the file systems can do that.
+  ///
+  /// - Throws: As ``write(_:)``; ``FileError/inputChanged(_:)`` if the file has fewer bytes than at its opening.
+  package mutating func append(_ source: OpenedFile) throws(FileError) {
+    let (from, to, size) = (source.descriptor.number, writing.number, source.status.size)
+    var offset: Int64 = 0
+    var copies = writing.isNew
+    while offset < size {
+      if copies {
+        try access.interruption?.check()
+        let (start, byteCount) = (offset, min(size - offset, Self.copyBytes))
+        do throws(Errno) {
+          let count = try access.retrying { calls throws(Errno) in
+            try calls.copy(from, from: start, to: to, byteCount: byteCount)
+          }
+          if count == 0 { throw .invalidArgument }
+          offset += Int64(count)
+          bytesWritten += Int64(count)
+        } catch {
+          // Other file systems, and old kernels. What is wrong otherwise shows when the bytes are read and written.
+          copies = false
+        }
+      } else {
+        try appendThroughMemory(source, from: offset)
+        offset = size
+      }
+    }
+  }
+
+  private mutating func appendThroughMemory(_ source: OpenedFile, from offset: Int64) throws(FileError) {
+    let reader = FileReader(source)
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 4096)
+    defer { buffer.deallocate() }
+    var offset = offset
+    while offset < source.status.size {
+      let rest = UnsafeMutableRawBufferPointer(
+        rebasing: buffer.prefix(Int(min(source.status.size - offset, Int64(buffer.count)))))
+      let count = try reader.read(into: rest, at: offset)
+      if count == 0 { throw .inputChanged(source.name) }
+      try write(UnsafeRawBufferPointer(rebasing: rest[..<count]))
+      offset += Int64(count)
+    }
+  }
+
   /// Syncs a new file and drops it from the page cache, so that ``read(into:at:)`` asks the disk.
   ///
   /// - Throws: ``FileError/system(_:)``.

@@ -12,7 +12,9 @@ import ZminMemory
 struct GoldenTests {
   @Test("Help is that of help.txt")
   func help() throws {
-    let calls = [["-h"], ["--help"], ["bench", "--help"], ["devices", "--help"]]
+    let calls = [
+      ["-h"], ["--help"], ["bench", "--help"], ["devices", "--help"], ["part", "--help"], ["join", "--help"],
+    ]
     let text = try calls.map { arguments in
       "$ zmin \(arguments.joined(separator: " "))\n" + (try ZminProgram.run(arguments).output)
     }.joined(separator: "\n")

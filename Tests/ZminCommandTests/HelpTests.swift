@@ -40,12 +40,12 @@ struct HelpTests {
     for line in lines { #expect(line.count <= 80, "\(line)") }
   }
 
-  @Test("A subcommand has help of its own", arguments: ["bench", "devices"], ["--help", "-h"])
+  @Test("A subcommand has help of its own", arguments: ["bench", "devices", "part", "join"], ["--help", "-h"])
   func subcommandHelp(_ command: String, _ option: String) throws {
     let run = try ZminProgram.run([command, option])
     #expect(run.ending == .exit(0))
     #expect(run.output.hasPrefix("usage: zmin \(command) "))
-    #expect(run.output.contains("--device DEVICE") && !run.output.contains("--in-place"))
+    #expect(run.output.contains("  -h, --help") && !run.output.contains("--in-place"))
     for line in run.output.split(separator: "\n") { #expect(line.count <= 80, "\(line)") }
   }
 

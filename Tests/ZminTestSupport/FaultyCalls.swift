@@ -6,7 +6,7 @@ package import ZminIO
 /// Real system calls with faults: the n-th fails, reads and writes are cut short, or a closure runs before each call.
 package final class FaultyCalls: SystemCalls {
   package enum Kind: Sendable, Equatable, CaseIterable {
-    case open, close, duplicate, read, readAt, write, wait, advise, makeWake, status, statusOfPath, readLink, list
+    case open, close, duplicate, read, readAt, write, copy, wait, advise, makeWake, status, statusOfPath, readLink, list
     case sync, rename, unlink, lock, unlock, setMode, setOwner, setTimes
     case attributeNames, attribute, setAttribute, removeAttribute
     case dropCache, startWriteBack, finishWriteBack, reserve, truncate, processorMask
@@ -151,6 +151,14 @@ package final class FaultyCalls: SystemCalls {
   package func write(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) throws(Errno) -> Int {
     try enter(.write)
     return try live.write(descriptor, .init(rebasing: bytes.prefix(plan.pieceBytesMax)))
+  }
+
+  package func copy(
+    _ source: Int32, from offset: Int64, to destination: Int32, byteCount: Int64
+  ) throws(Errno) -> Int {
+    try enter(.copy)
+    return try live.copy(
+      source, from: offset, to: destination, byteCount: min(byteCount, Int64(plan.pieceBytesMax)))
   }
 
   package func wait(

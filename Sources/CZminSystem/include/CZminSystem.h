@@ -20,6 +20,9 @@ int pipe2(int descriptors[2], int flags);
 int sched_getaffinity(int process, size_t size, void *mask);
 // From <stdio.h>.
 int renameat2(int old_directory, const char *old_name, int new_directory, const char *new_name, unsigned int flags);
+// From <unistd.h>.
+long copy_file_range(int source, long *source_offset, int destination, long *destination_offset, unsigned long size,
+                     unsigned int flags);
 // From <pthread.h>.
 int pthread_getattr_np(unsigned long thread, void *attributes);
 // struct mallinfo2 and mallinfo2().

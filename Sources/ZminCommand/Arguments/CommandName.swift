@@ -1,6 +1,6 @@
 /// The words that name a subcommand as the first argument.
 enum CommandName {
-  static let all = [BenchCommand.name, DevicesCommand.name]
+  static let all = [BenchCommand.name, DevicesCommand.name, PartCommand.name, JoinCommand.name]
 
   /// The call that a word probably stands for, such as `zmin bench` for `bnch`. Nil if there is none.
   static func call(similarTo word: String) -> String? {

@@ -9,9 +9,11 @@ package struct ZminTree: ParsableCommand {
       zmin [OPTIONS] [PATH ...]
       zmin bench [OPTIONS] [FILE ...]
       zmin devices [--self-test] [--device DEVICE]
+      zmin part K/N FILE -o PART
+      zmin join [OPTIONS] PART ... -o FILE
       """,
     version: VersionText.text,
-    subcommands: [BenchCommand.self, DevicesCommand.self],
+    subcommands: [BenchCommand.self, DevicesCommand.self, PartCommand.self, JoinCommand.self],
     helpNames: .long)
 
   @OptionGroup package var arguments: MinifyArguments

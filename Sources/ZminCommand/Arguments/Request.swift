@@ -5,6 +5,8 @@ package enum Request {
   case minify(Options)
   case devices(DevicesCommand)
   case bench(BenchCommand)
+  case part(PartCommand)
+  case join(JoinCommand)
   /// Help, version, a completion script: text for standard output.
   case text(String)
 
@@ -34,8 +36,12 @@ package enum Request {
         }
         let rest = Array(arguments.dropFirst())
         self =
-          arguments.first == BenchCommand.name
-          ? .bench(try BenchCommand.parse(rest)) : .devices(try DevicesCommand.parse(rest))
+          switch arguments.first {
+          case BenchCommand.name: .bench(try BenchCommand.parse(rest))
+          case PartCommand.name: .part(try PartCommand.parse(rest))
+          case JoinCommand.name: .join(try JoinCommand.parse(rest))
+          default: .devices(try DevicesCommand.parse(rest))
+          }
       } else {
         let minifyArguments = try MinifyCommand.parse(arguments).arguments
         var options = try Options(minifyArguments)
@@ -85,6 +91,8 @@ package enum Request {
       switch arguments.first {
       case BenchCommand.name: return help.text(of: BenchCommand.self)
       case DevicesCommand.name: return help.text(of: DevicesCommand.self)
+      case PartCommand.name: return help.text(of: PartCommand.self)
+      case JoinCommand.name: return help.text(of: JoinCommand.self)
       default: if arguments.contains("--help") { return help.program }
       }
     }

@@ -19,6 +19,9 @@ package enum VersionText {
       """
   }
 
+  /// The version and the commit, for files that only the same program may read.
+  package static var program: String { number + (commit.map { "+\($0)" } ?? "") }
+
   /// The commit of the build, nil if the build did not know it.
   static var commit: String? { zmin_commit().map { String(cString: $0) } }
 }

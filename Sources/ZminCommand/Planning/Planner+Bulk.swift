@@ -146,21 +146,31 @@ extension Planner {
   private var replacement: Plan.Task { .replace(inPlaceRules, options.inPlace.minimumSaving) }
 
   private func shard() throws(PlanError) -> Shard? {
-    switch options.bulk.shard {
-    case nil: return nil
+    guard let argument = options.bulk.shard else { return nil }
+    return try argument.shard(in: environment, of: "--shard ")
+  }
+}
+
+extension ShardArgument {
+  /// The part, whose number may come from the environment.
+  ///
+  /// - Parameter option: What stands before the argument, for messages.
+  /// - Throws: ``PlanError``.
+  func shard(in environment: some Environment, of option: String) throws(PlanError) -> Shard {
+    let count: Int
+    switch self {
     case .part(let shard): return shard
-    case .automatic(let count):
-      let names = ["SLURM_ARRAY_TASK_ID", "JOB_COMPLETION_INDEX"]
-      guard let name = names.first(where: { environment.variable($0) != nil }),
-        let value = environment.variable(name)
-      else { throw .usage("--shard auto: neither \(names[0]) nor \(names[1]) is set") }
-      guard let index = ShardArgument.number(value) else {
-        throw .usage("--shard auto: \(name) is not a number: \(value)")
-      }
-      guard let shard = Shard(index: index, count: count) else {
-        throw .usage("--shard auto/\(count): \(name) is \(index); parts are numbered from 0 to \(count - 1)")
-      }
-      return shard
+    case .automatic(let number): count = number
     }
+    let names = ["SLURM_ARRAY_TASK_ID", "JOB_COMPLETION_INDEX"]
+    guard let name = names.first(where: { environment.variable($0) != nil }), let value = environment.variable(name)
+    else { throw .usage("\(option)auto: neither \(names[0]) nor \(names[1]) is set") }
+    guard let index = ShardArgument.number(value) else {
+      throw .usage("\(option)auto: \(name) is not a number: \(value)")
+    }
+    guard let shard = Shard(index: index, count: count) else {
+      throw .usage("\(option)auto/\(count): \(name) is \(index); parts are numbered from 0 to \(count - 1)")
+    }
+    return shard
   }
 }
