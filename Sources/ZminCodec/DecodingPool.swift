@@ -101,13 +101,25 @@ final class DecodingPool: @unchecked Sendable {
       return (input, job.plain.bytes(at: job.filledBytes, job.roomBytes))
     }
     guard let (input, room) = begun else { return false }
-    let decoder = job.decoder ?? makeDecoder(for: job)
-    let step = decoder.step(input, into: room)
+    let (step, decoder) = decode(job, input, into: room)
     return monitor.withLock {
       job.decoder = decoder
-      if let units = decoder as? UnitDecoder { job.unit = units.unit }
       return finish(step, of: job, input)
     }
+  }
+
+  /// Makes a step.
+  ///
+  /// - Returns: The step, and the decoder if it is of use any more. Otherwise it is freed before the reading thread knows
+  ///   that the job is over, as the next job may need all memory.
+  private func decode(
+    _ job: DecodingJob, _ input: JobInput, into room: UnsafeMutableRawBufferPointer
+  ) -> (JobStep, (any JobDecoder)?) {
+    let decoder = monitor.withLock { job.decoder.take() } ?? makeDecoder(for: job)
+    let step = decoder.step(input, into: room)
+    if let unit = (decoder as? UnitDecoder)?.unit { monitor.withLock { job.unit = unit } }
+    if case .finished(let end) = step.status, !isReusable(after: end, of: job) { return (step, nil) }
+    return (step, decoder)
   }
 
   /// Notes the outcome of a step. Call it with the lock held.
@@ -137,10 +149,16 @@ final class DecodingPool: @unchecked Sendable {
   /// Ends a job. Call it with the lock held.
   private func finish(_ job: DecodingJob, _ state: DecodingJob.State) {
     job.state = state
-    // A decoder that stopped elsewhere is in no state to begin again.
-    if case .finished(.boundary) = state, !job.isExclusive, let decoder = job.decoder { idleDecoders.append(decoder) }
+    if case .finished(let end) = state, isReusable(after: end, of: job), let decoder = job.decoder {
+      idleDecoders.append(decoder)
+    }
     job.decoder = nil
     monitor.signal(.reader)
+  }
+
+  /// True if the decoder of a job can begin another one. One that stopped elsewhere is in no state to.
+  private func isReusable(after end: JobEnd, of job: DecodingJob) -> Bool {
+    if case .boundary = end { !job.isExclusive } else { false }
   }
 
   private func makeDecoder(for job: DecodingJob) -> any JobDecoder {
