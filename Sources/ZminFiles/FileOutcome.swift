@@ -30,7 +30,7 @@ package enum FileSource: Sendable, Hashable {
     guard let error = error as? FileError else { return true }
     return switch error {
     case .system(let error): error.file == name
-    case .inputChanged(let file), .saveKept(let file, _), .refused(let file, .symbolicLink): file == name
+    case .inputChanged(let file), .saveKept(let file, _): file == name
     case .brokenPipe, .interrupted, .refused: false
     }
   }

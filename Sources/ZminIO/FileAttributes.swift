@@ -94,7 +94,7 @@ extension FileAccess {
       // EINVAL: the owner has no number in this user namespace.
       return false
     } catch {
-      throw .system(SystemError(action: .setMode, file: file, errno: error))
+      throw .system(SystemError(action: .setOwner, file: file, errno: error))
     }
   }
 

@@ -71,6 +71,8 @@ package enum Refusal: Sendable, Equatable, CustomStringConvertible {
   case standardInput
   /// The name is a symbolic link, and links are not followed.
   case symbolicLink
+  /// The name of an output in a mirror is a symbolic link.
+  case outputLink
   /// The file is a directory, device, FIFO or socket.
   case notRegularFile
   /// Reads returned another number of bytes than the status promises.
@@ -85,11 +87,16 @@ package enum Refusal: Sendable, Equatable, CustomStringConvertible {
   case protected
   /// The file has this many names, and only one of them would change.
   case hardLinks(Int)
+  /// Another file is mounted over the name, which no rename replaces.
+  case mountPoint
+
+  /// True if the cause may be gone in another run.
+  package var isTransient: Bool { self == .madeMeanwhile || self == .unknownSize }
 
   package var description: String {
     switch self {
     case .standardInput: "it has no name"
-    case .symbolicLink: "it is a symbolic link"
+    case .symbolicLink, .outputLink: "it is a symbolic link"
     case .notRegularFile: "it is not a regular file"
     case .unknownSize: "the size that its file system reports is wrong"
     case .madeMeanwhile: "another input or program created it during this run"
@@ -97,6 +104,7 @@ package enum Refusal: Sendable, Equatable, CustomStringConvertible {
     case .isFile(let option): "it is also the file of \(option)"
     case .protected: "it is immutable or append-only"
     case .hardLinks(let count): "it has \(count) hard links"
+    case .mountPoint: "it is a mount point"
     }
   }
 }
@@ -106,9 +114,9 @@ package struct SystemError: Error, Sendable, Equatable, CustomStringConvertible 
   /// The action, in words that follow "cannot".
   package enum Action: String, Sendable {
     case open, read, write, wait = "wait for", inspect, create, lock, sync, close, replace, list, publish
-    case resolveLink = "follow the link", setMode = "set the mode of", setTimes = "set the times of"
-    case copyAttributes = "copy the attributes of", openDirectory = "open the directory of"
-    case syncDirectory = "sync the directory of"
+    case resolveLink = "follow the link", setMode = "set the mode of", setOwner = "set the owner of"
+    case setTimes = "set the times of", copyAttributes = "copy the attributes of"
+    case openDirectory = "open the directory of", syncDirectory = "sync the directory of"
   }
 
   /// The action that failed.

@@ -30,11 +30,24 @@ extension OpenedFile {
     if named.kind == .symbolicLink { throw .refused(name, .symbolicLink) }
   }
 
-  /// Checks that `chattr` does not protect the file from being replaced.
+  /// Checks that neither `chattr` nor a mount protects the file from being replaced.
   ///
-  /// - Throws: ``FileError/refused(_:_:)``.
+  /// - Throws: ``FileError/refused(_:_:)``, ``FileError/system(_:)``.
   package func checkUnprotected() throws(FileError) {
     let descriptor = try duplicateDescriptor()
     if access.flags(of: descriptor.number) & FileFlags.protecting != 0 { throw .refused(name, .protected) }
+    guard case .path(let path) = name else { return }
+    let destination = if let entry { entry } else { try access.resolve(path) }
+    if access.isMountPoint(destination) { throw .refused(name, .mountPoint) }
+  }
+}
+
+extension FileAccess {
+  /// Returns true if another file is mounted over a name. False also if the kernel does not know.
+  func isMountPoint(_ destination: Destination) -> Bool {
+    let isMounted = try? retrying { calls throws(Errno) in
+      try calls.isMountPoint(destination.path, in: destination.directory.descriptor.number)
+    }
+    return isMounted == true
   }
 }

@@ -152,6 +152,10 @@ package struct LinuxSystemCalls: SystemCalls {
     return status
   }
 
+  package func isMountPoint(_ path: FilePath, in directory: Int32) throws(Errno) -> Bool {
+    try checked(path.withPlatformString { zmin_is_mount_point(directory, $0) }) != 0
+  }
+
   package func readLink(_ path: FilePath, in directory: Int32) throws(Errno) -> FilePath {
     // The target of a link has at most PATH_MAX bytes with its NUL, which readlink does not write.
     var target = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)

@@ -50,7 +50,7 @@ package final class OpenedFile: Sendable {
         entry.destination.path, in: entry.destination.directory.descriptor.number,
         flags: O_RDONLY | O_NONBLOCK | O_NOFOLLOW)
     } catch {
-      if error == .tooManySymbolicLinkLevels { throw .refused(name, .symbolicLink) }
+      if error == .tooManySymbolicLinkLevels { throw .inputChanged(name) }
       throw .system(SystemError(action: .open, file: name, errno: error))
     }
     try self.init(descriptor, name, entry: entry.destination, isNonBlocking: true, using: access)

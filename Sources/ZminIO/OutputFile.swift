@@ -148,7 +148,7 @@ package struct OutputFile: ~Copyable, Sendable {
         beside: entry.destination, replacing: replaced, isInPlace: false, isExclusive: true, isPrivate: true, file,
         sync: sync,
         using: access)
-    case .symbolicLink: throw .refused(file, .symbolicLink)
+    case .symbolicLink: throw .refused(file, .outputLink)
     default: throw .refused(file, .notRegularFile)
     }
   }
@@ -184,7 +184,10 @@ package struct OutputFile: ~Copyable, Sendable {
     isPrivate: Bool,
     _ file: FileName, sync: SyncPolicy, using access: FileAccess
   ) throws(FileError) {
-    if let replaced, replaced.flags & FileFlags.protecting != 0 { throw .refused(file, .protected) }
+    if let replaced {
+      if replaced.flags & FileFlags.protecting != 0 { throw .refused(file, .protected) }
+      if access.isMountPoint(destination) { throw .refused(file, .mountPoint) }
+    }
     access.removeStaleTemporaries(of: destination, file)
     let isPrivate = isPrivate || replaced != nil
     // A file that is made from no file, and replaces none, is created like any new file, so that the umask and the

@@ -70,6 +70,8 @@ package protocol SystemCalls: Sendable {
   func status(of descriptor: Int32) throws(Errno) -> stat
   /// `fstatat`.
   func status(of path: FilePath, in directory: Int32, followingLinks: Bool) throws(Errno) -> stat
+  /// `statx`: true if another file system is mounted over the entry.
+  func isMountPoint(_ path: FilePath, in directory: Int32) throws(Errno) -> Bool
   /// `readlinkat`: the target of a symbolic link; `EINVAL` for other files.
   func readLink(_ path: FilePath, in directory: Int32) throws(Errno) -> FilePath
   /// `getdents`: calls `body` with the name of each entry except `.` and `..`, valid during the call, and with the kind

@@ -75,14 +75,16 @@ enum ErrorSamples {
   private static let refusals: [Refusal] = chain(.standardInput) { refusal in
     switch refusal {
     case .standardInput: .symbolicLink
-    case .symbolicLink: .notRegularFile
+    case .symbolicLink: .outputLink
+    case .outputLink: .notRegularFile
     case .notRegularFile: .unknownSize
     case .unknownSize: .madeMeanwhile
     case .madeMeanwhile: .isInput
     case .isInput: .isFile(ofOption: "--journal")
     case .isFile: .protected
     case .protected: .hardLinks(2)
-    case .hardLinks: nil
+    case .hardLinks: .mountPoint
+    case .mountPoint: nil
     }
   }
 
@@ -101,7 +103,8 @@ enum ErrorSamples {
     case .list: .publish
     case .publish: .resolveLink
     case .resolveLink: .setMode
-    case .setMode: .setTimes
+    case .setMode: .setOwner
+    case .setOwner: .setTimes
     case .setTimes: .copyAttributes
     case .copyAttributes: .openDirectory
     case .openDirectory: .syncDirectory

@@ -75,6 +75,16 @@ import ZminTestSupport
     #expect(directory.status("a.json").st_mode & 0o7777 == 0o754)
   }
 
+  @Test(.enabled(if: isRoot, "only root gives files away")) func anOwnerThatCannotBeSetIsNamed() throws {
+    let directory = try TemporaryDirectory()
+    let path = try directory.make("a.json", "old")
+    #expect(path.withPlatformString { chown($0, 4242, getegid()) } == 0)
+    let calls = FaultyCalls(.init(failingIndex: 0, kind: .setOwner, errno: .ioError))
+    let error = FileError.system(SystemError(action: .setOwner, file: .path(path), errno: .ioError))
+    #expect(throws: error) { try Self.replace(path, calls: calls) }
+    #expect(error.description.hasPrefix("cannot set the owner of "))
+  }
+
   @Test(
     arguments: [
       (0o4755, true, true, 0o4755), (0o6755, false, true, 0o755), (0o2750, true, false, 0o700),

@@ -11,7 +11,7 @@ package final class FaultyCalls: SystemCalls {
     case attributeNames, attribute, setAttribute, removeAttribute
     case dropCache, startWriteBack, finishWriteBack, reserve, truncate, processorMask
     case fileSystemType, position, pipeCapacity, setPipeCapacity, makeDirectory, freeBytes, link
-    case exchange, flags, setFlags
+    case exchange, flags, setFlags, isMountPoint
   }
 
   package struct Plan: Sendable {
@@ -244,6 +244,11 @@ package final class FaultyCalls: SystemCalls {
   package func status(of path: FilePath, in directory: Int32, followingLinks: Bool) throws(Errno) -> stat {
     try enter(.statusOfPath)
     return changed(try live.status(of: folded(path, directory), in: directory, followingLinks: followingLinks))
+  }
+
+  package func isMountPoint(_ path: FilePath, in directory: Int32) throws(Errno) -> Bool {
+    try enter(.isMountPoint)
+    return try live.isMountPoint(folded(path, directory), in: directory)
   }
 
   private func changed(_ status: stat) -> stat { plan.changingStatus?(status) ?? status }

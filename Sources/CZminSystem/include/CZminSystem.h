@@ -40,6 +40,10 @@ char *const *zmin_arguments(void);
 /// `size` must be a multiple of the size of a page. NULL if the system refuses.
 void *zmin_map_twice(size_t size);
 
+/// 1 if a file is a mount point, 0 if not or if the kernel is older than 5.8, -1 with `errno` set. A symbolic link is
+/// not followed.
+int zmin_is_mount_point(int directory, const char *name);
+
 /// The commit of the build. NULL if ZMIN_COMMIT was not set in the build's environment.
 const char *zmin_commit(void);
 

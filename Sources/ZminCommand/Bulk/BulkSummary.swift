@@ -62,7 +62,7 @@ struct BulkSummary {
     if statistics.rehearsedFiles > 0 {
       parts.append("\(statistics.rehearsedFiles) would be \(plan.task.replacesInputs ? "replaced" : "written")")
     }
-    if statistics.unchangedFiles > 0 { parts.append("\(statistics.unchangedFiles) valid and unchanged") }
+    if statistics.unchangedFiles > 0 { parts.append("\(statistics.unchangedFiles) \(unchangedWords)") }
     if statistics.skippedFiles > 0 { parts.append("\(statistics.skippedFiles) skipped") }
     parts += statistics.troubles(notReached: notReached)
     if statistics.badLines > 0 { parts.append(Figures.count(statistics.badLines, "bad line")) }
@@ -78,10 +78,21 @@ struct BulkSummary {
     return Figures.speed(Double(statistics.inputBytes) / seconds).map { ", \($0)" } ?? ""
   }
 
+  /// The valid files that are not written, in the words of the task.
+  private var unchangedWords: String {
+    switch plan.task {
+    case .test: "valid"
+    case .check: "minified"
+    case .rehearse: "would be unchanged"
+    case .write, .mirror, .replace: "unchanged"
+    }
+  }
+
   /// Sizes of the valid files on the disk. A file that failed saves nothing.
   private var sizes: String {
     let (before, after) = (Int(statistics.validInputBytes), Int(statistics.validOutputBytes))
-    return "\(Figures.size(before)) to \(Figures.size(after)), saved \(Figures.saved(before, after))"
+    return "\(Figures.size(before)) to \(Figures.size(after)), \(plan.task.isWriting ? "saved" : "would save") "
+      + Figures.saved(before, after)
   }
 
   private var slowest: String? {
@@ -108,6 +119,7 @@ struct BulkSummary {
       return isRecorded ? "run the same command again to continue" : "use --journal to continue after an interruption"
     }
     if statistics.failedFiles > 0 {
+      if statistics.retriableFiles == 0 { return "failed files are named above; trying again will not help" }
       return isRecorded
         ? "failed files are named above; run the same command again to retry them"
         : "failed files are named above; trying again may help, and --journal skips finished files"

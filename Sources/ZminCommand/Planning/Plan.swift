@@ -39,6 +39,11 @@ package struct Plan: Sendable {
       }
     }
 
+    /// True if the task writes minified bytes, and does not only tell what it would do.
+    var isWriting: Bool {
+      if case .rehearse = self { false } else { writesOutput }
+    }
+
     /// The destination of an output, as far as it decides its compressed form.
     var destination: FileDestination {
       switch self {

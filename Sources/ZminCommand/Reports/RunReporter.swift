@@ -103,7 +103,7 @@ final class RunReporter: Sendable {
         $0.add(outcome)
         $0.add(seconds: seconds, name)
         if isUnminified {
-          $0.addUnminified()
+          $0.addUnminified(outcome)
         } else {
           $0.addValid(outcome, writesOutput: task.writesOutput, isRehearsed: wouldWrite(outcome))
         }

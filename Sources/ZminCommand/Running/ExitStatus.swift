@@ -6,7 +6,7 @@ package enum ExitStatus: Sendable, Equatable, Comparable {
   case engineUnavailable
   case failure
   case difference
-  /// Never combined with others, because nothing is done.
+  /// The command line is wrong: nothing is done, or an output that would destroy a file is not written.
   case usage
   case signal(TerminationSignal)
 

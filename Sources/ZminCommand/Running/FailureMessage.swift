@@ -13,7 +13,8 @@ package enum FailureMessage {
     // The run was refused because it would destroy an input or output.
     case FileError.refused(_, .isInput), FileError.refused(_, .isFile): .usage
     // The cause is permanent, so trying again will not help.
-    case FileError.refused(_, .protected), is DecodingError, is LargerOutput: .invalidInput
+    case FileError.refused(_, let refusal) where !refusal.isTransient: .invalidInput
+    case is DecodingError, is LargerOutput: .invalidInput
     case is CompressionRefusal: .usage
     case is VerificationDifference, is StoredDifference, is EncodingError: .difference
     case is DeviceFailure: .engineUnavailable
@@ -63,7 +64,8 @@ package enum FailureMessage {
     case .system(let error):
       let remedy = error.action == .lock ? "; give each task a file of its own" : ""
       return "\(error.file): cannot \(clause(error.action)): \(error.errno)\(remedy)"
-    case .inputChanged(let file): return "\(file): changed while it was read; not replaced"
+    case .inputChanged(let file):
+      return "\(file): changed while it was read; try again when no program writes to it"
     case .saveKept(let file, let name):
       return """
         \(file): another program saved it during the replacement, and one version is in \(FileName.path(name)); \
@@ -100,8 +102,10 @@ package enum FailureMessage {
   private static func remedy(for refusal: Refusal) -> String {
     switch refusal {
     case .symbolicLink: "; use --follow-symlinks to replace its target"
+    case .outputLink: "; delete the link, or use another directory"
     case .hardLinks: "; use --force to replace it"
     case .protected: "; use chattr -i -a to allow it"
+    case .mountPoint: "; write to another file, or mount its directory"
     case .standardInput, .notRegularFile, .unknownSize, .madeMeanwhile, .isInput, .isFile: ""
     }
   }

@@ -42,6 +42,8 @@ struct RunStatistics {
   private(set) var severalValuesFiles = 0
   private(set) var unminifiedFiles = 0
   private(set) var failedFiles = 0
+  /// The failed files for which trying again may help.
+  private(set) var retriableFiles = 0
   /// Recorded bad lines.
   private(set) var badLines = 0
   /// Slices that a device has minified.
@@ -128,7 +130,9 @@ struct RunStatistics {
   }
 
   /// Counts an input that `--check` found not minified.
-  mutating func addUnminified() {
+  mutating func addUnminified(_ outcome: FileOutcome) {
+    validInputBytes += Int64(outcome.totals.inputBytes)
+    validOutputBytes += Int64(outcome.totals.outputBytes)
     unminifiedFiles += 1
     raise(to: .invalidInput)
   }
@@ -136,6 +140,7 @@ struct RunStatistics {
   /// Counts a file that could not be read or written.
   mutating func addFailure(_ status: ExitStatus) {
     failedFiles += 1
+    if status == .failure || status == .engineUnavailable { retriableFiles += 1 }
     raise(to: status)
   }
 

@@ -69,9 +69,11 @@ import Testing
     let scratch = try Scratch()
     mkfifo(scratch.file("f.json"), 0o666)
     try Self.makeSocket(scratch.file("s.json"))
-    for task in ["-i s.json", "-t s.json", "s.json -o x", "-i /dev/null", "-i f.json /dev/zero"] {
+    for (task, code) in [
+      ("-i s.json", 3), ("-t s.json", 3), ("s.json -o x", 3), ("-i /dev/null", 1), ("-i f.json /dev/zero", 1),
+    ] as [(String, Int32)] {
       let run = try ZminProgram.shell("$ZMIN \(task)", in: scratch)
-      #expect(run.ending == .exit(3), "\(task): \(run)")
+      #expect(run.ending == .exit(code), "\(task): \(run)")
       #expect(scratch.names == ["f.json", "s.json"])
     }
     let run = try ZminProgram.shell("echo '[ 1 ]' > f.json & $ZMIN f.json; wait", in: scratch)

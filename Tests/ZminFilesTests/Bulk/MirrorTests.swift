@@ -44,7 +44,7 @@ struct MirrorTests {
     var cursor = try cursor(list, tree)
     #expect(tree.names(list) == ["in/b.json", "in/d/a.json"])
     let entry = try cursor.outputEntry(of: list[0])
-    #expect(throws: FileError.refused(.path(tree.path("out/b.json")), .symbolicLink)) { try write("new", to: entry) }
+    #expect(throws: FileError.refused(.path(tree.path("out/b.json")), .outputLink)) { try write("new", to: entry) }
     #expect(throws: FileError.self) { try cursor.outputEntry(of: list[1]) }
     #expect(try String(contentsOfFile: tree.path("outside/a.json").string, encoding: .utf8) == "old")
     #expect(try FileManager.default.contentsOfDirectory(atPath: tree.path("outside").string) == ["a.json"])
