@@ -47,6 +47,7 @@ enum Program {
         let plan = try planner.bulkPlan()
         let files = FileAccess(
           interruption: interruption, pageCache: PageCachePolicy(plan.limits), counter: ByteCounter())
+        try plan.reports.checkFiles(besides: plan.mirrorPath, using: files)
         let monitor = startMonitor(interruption, files, ledger, console)
         let memory = try memoryReporting(plan.reports, plan.task, ledger, console)
         let ending = BulkRun(plan, files: files, log: log, console: console, ledger: ledger, memory).run()
@@ -57,6 +58,7 @@ enum Program {
       let files = FileAccess(
         interruption: interruption, pageCache: plan.limits.map(PageCachePolicy.init) ?? .keepsAll,
         counter: plan.showsProgress || plan.reports.memory != nil ? ByteCounter() : nil)
+      try plan.reports.checkFiles(besides: nil, using: files)
       let monitor = startMonitor(interruption, files, ledger, console)
       let memory = try memoryReporting(plan.reports, plan.task, ledger, console)
       let ending = MinifyRun(plan, files: files, log: log, console: console, ledger: ledger, memory).run()

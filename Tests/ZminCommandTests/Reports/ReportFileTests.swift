@@ -43,6 +43,26 @@ struct ReportFileTests {
     }
   }
 
+  @Test(
+    "A report file that cannot be written is an error before the work",
+    arguments: [["--metrics-file", "none/x"], ["--memory-report=json", "--memory-report-file", "none/x"]])
+  func directories(_ option: [String]) throws {
+    for arguments in [
+      ["in.json", "-o", "out"], ["-i", "in.json"], ["-ri", "tree"], ["-r", "--output-dir", "out", "tree"],
+    ] {
+      let scratch = try Self.scratch()
+      let before = scratch.tree()
+      let run = try ZminProgram.run(option + arguments, in: scratch)
+      #expect(run.ending == .exit(3) && run.errors.hasPrefix("zmin: none/x: "), "\(arguments): \(run.errors)")
+      #expect(run.errors.split(separator: "\n").count == 1 && scratch.tree() == before, "\(arguments)")
+    }
+    // The run makes this directory.
+    let scratch = try Self.scratch()
+    let inside = option.map { $0.replacing("none/x", with: "out/x") }
+    let run = try ZminProgram.run(inside + ["-r", "--output-dir", "out", "tree"], in: scratch)
+    #expect(run.ending == .exit(0) && scratch.text(of: "out/x") != nil, "\(run.errors)")
+  }
+
   @Test("A report file that is a standard stream is refused", arguments: options)
   func streams(_ option: [String]) throws {
     let scratch = try Self.scratch()
