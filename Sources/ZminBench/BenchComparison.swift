@@ -1,4 +1,3 @@
-import Glibc
 import ZminBase
 package import ZminReport
 
@@ -84,11 +83,8 @@ package struct BenchComparison: Sendable, Equatable {
       return old.change("time", old.median, nil, .wrong)
     }
     let share = after / before - 1
-    // Three standard deviations of the logarithm of a ratio of medians, estimated from few samples. With a logarithm,
-    // half the time is as far from no change as twice the time.
-    let noise = 3 * (old.error * old.error + new.error * new.error).squareRoot()
-    let verdict: Verdict =
-      abs(share) <= threshold ? .same : abs(log(after / before)) <= noise ? .noise : share > 0 ? .slower : .faster
+    let isNoise = BenchStatistics.isNoise(ratio: after / before, errors: (old.error, new.error))
+    let verdict: Verdict = abs(share) <= threshold ? .same : isNoise ? .noise : share > 0 ? .slower : .faster
     return old.change("time", before, after, verdict)
   }
 
@@ -113,8 +109,8 @@ package struct BenchComparison: Sendable, Equatable {
 
     var key: [String] { [document, path, mode] }
     var median: Double? { samples.isEmpty ? nil : BenchStatistics.median(samples) }
-    /// The standard error of the median, as a share of the median: 1.2533 is the square root of π/2.
-    var error: Double { (BenchStatistics.spread(samples) ?? 0) * 1.2533 / Double(max(1, samples.count)).squareRoot() }
+    /// The standard error of the median, as a share of it. A single sample has none.
+    var error: Double { samples.count > 1 ? BenchStatistics.medianError(samples) : 0 }
 
     func change(_ figure: String, _ old: Double?, _ new: Double?, _ verdict: Verdict) -> Change {
       Change(document: document, path: path, mode: mode, figure: figure, old: old, new: new, verdict: verdict)

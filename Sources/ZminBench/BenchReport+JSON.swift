@@ -89,7 +89,7 @@ extension BenchReport.Part {
 extension BenchReport.SeriesPoint {
   fileprivate var json: JSONValue {
     [
-      "path": .string(path), "bytes": .integer(bytes), "seconds": .number(seconds),
+      "path": .string(path), "bytes": .integer(bytes), "seconds": .number(seconds), "error": .number(error),
       "gigabytes_per_second": .number(gigabytesPerSecond),
     ]
   }

@@ -231,13 +231,16 @@ package struct BenchReport: Sendable, Equatable {
     package var path: String
     package var bytes: Int
     package var seconds: Double
+    /// The standard error of the time, as a share of it.
+    package var error: Double
 
     package var gigabytesPerSecond: Double { Double(bytes) / seconds / 1e9 }
 
-    package init(path: String, bytes: Int, seconds: Double) {
+    package init(path: String, bytes: Int, seconds: Double, error: Double) {
       self.path = path
       self.bytes = bytes
       self.seconds = seconds
+      self.error = error
     }
   }
 

@@ -186,10 +186,11 @@ package struct BenchRunner {
         }
       }
       for path in timed where path.isVerified {
+        let seconds = path.samples.map(\.seconds)
         points.append(
           BenchReport.SeriesPoint(
-            path: path.path.name, bytes: document.facts.byteCount,
-            seconds: BenchStatistics.median(path.samples.map(\.seconds))))
+            path: path.path.name, bytes: document.facts.byteCount, seconds: BenchStatistics.median(seconds),
+            error: BenchStatistics.medianError(seconds)))
       }
     }
     return points

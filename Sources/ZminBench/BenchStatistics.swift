@@ -23,6 +23,23 @@ package enum BenchStatistics {
     return middle > 0 ? 1.4826 * median(values.map { abs($0 - middle) }) / middle : nil
   }
 
+  /// The standard error of the median as a share of the median, for few samples: 1.2533 is the square root of π/2.
+  /// Infinite for fewer than two values.
+  package static func medianError(_ values: [Double]) -> Double {
+    spread(values).map { $0 * 1.2533 / Double(values.count).squareRoot() } ?? .infinity
+  }
+
+  /// The standard errors from which a difference is not noise.
+  private static let noiseErrors = 3.0
+
+  /// Returns true if the ratio of two figures may be noise. With a logarithm, half as much is as far from no change as
+  /// twice as much.
+  ///
+  /// - Parameter errors: The standard errors of the two figures, as shares of them.
+  package static func isNoise(ratio: Double, errors: (Double, Double)) -> Bool {
+    abs(log(ratio)) <= noiseErrors * (errors.0 * errors.0 + errors.1 * errors.1).squareRoot()
+  }
+
   /// The index of the sample nearest to the median, nil if there are none.
   package static func medianIndex(_ values: [Double]) -> Int? {
     let middle = median(values)

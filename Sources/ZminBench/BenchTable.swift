@@ -142,7 +142,8 @@ extension BenchReport {
     if let breakEven {
       let other = breakEven.comparedWith
       let gain = breakEven.bytes.map { "faster than \(other) from \(Figures.size($0)) on" }
-      lines.append("\(label(of: breakEven.path)) is \(gain ?? "not faster than \(other) at any size"), including setup")
+      let verdict = gain ?? "not measurably faster than \(other) at any size"
+      lines.append("\(label(of: breakEven.path)) is \(verdict), including setup")
     }
     return lines + warnings.map { "warning: \($0)" } + ["advice: \(advice)"]
   }

@@ -39,7 +39,7 @@ struct BenchPageTests {
     ]
     report.series = [("cpu", 0.001), ("gpu", 0.1)].flatMap { path, delay in
       [1_000_000, 10_000_000, 100_000_000].map {
-        BenchReport.SeriesPoint(path: path, bytes: $0, seconds: delay + Double($0) / 5e9)
+        BenchReport.SeriesPoint(path: path, bytes: $0, seconds: delay + Double($0) / 5e9, error: 0)
       }
     }
     report.breakEven = .init(

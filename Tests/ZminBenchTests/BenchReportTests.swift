@@ -33,7 +33,10 @@ import ZminReport
       }
     }
     report.limits = [.init(name: "memcpy", document: nil, gigabytesPerSecond: 8, samplesSeconds: [0.125])]
-    report.series = [.init(path: "cpu", bytes: 1000, seconds: 1e-6), .init(path: "gpu", bytes: 1000, seconds: 1e-5)]
+    report.series = [
+      .init(path: "cpu", bytes: 1000, seconds: 1e-6, error: 0),
+      .init(path: "gpu", bytes: 1000, seconds: 1e-5, error: 0),
+    ]
     report.breakEven = BreakEven.find(in: report)
     report.advice = Advice.text(for: report)
     return report
@@ -151,7 +154,33 @@ import ZminReport
     #expect(
       advice.hasPrefix(
         "--mode gpu: 6.50 GB/s from file to file, 1.62 times as fast as --mode streaming, limited by memcpy"))
+    #expect(report.breakEven?.bytes != nil)
     report.results = []
     #expect(Advice.text(for: report) == "none: no path was timed from file to file")
+  }
+
+  /// A report of two paths, with the times of their runs.
+  private static func report(cpu: [Double], gpu: [Double]) -> BenchReport {
+    var report = Self.report()
+    report.series = []
+    report.results = [("cpu", cpu), ("gpu", gpu)].map { path, seconds in
+      var result = report.results[0]
+      (result.path, result.mode, result.samplesSeconds) = (path, .file, seconds)
+      result.gigabytesPerSecond = 1 / BenchStatistics.median(seconds)
+      return result
+    }
+    report.breakEven = BreakEven.find(in: report)
+    return report
+  }
+
+  @Test("No mode is recommended, and no size, where the difference is noise")
+  func noise() {
+    let noisy = Self.report(cpu: [0.20, 0.26, 0.32], gpu: [0.19, 0.25, 0.31])
+    let advice = Advice.text(for: noisy)
+    #expect(advice.hasPrefix("none: --mode gpu (4.00 GB/s) and --mode streaming (3.85 GB/s) differ by less than"))
+    #expect(noisy.breakEven?.bytes == nil && noisy.breakEven?.bytesWithoutSetup == nil)
+    let clear = Self.report(cpu: [0.259, 0.26, 0.261], gpu: [0.249, 0.25, 0.251])
+    #expect(Advice.text(for: clear).hasPrefix("--mode gpu: 4.00 GB/s"))
+    #expect(clear.breakEven?.bytes != nil)
   }
 }
