@@ -51,7 +51,9 @@ let command: Target =
 
 let package = Package(
   name: "zmin",
-  products: [.library(name: "Zmin", targets: ["Zmin"])]
+  products: [
+    .library(name: "Zmin", targets: ["Zmin"]), .library(name: "ZminFoundation", targets: ["ZminFoundation"]),
+  ]
     + (isFuzzing ? [] : [.executable(name: "zmin", targets: ["ZminCommand"])]),
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -73,6 +75,8 @@ let package = Package(
     .target(
       name: "Zmin", dependencies: ["ZminCore", "ZminEngine", "ZminMemory"], exclude: ["README.md"],
       swiftSettings: swiftSettings),
+    .target(
+      name: "ZminFoundation", dependencies: ["Zmin"], exclude: ["README.md"], swiftSettings: swiftSettings),
     .target(
       name: "ZminIO", dependencies: ["CZminSystem", "ZminBase", systemPackage], exclude: ["README.md"],
       swiftSettings: swiftSettings),
@@ -146,7 +150,8 @@ let package = Package(
       ],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "ZminTests", dependencies: ["Zmin", "ZminEngine", "ZminExamples", "ZminMemory", "ZminTestSupport"],
+      name: "ZminTests",
+      dependencies: ["Zmin", "ZminEngine", "ZminExamples", "ZminFoundation", "ZminMemory", "ZminTestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "ZminCodecTests", dependencies: ["ZminCodec", "ZminEngine", "ZminMemory", "ZminTestSupport"],

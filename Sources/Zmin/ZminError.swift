@@ -23,6 +23,10 @@ extension ZminError: CustomStringConvertible {
     case .outOfMemory(let byteCount): "out of memory: the system refused \(byteCount) bytes"
     }
   }
+
+  /// The same as ``description``. For an `any Error`, Foundation's property of this name needs the module
+  /// `ZminFoundation`.
+  public var localizedDescription: String { description }
 }
 
 extension ZminError {

@@ -69,4 +69,8 @@ public struct InvalidJSON: Error, Sendable, Hashable, CustomStringConvertible {
 
   /// `LINE:COLUMN: MESSAGE (byte OFFSET)`.
   public var description: String { "\(line):\(column): \(message) (byte \(offset))" }
+
+  /// The same as ``description``. For an `any Error`, Foundation's property of this name needs the module
+  /// `ZminFoundation`.
+  public var localizedDescription: String { description }
 }

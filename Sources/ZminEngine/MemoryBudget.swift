@@ -11,11 +11,11 @@ package struct MemoryBudget: Sendable, Equatable {
     package let purpose: String
 
     package var description: String {
-      "--memory-budget \(budgetBytes) is too small\(purpose); use at least \(neededBytes)"
+      "the memory budget of \(budgetBytes) bytes is too small\(purpose); at least \(neededBytes) are needed"
     }
   }
 
-  /// Set only with `--memory-budget`.
+  /// Nil if the user sets no bound.
   package let requestedBytes: Int?
   /// Left by the control groups; nil if they set no limit, or were not asked.
   package let availableBytes: Int?
@@ -69,7 +69,7 @@ package struct MemoryBudget: Sendable, Equatable {
     guard let plan = SlicePlan(workers: workers, withinBytes: byteCount, options) else {
       return SlicePools(plan: .least, shortage: shortage(of: leastBytes))
     }
-    let source = requestedBytes ?? .max <= availableBytes ?? .max ? "--memory-budget" : "the control group"
+    let source = requestedBytes ?? .max <= availableBytes ?? .max ? "the memory budget" : "the control group"
     return SlicePools(
       plan: plan, shortage: "fewer or smaller slices are used: \(source) leaves \(byteCount) bytes")
   }

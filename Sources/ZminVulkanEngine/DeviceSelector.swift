@@ -38,6 +38,9 @@ package enum DeviceSelector: Sendable, Equatable {
 
     /// Thrown if no driver reports a device.
     package static let noDevice = NoChoice(reason: "no Vulkan device found")
+    /// Thrown if all devices are software devices, and none is named.
+    package static let noHardware = NoChoice(
+      reason: "no hardware device found, and a software device is used only if it is named")
   }
 
   /// Chooses a device.
@@ -49,7 +52,7 @@ package enum DeviceSelector: Sendable, Equatable {
     case .best:
       let hardware = candidates.filter { $0.kind != .software }
       guard !hardware.isEmpty else {
-        throw NoChoice(reason: "no hardware device found; to use a software device, name it with --device")
+        throw .noHardware
       }
       let usable = hardware.filter { $0.unsupportedReason == nil }
       guard let best = usable.min(by: { $0.isBetter(than: $1) }) else {

@@ -23,6 +23,19 @@ import Testing
     }
   }
 
+  /// A server passes the messages of the library on to its clients, who have no command line.
+  @Test(arguments: [
+    "Zmin", "ZminBase", "ZminCPU", "ZminCodec", "ZminCore", "ZminEngine", "ZminMemory", "ZminVulkan",
+  ])
+  func noMessageOfTheLibraryNamesAnOption(_ target: String) throws {
+    for file in Tree.files(below: "Sources/\(target)", suffixes: [".swift"]) {
+      for (number, line) in try Tree.lines(of: file).enumerated() {
+        let isComment = line.drop { $0 == " " }.hasPrefix("//")
+        #expect(isComment || !line.contains(/(^|[" (])--[a-z]/), "\(file):\(number + 1): \(line)")
+      }
+    }
+  }
+
   /// True for the first line of a block of documentation, and for the text of a parameter.
   private func isOpening(_ number: Int, of lines: [Substring]) -> Bool {
     let line = lines[number].drop { $0 == " " }

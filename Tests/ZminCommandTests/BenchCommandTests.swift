@@ -176,9 +176,9 @@ struct BenchDeviceTests {
     if run.ending == .exit(0), !paths.isEmpty || !run.output.contains("device_absence\": \"") {
       #expect(!run.output.contains("software device"))
     } else if paths.isEmpty {
-      #expect(run.output.contains("\"device\": null") && run.output.contains("name it with --device"))
+      #expect(run.output.contains("\"device\": null") && run.output.contains("used only if it is named"))
     } else {
-      #expect(run.ending == .exit(4) && run.errors.contains("name it with --device"), "\(run.errors)")
+      #expect(run.ending == .exit(4) && run.errors.contains("used only if it is named"), "\(run.errors)")
     }
   }
 }

@@ -28,7 +28,7 @@ import ZminVulkanEngine
   @Test("Software and unsupported devices are never the best")
   func softwareAndUnsupportedAreNeverTheBest() {
     let software = Self.devices.filter { $0.kind == .software }
-    #expect { try DeviceSelector.best.choose(from: software) } throws: { "\($0)".contains("name it with --device") }
+    #expect { try DeviceSelector.best.choose(from: software) } throws: { "\($0)".contains("used only if it is named") }
     let unsupported = [Self.devices[4]]
     #expect { try DeviceSelector.best.choose(from: unsupported) } throws: { "\($0)" == "Old Card: no compute queue" }
     #expect { try DeviceSelector.best.choose(from: []) } throws: { "\($0)".contains("no Vulkan device found") }

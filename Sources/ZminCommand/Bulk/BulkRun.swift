@@ -133,7 +133,7 @@ struct BulkRun {
     do throws(MemoryBudget.TooSmall) {
       try plan.memoryBudget.require(leastBytes, " for these files")
     } catch {
-      throw Refused(message: error.description)
+      throw Refused(message: FailureMessage.text(for: error))
     }
     if let planned = pools(within: plan.memoryBudget.byteCount) { return (planned, pools(within: .max) ?? planned) }
     fallbacks.append(plan.memoryBudget.shortage(of: leastBytes))

@@ -69,7 +69,7 @@ struct DevicePlanner {
         do throws(MemoryBudget.TooSmall) {
           try budget.require(leastBytes, " for --mode gpu")
         } catch {
-          throw .usage(error.description)
+          throw .usage(FailureMessage.text(for: error))
         }
       }
       return try goOn(

@@ -268,7 +268,7 @@ package struct Planner {
       if let shortage = pools.shortage { run.fallbacks.append(shortage) }
       return .slices(pools.plan)
     } catch {
-      throw .usage(error.description)
+      throw .usage(FailureMessage.text(for: error))
     }
   }
 

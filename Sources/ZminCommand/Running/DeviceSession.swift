@@ -37,7 +37,10 @@ final class DeviceSession {
   struct NoDevice: Error {
     let message: String
 
-    init(_ reason: any Error) { message = "--mode gpu: \(reason)" }
+    init(_ reason: any Error) {
+      let isSoftware = "\(reason)" == DeviceSelector.NoChoice.noHardware.reason
+      message = "--mode gpu: \(reason)\(isSoftware ? "; use --device to name one" : "")"
+    }
   }
 
   /// Waits for a required device.

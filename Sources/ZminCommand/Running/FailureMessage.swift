@@ -47,6 +47,11 @@ package enum FailureMessage {
     }
   }
 
+  /// The message about a budget that is too small.
+  static func text(for error: MemoryBudget.TooSmall) -> String {
+    "--memory-budget \(error.budgetBytes) is too small\(error.purpose); use at least \(error.neededBytes)"
+  }
+
   /// The message about a compressed form that cannot be written.
   static func text(for refusal: CompressionRefusal) -> String {
     switch refusal {

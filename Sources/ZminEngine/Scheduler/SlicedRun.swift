@@ -113,7 +113,7 @@ package struct SlicedRun: ~Copyable {
     if case .none = device { return .none }
     if case .alone(let pending) = device { _ = try pending.wait().get() }
     guard byteCount != nil, options.format != .concat else {
-      let reason = byteCount == nil ? "the input is not seekable" : "--format concat is supported on the CPU only"
+      let reason = byteCount == nil ? "the input is not seekable" : "the format concat is supported on the CPU only"
       deviceNotes.append("the GPU is not used: \(reason)")
       return .none
     }
