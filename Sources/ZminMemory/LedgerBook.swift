@@ -21,8 +21,22 @@ struct LedgerBook {
   var eventsMax = 0
 
   var poolSlots: [Int: PoolGauge] = [:]
+  /// The first slots since events are kept, also those that are destroyed.
+  private(set) var recordedSlots: [PoolGauge] = []
   var poolSlotCount = 0
   var endedPoolUse = PoolUse()
+
+  /// True if the states of a new slot are to be recorded.
+  var recordsSlots: Bool { eventsMax > 0 && recordedSlots.count < Self.recordedSlotsMax }
+
+  private static let recordedSlotsMax = 64
+
+  mutating func enter(_ slot: PoolGauge) -> Int {
+    if recordsSlots { recordedSlots.append(slot) }
+    poolSlotCount += 1
+    poolSlots[poolSlotCount] = slot
+    return poolSlotCount
+  }
 
   mutating func allocate(
     _ byteCount: Int, for purpose: MemoryPurpose, at address: UnsafeMutableRawPointer?, _ seconds: Double
@@ -31,7 +45,8 @@ struct LedgerBook {
     update(purpose) { $0.allocate(byteCount) }
     sizeClasses[Self.sizeClass(of: byteCount), default: 0] += 1
     if host.peakBytes > peakBytes {
-      hostPeak = MemoryPeak(monotonicSeconds: seconds, bytes: purposes.mapValues(\.currentBytes))
+      hostPeak = MemoryPeak(
+        monotonicSeconds: seconds, bytes: purposes.filter { $0.key.domain != .stack }.mapValues(\.currentBytes))
     }
     note(LedgerEvent(monotonicSeconds: seconds, purpose: purpose, byteCount: byteCount))
     let entry = unsafe Entry(
@@ -61,7 +76,7 @@ struct LedgerBook {
   /// Updates every count that includes a purpose.
   private mutating func update(_ purpose: MemoryPurpose, _ change: (inout MemoryUsage) -> Void) {
     change(&total)
-    if purpose.domain.isHost { change(&host) }
+    if purpose.domain.holdsBuffers { change(&host) }
     change(&domains[purpose.domain, default: MemoryUsage()])
     change(&purposes[purpose, default: MemoryUsage()])
   }

@@ -36,7 +36,7 @@ public final class MemoryLedger: Sendable {
 
   // MARK: Events
 
-  /// Records events from now on, at most `eventsMax`. Later ones are only counted.
+  /// Records events from now on, at most `eventsMax`, and the states of pool slots. Later events are only counted.
   package func keepEvents(max eventsMax: Int) {
     book.withLock { $0.eventsMax = eventsMax }
   }
@@ -53,6 +53,12 @@ public final class MemoryLedger: Sendable {
     book.withLock { $0.poolSlots.sorted { $0.key < $1.key }.map(\.value) }
   }
 
+  /// The first slots of all pools since events are kept, destroyed ones included, with their timelines.
+  package var recordedSlots: [PoolGauge] { book.withLock(\.recordedSlots) }
+
+  /// True if the states of a new slot are to be recorded.
+  var recordsSlots: Bool { book.withLock(\.recordsSlots) }
+
   /// The totals of all slots, including destroyed ones.
   package var poolUse: PoolUse {
     book.withLock { book in book.poolSlots.values.reduce(book.endedPoolUse) { $0.adding($1.use) } }
@@ -60,11 +66,7 @@ public final class MemoryLedger: Sendable {
 
   /// - Returns: The number to pass to ``leave(_:)``.
   func enter(_ slot: PoolGauge) -> Int {
-    book.withLock {
-      $0.poolSlotCount += 1
-      $0.poolSlots[$0.poolSlotCount] = slot
-      return $0.poolSlotCount
-    }
+    book.withLock { $0.enter(slot) }
   }
 
   func leave(_ number: Int) {

@@ -15,6 +15,9 @@ public enum MemoryDomain: String, Sendable, CaseIterable {
 
   /// True for host memory. False for ``deviceLocal`` on any device.
   public var isHost: Bool { self != .deviceLocal }
+
+  /// True for buffers in host memory. The size of a stack is its bound, and little of it becomes memory.
+  package var holdsBuffers: Bool { isHost && self != .stack }
 }
 
 /// The use of an allocation.

@@ -1,4 +1,5 @@
 import Synchronization
+import ZminBase
 
 /// A slot of a pool: memory that is reused, with its state visible through ``MemoryLedger/poolSlots``.
 ///
@@ -30,15 +31,21 @@ package struct PoolSlot: ~Copyable, Sendable {
   ///   - capacityBytes: The most input that the slot can hold, in bytes.
   ///   - ledger: The ledger that shows the slot.
   package init(_ kind: Kind, capacityBytes: Int, in ledger: MemoryLedger) {
-    gauge = PoolGauge(kind: kind, capacityBytes: capacityBytes)
+    gauge = PoolGauge(kind: kind, capacityBytes: capacityBytes, isRecorded: ledger.recordsSlots)
     number = ledger.enter(gauge)
     self.ledger = ledger
   }
 
-  deinit { ledger.leave(number) }
+  deinit {
+    gauge.record(.free)
+    ledger.leave(number)
+  }
 
   /// Reports the state from now on.
-  package func setState(_ state: State) { gauge.stateNumber.store(state.rawValue, ordering: .relaxed) }
+  package func setState(_ state: State) {
+    gauge.stateNumber.store(state.rawValue, ordering: .relaxed)
+    gauge.record(state)
+  }
 
   /// Reports that the slot was taken and filled with `byteCount` bytes of input.
   package func take(byteCount: Int) {
@@ -55,11 +62,24 @@ package final class PoolGauge: Sendable {
   fileprivate let stateNumber = Atomic<UInt8>(PoolSlot.State.free.rawValue)
   fileprivate let takes = Atomic(0)
   fileprivate let filledBytes = Atomic(0)
+  private let isRecorded: Bool
+  private let recorded = Mutex(SlotTimeline())
 
-  fileprivate init(kind: PoolSlot.Kind, capacityBytes: Int) {
+  fileprivate init(kind: PoolSlot.Kind, capacityBytes: Int, isRecorded: Bool) {
     self.kind = kind
     self.capacityBytes = capacityBytes
+    self.isRecorded = isRecorded
+    record(.free)
   }
+
+  fileprivate func record(_ state: PoolSlot.State) {
+    guard isRecorded else { return }
+    let seconds = MonotonicClock.seconds()
+    recorded.withLock { $0.append(state, at: seconds) }
+  }
+
+  /// The states so far. Empty unless the ledger keeps events.
+  package var timeline: SlotTimeline { recorded.withLock { $0 } }
 
   /// The current state.
   package var state: PoolSlot.State { PoolSlot.State(rawValue: stateNumber.load(ordering: .relaxed)) ?? .free }

@@ -57,4 +57,28 @@ import Testing
     #expect(throws: Never.self) { _ = try ByteBuffer(byteCount: 10, for: .fileList, in: ledger) }
     #expect(ledger.snapshot().total.allocations == 1)
   }
+
+  @Test("Host memory has no stacks, whose size is only a bound")
+  func stacksAreNoHostMemory() throws {
+    let ledger = MemoryLedger()
+    let stack = LedgerEntry(byteCount: 8 << 20, for: .threadStack, in: ledger)
+    _ = try ByteBuffer(byteCount: 100, for: .nesting, in: ledger)
+    _ = consume stack
+    let snapshot = ledger.snapshot()
+    #expect(snapshot.host.peakBytes == 100 && snapshot.hostPeak.bytes == [.nesting: 100])
+    #expect(snapshot.domains[.stack]?.peakBytes == 8 << 20 && snapshot.total.peakBytes == (8 << 20) + 100)
+  }
+
+  @Test("Figures since a moment leave out what was allocated before")
+  func figuresSince() throws {
+    let ledger = MemoryLedger()
+    let before = try ByteBuffer(byteCount: 1000, for: .fileList, in: ledger)
+    let start = ledger.snapshot()
+    _ = try ByteBuffer(byteCount: 100, for: .nesting, in: ledger)
+    let figures = ledger.snapshot().since(start)
+    #expect(figures.total.allocations == 1 && figures.total.frees == 1 && figures.total.currentBytes == 0)
+    #expect(figures.total.peakBytes == 1100 && figures.purposes[.fileList]?.allocations == 0)
+    #expect(figures.sizeClasses == [7: 1])
+    _ = consume before
+  }
 }
