@@ -30,6 +30,8 @@ package struct FileMinifier: ~Copyable {
   package private(set) var interruptedTotals: RunTotals?
   /// Called with each source before it is opened.
   package var willBegin: ((FileSource) -> Void)?
+  /// Called before an output that appears whole is synced and named.
+  package var willCommit: (() -> Void)?
   /// Called for each bad line that was appended to the record.
   package var onBadLine: ((FileSource, BadLine) -> Void)?
 
@@ -309,6 +311,7 @@ package struct FileMinifier: ~Copyable {
   /// Commits the output, or prepares its commit. Its bad lines are in their record by then.
   func commit(_ output: consuming EncodedSink<FileOutput>, _ outcomes: inout [FileOutcome]) throws {
     var output = output.unwrapped()
+    if output.appearsWhole { willCommit?() }
     for outcome in outcomes where outcome.source != .standardInput {
       if let status = outcome.sourceStatus { output.file.limitMode(to: status) }
     }

@@ -1,4 +1,4 @@
-import Glibc
+package import Glibc
 package import SystemPackage
 
 /// A child process, which is waited for within limits and never left behind.
@@ -17,16 +17,20 @@ package struct ChildProcess: ~Copyable {
   private static let outputBytesMax = 64 << 10
 
   private let calls: any SystemCalls & ProcessCalls
+  private let observer: (any HelperObserver)?
   private let identifier: pid_t
   private let output: Descriptor
   private var isReaped = false
 
   /// Starts a program with empty input, its error output dropped, and no signal blocked.
   ///
-  /// - Parameter arguments: The arguments, the program's own name first.
+  /// - Parameters:
+  ///   - arguments: The arguments, the program's own name first.
+  ///   - observer: Told about the process and its end.
+  ///   - calls: The system calls.
   /// - Throws: The system's error.
   package init(
-    _ program: FilePath, _ arguments: [String],
+    _ program: FilePath, _ arguments: [String], observer: (any HelperObserver)? = nil,
     using calls: any SystemCalls & ProcessCalls = LinuxSystemCalls()
   ) throws(Errno) {
     let pipe = try calls.makePipe()
@@ -35,6 +39,8 @@ package struct ChildProcess: ~Copyable {
     identifier = try calls.spawn(program, arguments, output: input.number)
     self.calls = calls
     self.output = output
+    self.observer = observer
+    observer?.helperBegan(identifier)
   }
 
   /// Waits until the process has closed its output, kills it, and returns its output.
@@ -64,17 +70,40 @@ package struct ChildProcess: ~Copyable {
       bytes += buffer.prefix(min(count, max(0, Self.outputBytesMax - bytes.count)))
     }
     // Its output is complete. A process that has ended already keeps its own status.
-    try calls.kill(identifier)
-    let status = try calls.waitForChild(identifier)
+    return .ended(status: try end(), output: bytes)
+  }
+
+  /// Kills the process and waits for its end.
+  ///
+  /// - Returns: The status of `waitpid`.
+  private mutating func end() throws(Errno) -> Int32 {
+    let status = try Self.end(identifier, calls, observer)
     isReaped = true
-    return .ended(status: status, output: bytes)
+    return status
+  }
+
+  private static func end(
+    _ identifier: pid_t, _ calls: any ProcessCalls, _ observer: (any HelperObserver)?
+  ) throws(Errno) -> Int32 {
+    try calls.kill(identifier)
+    let (status, peakBytes) = try calls.waitForChild(identifier)
+    observer?.helperEnded(identifier, peakResidentBytes: peakBytes)
+    return status
   }
 
   deinit {
-    if isReaped { return }
-    try? calls.kill(identifier)
-    _ = try? calls.waitForChild(identifier)
+    if !isReaped { _ = try? Self.end(identifier, calls, observer) }
   }
+}
+
+/// Learns of the processes that a run starts, whose memory counts as memory of the run.
+package protocol HelperObserver: Sendable {
+  /// Called when a process was started.
+  func helperBegan(_ process: pid_t)
+  /// Called when it has ended.
+  ///
+  /// - Parameter peakResidentBytes: As ``ProcessCalls/waitForChild(_:)`` returns it.
+  func helperEnded(_ process: pid_t, peakResidentBytes: Int)
 }
 
 extension Duration {

@@ -9,8 +9,9 @@ package protocol ProcessCalls: Sendable {
   /// `posix_spawn`: the number of the process. Its input and error output are `/dev/null`, its output is the
   /// descriptor. No signal is blocked, and all have their default actions.
   func spawn(_ program: FilePath, _ arguments: [String], output: Int32) throws(Errno) -> pid_t
-  /// `waitpid`: the status.
-  func waitForChild(_ process: pid_t) throws(Errno) -> Int32
+  /// `wait4`: the status, and the most resident memory of the process. That counts from before its program was loaded,
+  /// so it is at least the most that this process has had by then.
+  func waitForChild(_ process: pid_t) throws(Errno) -> (status: Int32, peakResidentBytes: Int)
   /// `kill(SIGKILL)`.
   func kill(_ process: pid_t) throws(Errno)
 }
@@ -50,12 +51,13 @@ extension LinuxSystemCalls: ProcessCalls {
     return process
   }
 
-  package func waitForChild(_ process: pid_t) throws(Errno) -> Int32 {
+  package func waitForChild(_ process: pid_t) throws(Errno) -> (status: Int32, peakResidentBytes: Int) {
     var status: Int32 = 0
-    while waitpid(process, &status, 0) < 0 {
+    var usage = rusage()
+    while wait4(process, &status, 0, &usage) < 0 {
       if errno != EINTR { throw Errno(rawValue: errno) }
     }
-    return status
+    return (status, usage.ru_maxrss << 10)
   }
 
   package func kill(_ process: pid_t) throws(Errno) {

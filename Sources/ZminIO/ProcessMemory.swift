@@ -1,6 +1,7 @@
+package import Glibc
 package import SystemPackage
 
-/// The memory of this process as the kernel reports it. Figures that it does not report are nil, never 0.
+/// The memory of a process as the kernel reports it. Figures that it does not report are nil, never 0.
 package struct ProcessMemory: Sendable, Equatable {
   /// Resident private memory: heap, pools, stacks.
   package var anonymousBytes: Int?
@@ -21,13 +22,15 @@ package struct ProcessMemory: Sendable, Equatable {
     return anonymousBytes + fileBytes + sharedBytes
   }
 
-  /// Reads the current figures of `/proc/self/status`.
+  /// Reads the current figures of `/proc/PID/status`.
   ///
   /// - Parameters:
+  ///   - process: The process, nil for this one.
   ///   - access: The access to the files of the system.
   ///   - root: A prefix of the path.
-  package init(using access: FileAccess, root: FilePath = "/") {
-    for line in SystemFiles(access: access, root: root).lines(of: "/proc/self/status") {
+  package init(of process: pid_t? = nil, using access: FileAccess, root: FilePath = "/") {
+    let path = FilePath("/proc/\(process.map { "\($0)" } ?? "self")/status")
+    for line in SystemFiles(access: access, root: root).lines(of: path) {
       // RssAnon:	     112 kB. Most lines are about other things, and are skipped early, as this is read often.
       guard line.starts(with: "Rss".utf8) || line.starts(with: "Vm".utf8) else { continue }
       let fields = line.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }

@@ -22,15 +22,17 @@ struct MemoryProbe: Sendable {
   ///   - group: The memory charged to the control group. Reading it takes longer than all the rest together.
   ///   - deviceBytes: The device memory in use by the driver's account.
   ///   - slots: The slots of the pools.
+  ///   - helperBytes: Resident memory of helper processes.
   func sample(
     at seconds: Double, progress: (files: Int, bytes: Int), group: ControlGroupMemory, deviceBytes: Int?,
-    slots: [PoolGauge]
+    slots: [PoolGauge], helperBytes: Int
   ) -> MemorySample {
     let process = ProcessMemory(using: files)
     let heap = AllocatorHeap()
     return MemorySample(
       seconds: seconds, anonymousBytes: process.anonymousBytes, fileBytes: process.fileBytes,
-      sharedBytes: process.sharedBytes, allocated: ledger.snapshot().domains.mapValues(\.currentBytes),
+      sharedBytes: process.sharedBytes, highWaterBytes: process.peakResidentBytes, helperBytes: helperBytes,
+      allocated: ledger.snapshot().domains.mapValues(\.currentBytes),
       resident: ledger.residentBytes(), heapUsedBytes: heap.usedBytes, heapHeldBytes: heap.heldBytes,
       groupBytes: group.usageBytes, groupCacheBytes: group.cacheBytes, deviceBytes: deviceBytes,
       inputBytes: progress.bytes, filesDone: progress.files, slots: slots.map(\.state))

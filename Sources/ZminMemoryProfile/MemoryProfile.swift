@@ -14,10 +14,16 @@ package struct MemoryProfile: Sendable {
   package var poolUse: PoolUse
   /// The slots of the pools in the order of ``MemorySample/slots``, from the sample with the most slots.
   package var pool: [PoolSlotFacts]
+  /// The first slots of the pools with all their states, in the order in which they were made.
+  package var slots: [SlotHistory] = []
   /// The samples, in time order.
   package var samples: [MemorySample]
   /// The stages of the run, in time order.
   package var stages: [StageSpan]
+  /// The first commits of outputs in batches, in the order in which they ended.
+  package var commits: [CommitSpan] = []
+  /// The processes that the run started.
+  package var helpers: [HelperFacts] = []
   /// The first files of the run, in the order in which they ended.
   package var files: [FileMemory]
   /// The number of further files.
@@ -76,7 +82,7 @@ package struct MemoryProfile: Sendable {
   }
 }
 
-/// The moment at which the most host memory was allocated.
+/// The moment at which the most host memory was allocated, stacks apart.
 package struct PeakMoment: Sendable, Equatable {
   package var seconds: Double
   package var byteCount: Int
@@ -103,6 +109,8 @@ package struct StageSpan: Sendable, Equatable {
     case largeFiles
     /// Minifies many files at once.
     case smallFiles
+    /// Syncs an output and gives it its name.
+    case committing
     /// Frees its memory and ends.
     case ending
   }
@@ -112,6 +120,32 @@ package struct StageSpan: Sendable, Equatable {
   package var file: FileName?
   package var startSeconds: Double
   package var endSeconds: Double
+}
+
+/// The time in which a batch of outputs was synced and named.
+package struct CommitSpan: Sendable, Equatable {
+  package var fileCount: Int
+  package var startSeconds: Double
+  package var endSeconds: Double
+}
+
+/// A process that the run started to search for a device.
+package struct HelperFacts: Sendable, Equatable {
+  package var startSeconds: Double
+  /// Nil while it runs.
+  package var endSeconds: Double?
+  /// The high-water mark of its resident memory, nil if unknown.
+  package var peakResidentBytes: Int?
+  /// The peak of the resident memory of the run and the process together, nil if unknown.
+  package var peakTotalBytes: Int?
+}
+
+/// A slot of a pool and its states over time.
+package struct SlotHistory: Sendable, Equatable {
+  package var kind: PoolSlot.Kind
+  package var capacityBytes: Int
+  /// The states, with times of the monotonic clock.
+  package var timeline: SlotTimeline
 }
 
 /// A slot of a pool.
@@ -129,6 +163,10 @@ package struct MemorySample: Sendable, Equatable {
   package var fileBytes: Int?
   /// Resident shared memory, by the kernel.
   package var sharedBytes: Int?
+  /// The high-water mark of resident memory up to this moment, by the kernel.
+  package var highWaterBytes: Int?
+  /// Resident memory of helper processes, by the kernel. 0 while there are none.
+  package var helperBytes = 0
   /// Allocated bytes by domain, by the ledger.
   package var allocated: [MemoryDomain: Int]
   /// The resident part of the allocated bytes by domain, by the ledger and the kernel. Excludes memory of the device.
@@ -155,8 +193,11 @@ package struct MemorySample: Sendable, Equatable {
     return anonymousBytes + fileBytes + sharedBytes
   }
 
-  /// Allocated host memory, by the ledger.
-  package var allocatedHostBytes: Int { allocated.reduce(0) { $0 + ($1.key.isHost ? $1.value : 0) } }
+  /// Resident memory of the run and its helper processes.
+  package var totalBytes: Int? { residentBytes.map { $0 + helperBytes } }
+
+  /// Buffers in host memory, by the ledger.
+  package var allocatedHostBytes: Int { allocated.reduce(0) { $0 + ($1.key.holdsBuffers ? $1.value : 0) } }
 }
 
 /// The memory of a run while it worked on a file.

@@ -7,7 +7,7 @@ package import ZminMemory
 /// Samples the memory of a run from beginning to end, on its own thread.
 ///
 /// The code that carries out the run reports stages and files, on any thread. The profiler measures their memory.
-package final class MemoryProfiler: Sendable {
+package final class MemoryProfiler: HelperObserver {
   /// Returns the state of the device's memory, nil while there is no device.
   package typealias DeviceProbe = @Sendable () -> DeviceMemoryFacts?
   /// Called with new samples.
@@ -20,10 +20,13 @@ package final class MemoryProfiler: Sendable {
   private static let eventsMax = 4096
   private static let filesMax = 1024
   private static let stagesMax = 2048
+  private static let commitsMax = 2048
 
-  private struct State {
+  struct State {
     var series = SampleSeries(intervalSeconds: MemoryProfiler.intervalSeconds)
     var stages: [StageSpan] = []
+    var commits: [CommitSpan] = []
+    var helpers = Helpers()
     var files: [FileMemory] = []
     var filesLeftOut = 0
     var deviceProbe: DeviceProbe?
@@ -36,9 +39,9 @@ package final class MemoryProfiler: Sendable {
   }
 
   private let ledger: MemoryLedger
-  private let probe: MemoryProbe
+  let probe: MemoryProbe
   private let progress: @Sendable () -> (files: Int, bytes: Int)
-  private let state: Mutex<State>
+  let state: Mutex<State>
   private let end: Interruption
   private let start: Start
 
@@ -51,6 +54,7 @@ package final class MemoryProfiler: Sendable {
     let faults: (minor: Int, major: Int)?
     let group: ControlGroupMemory
     let stalledSeconds: Double?
+    let ledger: MemorySnapshot
   }
 
   /// Makes a profiler for a run that is about to begin.
@@ -72,7 +76,8 @@ package final class MemoryProfiler: Sendable {
     start = Start(
       monotonicSeconds: MonotonicClock.seconds(), unixSeconds: CalendarClock.unixSeconds(),
       process: ProcessMemory(using: files), heap: AllocatorHeap(), faults: MemoryProbe.faults(),
-      group: ControlGroupMemory(reading: probe.group), stalledSeconds: probe.group.stalledSeconds)
+      group: ControlGroupMemory(reading: probe.group), stalledSeconds: probe.group.stalledSeconds,
+      ledger: ledger.snapshot())
     state = Mutex(State(group: start.group))
   }
 
@@ -89,6 +94,8 @@ package final class MemoryProfiler: Sendable {
   package func begin(_ stage: StageSpan.Stage, file: FileName? = nil) {
     let now = seconds
     state.withLock { state in
+      // The first stage begins with the run.
+      let now = state.stages.isEmpty ? 0 : now
       if var last = state.stages.popLast() {
         last.endSeconds = now
         // A stage that took no time is dropped.
@@ -116,6 +123,21 @@ package final class MemoryProfiler: Sendable {
           name: name, inputBytes: inputBytes, startSeconds: max(0, span.lowerBound - start),
           endSeconds: span.upperBound - start,
           peakResidentBytes: nil, peakAllocatedBytes: nil))
+    }
+  }
+
+  /// Records that a batch of outputs was synced and named.
+  ///
+  /// - Parameters:
+  ///   - fileCount: The number of outputs.
+  ///   - span: The start and end, in seconds of the monotonic clock.
+  package func endCommit(fileCount: Int, span: ClosedRange<Double>) {
+    let start = start.monotonicSeconds
+    state.withLock { state in
+      guard state.commits.count < Self.commitsMax else { return }
+      state.commits.append(
+        CommitSpan(
+          fileCount: fileCount, startSeconds: max(0, span.lowerBound - start), endSeconds: span.upperBound - start))
     }
   }
 
@@ -181,11 +203,13 @@ package final class MemoryProfiler: Sendable {
       device = deviceProbe?()
     }
     let slots = ledger.poolSlots
+    let helpers = state.withLock(\.helpers.running).map { ($0, ProcessMemory(of: $0, using: probe.files)) }
     let sample = probe.sample(
       at: seconds, progress: progress(), group: group ?? ControlGroupMemory(), deviceBytes: device?.usedBytes,
-      slots: slots)
+      slots: slots, helperBytes: helpers.reduce(0) { $0 + ($1.1.residentBytes ?? 0) })
     let watchers = state.withLock { state in
       state.series.append(sample)
+      state.helpers.note(helpers, beside: sample)
       if let group { state.group = group }
       if slots.count > state.slots.count {
         state.slots = slots.map { PoolSlotFacts(kind: $0.kind, capacityBytes: $0.capacityBytes) }
@@ -232,7 +256,7 @@ package final class MemoryProfiler: Sendable {
     let now = seconds
     let process = ProcessMemory(using: probe.files)
     let faults = MemoryProbe.faults()
-    let (snapshot, events) = (ledger.snapshot(), ledger.events)
+    let (snapshot, events) = (ledger.snapshot().since(start.ledger), ledger.events)
     var state = state.withLock { $0 }
     let group = state.group
     if !state.stages.isEmpty { state.stages[state.stages.count - 1].endSeconds = now }
@@ -243,11 +267,16 @@ package final class MemoryProfiler: Sendable {
     run.monotonicSeconds = start.monotonicSeconds
     return MemoryProfile(
       run: run, ledger: snapshot, peak: peak(snapshot, state.stages), poolUse: ledger.poolUse, pool: state.slots,
-      samples: samples, stages: state.stages, files: state.files.map { $0.measured(by: samples) },
+      slots: ledger.recordedSlots.map {
+        SlotHistory(kind: $0.kind, capacityBytes: $0.capacityBytes, timeline: $0.timeline)
+      }, samples: samples, stages: state.stages, commits: state.commits, helpers: state.helpers.facts,
+      files: state.files.map { $0.measured(by: samples) },
       filesLeftOut: state.filesLeftOut, events: events.kept, eventsLost: events.lost,
       account: ResidentAccount(samples, startAnonymousBytes: start.process.anonymousBytes, start.heap),
       kernel: KernelFacts(
-        peakResidentBytes: process.peakResidentBytes, startResidentBytes: start.process.residentBytes,
+        // The mark may lag a little behind the current counts.
+        peakResidentBytes: ([process.peakResidentBytes] + samples.map(\.residentBytes)).compactMap(\.self).max(),
+        startResidentBytes: start.process.residentBytes,
         endResidentBytes: process.residentBytes, pageTableBytes: process.pageTableBytes,
         swappedBytes: process.swappedBytes, minorFaults: difference(faults?.minor, start.faults?.minor),
         majorFaults: difference(faults?.major, start.faults?.major), groupLimitBytes: group.limitBytes,

@@ -28,5 +28,5 @@ struct SampleSeries: Sendable {
     intervalSeconds *= 2
   }
 
-  private static func weight(_ sample: MemorySample) -> Int { sample.residentBytes ?? sample.allocatedHostBytes }
+  private static func weight(_ sample: MemorySample) -> Int { sample.totalBytes ?? sample.allocatedHostBytes }
 }

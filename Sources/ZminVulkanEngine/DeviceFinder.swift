@@ -63,10 +63,11 @@ package struct DeviceFinder: Sendable {
 
   /// Searches in a child process.
   ///
+  /// - Parameter observer: Told about the process.
   /// - Returns: Nil if the search was interrupted.
-  package func find(orUntil interruption: Interruption) -> Verdict? {
+  package func find(orUntil interruption: Interruption, observer: (any HelperObserver)? = nil) -> Verdict? {
     do throws(Errno) {
-      var child = try ChildProcess(program, ["zmin"] + Self.arguments(for: selector))
+      var child = try ChildProcess(program, ["zmin"] + Self.arguments(for: selector), observer: observer)
       switch try child.wait(milliseconds: timeoutMilliseconds, orUntil: interruption) {
       case .interrupted: return nil
       case .timedOut: return .none("the Vulkan drivers did not respond within \(timeoutMilliseconds / 1000) seconds")

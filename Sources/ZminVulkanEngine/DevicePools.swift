@@ -17,7 +17,8 @@ package struct DevicePools: Sendable, Equatable {
   /// Minimum size of a slice, in bytes. Smaller slices take mostly submit time.
   package static let smallestSliceBytes = 256 << 10
 
-  /// Allowance for the driver's own host memory, in bytes. Actual use varies widely and is not known beforehand.
+  /// Allowance for the driver's own host memory, in bytes. Actual use varies widely and is not known beforehand. It
+  /// covers the process that searches for a device too, which ends before a driver is opened in this one.
   package static let driverBytes = 256 << 20
 
   /// Maximum host memory for these pools on any device, in bytes: staging buffers and results.

@@ -1,7 +1,7 @@
 import ZminBase
 package import ZminCPU
 package import ZminEngine
-import ZminIO
+package import ZminIO
 package import ZminMemory
 package import ZminVulkan
 
@@ -15,6 +15,8 @@ package final class DeviceSearch: Sendable {
     package var kinds: [ProgramKind]
     /// CPU kernel that checks nesting.
     package var kernel: Kernel
+    /// Told about the process that tests the device.
+    package var observer: (any HelperObserver)?
     /// Makes Vulkan calls fail, for tests.
     package var faults: (any VulkanFaults)?
 
@@ -63,9 +65,8 @@ package final class DeviceSearch: Sendable {
   private static func search(
     _ configuration: Configuration, _ ledger: MemoryLedger, _ interruption: Interruption
   ) -> Result<any SliceDevice, DeviceFailure> {
-    guard let verdict = configuration.finder.find(orUntil: interruption) else {
-      return .failure(DeviceFailure("the run ended before a device was found"))
-    }
+    let verdict = configuration.finder.find(orUntil: interruption, observer: configuration.observer)
+    guard let verdict else { return .failure(DeviceFailure("the run ended before a device was found")) }
     switch verdict {
     case .none(let reason): return .failure(DeviceFailure(reason))
     case .found(let index, let uuid):

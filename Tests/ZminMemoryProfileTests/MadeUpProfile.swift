@@ -27,7 +27,12 @@ enum MadeUpProfile {
       pool: [
         PoolSlotFacts(kind: .slice, capacityBytes: 262_144), PoolSlotFacts(kind: .lane, capacityBytes: 1_048_576),
       ],
-      samples: (0..<10).map(sample), stages: stages, files: files, filesLeftOut: 6, events: events, eventsLost: 19,
+      slots: slots, samples: (0..<10).map(sample), stages: stages,
+      commits: [CommitSpan(fileCount: 3, startSeconds: 1.75, endSeconds: 2)],
+      helpers: [
+        HelperFacts(
+          startSeconds: 0.25, endSeconds: 0.5, peakResidentBytes: 20 * mebibyte, peakTotalBytes: 39 * mebibyte)
+      ], files: files, filesLeftOut: 6, events: events, eventsLost: 19,
       account: ResidentAccount(
         seconds: 1.5, residentBytes: 48 * mebibyte, anonymousBytes: 40 * mebibyte, fileBytes: 5 * mebibyte,
         sharedBytes: 3 * mebibyte, startAnonymousBytes: 2 * mebibyte,
@@ -61,7 +66,7 @@ enum MadeUpProfile {
   static func brief() -> MemoryProfile {
     var profile = empty()
     profile.samples = [sample(0)]
-    profile.pool = full().pool
+    (profile.pool, profile.slots) = (full().pool, full().slots)
     profile.peak = PeakMoment(seconds: 0, byteCount: 7, stage: .minifying, file: nil, bytes: [.nesting: 7])
     return profile
   }
@@ -116,12 +121,26 @@ enum MadeUpProfile {
   static func sample(_ number: Int) -> MemorySample {
     MemorySample(
       seconds: Double(number) / 4, anonymousBytes: 10_000_000 + number, fileBytes: 5_000_000 + number,
-      sharedBytes: 1_000_000 + number, allocated: [.pool: 8_000_000 + number, .deviceLocal: 4_000_000 + number],
+      sharedBytes: 1_000_000 + number, highWaterBytes: 30_000_000 + number,
+      helperBytes: number == 1 ? 3_000_000 : 0,
+      allocated: [.pool: 8_000_000 + number, .deviceLocal: 4_000_000 + number],
       resident: [.pool: 7_000_000 + number], heapUsedBytes: 300_000 + number, heapHeldBytes: 400_000 + number,
       groupBytes: 20_000_000 + number, groupCacheBytes: 2_000_000 + number, deviceBytes: 6_000_000 + number,
       inputBytes: 100_000_000 * number, filesDone: number / 5,
       slots: number == 0 ? [] : number == 1 ? [.reading] : [.working, .writing])
   }
+
+  /// A slot that is read into, and works from the moment when another one writes.
+  private static let slots: [SlotHistory] = {
+    var (slice, lane) = (SlotTimeline(), SlotTimeline())
+    slice.append(.reading, at: 1000.25)
+    slice.append(.working, at: 1000.5)
+    lane.append(.writing, at: 1000.5)
+    return [
+      SlotHistory(kind: .slice, capacityBytes: 262_144, timeline: slice),
+      SlotHistory(kind: .lane, capacityBytes: 1_048_576, timeline: lane),
+    ]
+  }()
 
   private static let stages = [
     StageSpan(stage: .starting, file: nil, startSeconds: 0, endSeconds: 0.2000004),

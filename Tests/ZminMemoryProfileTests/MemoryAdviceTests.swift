@@ -10,6 +10,7 @@ struct MemoryAdviceTests {
     var profile = MadeUpProfile.full()
     profile.leaks = []
     profile.account = nil
+    profile.helpers = []
     return profile
   }
 
@@ -33,7 +34,12 @@ struct MemoryAdviceTests {
     #expect(Self.advisedFigures { $0.kernel.stalledSeconds = 0.1 } == ["kernel.stalled_seconds"])
     #expect(Self.advisedFigures { $0.kernel.swappedBytes = 2 * mebibyte } == ["kernel.swapped_bytes"])
     #expect(Self.advisedFigures { $0.kernel.majorFaults = 256 } == ["kernel.major_faults"])
-    #expect(Self.advisedFigures { $0.kernel.groupLimitBytes = 50 * mebibyte }.contains("peak_resident_bytes"))
+    #expect(Self.advisedFigures { $0.kernel.groupLimitBytes = 50 * mebibyte }.contains("peak_total_bytes"))
+    #expect(
+      Self.advisedFigures {
+        $0.helpers = MadeUpProfile.full().helpers
+        $0.device = nil
+      } == ["peak_total_bytes"])
     #expect(Self.advisedFigures { $0.kernel.groupUsageBytes = 500 * mebibyte } == [])
     #expect(
       Self.advisedFigures {

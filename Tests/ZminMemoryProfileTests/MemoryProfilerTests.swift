@@ -109,6 +109,64 @@ struct MemoryProfilerTests {
   }
 }
 
+/// Helper processes, seen by their process number.
+@Suite("Helper processes of a run")
+struct HelperTests {
+  private static func own(_ status: String) -> ProcessMemory {
+    var memory = ProcessMemory(of: -1, using: FileAccess())
+    let bytes = status.split(separator: " ").compactMap { Int($0) }
+    (memory.anonymousBytes, memory.fileBytes, memory.sharedBytes) = (bytes[0], 0, 0)
+    memory.peakResidentBytes = bytes[1]
+    return memory
+  }
+
+  @Test("A helper counts with its peak, also where no sample saw it, and together with the run")
+  func peaks() throws {
+    var helpers = Helpers()
+    helpers.begin(7, at: 1, beside: Self.own("10 12"))
+    #expect(helpers.running == [7])
+    let sample = MemoryProfilerTests.sample(seconds: 2, residentBytes: 11)
+    helpers.note([(7, Self.own("30 40"))], beside: sample)
+    #expect(helpers.facts.first?.peakResidentBytes == 40 && helpers.facts.first?.peakTotalBytes == 51)
+    helpers.end(7, at: 3, peakBytes: 70, beside: Self.own("13 14"))
+    let expected = HelperFacts(startSeconds: 1, endSeconds: 3, peakResidentBytes: 70, peakTotalBytes: 83)
+    #expect(helpers.facts == [expected] && helpers.running == [])
+  }
+
+  @Test("The peak that a small helper has from its parent does not count")
+  func inheritedPeak() throws {
+    var helpers = Helpers()
+    helpers.begin(7, at: 1, beside: Self.own("100 100"))
+    helpers.note([(7, Self.own("5 6"))], beside: MemoryProfilerTests.sample(seconds: 2, residentBytes: 100))
+    helpers.end(7, at: 3, peakBytes: 100, beside: Self.own("100 100"))
+    #expect(helpers.facts.first?.peakResidentBytes == 6 && helpers.facts.first?.peakTotalBytes == 106)
+  }
+
+  @Test("A profiler sees a process of the run, and adds its peak to the limit")
+  func realProcess() throws {
+    let profiler = try MemoryProfiler(MemoryLedger()) { (0, 0) }
+    let watch = profiler.watch()
+    do {
+      // The shell holds 64 MiB of text.
+      let script = "x=$(head -c 67108864 /dev/zero | tr '\\0' a); echo ${#x}"
+      var child = try ChildProcess("/bin/sh", ["sh", "-c", script], observer: profiler)
+      let outcome = try child.wait(milliseconds: 60_000, orUntil: try Interruption())
+      guard case .ended(_, let output) = outcome else {
+        Issue.record("\(outcome)")
+        return
+      }
+      #expect(String(decoding: output, as: UTF8.self) == "67108864\n")
+    }
+    watch.stop()
+    let profile = profiler.profile(of: MadeUpRun.facts, predictedPeakBytes: nil)
+    let helper = try #require(profile.helpers.first)
+    #expect(profile.helpers.count == 1 && helper.endSeconds ?? 0 > helper.startSeconds)
+    let own = try #require(profile.peakResidentBytes)
+    #expect(helper.peakResidentBytes ?? 0 > 64 << 20 && profile.peakTotalBytes ?? 0 > 64 << 20)
+    #expect(profile.suggestedLimitBytes ?? 0 > own + 64 << 20)
+  }
+}
+
 @Suite("Reports of a run's memory")
 struct MemoryReportTests {
   private static func profile() throws -> MemoryProfile {
@@ -124,6 +182,51 @@ struct MemoryReportTests {
     (profile.peak, profile.account, profile.device, profile.predictedPeakBytes) = (nil, nil, nil, nil)
     profile.kernel = KernelFacts()
     return profile
+  }
+
+  @Test("What was freed is what was allocated, apart from leaks, whatever the process holds besides")
+  func counts() throws {
+    let total = try Self.profile().ledger.total
+    #expect(total.allocations - total.frees == 1 && total.currentBytes == 12_345)
+  }
+
+  @Test("The states of slots are recorded between samples")
+  func slotStates() throws {
+    let profile = try Self.profile()
+    #expect(profile.slots.map { $0.timeline.changes.map(\.state) } == [[.free, .working, .free]])
+    // A run without samples still has a map.
+    var unsampled = profile
+    unsampled.samples = []
+    #expect(MemoryPage(unsampled).html.contains("The pool over time</h3><p>"))
+    #expect(DetailedReport(unsampled).text.contains("window") || DetailedReport(unsampled).text.contains("slice 0"))
+  }
+
+  @Test("A page says how a run ended, and has plots by file size only for several files")
+  func pageOfOneFile() throws {
+    var profile = try Self.profile()
+    #expect(MemoryPage(profile).html.contains("complete<small>exit 0") && profile.files.count == 1)
+    #expect(!MemoryPage(profile).html.contains("by input size"))
+    profile.files += profile.files
+    profile.run.exitStatus = 130
+    let html = MemoryPage(profile).html
+    #expect(html.contains("Memory of the run by input size"))
+    #expect(html.contains("interrupted<small>exit 130") && html.contains("interrupted (exit 130): zmin"))
+    #expect(ProfileSummary(profile).text.contains("zmin memory profile: interrupted (exit 130), "))
+    #expect(DetailedReport(profile).text.contains("\nended: interrupted (exit 130)\n"))
+  }
+
+  @Test("All reports have one peak of resident memory, and the line of allocated memory reaches its peak")
+  func onePeak() throws {
+    let profile = try Self.profile()
+    let peakBytes = try #require(profile.peakResidentBytes)
+    #expect(profile.kernel.peakResidentBytes == peakBytes)
+    #expect(profile.samples.compactMap(\.residentBytes).max() ?? 0 <= peakBytes)
+    let html = MemoryPage(profile).html
+    #expect(html.contains("peak resident: \(Figures.memorySize(peakBytes))"))
+    // The stack of the sampling thread is no allocated memory.
+    let peak = try #require(profile.peak)
+    #expect(peak.byteCount == (4 << 20) + 12_345 + 77 && peak.bytes[.threadStack] == nil)
+    #expect(html.contains("<td>\(peak.byteCount)</td>"))
   }
 
   @Test("The summary fits a screen")
@@ -163,7 +266,8 @@ struct MemoryReportTests {
     let value = try JSONValue(reading: Array(ProfileTrace(profile).text.utf8))
     let events = try #require(value["traceEvents"]?.elements)
     #expect(events.allSatisfy { $0["ph"]?.string != nil && $0["pid"]?.integer == 1 && $0["ts"]?.double ?? -1 >= 0 })
-    #expect(events.count { $0["ph"]?.string == "X" } == profile.stages.count + profile.files.count)
+    #expect(events.count { $0["ph"]?.string == "X" } == profile.stages.count + profile.files.count + 1)
+    #expect(events.contains { $0["ph"]?.string == "X" && $0["name"]?.string == "working" })
     #expect(events.contains { $0["ph"]?.string == "i" && $0["name"]?.string == "allocate input windows" })
     #expect(events.contains { $0["ph"]?.string == "C" && $0["args"]?["pool"]?.integer == 4 << 20 })
   }
@@ -172,7 +276,7 @@ struct MemoryReportTests {
   func page() throws {
     let profile = try Self.profile()
     let html = MemoryPage(profile).html
-    #expect(html.components(of: "<figure class=\"plot\"").count - 1 == 6)
+    #expect(html.components(of: "<figure class=\"plot\"").count - 1 == 4)
     let (start, end) = (try #require(html.range(of: "<script type")), try #require(html.range(of: "<script>")))
     let markup = html[..<start.lowerBound] + html[end.lowerBound...]
     #expect(!markup.contains("<a&b>") && markup.contains("&lt;a&amp;b&gt;.json"))

@@ -54,6 +54,12 @@ struct ProfileDataTests {
     #expect(report["device"]?["heaps"]?.elements?.map { $0["usage_bytes"] } == [.integer(29 << 20), .null])
     #expect(report["files"]?.elements?.map { $0["peak_allocated_bytes"] } == [25_000_000, 13_000_000, .null])
     #expect(report["leaks"]?.elements?.first?["seconds"]?.double == 0.5)
+    #expect(report["peak_total_bytes"]?.integer == 49 << 20 && report["run"]?["ending"]?.string == "complete")
+    let helper = try #require(report["helpers"]?.elements?.first)
+    #expect(helper["peak_resident_bytes"]?.integer == 20 << 20 && helper["peak_total_bytes"]?.integer == 39 << 20)
+    #expect(report["commits"]?.elements?.map { $0["files"]?.integer } == [3])
+    let history = try #require(report["pool"]?["histories"]?.elements?.first)
+    #expect(history["states"]?.string == "12" && history["seconds"]?.elements?.map(\.double) == [0.25, 0.5])
     #expect(report["sampler"]?["processor_seconds"]?.double == 0.0625)
     #expect(report["events"]?["bytes"]?.elements == [.integer(17 << 20), 100, .integer(-17 << 20)])
     #expect(report["events"]?["seconds"]?.elements?.map(\.double) == [0.25, 0.5, 2])
@@ -69,6 +75,7 @@ struct ProfileDataTests {
     ] {
       #expect(samples[key]?.elements?.map(\.integer) == (0..<10).map { start + $0 }, "\(key)")
     }
+    #expect(samples["helper_bytes"]?.elements?.prefix(3).map(\.integer) == [0, 3_000_000, 0])
     #expect(samples["seconds"]?.elements?.last?.double == 2.25)
     #expect(samples["allocated_bytes"]?["device_local"]?.elements?.last?.integer == 4_000_009)
     #expect(samples["resident_bytes"]?["pool"]?.elements?.first?.integer == 7_000_000)
@@ -103,6 +110,13 @@ struct ProfileDataTests {
     #expect(marks.map { $0["ts"]?.double } == [1_250_000, 250_000, 2_000_000])
     #expect(marks.allSatisfy { ["p", "t"].contains($0["s"]?.string) })
 
+    let names = Set(all("M").compactMap { $0["args"]?["name"]?.string })
+    #expect(names.isSuperset(of: ["syncing", "helper processes", "files 1", "files 2", "slice 0", "lane 1"]))
+    let works = Set(all("X").compactMap { $0["name"]?.string })
+    #expect(works.isSuperset(of: ["sync and name", "reading", "writing"]))
+    let helpers = all("C").filter { $0["name"]?.string == "helper processes" }
+    #expect(helpers.map { $0["args"]?["resident"]?.integer }.prefix(3) == [0, 3_000_000, 0])
+
     let named = Set(all("M").filter { $0["name"]?.string == "thread_name" }.compactMap { $0["tid"]?.integer })
     #expect(Set(events.compactMap { $0["tid"]?.integer }) == named)
   }
@@ -110,9 +124,10 @@ struct ProfileDataTests {
   @Test("Slices of a row do not overlap, even if files were processed at the same time")
   func rows() throws {
     let slices = try Self.events(MadeUpProfile.full()).filter { $0["ph"]?.string == "X" }
-    #expect(slices.count == 7 + 3)
+    // Stages, files, a commit, a helper process, and the states of two slots.
+    #expect(slices.count == 7 + 3 + 1 + 1 + 2 + 1)
     let rows = Dictionary(grouping: slices) { $0["tid"]?.integer ?? -1 }
-    #expect(rows.values.map(\.count).sorted() == [1, 2, 7])
+    #expect(rows.values.map(\.count).sorted() == [1, 1, 1, 1, 2, 2, 7])
     for row in rows.values {
       let spans = try row.map { slice in
         let start = try #require(slice["ts"]?.double)

@@ -254,7 +254,6 @@ struct BulkRun {
     let ledger = ledger
     let device = try deviceSession(for: context.queue)
     defer { device?.end(givesBack: memory != nil) }
-    if let profiler = memory?.profiler { device?.show(to: profiler) }
     if plan.device?.isRequired == true { memory?.profiler.begin(.waitingForDevice) }
     try device?.waitIfRequired(files)
     let profiler = memory?.profiler
@@ -293,7 +292,7 @@ struct BulkRun {
       return nil
     }
     return try DeviceSession(
-      part, formats: formats, validates: plan.validates, kernel: plan.kernel, ledger: ledger)
+      part, formats: formats, validates: plan.validates, kernel: plan.kernel, ledger: ledger, memory?.profiler)
   }
 
   // MARK: After

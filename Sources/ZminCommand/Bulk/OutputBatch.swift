@@ -1,5 +1,6 @@
-import ZminEngine
 import SystemPackage
+import ZminBase
+import ZminEngine
 import ZminFiles
 import ZminIO
 
@@ -45,7 +46,12 @@ struct OutputBatch {
     guard !files.isEmpty else { return }
     // The outputs have no names yet. If their times are settled now, every later change is visible in them.
     let times = files.map { context.journal == nil ? nil : settledTime(of: $0.outcome.pending) }
-    var committed = PendingOutput.commit(files.compactMap(\.outcome.pending))[...]
+    let pending = files.compactMap(\.outcome.pending)
+    let start = MonotonicClock.seconds()
+    var committed = PendingOutput.commit(pending)[...]
+    if !pending.isEmpty {
+      context.reporter.noteCommit(fileCount: pending.count, span: start...MonotonicClock.seconds())
+    }
     let results = files.map { file in
       file.outcome.pending == nil ? .success(()) : committed.removeFirst()
     }

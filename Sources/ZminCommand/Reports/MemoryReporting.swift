@@ -145,6 +145,7 @@ extension JSONLine {
   fileprivate init(memoryOf profile: MemoryProfile) {
     self.init(event: "memory")
     add("peak_resident_bytes", profile.peakResidentBytes)
+    add("peak_total_bytes", profile.peakTotalBytes)
     add("average_resident_bytes", profile.averageResidentBytes)
     add("growth_bytes", profile.growthBytes)
     add("predicted_peak_bytes", profile.predictedPeakBytes)

@@ -117,6 +117,9 @@ final class RunReporter: Sendable {
     }
   }
 
+  /// Tells the profiler that a batch of outputs was synced and named.
+  func noteCommit(fileCount: Int, span: ClosedRange<Double>) { profiler?.endCommit(fileCount: fileCount, span: span) }
+
   /// A callback that logs each recorded bad line, nil without a log.
   var onBadLine: ((FileSource, BadLine) -> Void)? {
     guard let log else { return nil }

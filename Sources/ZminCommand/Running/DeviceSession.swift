@@ -20,14 +20,20 @@ final class DeviceSession {
   ///   - validates: True if the inputs are checked.
   ///   - kernel: The kernel for the CPU's part of slices on the device.
   ///   - ledger: Records the memory of the device.
+  ///   - profiler: Observes the memory of the search and of the device, nil if nobody does.
   /// - Throws: The system's error if no descriptor is left.
-  init(_ plan: DevicePlan, formats: [Format], validates: Bool, kernel: Kernel, ledger: MemoryLedger) throws {
+  init(
+    _ plan: DevicePlan, formats: [Format], validates: Bool, kernel: Kernel, ledger: MemoryLedger,
+    _ profiler: MemoryProfiler?
+  ) throws {
     let kinds = Set(formats.filter { $0 != .concat }.map { ProgramKind(isLines: $0 == .ndjson, checks: validates) })
-    search = try DeviceSearch(
-      DeviceSearch.Configuration(
-        finder: DeviceFinder(plan.selector), pools: plan.pools, kinds: Array(kinds), kernel: kernel),
-      ledger: ledger)
+    var configuration = DeviceSearch.Configuration(
+      finder: DeviceFinder(plan.selector), pools: plan.pools, kinds: Array(kinds), kernel: kernel)
+    configuration.observer = profiler
+    search = try DeviceSearch(configuration, ledger: ledger)
     isRequired = plan.isRequired
+    let pending = search.pending
+    profiler?.observe { pending.vulkanDevice.map { DeviceMemoryFacts($0.device) } }
   }
 
   /// The use of the device by minifiers.
@@ -71,12 +77,6 @@ final class DeviceSession {
     } else {
       ProcessSetup.leaveAtOnce(with: search)
     }
-  }
-
-  /// Lets a profiler observe the memory of the device when it is found.
-  func show(to profiler: MemoryProfiler) {
-    let pending = search.pending
-    profiler.observe { pending.vulkanDevice.map { DeviceMemoryFacts($0.device) } }
   }
 
   /// The time for the child process of the search to end. A driver that is being opened is not waited for.

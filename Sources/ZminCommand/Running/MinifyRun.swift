@@ -93,12 +93,12 @@ struct MinifyRun: ~Copyable {
     guard let part = plan.device else { return }
     do {
       device = try DeviceSession(
-        part, formats: plan.inputs.map(\.format), validates: plan.validates, kernel: plan.kernel, ledger: ledger)
+        part, formats: plan.inputs.map(\.format), validates: plan.validates, kernel: plan.kernel, ledger: ledger,
+        memory?.profiler)
     } catch {
       guard part.isRequired else { return reporter.detail("the GPU is not used: \(error)") }
       throw DeviceSession.NoDevice(error)
     }
-    if let profiler = memory?.profiler { device?.show(to: profiler) }
     if part.isRequired { memory?.profiler.begin(.waitingForDevice) }
     try device?.waitIfRequired(files)
   }
@@ -189,6 +189,7 @@ struct MinifyRun: ~Copyable {
       progress.begin(source.name)
       memory?.profiler.begin(.minifying, file: source.name)
     }
+    minifier.willCommit = { [memory] in memory?.profiler.begin(.committing) }
     minifier.onBadLine = reporter.onBadLine
     return minifier
   }

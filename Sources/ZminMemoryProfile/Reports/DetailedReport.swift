@@ -17,7 +17,8 @@ package struct DetailedReport {
     let sections: [(String, [String])] = [
       ("Over time", course), ("Allocated at the peak, by purpose", purposes), ("By domain", domains),
       ("Sizes of allocations", sizes), ("The pool over time", pool), ("Files", files),
-      ("Where the resident memory comes from", account), ("The kernel", kernel), ("Device", device),
+      ("Where the resident memory comes from", account), ("Helper processes", helpers), ("The kernel", kernel),
+      ("Device", device),
       ("Leaks (not freed)", leaks), ("Cost of sampling", [cost]), ("Advice", advice),
     ]
     let parts = sections.map { title, lines in
@@ -27,10 +28,9 @@ package struct DetailedReport {
   }
 
   private var command: String {
-    ReportText.wrapped(
-      "command: " + profile.run.command.map(ReportText.name).joined(separator: " "), columns: Self.columns
-    )
-    .joined(separator: "\n")
+    let words = "command: " + profile.run.command.map(ReportText.name).joined(separator: " ")
+    let lines = ReportText.wrapped(words, columns: Self.columns) + ["ended: \(profile.run.ending)"]
+    return lines.joined(separator: "\n")
   }
 
   // MARK: Plots
@@ -120,18 +120,15 @@ package struct DetailedReport {
   }
 
   private var pool: [String] {
-    let columns = columns
-    guard !profile.pool.isEmpty, !columns.isEmpty else { return [ReportText.missing] }
-    let shown = profile.pool.prefix(Self.slotsMax)
+    guard !profile.slots.isEmpty, endSeconds > 0 else { return [ReportText.missing] }
+    let shown = profile.slots.prefix(Self.slotsMax)
+    let moments = profile.moments(Self.plotColumns)
     var lines = shown.enumerated().map { index, slot in
-      let states = columns.map { samples -> Character in
-        samples.compactMap { $0.slots.indices.contains(index) ? $0.slots[index] : nil }
-          .max { $0.rawValue < $1.rawValue }?.shade ?? " "
-      }
+      let states = moments.map { slot.timeline.state(from: $0.lowerBound, to: $0.upperBound)?.shade ?? " " }
       return ReportText.padded("\(slot.kind.rawValue) \(index)", columns: 11) + "  " + String(states)
     }
-    if profile.pool.count > shown.count {
-      lines.append("and \(Figures.count(profile.pool.count - shown.count, "more slot"))")
+    if profile.slots.count > shown.count {
+      lines.append("and \(Figures.count(profile.slots.count - shown.count, "more slot"))")
     }
     lines.append(
       ReportText.spaces(13) + PoolSlot.State.allCases.map { "\($0.shade) \($0.words)" }.joined(separator: "  "))
@@ -196,6 +193,19 @@ package struct DetailedReport {
       pair("unaccounted", Figures.memorySize(account.unaccountedBytes)),
       pair("all resident memory, by the kernel", Figures.memorySize(account.residentBytes)),
     ]
+  }
+
+  private var helpers: [String] {
+    guard !profile.helpers.isEmpty else { return ["none: the run started no other process"] }
+    return profile.helpers.flatMap { helper in
+      [
+        pair(
+          "search for a device",
+          "\(ReportText.seconds(helper.startSeconds)) to \(ReportText.seconds(helper.endSeconds))"),
+        pair("peak resident", ReportText.size(helper.peakResidentBytes)),
+        pair("peak resident together with the run", ReportText.size(helper.peakTotalBytes)),
+      ]
+    }
   }
 
   private var kernel: [String] {

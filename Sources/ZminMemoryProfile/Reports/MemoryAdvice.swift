@@ -86,10 +86,10 @@ private struct MemoryAdviser {
     let kernel = profile.kernel
     guard let limitBytes = kernel.groupLimitBytes, limitBytes > 0 else { return [] }
     var advice: [MemoryAdvice] = []
-    if let peakBytes = profile.peakResidentBytes, 10 * (peakBytes / 9) >= limitBytes {
+    if let peakBytes = profile.peakTotalBytes, 10 * (peakBytes / 9) >= limitBytes {
       advice.append(
         MemoryAdvice(
-          figure: "peak_resident_bytes", value: Figures.memorySize(peakBytes),
+          figure: "peak_total_bytes", value: Figures.memorySize(peakBytes),
           text: "close to the control group's limit of \(Figures.memorySize(limitBytes)): raise the limit to "
             + "\(ReportText.size(profile.suggestedLimitBytes)), or lower --memory-budget\(perWorker)",
           option: "--memory-budget"))
@@ -154,7 +154,18 @@ private struct MemoryAdviser {
           text: "most of the host memory is staging for the device: a lower --device-memory reduces it",
           option: "--device-memory"))
     }
-    return advice + unaccounted + growth
+    return advice + search + unaccounted + growth
+  }
+
+  /// Advice on a search that found no device.
+  private var search: [MemoryAdvice] {
+    guard profile.device == nil, profile.peakHelperBytes > Self.noteworthyBytes else { return [] }
+    return [
+      MemoryAdvice(
+        figure: "peak_total_bytes", value: ReportText.size(profile.peakTotalBytes),
+        text: "\(Figures.memorySize(profile.peakHelperBytes)) of it is a process that searched for a device and found "
+          + "none: --mode streaming does not search", option: "--mode")
+    ]
   }
 
   private var unaccounted: [MemoryAdvice] {

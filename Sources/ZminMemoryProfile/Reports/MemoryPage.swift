@@ -20,7 +20,7 @@ package struct MemoryPage {
       title: "zmin memory report",
       subtitle: "zmin \(run.version), mode \(run.mode), kernel \(run.kernel), \(Figures.count(run.workers, "worker")), "
         + "\(Figures.count(run.inputCount, "input")), \(Figures.size(run.inputBytes)) to "
-        + "\(Figures.size(run.outputBytes)) in \(Figures.fixed(run.elapsedSeconds, digits: 3)) s: "
+        + "\(Figures.size(run.outputBytes)) in \(Figures.fixed(run.elapsedSeconds, digits: 3)) s, \(run.ending): "
         + run.command.joined(separator: " "),
       data: ProfileJSON(profile).value)
     page.add(cards: cards)
@@ -28,8 +28,7 @@ package struct MemoryPage {
     page.add(shares)
     page.add(sizes)
     page.add(pool)
-    page.add(files)
-    page.add(ratios)
+    addFiles(to: &page)
     page.add(heading: "Where the resident memory comes from")
     page.add(table: ["part", "bytes", "size"], account)
     page.add(heading: "Device")
@@ -51,11 +50,22 @@ package struct MemoryPage {
       "allocated \(Figures.memorySize(peak.byteCount)) at \(Figures.fixed(peak.seconds, digits: 3)) s"
         + (peak.stage.map { ", \($0.words)" } ?? "")
     }
+    let helpers =
+      profile.helpers.isEmpty
+      ? []
+      : [
+        (
+          "Peak with the search for a device", ReportText.size(profile.peakTotalBytes),
+          "\(ReportText.size(profile.helpers.compactMap(\.peakResidentBytes).max())) of it in another process"
+        )
+      ]
     return [
+      ("End", profile.run.endingWords, "exit \(profile.run.exitStatus)"),
       ("Peak resident", ReportText.size(profile.peakResidentBytes), when ?? ""),
+    ] + helpers + [
       ("Average resident", ReportText.size(profile.averageResidentBytes), "over the run"),
       ("Allocations", "\(total.allocations)", "buffers, stacks, device memory"),
-      ("Frees", "\(total.frees)", profile.leaks.isEmpty ? "everything was freed" : "\(profile.leaks.count) not freed"),
+      ("Frees", "\(total.frees)", profile.leaks.isEmpty ? "everything is freed" : "\(profile.leaks.count) not freed"),
       ("Pool reuse", "\(profile.poolUse.reuses)", "times a slot was used again"),
       ("Limit for a container", ReportText.size(profile.suggestedLimitBytes), "suggested_limit_bytes"),
     ]
@@ -63,9 +73,21 @@ package struct MemoryPage {
 
   // MARK: Plots
 
+  /// The samples, and the moment of the most buffers, which falls between two of them.
+  private var moments: [MemorySample] {
+    let samples = profile.samples.filter { $0.residentBytes != nil }
+    guard let peak = profile.peak, let next = samples.firstIndex(where: { $0.seconds > peak.seconds }), next > 0 else {
+      return samples
+    }
+    var sample = samples[next - 1]
+    sample.seconds = peak.seconds
+    sample.allocated = peak.domainBytes
+    return samples[..<next] + [sample] + samples[next...]
+  }
+
   private var course: Plot {
     var course = Plot.Course()
-    let samples = profile.samples.filter { $0.residentBytes != nil }
+    let samples = moments
     course.seconds = samples.map(\.seconds)
     let domains = MemoryDomain.allCases.filter { domain in
       domain.isHost && samples.contains { $0.resident[domain, default: 0] > 0 }
@@ -80,22 +102,27 @@ package struct MemoryPage {
     course.areas += domains.map { domain in
       Plot.Course.Series(domain.words, samples.map { Double($0.resident[domain, default: 0]) })
     }
+    if !profile.helpers.isEmpty {
+      course.areas.append(Plot.Course.Series("search for a device", samples.map { Double($0.helperBytes) }))
+    }
     course.lines = [
       Plot.Course.Series("allocated by zmin", samples.map { Double($0.allocatedHostBytes) })
     ]
     if samples.contains(where: { $0.deviceBytes != nil }) {
       course.lines.append(Plot.Course.Series("device, by its driver", samples.map { $0.deviceBytes.map(Double.init) }))
     }
-    course.bands = profile.stages.map {
-      Plot.Course.Band($0.stage.words, startSeconds: $0.startSeconds, endSeconds: $0.endSeconds)
-    }
-    if let most = samples.max(by: { ($0.residentBytes ?? 0) < ($1.residentBytes ?? 0) }),
-      let byteCount = most.residentBytes
-    {
-      course.mark = (most.seconds, Double(byteCount), "highest sample: \(Figures.memorySize(byteCount))")
+    course.bands =
+      profile.stages.map { Plot.Course.Band($0.stage.words, startSeconds: $0.startSeconds, endSeconds: $0.endSeconds) }
+      + profile.commits.map {
+        Plot.Course.Band(StageSpan.Stage.committing.words, startSeconds: $0.startSeconds, endSeconds: $0.endSeconds)
+      }
+    if let peakBytes = profile.peakResidentBytes, let seconds = profile.residentPeakSeconds {
+      course.mark = (seconds, Double(peakBytes), "peak resident: \(Figures.memorySize(peakBytes))")
     }
     return .course(
-      "Memory over time", "Resident memory by source. The bands below the plot are the stages of the run.", course)
+      "Memory over time",
+      "Resident memory by source. Between two samples it may have been higher: the mark is the kernel's. The bands "
+        + "below the plot are the stages of the run.", course)
   }
 
   private var shares: Plot {
@@ -111,38 +138,47 @@ package struct MemoryPage {
       classes: profile.ledger.sizeClasses, of: "allocations")
   }
 
+  /// The number of columns in the plot of the pool.
+  private static let poolColumns = 160
+
   private var pool: Plot {
-    .heatMap(
-      "The pool over time", "State of each slot of the pools at each sample.",
-      rows: profile.pool.enumerated().map { "\($1.kind.rawValue) \($0)" }, states: PoolSlot.State.allCases.map(\.words),
-      seconds: profile.samples.map(\.seconds), cells: profile.samples.map { $0.slots.map { Int($0.rawValue) } })
+    let moments = profile.moments(Self.poolColumns)
+    let start = profile.run.monotonicSeconds
+    return .heatMap(
+      "The pool over time", "State of each slot of the pools: in each column, the one that took the most time.",
+      rows: profile.slots.enumerated().map { "\($1.kind.rawValue) \($0)" },
+      states: PoolSlot.State.allCases.map(\.words), seconds: moments.map { $0.lowerBound - start },
+      cells: moments.map { moment in
+        profile.slots.map { $0.timeline.state(from: moment.lowerBound, to: moment.upperBound) }
+          .prefix { $0 != nil }.map { Int($0?.rawValue ?? 0) }
+      })
   }
 
-  private var files: Plot {
-    let caption = "Peak resident memory while a file was processed, by the size of the file."
+  /// Adds plots by the size of files, if there are several files to compare.
+  private func addFiles(to page: inout Page) {
+    let files = profile.files.filter { $0.peakResidentBytes != nil }
+    guard files.count > 1 else { return }
     let leftOut = profile.filesLeftOut > 0 ? " Not shown: \(Figures.count(profile.filesLeftOut, "more file"))." : ""
-    return .scatter(
-      "Memory by input size", caption + leftOut,
-      [
-        Plot.Points(
-          "files",
-          profile.files.compactMap { file in
-            file.peakResidentBytes.map { (x: Double(max(file.inputBytes, 1)), y: Double($0), name: "\(file.name)") }
-          })
-      ], axes: (x: "input size", y: "peak resident"), .bytes)
-  }
-
-  private var ratios: Plot {
-    .scatter(
-      "Memory per byte of input", "The same, divided by the size of the file. With streaming it falls as files grow.",
-      [
-        Plot.Points(
-          "files",
-          profile.files.compactMap { file in
-            guard let peakBytes = file.peakResidentBytes, file.inputBytes > 0 else { return nil }
-            return (x: Double(file.inputBytes), y: Double(peakBytes) / Double(file.inputBytes), name: "\(file.name)")
-          })
-      ], axes: (x: "input size", y: "resident / input"), .plain("×"))
+    let points = { (value: (FileMemory, Int) -> Double?) in
+      Plot.Points(
+        "files",
+        files.compactMap { file in
+          file.peakResidentBytes.flatMap { value(file, $0) }
+            .map { (x: Double(max(file.inputBytes, 1)), y: $0, name: "\(file.name)") }
+        })
+    }
+    page.add(
+      .scatter(
+        "Memory of the run by input size",
+        "Peak resident memory of the whole run while a file was processed: the program, the pools, and other files "
+          + "that were processed at the same time." + leftOut,
+        [points { Double($1) }], axes: (x: "input size", y: "peak resident"), .bytes))
+    page.add(
+      .scatter(
+        "Memory of the run per byte of input",
+        "The same, divided by the size of the file. With streaming it falls as files grow.",
+        [points { file, peakBytes in file.inputBytes > 0 ? Double(peakBytes) / Double(file.inputBytes) : nil }],
+        axes: (x: "input size", y: "resident / input"), .plain("×")))
   }
 
   // MARK: Tables

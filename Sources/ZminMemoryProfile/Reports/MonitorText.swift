@@ -37,13 +37,14 @@ package struct MonitorText {
 
   /// A few lines for a terminal, none wider than `columns` columns.
   package func block(columns: Int) -> String {
+    let peakBytes = [history.max(), sample.highWaterBytes].compactMap(\.self).max()
     let resident =
-      "memory  resident \(ReportText.size(sample.residentBytes)), peak so far \(ReportText.size(history.max()))"
+      "memory  resident \(ReportText.size(sample.residentBytes)), peak so far \(ReportText.size(peakBytes))"
     let room = columns - ReportText.width(resident) - 3
     let lines = [
       room > 8 ? "\(resident)  \(sparkline(columns: min(40, room)))" : resident,
-      "ledger  \(ReportText.sizes(sample.allocated, \.words))",
-      "device  \(device)",
+      "ledger  \(ReportText.sizes(sample.allocated.filter { $0.key != .stack }, \.words))",
+      "device  \(device)\(helpers)",
       "input   \(input)",
     ]
     return lines.map { ReportText.fitted($0, columns: columns) }.joined(separator: "\n")
@@ -52,7 +53,12 @@ package struct MonitorText {
   /// One line for a log.
   package var line: String {
     "memory at \(ReportText.seconds(sample.seconds)): resident \(ReportText.size(sample.residentBytes)), "
-      + "ledger \(Figures.memorySize(sample.allocatedHostBytes)), device \(device), \(input)"
+      + "ledger \(Figures.memorySize(sample.allocatedHostBytes)), device \(device)\(helpers), \(input)"
+  }
+
+  /// The memory of helper processes, nothing if none runs.
+  private var helpers: String {
+    sample.helperBytes > 0 ? ", its search \(Figures.memorySize(sample.helperBytes)) in another process" : ""
   }
 
   /// The line that stays after a run: the peaks, and the input as it was seen last.

@@ -21,6 +21,7 @@ package struct ProfileJSON {
       "schema": .string(Self.schema),
       "run": run,
       "peak_resident_bytes": JSONValue(profile.peakResidentBytes),
+      "peak_total_bytes": JSONValue(profile.peakTotalBytes),
       "average_resident_bytes": JSONValue(profile.averageResidentBytes),
       "growth_bytes": JSONValue(profile.growthBytes),
       "predicted_peak_bytes": JSONValue(profile.predictedPeakBytes),
@@ -33,7 +34,9 @@ package struct ProfileJSON {
       "account": account,
       "kernel": kernel,
       "device": device,
+      "helpers": .array(profile.helpers.map(helper)),
       "stages": .array(profile.stages.map(stage)),
+      "commits": .array(profile.commits.map(commit)),
       "files": .array(profile.files.map(file)),
       "files_left_out": .integer(profile.filesLeftOut),
       "samples": samples,
@@ -63,6 +66,7 @@ package struct ProfileJSON {
       "elapsed_seconds": .number(run.elapsedSeconds),
       "started_unix_seconds": .integer(run.unixSeconds),
       "exit_status": .integer(run.exitStatus),
+      "ending": .string(run.endingWords),
     ]
   }
 
@@ -117,6 +121,18 @@ package struct ProfileJSON {
         profile.pool.map {
           ["kind": .string($0.kind.rawValue), "capacity_bytes": .integer($0.capacityBytes)]
         }),
+      "histories": .array(profile.slots.map(history)),
+    ]
+  }
+
+  /// Columns with one entry a change of the slot's state.
+  private func history(_ slot: SlotHistory) -> JSONValue {
+    let changes = slot.timeline.changes
+    return [
+      "kind": .string(slot.kind.rawValue), "capacity_bytes": .integer(slot.capacityBytes),
+      "resolution_seconds": .number(slot.timeline.resolutionSeconds),
+      "seconds": .array(changes.map { .number($0.seconds - profile.run.monotonicSeconds) }),
+      "states": .string(changes.map { "\($0.state.rawValue)" }.joined()),
     ]
   }
 
@@ -188,6 +204,21 @@ package struct ProfileJSON {
     ]
   }
 
+  private func commit(_ span: CommitSpan) -> JSONValue {
+    [
+      "files": .integer(span.fileCount), "start_seconds": .number(span.startSeconds),
+      "end_seconds": .number(span.endSeconds),
+    ]
+  }
+
+  private func helper(_ helper: HelperFacts) -> JSONValue {
+    [
+      "purpose": "device_search", "start_seconds": .number(helper.startSeconds),
+      "end_seconds": JSONValue(helper.endSeconds), "peak_resident_bytes": JSONValue(helper.peakResidentBytes),
+      "peak_total_bytes": JSONValue(helper.peakTotalBytes),
+    ]
+  }
+
   /// An object with `path`, or with `path_base64` if the path is not UTF-8, as in the JSON log.
   private func file(_ name: FileName?) -> JSONValue {
     guard let name else { return .null }
@@ -241,6 +272,7 @@ package struct ProfileJSON {
       "anonymous_bytes": column { JSONValue($0.anonymousBytes) },
       "file_bytes": column { JSONValue($0.fileBytes) },
       "shared_bytes": column { JSONValue($0.sharedBytes) },
+      "helper_bytes": column { .integer($0.helperBytes) },
       "allocated_bytes": columns(\.allocated),
       "resident_bytes": columns(\.resident),
       "heap_used_bytes": column { .integer($0.heapUsedBytes) },

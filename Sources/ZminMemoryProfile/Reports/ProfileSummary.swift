@@ -24,8 +24,9 @@ package struct ProfileSummary {
   private var title: String {
     let run = profile.run
     let inputs = Figures.count(run.inputCount, "input")
+    let ending = run.exitStatus == 0 ? "" : "\(run.ending), "
     return ReportText.fitted(
-      "zmin memory profile: \(run.mode), \(run.kernel), \(Figures.count(run.workers, "worker")), \(inputs), "
+      "zmin memory profile: \(ending)\(run.mode), \(run.kernel), \(Figures.count(run.workers, "worker")), \(inputs), "
         + "\(Figures.size(run.inputBytes)) to \(Figures.size(run.outputBytes)), "
         + "\(ReportText.seconds(run.elapsedSeconds))", columns: Self.columns)
   }
@@ -38,9 +39,9 @@ package struct ProfileSummary {
       line(
         "allocated",
         "peak \(Figures.memorySize(peak.byteCount)): "
-          + ReportText.sizes(peak.domainBytes.filter(\.key.isHost), \.words)),
+          + ReportText.sizes(peak.domainBytes.filter(\.key.holdsBuffers), \.words)),
       line("  when", "at \(ReportText.seconds(peak.seconds))\(stage)\(file)"),
-    ] + lines("  what", ReportText.sizes(peak.bytes.filter(\.key.domain.isHost), \.words))
+    ] + lines("  what", ReportText.sizes(peak.bytes.filter(\.key.domain.holdsBuffers), \.words))
   }
 
   private var residence: [String] {
@@ -55,10 +56,23 @@ package struct ProfileSummary {
         "resident",
         "peak \(ReportText.size(peakBytes)), average \(ReportText.size(profile.averageResidentBytes)), "
           + "at the start \(ReportText.size(kernel.startResidentBytes)), "
-          + "at the end \(ReportText.size(kernel.endResidentBytes))"),
+          + "at the end \(ReportText.size(kernel.endResidentBytes))")
+    ] + helpers + [
       line("predicted", "peak \(ReportText.size(predictedBytes))\(share)"),
       line("growth", growth),
       line("unaccounted", unaccounted),
+    ]
+  }
+
+  /// A line about the process that searched for a device, none if there was none.
+  private var helpers: [String] {
+    guard !profile.helpers.isEmpty else { return [] }
+    let peakBytes = profile.helpers.compactMap(\.peakResidentBytes).max()
+    return [
+      line(
+        "device search",
+        "peak \(ReportText.size(peakBytes)) in another process, together with the run "
+          + ReportText.size(profile.peakTotalBytes))
     ]
   }
 
@@ -81,7 +95,7 @@ package struct ProfileSummary {
     var lines = [
       line(
         "allocations",
-        "\(total.allocations) made, \(total.frees) freed, "
+        "\(total.allocations) made, \(total.frees) freed during the run, "
           + "\(Figures.memorySize(total.currentBytes)) still allocated at the end"),
       line("leaks", leaks),
     ]

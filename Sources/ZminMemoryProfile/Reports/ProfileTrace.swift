@@ -17,7 +17,7 @@ package struct ProfileTrace {
 
   /// The trace as a value.
   package var value: JSONValue {
-    ["displayTimeUnit": "ms", "traceEvents": .array(names + counters + stages + files + marks)]
+    ["displayTimeUnit": "ms", "traceEvents": .array(names + counters + slices + marks)]
   }
 
   /// The rows of the trace. Slices of one row must not overlap, so files that were processed at the same time are in
@@ -25,18 +25,30 @@ package struct ProfileTrace {
   private enum Row {
     static let stages = 1
     static let ledger = 2
-    static let firstFiles = 3
+    static let firstOthers = 3
   }
 
-  /// The row of each file, counted from the first row of files.
-  private var fileRows: [Int] {
+  /// A slice of time in one of several rows with the same name.
+  private struct Slice {
+    let name: String
+    let startSeconds: Double
+    let endSeconds: Double
+    let arguments: JSONValue
+  }
+
+  /// Slices that begin below the row of the same index. Each group has as many rows as slices overlap.
+  private var groups: [(name: String, slices: [Slice])] {
+    [("syncing", commits), ("helper processes", helpers), ("files", files)].filter { !$0.1.isEmpty } + slots
+  }
+
+  /// The row of each slice, counted from the first row of their group.
+  private static func rows(of slices: [Slice]) -> [Int] {
     var ends: [Double] = []
-    var rows = [Int](repeating: 0, count: profile.files.count)
-    for index in profile.files.indices.sorted(by: { profile.files[$0].startSeconds < profile.files[$1].startSeconds }) {
-      let file = profile.files[index]
-      let row = ends.firstIndex { $0 <= Self.microseconds(file.startSeconds) } ?? ends.count
+    var rows = [Int](repeating: 0, count: slices.count)
+    for index in slices.indices.sorted(by: { slices[$0].startSeconds < slices[$1].startSeconds }) {
+      let row = ends.firstIndex { $0 <= microseconds(slices[index].startSeconds) } ?? ends.count
       if row == ends.count { ends.append(0) }
-      ends[row] = Self.microseconds(file.endSeconds)
+      ends[row] = microseconds(slices[index].endSeconds)
       rows[index] = row
     }
     return rows
@@ -68,9 +80,12 @@ package struct ProfileTrace {
   }
 
   private var rows: [(Int, String)] {
-    let fileRowCount = (fileRows.max() ?? -1) + 1
-    return [(Row.stages, "stages"), (Row.ledger, "ledger")]
-      + (0..<fileRowCount).map { (Row.firstFiles + $0, fileRowCount > 1 ? "files \($0 + 1)" : "files") }
+    var rows = [(Row.stages, "stages"), (Row.ledger, "ledger")]
+    for (name, slices) in groups {
+      let count = (Self.rows(of: slices).max() ?? -1) + 1
+      rows += (0..<count).map { (rows.count + 1 + $0, count > 1 ? "\(name) \($0 + 1)" : name) }
+    }
+    return rows
   }
 
   private func counter(_ name: String, _ seconds: Double, _ values: [(String, Int?)]) -> JSONValue? {
@@ -90,7 +105,10 @@ package struct ProfileTrace {
           ]),
         counter(
           "allocated by the ledger", sample.seconds,
-          MemoryDomain.allCases.filter(\.isHost).map { ($0.rawValue.snakeCased, sample.allocated[$0] ?? 0) }),
+          MemoryDomain.allCases.filter(\.holdsBuffers).map { ($0.rawValue.snakeCased, sample.allocated[$0] ?? 0) }),
+        counter("stacks by the ledger", sample.seconds, [("reserved", sample.allocated[.stack])]),
+        counter(
+          "helper processes", sample.seconds, [("resident", profile.helpers.isEmpty ? nil : sample.helperBytes)]),
         counter("device by the ledger", sample.seconds, [("device_local", sample.allocated[.deviceLocal])]),
         counter("device by its driver", sample.seconds, [("used", sample.deviceBytes)]),
         counter("control group", sample.seconds, [("usage", sample.groupBytes), ("cache", sample.groupCacheBytes)]),
@@ -119,15 +137,63 @@ package struct ProfileTrace {
     }
   }
 
-  private var files: [JSONValue] {
-    zip(profile.files, fileRows).map { file, row in
-      slice(
-        "\(file.name)", file.startSeconds, file.endSeconds, in: Row.firstFiles + row,
-        [
+  /// All slices: stages, then each group in its rows.
+  private var slices: [JSONValue] {
+    var events = stages
+    var firstRow = Row.firstOthers
+    for (_, slices) in groups {
+      let rows = Self.rows(of: slices)
+      events += zip(slices, rows).map { one, row in
+        slice(one.name, one.startSeconds, one.endSeconds, in: firstRow + row, one.arguments)
+      }
+      firstRow += (rows.max() ?? -1) + 1
+    }
+    return events
+  }
+
+  private var files: [Slice] {
+    profile.files.map { file in
+      Slice(
+        name: "\(file.name)", startSeconds: file.startSeconds, endSeconds: file.endSeconds,
+        arguments: [
           "input_bytes": .integer(file.inputBytes), "peak_resident_bytes": JSONValue(file.peakResidentBytes),
           "peak_allocated_bytes": JSONValue(file.peakAllocatedBytes),
         ])
     }
+  }
+
+  private var commits: [Slice] {
+    profile.commits.map { span in
+      Slice(
+        name: "sync and name", startSeconds: span.startSeconds, endSeconds: span.endSeconds,
+        arguments: ["files": .integer(span.fileCount)])
+    }
+  }
+
+  private var helpers: [Slice] {
+    profile.helpers.map { helper in
+      Slice(
+        name: "search for a device", startSeconds: helper.startSeconds,
+        endSeconds: helper.endSeconds ?? profile.spanSeconds,
+        arguments: [
+          "peak_resident_bytes": JSONValue(helper.peakResidentBytes),
+          "peak_total_bytes": JSONValue(helper.peakTotalBytes),
+        ])
+    }
+  }
+
+  /// A group for each slot, with a slice for each state but free.
+  private var slots: [(name: String, slices: [Slice])] {
+    profile.slots.enumerated().map { index, slot in
+      let changes = slot.timeline.changes
+      let ends = changes.dropFirst().map(\.seconds) + [profile.run.monotonicSeconds + profile.spanSeconds]
+      let slices = zip(changes, ends).filter { $0.0.state != .free }.map { change, end in
+        Slice(
+          name: change.state.words, startSeconds: change.seconds - profile.run.monotonicSeconds,
+          endSeconds: end - profile.run.monotonicSeconds, arguments: [:])
+      }
+      return ("\(slot.kind.rawValue) \(index)", slices)
+    }.filter { !$0.slices.isEmpty }
   }
 
   private func mark(_ name: String, _ seconds: Double, scope: String, _ byteCount: Int) -> JSONValue {

@@ -41,6 +41,7 @@ extension StageSpan.Stage {
     case .minifying: "minifying"
     case .largeFiles: "large files"
     case .smallFiles: "small files"
+    case .committing: "syncing"
     case .ending: "ending"
     }
   }
@@ -54,6 +55,7 @@ extension StageSpan.Stage {
     case .minifying: "M"
     case .largeFiles: "L"
     case .smallFiles: "s"
+    case .committing: "Y"
     case .ending: "E"
     }
   }
@@ -86,5 +88,27 @@ extension String {
   /// The name of a Swift case as JSON reports write it.
   var snakeCased: String {
     reduce(into: "") { text, letter in text += letter.isUppercase ? "_" + letter.lowercased() : String(letter) }
+  }
+}
+
+extension MemoryProfile.RunFacts {
+  /// The end of the run, in words and with the exit status: `interrupted (exit 130)`.
+  var ending: String { "\(endingWords) (exit \(exitStatus))" }
+
+  /// The end of the run in words.
+  var endingWords: String {
+    switch exitStatus {
+    case 0: "complete"
+    case 1: "invalid or refused input"
+    case 2: "wrong command line"
+    case 3: "failed"
+    case 4: "engine not available"
+    case 5: "two engines differ"
+    case 129: "hung up"
+    case 130: "interrupted"
+    case 141: "output closed by its reader"
+    case 143: "terminated"
+    default: "ended"
+    }
   }
 }

@@ -105,6 +105,49 @@ struct MemoryOptionTests {
     #expect(facts["exit_status"] as? Int == 141 && (facts["input_bytes"] as? Int ?? 0) > 0)
   }
 
+  /// The JSON report of a run.
+  private static func report(_ arguments: [String], in scratch: Scratch) throws -> [String: Any] {
+    let run = try ZminProgram.run(["--memory-report=json"] + arguments, in: scratch)
+    #expect(run.ending == .exit(0), "\(run.errors)")
+    return try #require(try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any])
+  }
+
+  @Test("Syncing is no part of minifying")
+  func syncing() throws {
+    let scratch = try Self.scratch()
+    let report = try Self.report(["-i", "input.json"], in: scratch)
+    let stages = try #require(report["stages"] as? [[String: Any]]).compactMap { $0["stage"] as? String }
+    #expect(stages == ["starting", "minifying", "committing", "ending"])
+    // Nothing is to be named.
+    let same = try Self.report(["-i", "input.json"], in: scratch)
+    #expect(((same["stages"] as? [[String: Any]]) ?? []).allSatisfy { $0["stage"] as? String != "committing" })
+    for name in ["tree/a.json", "tree/b.json"] {
+      try FileManager.default.createDirectory(atPath: scratch.file("tree"), withIntermediateDirectories: true)
+      try scratch.write(Self.document, to: name)
+    }
+    let bulk = try Self.report(["-ri", "tree"], in: scratch)
+    let commits = try #require(bulk["commits"] as? [[String: Any]])
+    #expect(commits.reduce(0) { $0 + ($1["files"] as? Int ?? 0) } == 2)
+  }
+
+  @Test("What a run allocates it frees, in the counts too")
+  func counts() throws {
+    for arguments in [["input.json", "-o", "out"], ["-r", ".", "--output-dir", "out.d"]] {
+      let report = try Self.report(arguments, in: Self.scratch())
+      let total = try #require((report["ledger"] as? [String: Any])?["total"] as? [String: Any])
+      #expect(total["allocations"] as? Int == total["frees"] as? Int && total["current_bytes"] as? Int == 0)
+    }
+  }
+
+  @Test("The slots of a short run show their work")
+  func slots() throws {
+    let report = try Self.report(["input.json", "-o", "out"], in: Self.scratch())
+    let histories = try #require((report["pool"] as? [String: Any])?["histories"] as? [[String: Any]])
+    let states = try #require(histories.first?["states"] as? String)
+    // Free, reading, working, writing.
+    for state in "0124" { #expect(states.contains(state), "\(states)") }
+  }
+
   @Test("Files that go to one output are measured one by one")
   func files() throws {
     let scratch = try Scratch()

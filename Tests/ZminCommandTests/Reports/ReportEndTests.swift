@@ -46,6 +46,19 @@ struct ReportEndTests {
     }
   }
 
+  @Test("A page of an interrupted run says so")
+  func interruptedPage() throws {
+    let scratch = try Scratch()
+    let run = try ZminProgram.shell(
+      """
+      set -m; mkfifo ff; $ZMIN --memory-report=html --memory-report-file page --memory-profile ff -o out & pid=$!
+      exec 9> ff; printf '[1' >&9; sleep 0.3; kill -INT $pid; wait $pid; echo $?
+      """, in: scratch)
+    #expect(run.output == "130\n" && run.errors.hasPrefix("zmin memory profile: interrupted (exit 130), "))
+    let page = try #require(scratch.text(of: "page"))
+    #expect(page.contains("<dd>interrupted<small>exit 130</small>") && !page.contains("<dd>complete<small>"))
+  }
+
   @Test("A report has the exit code of a broken pipe")
   func brokenPipe() throws {
     let scratch = try Scratch()
