@@ -75,13 +75,13 @@ final class DecodingCore<Base: ByteSource & ~Copyable> {
   /// Number of plain bytes given so far.
   private(set) var decodedBytes = 0
   /// Bytes that the first job makes again, and that are not given again.
-  private var givenBytes: GivenBytes?
+  private(set) var givenBytes: GivenBytes?
   /// Member, frame or stream that was given last.
-  private var lastUnit = UnitDecoder.Unit()
+  private(set) var lastUnit = UnitDecoder.Unit()
   private var streamChecksum = Bzip2StreamChecksum()
   /// Number of zero bytes since the last member, frame or stream.
-  private var paddingBytes = 0
-  private var isAtEnd = false
+  var paddingBytes = 0
+  var isAtEnd = false
   /// Error that was met behind bytes that were given.
   private var errorBehind: (any Error)?
 
@@ -380,39 +380,12 @@ final class DecodingCore<Base: ByteSource & ~Copyable> {
     }
   }
 
-  // MARK: End
-
-  /// Goes on behind the last member, frame or stream.
-  ///
-  /// - Returns: True if more stored bytes are needed.
-  private func passTail() throws -> Bool {
-    if isFirst { throw error(.syntax, "the data is not \(codec.rawValue) data") }
-    let zeroBytes = storedBytes(from: next).prefix { $0 == 0 }.count
-    next += zeroBytes
-    paddingBytes += zeroBytes
-    if next < storedEnd {
-      // Between streams of xz there may be padding, in groups of four bytes.
-      guard codec == .xz, paddingBytes > 0, paddingBytes.isMultiple(of: 4) else {
-        throw error(.trailing, "bytes that are not \(codec.rawValue) data follow the end of the data")
-      }
-      (paddingBytes, isTail) = (0, false)
-      return false
-    }
-    guard isBaseAtEnd else { return true }
-    if givenBytes != nil { throw checksumError }
-    if lastUnit.isBGZF, lastUnit.plainBytes > 0 {
-      throw error(.truncated, "the empty member that ends BGZF data is missing")
-    }
-    isAtEnd = true
-    return false
-  }
-
   // MARK: Errors
 
   /// Number of stored bytes that are decoded.
   var storedBytes: Int { cuts.first.map { pool.look(at: $0.job, \.position) } ?? next }
 
-  private var checksumError: any Error {
+  var checksumError: any Error {
     DecoderFault.checksum.asError(codec, storedOffset: storedBytes, plainOffset: decodedBytes)
   }
 

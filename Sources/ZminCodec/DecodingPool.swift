@@ -110,8 +110,8 @@ final class DecodingPool: @unchecked Sendable {
 
   /// Makes a step.
   ///
-  /// - Returns: The step, and the decoder if it is of use any more. Otherwise it is freed before the reading thread knows
-  ///   that the job is over, as the next job may need all memory.
+  /// - Returns: The step, and the decoder if it is of use any more. Otherwise it is freed before the reading thread
+  ///   knows that the job is over, as the next job may need all memory.
   private func decode(
     _ job: DecodingJob, _ input: JobInput, into room: UnsafeMutableRawBufferPointer
   ) -> (JobStep, (any JobDecoder)?) {

@@ -1,5 +1,8 @@
 /// The last three bytes that were processed: as many as an incomplete UTF-8 sequence can have.
 package struct RecentBytes: Sendable {
+  /// Number of bytes that are kept.
+  package static let count = 3
+
   /// The last byte lowest. Bytes before the first count as 0.
   private var packed: UInt32 = 0
 
@@ -7,7 +10,7 @@ package struct RecentBytes: Sendable {
 
   /// Notes the next bytes.
   package mutating func note(_ bytes: some BidirectionalCollection<UInt8>) {
-    for byte in bytes.suffix(3) { packed = packed << 8 | UInt32(byte) }
+    for byte in bytes.suffix(Self.count) { packed = packed << 8 | UInt32(byte) }
   }
 
   /// Names the first byte of the sequence that a byte breaks off.
@@ -19,7 +22,7 @@ package struct RecentBytes: Sendable {
     guard case .invalidUTF8(let found) = fault else { return fault }
     var recent = self
     recent.note(bytes)
-    for tailBytes in 0..<3 {
+    for tailBytes in 0..<Self.count {
       let byte = UInt8(truncatingIfNeeded: recent.packed >> UInt32(8 * tailBytes))
       if byte < 0x80 { break }
       if byte >= 0xC0 {

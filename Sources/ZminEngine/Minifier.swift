@@ -31,22 +31,6 @@ package struct Minifier: ~Copyable, Sendable {
   /// Difference to the result of another path. If set, no output of this input may be used.
   private(set) var difference: VerificationDifference?
 
-  /// A fault that waits for the bytes after it, which may give it a better message.
-  private struct PendingFailure {
-    let fault: Fault
-    let offset: Int
-    var next: [UInt8] = []
-
-    /// True once no later byte can change the message: the signature of foreign content is complete, or the line has
-    /// ended. An LF beside a NUL may be half of a UTF-16 character, and ends no line.
-    ///
-    /// - Parameter head: The first bytes of the input.
-    func isNamed(after head: [UInt8]) -> Bool {
-      if next.contains(UInt8(ascii: "\n")), !next.contains(0) { return true }
-      return next.count == ForeignContent.signatureBytes && !ForeignContent.mayBeNamed(byMoreThan: head, at: offset)
-    }
-  }
-
   /// Result of a call.
   package struct Result {
     /// Bytes written to the output.
@@ -118,15 +102,17 @@ package struct Minifier: ~Copyable, Sendable {
   ///   - summary: Summary of all bytes before, joined from the document's start.
   ///   - offset: Number of these bytes, at least 1.
   ///   - openQuoteOffset: Offset of the quote that opened the string in which they end.
-  ///   - head: The first bytes of the input, for messages.
+  ///   - head: The first bytes of the input, for messages: ``ForeignContent/headBytes`` of them.
+  ///   - recent: The last bytes before the offset, for messages.
   /// - Throws: ``OutOfMemory``.
   package mutating func resume(
-    after summary: SliceSummary, at offset: Int, openQuoteOffset: Int?, head: [UInt8]
+    after summary: SliceSummary, at offset: Int, openQuoteOffset: Int?, head: [UInt8], recent: [UInt8]
   ) throws(OutOfMemory) {
     reset(offset: offset)
     try state.assign(from: summary)
     self.openQuoteOffset = openQuoteOffset
-    self.head = Array(head.prefix(min(offset, ForeignContent.signatureBytes)))
+    self.head = Array(head.prefix(min(offset, ForeignContent.headBytes)))
+    recent.withUnsafeBytes { self.recent.note($0) }
   }
 
   /// Minifies the next bytes of the input.

@@ -28,8 +28,8 @@ package protocol SystemCalls: Sendable {
   func read(_ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(Errno) -> Int
   /// `write`: the number of bytes taken.
   func write(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) throws(Errno) -> Int
-  /// `copy_file_range`: copies bytes from an offset of one regular file to the position of another. Returns their number,
-  /// 0 at the end.
+  /// `copy_file_range`: copies bytes from an offset of one regular file to the position of another. Returns their
+  /// number, 0 at the end.
   func copy(_ source: Int32, from offset: Int64, to destination: Int32, byteCount: Int64) throws(Errno) -> Int
   /// `poll` for `events` on one descriptor and for input on another, -1 for none. -1 milliseconds wait for ever.
   func wait(

@@ -1,8 +1,8 @@
 /// The states of a pool slot over time, in bounded memory.
 ///
-/// At first every change is kept. When there are too many, the timeline becomes coarser: a state is kept only if it lasts
-/// over a tick, and ticks are ``resolutionSeconds`` apart. That is a sample of the states at the ticks, so each state
-/// keeps about its share of the time.
+/// At first every change is kept. When there are too many, the timeline becomes coarser: a state is kept only if it
+/// lasts over a tick, and ticks are ``resolutionSeconds`` apart. That is a sample of the states at the ticks, so each
+/// state keeps about its share of the time.
 package struct SlotTimeline: Sendable, Equatable {
   /// A change of state.
   package struct Change: Sendable, Equatable {

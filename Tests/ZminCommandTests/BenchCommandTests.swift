@@ -39,7 +39,10 @@ struct BenchCommandTests {
       case "json": #expect(run.output == scratch.text(of: "r.json"))
       case "csv": #expect(run.output.split(separator: "\r\n").count == results.count + 1)
       case "html": #expect(run.output.hasPrefix("<!DOCTYPE html>") && run.output.contains("none: "))
-      default: #expect(run.output.contains("no GPU was timed: ") && run.output.contains("advice: --mode s"))
+      default:
+        #expect(run.output.contains("no GPU was timed: "))
+        // On a busy machine all differences may be noise.
+        #expect(run.output.contains(/advice: (none: )?--mode s/))
       }
     }
   }

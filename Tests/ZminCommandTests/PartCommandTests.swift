@@ -123,7 +123,7 @@ import ZminTestSupport
     let run = try run(
       """
       gzip -k a.json; $ZMIN part 0/2 a.json.gz -o p; echo $?
-      mkfifo f; $ZMIN part 0/2 f -o p < /dev/null & sleep 0.1; cat a.json > f; wait $!; echo $?
+      mkfifo f; $ZMIN part 0/2 f -o p; echo $?
       for arguments in "" "0/2" "2/2 a.json -o p" "0/2 a.json" "0/2 - -o p" "--plan 3" "--plan 0 --input-size 4"; do
         $ZMIN part $arguments; echo $?
       done

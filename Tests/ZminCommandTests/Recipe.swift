@@ -27,10 +27,12 @@ struct Recipe: Sendable, CustomTestStringConvertible {
   /// True if bad lines are diverted.
   var divertsBadLines: Bool { text.contains("--bad-lines") }
 
-  /// True if invalid input is an error. Reports are not input, bad lines may be diverted, and a part may have no files.
+  /// True if invalid input is an error. Reports are not input, bad lines may be diverted, a part may have no files, and
+  /// a part of a file is never an error.
   var readsInputs: Bool {
     !(divertsBadLines && text.hasSuffix(".jsonl"))
       && !["jq ", "zmin bench --compare", "zmin devices", "zmin -ri dumps --shard"].contains { text.hasPrefix($0) }
+      && !text.contains("dump.json")
   }
 
   private static let package = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -84,8 +86,8 @@ struct Recipe: Sendable, CustomTestStringConvertible {
 
   /// Files that are written to as a run goes on, or that have a name for what is not finished.
   static func isRecord(_ name: String) -> Bool {
-    name.hasSuffix(".part") || name.contains("journal") || name.hasSuffix(".log") || name.hasPrefix("state/")
-      || name.contains(".zmin-") || name.contains(".prom")
+    name.hasSuffix(".part") || name.hasPrefix("part-") || name.contains("journal") || name.hasSuffix(".log")
+      || name.hasPrefix("state/") || name.contains(".zmin-") || name.contains(".prom")
       || ["j", "bad.txt", "dumps.plan"].contains(name)
   }
 
@@ -122,7 +124,7 @@ enum RecipeInputs {
 
   static func scratch(_ package: URL) throws -> Scratch {
     let scratch = try Scratch([
-      "in.json": large, "huge.json": large, "events.json": large, "events.jsonl": "{ }\n[ 3 ]\n",
+      "in.json": large, "huge.json": large, "dump.json": large, "events.json": large, "events.jsonl": "{ }\n[ 3 ]\n",
       "dumps/a.json": large, "dumps/b.json": "[ 1 ]", "dumps/2023/x/raw/b.json": "[ 2 ]",
       "dumps/2024/c.jsonl": "{ }\n[ 3 ]", "dumps/tmp/d.json": "[ 4 ]", "inbox/a.json": large, "inbox/b.json": "[ 2 ]",
       "zmin.log": #"{"event":"file","path":"a.json","status":"invalid","error":{"message":"two values"}}"# + "\n",

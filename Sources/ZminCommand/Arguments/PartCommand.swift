@@ -17,14 +17,15 @@ package struct PartCommand: ParsableCommand {
       zmin part --plan N --input-size SIZE
       """,
     discussion: """
-      K counts from 0. auto reads it from SLURM_ARRAY_TASK_ID or JOB_COMPLETION_INDEX. Each part is minified by itself, and zmin join joins them. Any JSON can be cut, one array on one \
-      line too. Beside PART is written PART.summary, which join needs. A part that does not look valid is no error: only \
-      join knows what stands before it.
+      K counts from 0. auto reads it from SLURM_ARRAY_TASK_ID or JOB_COMPLETION_INDEX. Each part is minified by \
+      itself, and zmin join joins them. Any JSON can be cut, one array on one line too. Beside PART is written \
+      PART.summary, which join needs. A part that does not look valid is no error: only join knows what stands before \
+      it.
       """,
     version: VersionText.text,
     helpNames: [.short, .long])
 
-  @Argument(help: ArgumentHelp("Minify part K of N, and read FILE (-: standard input)", valueName: "K/N FILE"))
+  @Argument(help: ArgumentHelp("Minify part K of N of FILE (-: standard input)", valueName: "K/N FILE"))
   package var arguments: [PathArgument] = []
 
   @Option(name: .shortAndLong, help: ArgumentHelp("Write the part to PART, and PART.summary", valueName: "part"))
@@ -42,7 +43,7 @@ package struct PartCommand: ParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Tell that standard input begins at OFFSET of the file", valueName: "offset"),
+    help: ArgumentHelp("Take standard input as the bytes from OFFSET on", valueName: "offset"),
     transform: { try ValueRange("expected a number from 0").value(of: $0) { ShardArgument.number($0) } })
   package var at: Int?
 
@@ -74,7 +75,7 @@ package struct PartCommand: ParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Print the ranges that N parts read from storage, as JSON", valueName: "n"),
+    help: ArgumentHelp("Print the ranges that N parts read, as JSON", valueName: "n"),
     transform: { argument in
       try ValueRange("expected a number from 1 to \(Shard.countMax)").value(of: argument) {
         ShardArgument.number($0).flatMap { (1...Shard.countMax).contains($0) ? $0 : nil }
@@ -100,8 +101,8 @@ package struct JoinCommand: ParsableCommand {
     abstract: "Check parts made by zmin part, and join them",
     usage: "zmin join [OPTIONS] PART ... -o FILE",
     discussion: """
-      PART.summary is read beside each PART. The output has the bytes that one run would write, and an error is the one \
-      that it would report. Where a part was minified from a wrong start, or an error needs its line, the input is \
+      PART.summary is read beside each PART. The output has the bytes that one run would write, and an error is the \
+      one that it would report. Where a part was minified from a wrong start, or an error needs its line, the input is \
       needed: without --input, join prints as JSON what to do, and exits 3.
       """,
     version: VersionText.text,
@@ -117,7 +118,7 @@ package struct JoinCommand: ParsableCommand {
   package var input: PathArgument?
 
   @Flag(
-    inversion: .prefixedNo, help: ArgumentHelp("Assemble the output, or only judge (default: assemble)"))
+    inversion: .prefixedNo, help: ArgumentHelp("Assemble, or only judge (default: assemble)"))
   package var assemble = true
 
   @Option(

@@ -97,7 +97,8 @@ struct JoinRun {
       "\(path.name): one of \(count) parts, and the first part is one of \(first)"
     case .twice(let index): "part \(index) is given twice"
     case .missing(let indices):
-      "parts are missing: \(indices.prefix(10).map(String.init).joined(separator: ", "))\(indices.count > 10 ? ", …" : "")"
+      "parts are missing: \(indices.prefix(10).map(String.init).joined(separator: ", "))"
+        + (indices.count > 10 ? " and others" : "")
     case .gap(let path): "\(path.name): does not meet the part before it; make both again with one version"
     case .overlap(let path): "\(path.name): overlaps the part before it; make both again with one version"
     case .outputSize(let path, let size, let expected):

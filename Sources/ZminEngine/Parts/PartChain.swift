@@ -12,8 +12,8 @@ package struct PartChain: Sendable {
     case joined(isBoundary: Bool)
     /// The part was minified from a wrong start.
     case wrongStart(Lexeme)
-    /// No valid document has this part here: perhaps its beginning is joined. Only a document that is allowed to be very
-    /// deep may have it all the same.
+    /// No valid document has this part here: perhaps its beginning is joined. Only a document that is allowed to be
+    /// very deep may have it all the same.
     case invalid
   }
 
@@ -96,9 +96,11 @@ package struct PartChain: Sendable {
       byteCount: Minifier.outputBytes(forInputBytes: windowBytes, format: format), for: .outputWindow, in: ledger)
     var minifier = try Minifier(options, ledger: ledger)
     if inputBytes > 0 {
-      let head = try input.bytes(0..<min(inputBytes, ForeignContent.signatureBytes), window.bytes)
+      let head = Array(try input.bytes(0..<min(inputBytes, ForeignContent.headBytes), window.bytes))
+      let recentStart = max(0, inputBytes - RecentBytes.count)
+      let recent = Array(try input.bytes(recentStart..<inputBytes, window.bytes))
       try minifier.resume(
-        after: summary, at: inputBytes, openQuoteOffset: openQuoteOffset, head: Array(head))
+        after: summary, at: inputBytes, openQuoteOffset: openQuoteOffset, head: head, recent: recent)
     }
     let size = input.seekableSize ?? end
     var offset = inputBytes

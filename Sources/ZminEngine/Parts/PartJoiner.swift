@@ -3,9 +3,9 @@ import ZminMemory
 
 /// Joins the slices of one part of a document, and writes their output.
 ///
-/// The nesting before the part is not known. So the slices are joined to one summary, which can be joined to that of the
-/// bytes before later. A slice that does not fit is scanned again from the state that the one before ends in. If it does
-/// not fit then either, the part ends before it.
+/// The nesting before the part is not known. So the slices are joined to one summary, which can be joined to that of
+/// the bytes before later. A slice that does not fit is scanned again from the state that the one before ends in. If it
+/// does not fit then either, the part ends before it.
 struct PartJoiner: SliceJoining, ~Copyable {
   /// Thrown before a slice that no valid document has there, if the start of the part was assumed rightly.
   struct Stopped: Error {}

@@ -1,7 +1,7 @@
 import ZminCore
 import ZminMemory
 
-/// What joins the slices of a run in order, and writes their output. One thread at a time calls it.
+/// Joiner of the slices of a run in order, which writes their output. One thread at a time calls it.
 protocol SliceJoining: ~Copyable, SendableMetatype {
   /// Bytes of the slices joined so far.
   var joinedBytes: Int { get }
