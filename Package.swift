@@ -34,8 +34,7 @@ let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: 
 
 let commandDependencies: [Target.Dependency] = [
   "CZminSystem", "ZminBase", "ZminBench", "ZminCPU", "ZminCodec", "ZminCore", "ZminEngine", "ZminFiles", "ZminIO",
-  "ZminMemory",
-  "ZminMemoryProfile", "ZminReport", "ZminVulkan", "ZminVulkanEngine", argumentParser, systemPackage,
+  "ZminMemory", "ZminMemoryProfile", "ZminReport", "ZminVulkan", "ZminVulkanEngine", argumentParser, systemPackage,
 ]
 
 // A program cannot be linked into another one, so a fuzzer has it as a library, whose `main` is called otherwise.
@@ -129,7 +128,7 @@ let package = Package(
     .executableTarget(
       name: "KernelBenchmark",
       dependencies: [
-        "Zmin", "ZminBase", "ZminBench", "ZminCPU", "ZminCore", "ZminEngine", "ZminIO", "ZminMemory", argumentParser,
+        "Zmin", "ZminBench", "ZminCPU", "ZminCore", "ZminEngine", "ZminIO", "ZminMemory", argumentParser,
       ],
       path: "Tools/KernelBenchmark", swiftSettings: swiftSettings),
 
@@ -139,31 +138,33 @@ let package = Package(
       swiftSettings: swiftSettings),
     .target(
       name: "ZminTestSupport",
-      dependencies: ["ZminBase", "ZminCPU", "ZminCore", "ZminEngine", "ZminIO", "ZminMemory", systemPackage],
+      dependencies: ["ZminCPU", "ZminCore", "ZminEngine", "ZminIO", "ZminMemory", systemPackage],
       path: "Tests/ZminTestSupport", swiftSettings: swiftSettings),
     .testTarget(
       name: "ZminCoreTests", dependencies: ["ZminCore", "ZminMemory", "ZminTestSupport"], swiftSettings: swiftSettings),
     .testTarget(
       name: "ZminEngineTests",
       dependencies: [
-        "CZminSIMD", "ZminBase", "ZminCPU", "ZminCore", "ZminEngine", "ZminMemory", "ZminTestSupport",
+        "CZminSIMD", "ZminCPU", "ZminCore", "ZminEngine", "ZminMemory", "ZminTestSupport",
       ],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "ZminTests",
-      dependencies: ["Zmin", "ZminEngine", "ZminExamples", "ZminFoundation", "ZminMemory", "ZminTestSupport"],
+      dependencies: [
+        "Zmin", "ZminCPU", "ZminCore", "ZminEngine", "ZminExamples", "ZminFoundation", "ZminTestSupport",
+      ],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "ZminCodecTests", dependencies: ["ZminCodec", "ZminEngine", "ZminMemory", "ZminTestSupport"],
+      name: "ZminCodecTests",
+      dependencies: ["CZminCodec", "ZminCodec", "ZminEngine", "ZminMemory", "ZminTestSupport"],
       swiftSettings: swiftSettings),
     .testTarget(
-      name: "ZminIOTests", dependencies: ["ZminBase", "ZminIO", "ZminTestSupport", systemPackage],
+      name: "ZminIOTests", dependencies: ["ZminIO", "ZminTestSupport", systemPackage],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "ZminFilesTests",
       dependencies: [
-        "ZminBase", "ZminCPU", "ZminCodec", "ZminCore", "ZminEngine", "ZminFiles", "ZminIO", "ZminMemory",
-        "ZminTestSupport", systemPackage,
+        "ZminCodec", "ZminCore", "ZminEngine", "ZminFiles", "ZminIO", "ZminMemory", "ZminTestSupport", systemPackage,
       ],
       swiftSettings: swiftSettings),
     .testTarget(
@@ -187,13 +188,13 @@ let package = Package(
     .testTarget(
       name: "ZminBenchTests",
       dependencies: [
-        "ZminBase", "ZminBench", "ZminCPU", "ZminCore", "ZminEngine", "ZminIO", "ZminReport", systemPackage,
+        "Zmin", "ZminBench", "ZminCPU", "ZminCore", "ZminEngine", "ZminIO", "ZminReport", systemPackage,
       ],
       swiftSettings: swiftSettings),
     .testTarget(
       name: "ZminCommandTests",
       dependencies: [
-        "ZminBase", "ZminCPU", "ZminCommand", "ZminCore", "ZminEngine", "ZminFiles", "ZminIO", "ZminMemory",
+        "ZminCPU", "ZminCommand", "ZminCore", "ZminEngine", "ZminFiles", "ZminIO", "ZminMemory", "ZminMemoryProfile",
         "ZminTestSupport", "ZminVulkanEngine", argumentParser, systemPackage,
       ],
       exclude: ["Golden"], swiftSettings: swiftSettings),
@@ -209,7 +210,7 @@ if isFuzzing {
     .executableTarget(
       name: "ZminFuzz",
       dependencies: [
-        "CLibFuzzer", "ZminBase", "ZminCPU", "ZminCodec", "ZminCommand", "ZminCore", "ZminEngine", "ZminFiles",
+        "CLibFuzzer", "ZminCPU", "ZminCodec", "ZminCommand", "ZminCore", "ZminEngine", "ZminFiles",
         "ZminIO", "ZminMemory", "ZminTestSupport", "ZminVulkan", "ZminVulkanEngine", systemPackage,
       ],
       path: "Tests/ZminFuzz", exclude: ["Corpora"], swiftSettings: swiftSettings),

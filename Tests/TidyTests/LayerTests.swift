@@ -57,10 +57,11 @@ import Testing
 
   @Test func everyImportIsOneThatTheManifestNames() throws {
     let manifest = try Manifest()
-    for target in manifest.targets {
+    for target in manifest.targets + manifest.others {
       let dependencies = try #require(manifest.dependencies[target])
-      for file in Tree.files(below: "Sources/\(target)", suffixes: [".swift"]) {
-        let imports = try Tree.text(of: file).matches(of: /(?m)^(?:@\w+ )*(?:\w+ )?import (C?Zmin\w*)/)
+      let folders = ["Sources", "Tests", "Tools"].map { "\($0)/\(target)" }
+      for file in folders.flatMap({ Tree.files(below: $0, suffixes: [".swift"]) }) {
+        let imports = try Tree.text(of: file).matches(of: /(?m)^(?:@\w+(?:\(\w+\))? )*(?:\w+ )?import (C?Zmin\w*)/)
         for name in imports.map({ String($0.output.1) }) {
           #expect(dependencies.contains(name), "\(file) imports \(name)")
         }
