@@ -105,12 +105,4 @@ extension FileReader {
     let tail = try bytes(at: max(0, file.status.size - Int64(tailBytes)), tailBytes)
     return .recognize(codec, head: head, tail: tail)
   }
-
-  private func bytes(at offset: Int64, _ byteCount: Int) throws(FileError) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: byteCount)
-    let result = bytes.withUnsafeMutableBytes { buffer in
-      Result { () throws(FileError) in try read(into: buffer, at: offset) }
-    }
-    return Array(bytes.prefix(try result.get()))
-  }
 }

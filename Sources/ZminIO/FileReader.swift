@@ -220,4 +220,14 @@ package struct FileReader: ~Copyable, Sendable {
     access.counter?.add(filled)
     return filled
   }
+
+  /// Reads bytes from a given offset of a regular file, as ``read(into:at:)`` does.
+  package func bytes(at offset: Int64, _ byteCount: Int) throws(FileError) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: byteCount)
+    let result = bytes.withUnsafeMutableBytes { buffer in
+      Result { () throws(FileError) in try read(into: buffer, at: offset) }
+    }
+    bytes.removeSubrange(try result.get()...)
+    return bytes
+  }
 }

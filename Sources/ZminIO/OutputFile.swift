@@ -274,29 +274,28 @@ package struct OutputFile: ~Copyable, Sendable {
   ///
   /// - Throws: As ``write(_:)``; ``FileError/inputChanged(_:)`` if the file has fewer bytes than at its opening.
   package mutating func append(_ source: OpenedFile) throws(FileError) {
+    let copiedBytes = writing.isNew ? try copy(source) : 0
+    if copiedBytes < source.status.size { try appendThroughMemory(source, from: copiedBytes) }
+  }
+
+  /// Copies a file up to its end, or to where the system refuses: on another file system, or by an old kernel. What is
+  /// wrong otherwise shows when the bytes are read and written.
+  ///
+  /// - Returns: The number of bytes copied.
+  private mutating func copy(_ source: OpenedFile) throws(FileError) -> Int64 {
     let (from, to, size) = (source.descriptor.number, writing.number, source.status.size)
     var offset: Int64 = 0
-    var copies = writing.isNew
     while offset < size {
-      if copies {
-        try access.interruption?.check()
-        let (start, byteCount) = (offset, min(size - offset, Self.copyBytes))
-        do throws(Errno) {
-          let count = try access.retrying { calls throws(Errno) in
-            try calls.copy(from, from: start, to: to, byteCount: byteCount)
-          }
-          if count == 0 { throw .invalidArgument }
-          offset += Int64(count)
-          bytesWritten += Int64(count)
-        } catch {
-          // Other file systems, and old kernels. What is wrong otherwise shows when the bytes are read and written.
-          copies = false
-        }
-      } else {
-        try appendThroughMemory(source, from: offset)
-        offset = size
+      try access.interruption?.check()
+      let (start, byteCount) = (offset, min(size - offset, Self.copyBytes))
+      let count = try? access.retrying { calls throws(Errno) in
+        try calls.copy(from, from: start, to: to, byteCount: byteCount)
       }
+      guard let count, count > 0 else { break }
+      offset += Int64(count)
+      bytesWritten += Int64(count)
     }
+    return offset
   }
 
   private mutating func appendThroughMemory(_ source: OpenedFile, from offset: Int64) throws(FileError) {

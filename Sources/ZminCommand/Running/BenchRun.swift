@@ -92,10 +92,9 @@ struct BenchRun {
     guard input.file.status.kind == .regular, input.file.status.size <= Self.reportBytesMax else {
       throw PlanError.usage("\(FileName.path(path)): not a report of zmin bench")
     }
-    var bytes = [UInt8](repeating: 0, count: Int(input.file.status.size))
-    let count = try bytes.withUnsafeMutableBytes { try input.read(into: $0, at: Int64(0)) }
+    let bytes = try input.bytes(at: 0, Int(input.file.status.size))
     do {
-      return try JSONValue(reading: Array(bytes.prefix(count)))
+      return try JSONValue(reading: bytes)
     } catch {
       throw PlanError.usage("\(FileName.path(path)): \(error)")
     }
