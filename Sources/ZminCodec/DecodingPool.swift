@@ -101,8 +101,9 @@ final class DecodingPool: @unchecked Sendable {
       return (input, job.plain.bytes(at: job.filledBytes, job.roomBytes))
     }
     guard let (input, room) = begun else { return false }
-    let (step, decoder) = decode(job, input, into: room)
+    let (step, unit, decoder) = decode(job, input, into: room)
     return monitor.withLock {
+      if let unit { job.unit = unit }
       job.decoder = decoder
       return finish(step, of: job, input)
     }
@@ -110,16 +111,16 @@ final class DecodingPool: @unchecked Sendable {
 
   /// Makes a step.
   ///
-  /// - Returns: The step, and the decoder if it is of use any more. Otherwise it is freed before the reading thread
-  ///   knows that the job is over, as the next job may need all memory.
+  /// - Returns: The step, the unit that it was about, and the decoder if it is of use any more. Otherwise it is freed
+  ///   before the reading thread knows that the job is over, as the next job may need all memory.
   private func decode(
     _ job: DecodingJob, _ input: JobInput, into room: UnsafeMutableRawBufferPointer
-  ) -> (JobStep, (any JobDecoder)?) {
+  ) -> (JobStep, UnitDecoder.Unit?, (any JobDecoder)?) {
     let decoder = monitor.withLock { job.decoder.take() } ?? makeDecoder(for: job)
     let step = decoder.step(input, into: room)
-    if let unit = (decoder as? UnitDecoder)?.unit { monitor.withLock { job.unit = unit } }
-    if case .finished(let end) = step.status, !isReusable(after: end, of: job) { return (step, nil) }
-    return (step, decoder)
+    let unit = (decoder as? UnitDecoder)?.unit
+    if case .finished(let end) = step.status, !isReusable(after: end, of: job) { return (step, unit, nil) }
+    return (step, unit, decoder)
   }
 
   /// Notes the outcome of a step. Call it with the lock held.

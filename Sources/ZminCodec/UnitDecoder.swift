@@ -107,18 +107,16 @@ final class UnitDecoder: JobDecoder {
     let decoder: any Decoder = if let provisional { provisional } else { try madeDecoder() }
     let step = decoder.decode(input.bytes, into: piece)
     unit.plainBytes += step.producedBytes
-    if let fault = step.fault {
-      let end = provisional.map { JobEnd.unconfirmed(checksum: $0.checksum) }
-      return JobStep(
+    func failed(_ end: JobEnd) -> JobStep {
+      JobStep(
         consumedBytes: step.consumedBytes, producedBytes: step.producedBytes,
-        status: .finished(end ?? .fault(fault, refusedBytes: allocator.refusedBytes)))
+        status: .finished(provisional.map { .unconfirmed(checksum: $0.checksum) } ?? end))
     }
+    if let fault = step.fault { return failed(.fault(fault, refusedBytes: allocator.refusedBytes)) }
     if step.isAtEnd {
       isInUnit = false
     } else if step.consumedBytes == 0, step.producedBytes == 0 {
-      guard input.isFinal else { return JobStep(status: .needsInput) }
-      let end = provisional.map { JobEnd.unconfirmed(checksum: $0.checksum) }
-      return JobStep(status: .finished(end ?? .truncated))
+      return input.isFinal ? failed(.truncated) : JobStep(status: .needsInput)
     }
     return JobStep(consumedBytes: step.consumedBytes, producedBytes: step.producedBytes, status: .progress)
   }
