@@ -1,5 +1,5 @@
 /// A token of JSON, as the grammar distinguishes them.
-package enum Token: UInt8, Sendable {
+package enum Token: UInt8, CaseIterable, Sendable {
   case arrayOpener, objectOpener, arrayCloser, objectCloser, colon, comma
   /// An LF outside strings in `ndjson`, where it ends a record.
   case lineFeed
@@ -34,7 +34,7 @@ package enum Token: UInt8, Sendable {
 ///     1                2                   none; in concat the top
 package struct TokenRun: Equatable, Sendable {
   /// The end of a run, as far as it decides about the next token.
-  package enum Ending: UInt8, Sendable {
+  package enum Ending: UInt8, CaseIterable, Sendable {
     /// No token in the run.
     case nothing
     /// The start of the document or of a record.

@@ -337,9 +337,7 @@ extension EncodedSink where Base: ~Copyable {
     try finish()
     if !outcomes.isEmpty { outcomes[outcomes.count - 1].storedOutputBytes += Int64(storedBytes - storedBytesBefore) }
   }
-}
 
-extension EncodedSink where Base: ~Copyable {
   /// Ends an open line with an LF.
   ///
   /// - Parameter isUnchanged: True if the output so far, the LF included, equals the input so far.

@@ -36,7 +36,7 @@ import ZminTestSupport
     mutating func outcome(
       _ bytes: [UInt8], _ slices: [ArraySlice<UInt8>], _ parts: [Part]
     ) throws -> (output: [UInt8], error: InvalidJSON?) {
-      var chain = PartChain(format: options.format, depthMax: options.depthMax)
+      var chain = PartChain(options)
       let input = MemoryInput(bytes, isSeekable: true)
       var output: [UInt8] = []
       for (slice, first) in zip(slices, parts) {
@@ -51,7 +51,7 @@ import ZminTestSupport
         case .joined(let isBoundary): output += (isBoundary ? [UInt8(ascii: "\n")] : []) + part.output
         case .wrongStart: Issue.record("a part is refused twice")
         case .invalid:
-          let error = try chain.explanation(options, upTo: slice.endIndex, in: input, ledger: MemoryLedger())
+          let error = try chain.explanation(upTo: slice.endIndex, in: input, ledger: MemoryLedger())
           if let error { return ([], error) }
           guard let isBoundary = chain.appendValid(part.findings) else {
             Issue.record("a valid part does not fit")
@@ -61,7 +61,7 @@ import ZminTestSupport
         }
       }
       guard chain.isComplete else {
-        let error = try chain.explanation(options, upTo: bytes.count, in: input, ledger: MemoryLedger())
+        let error = try chain.explanation(upTo: bytes.count, in: input, ledger: MemoryLedger())
         #expect(error != nil, "a document that is not complete has an error")
         return ([], error)
       }

@@ -19,19 +19,24 @@ struct JoinRun {
   /// - Throws: ``PlanError``, ``FileError``, `OutOfMemory`.
   func run() throws -> ExitStatus {
     guard !command.parts.isEmpty else { throw PlanError.usage("join needs parts, such as zmin join part-* -o FILE") }
-    guard let output = command.output ?? (command.assemble ? nil : command.parts[0]) else {
-      throw PlanError.usage("join needs an output file; use -o FILE, or --no-assemble to only judge")
+    var output: FilePath?
+    if command.assemble {
+      guard let file = command.output else {
+        throw PlanError.usage("join needs an output file; use -o FILE, or --no-assemble to only judge")
+      }
+      if file.isStandardStream { throw PlanError.usage("join needs an output file; use -o FILE") }
+      output = file.path
     }
-    if command.assemble, output.isStandardStream { throw PlanError.usage("join needs an output file; use -o FILE") }
     do {
-      return try join(to: output.path)
+      return try join(to: output)
     } catch let mismatch as PartAssembly.Mismatch {
       console.say(Self.text(for: mismatch))
       return .invalidInput
     }
   }
 
-  private func join(to output: FilePath) throws -> ExitStatus {
+  /// - Parameter output: Nil to only judge.
+  private func join(to output: FilePath?) throws -> ExitStatus {
     var parts: [PartAssembly.Part] = []
     for argument in command.parts where !argument.isSummary {
       let path = PartPath(argument.path)
@@ -62,7 +67,7 @@ struct JoinRun {
         """)
       return .failure
     }
-    if command.assemble { try assembly.assemble(to: try OutputFile(at: output, using: files)) }
+    if let output { try assembly.assemble(to: try OutputFile(at: output, using: files)) }
     if let proof = command.proof { try write(assembly.proof, to: proof) }
     return .success
   }
@@ -72,9 +77,7 @@ struct JoinRun {
     guard file.status.size <= Self.summaryBytesMax else {
       throw PartRecord.Unreadable(description: "larger than any summary")
     }
-    var bytes = [UInt8](repeating: 0, count: Int(file.status.size))
-    let count = try bytes.withUnsafeMutableBytes { try FileReader(file).read(into: $0, at: Int64(0)) }
-    return try PartRecord(reading: Array(bytes[..<count]))
+    return try PartRecord(reading: FileReader(file).bytes(at: 0, Int(file.status.size)))
   }
 
   private func write(_ proof: JSONValue, to argument: PathArgument) throws(FileError) {

@@ -4,7 +4,7 @@ package import ZminMemory
 /// Parts of a document, joined in order from its start: the verdict that one run over all of it would reach.
 ///
 /// A part is taken as it is if it was minified from the state that the parts before end in, and fits. Otherwise the
-/// caller has it minified again from the right state, or explains the error (``explanation(_:upTo:in:ledger:)``).
+/// caller has it minified again from the right state, or explains the error (``explanation(upTo:in:ledger:)``).
 package struct PartChain: Sendable {
   /// Answer to a part.
   package enum Answer: Sendable, Equatable {
@@ -17,8 +17,7 @@ package struct PartChain: Sendable {
     case invalid
   }
 
-  package let format: Format
-  package let depthMax: Int
+  private let options: MinifierOptions
   /// Summary of all bytes joined so far.
   package private(set) var summary = SliceSummary.documentStart
   /// Bytes joined so far.
@@ -28,19 +27,16 @@ package struct PartChain: Sendable {
   /// Lines before each part and at the end.
   private var lines = [LineCounter()]
 
-  package init(format: Format, depthMax: Int) {
-    self.format = format
-    self.depthMax = depthMax
-  }
+  package init(_ options: MinifierOptions) { self.options = options }
 
   /// State that the next part starts in.
   package var end: Lexeme { summary.local?.end ?? .between }
 
   /// True if the parts so far are a whole document.
-  package var isComplete: Bool { summary.isComplete(format) }
+  package var isComplete: Bool { summary.isComplete(options.format) }
 
   /// True if an LF stands behind the output of all parts.
-  package var endsWithLineFeed: Bool { format != .json && summary.local?.tokens.ending == .value }
+  package var endsWithLineFeed: Bool { options.format != .json && summary.local?.tokens.ending == .value }
 
   /// Joins the next part.
   ///
@@ -49,7 +45,7 @@ package struct PartChain: Sendable {
   package mutating func append(_ part: PartFindings, partBytes: Int) -> Answer {
     if partBytes == 0 { return .joined(isBoundary: false) }
     guard part.start == end else { return .wrongStart(end) }
-    guard let isBoundary = join(part, depthMax: depthMax) else { return .invalid }
+    guard let isBoundary = join(part, depthMax: options.depthMax) else { return .invalid }
     return part.minifiedBytes == partBytes ? .joined(isBoundary: isBoundary) : .invalid
   }
 
@@ -60,7 +56,8 @@ package struct PartChain: Sendable {
 
   private mutating func join(_ part: PartFindings, depthMax: Int) -> Bool? {
     var joined = summary
-    guard let seam = joined.append(part.summary, format: format), joined.nesting.depthIncreaseMax <= depthMax else {
+    guard let seam = joined.append(part.summary, format: options.format), joined.nesting.depthIncreaseMax <= depthMax
+    else {
       return nil
     }
     summary = joined
@@ -86,14 +83,13 @@ package struct PartChain: Sendable {
   /// - Returns: The error that one run over the input reports, nil if there is none before `end`.
   /// - Throws: Errors of the input, ``OutOfMemory``.
   package func explanation<Input: ByteSource & ~Copyable>(
-    _ options: MinifierOptions, upTo end: Int, in input: borrowing Input, ledger: MemoryLedger
+    upTo end: Int, in input: borrowing Input, ledger: MemoryLedger
   ) throws -> InvalidJSON? {
-    var options = options
-    (options.format, options.depthMax) = (format, depthMax)
     let windowBytes = 64 << 10
     let window = try ByteBuffer(byteCount: windowBytes, for: .inputWindow, in: ledger)
     let output = try ByteBuffer(
-      byteCount: Minifier.outputBytes(forInputBytes: windowBytes, format: format), for: .outputWindow, in: ledger)
+      byteCount: Minifier.outputBytes(forInputBytes: windowBytes, format: options.format), for: .outputWindow,
+      in: ledger)
     var minifier = try Minifier(options, ledger: ledger)
     if inputBytes > 0 {
       let head = Array(try input.bytes(0..<min(inputBytes, ForeignContent.headBytes), window.bytes))

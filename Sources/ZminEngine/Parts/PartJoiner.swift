@@ -14,6 +14,7 @@ struct PartJoiner: SliceJoining, ~Copyable {
   private let scanner: SliceScanner
   private let elements: ByteBuffer
   private let beginsDocument: Bool
+  private let isStartGiven: Bool
   private let inspect: PartInspector
   private(set) var findings: PartFindings
   private var lines = LineCounter()
@@ -36,8 +37,6 @@ struct PartJoiner: SliceJoining, ~Copyable {
     findings = PartFindings(start: start ?? .between)
     isStartGiven = start != nil || beginsDocument
   }
-
-  private let isStartGiven: Bool
 
   var joinedBytes: Int { findings.minifiedBytes }
 

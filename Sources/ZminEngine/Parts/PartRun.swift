@@ -8,7 +8,7 @@ package typealias PartInspector = (_ input: UnsafeRawBufferPointer, _ output: Un
 /// Minifies one part of a document, whose bytes before are on another machine, in slices.
 package struct PartRun: ~Copyable {
   private let options: MinifierOptions
-  private let plan: SlicePlan
+  private let sliceBytes: Int
   private let pools: SlicePools
   private let times: StageTimes?
   private let ledger: MemoryLedger
@@ -25,7 +25,7 @@ package struct PartRun: ~Copyable {
     precondition(options.checks, "parts are checked")
     pools = try SlicePools(options, plan, ledger: ledger)
     self.options = options
-    self.plan = plan
+    sliceBytes = plan.sliceBytes
     self.times = times
     self.ledger = ledger
   }
@@ -46,14 +46,12 @@ package struct PartRun: ~Copyable {
     times?.begin()
     defer { times?.end() }
     var joiner = try PartJoiner(
-      options, sliceBytes: plan.sliceBytes, start: start, beginsDocument: beginsDocument, inspect: inspect,
+      options, sliceBytes: sliceBytes, start: start, beginsDocument: beginsDocument, inspect: inspect,
       ledger: ledger)
     let byteCount = input.seekableSize
-    let sizes = SliceSizes(
-      largestBytes: plan.sliceBytes, smallestBytes: plan.smallestSliceBytes, workers: plan.workers)
-    let workers = byteCount.map { min(plan.workers, max(1, $0 / sizes.largestBytes)) } ?? plan.workers
+    let workers = pools.workers(forInputOf: byteCount)
     let queue = SliceQueue(
-      byteCount: byteCount, sizes: sizes, slots: pools.slots.count, lanesAreAlone: false, workerTiming: .worker,
+      byteCount: byteCount, sizes: pools.sizes, slots: pools.slots.count, lanesAreAlone: false, workerTiming: .worker,
       laneTiming: .lane)
     let (slots, kernels, rest) = (pools.slots, pools.kernels, pools.rest.bytes)
     try withUnsafeMutablePointer(to: &joiner) { joiner in

@@ -3,6 +3,7 @@ import ZminMemory
 
 /// Memory and kernels of a run in slices, made once for any number of inputs.
 struct SlicePools: ~Copyable {
+  let sizes: SliceSizes
   let slots: [SliceSlot]
   let kernels: [WorkerKernel]
   /// Memory for the bytes after the last boundary of an input that is read in order.
@@ -18,9 +19,16 @@ struct SlicePools: ~Copyable {
     let roomBytes = SliceSlot.roomBytes(forSliceBytes: plan.sliceBytes, options.format)
     for _ in 0..<plan.workers { kernels.append(try WorkerKernel(options, roomBytes: roomBytes, ledger: ledger)) }
     let rest = try ByteBuffer(byteCount: SliceBoundary.windowBytes, for: .inputWindow, in: ledger)
+    sizes = SliceSizes(
+      largestBytes: plan.sliceBytes, smallestBytes: plan.smallestSliceBytes, workers: plan.workers)
     self.slots = slots
     self.kernels = kernels
     self.rest = rest
+  }
+
+  /// Number of workers that an input keeps busy: no more than it has slices, if its size is known.
+  func workers(forInputOf byteCount: Int?) -> Int {
+    byteCount.map { min(kernels.count, max(1, $0 / sizes.largestBytes)) } ?? kernels.count
   }
 }
 

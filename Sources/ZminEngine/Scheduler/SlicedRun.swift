@@ -8,7 +8,6 @@ package import ZminMemory
 /// Its memory is made once for any number of inputs, and does not depend on their size. Each input has its own threads.
 package struct SlicedRun: ~Copyable {
   private let options: MinifierOptions
-  private let sizes: SliceSizes
   private let pools: SlicePools
   private var joiner: SliceJoiner
   private let device: DeviceUse
@@ -35,8 +34,6 @@ package struct SlicedRun: ~Copyable {
     let pools = try SlicePools(options, plan, ledger: ledger)
     let joiner = try SliceJoiner(options, heldBytesMax: plan.heldBytesMax, times: times, ledger: ledger)
     self.options = options
-    sizes = SliceSizes(
-      largestBytes: plan.sliceBytes, smallestBytes: plan.smallestSliceBytes, workers: plan.workers)
     self.pools = pools
     self.joiner = joiner
     self.device = device
@@ -66,11 +63,11 @@ package struct SlicedRun: ~Copyable {
     joiner.begin(outputIsFinal: output.isFinal)
     deviceNotes = []
     returnedSliceCount = 0
-    let (options, sizes, slots, kernels) = (options, sizes, pools.slots, pools.kernels)
+    let (options, sizes, slots, kernels) = (options, pools.sizes, pools.slots, pools.kernels)
     let (lanes, ledger, times) = (lanes, ledger, times)
     let rest = pools.rest.bytes
     let byteCount = input.seekableSize
-    let workers = byteCount.map { min(kernels.count, max(1, $0 / sizes.largestBytes)) } ?? kernels.count
+    let workers = pools.workers(forInputOf: byteCount)
     let device = try deviceUse(byteCount: byteCount)
     let queue = SliceQueue(
       byteCount: byteCount, sizes: sizes, slots: slots.count, lanesAreAlone: device.isAlone, workerTiming: workerTiming,

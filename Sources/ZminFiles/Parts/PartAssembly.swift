@@ -57,7 +57,7 @@ package struct PartAssembly {
     let hasLineFeedBefore: Bool
     /// Set if the part was minified again.
     var redoneStart: Lexeme?
-    let checksums: PartChecksums
+    let outputChecksum: CRC32
     let outputBytes: Int
   }
 
@@ -124,17 +124,17 @@ package struct PartAssembly {
   ///
   /// - Throws: Errors of the input, ``OutOfMemory``.
   package mutating func judge() throws -> Verdict {
-    var chain = PartChain(format: options.format, depthMax: options.depthMax)
+    var chain = PartChain(options)
     joined = []
     for part in parts {
       let record = part.record
       var findings = record.findings
-      var (checksums, redoneStart) = (record.outputChecksums, Lexeme?.none)
+      var (checksum, redoneStart) = (record.outputChecksums.crc32, Lexeme?.none)
       var answer = chain.append(findings, partBytes: record.range.count)
       if case .wrongStart(let start) = answer {
         guard input != nil else { return .undecided(Redo(index: record.index, start: start)) }
         var sink = NullSink()
-        (findings, checksums) = try minify(part, startingIn: start, to: &sink)
+        (findings, checksum) = try minify(part, startingIn: start, to: &sink)
         redoneStart = start
         answer = chain.append(findings, partBytes: record.range.count)
       }
@@ -151,7 +151,7 @@ package struct PartAssembly {
       }
       joined.append(
         Joined(
-          part: part, hasLineFeedBefore: hasLineFeedBefore, redoneStart: redoneStart, checksums: checksums,
+          part: part, hasLineFeedBefore: hasLineFeedBefore, redoneStart: redoneStart, outputChecksum: checksum,
           outputBytes: findings.outputBytes))
     }
     endsWithLineFeed = chain.endsWithLineFeed
@@ -165,28 +165,23 @@ package struct PartAssembly {
 
   private func explain(_ chain: PartChain, upTo end: Int, _ input: OpenedFile) throws -> InvalidJSON? {
     let reader = FileReader(input)
-    return try chain.explanation(options, upTo: end, in: reader, ledger: ledger)
+    return try chain.explanation(upTo: end, in: reader, ledger: ledger)
   }
 
   /// Minifies a part again.
+  ///
+  /// - Returns: The findings, and the checksum of the output.
   private func minify<Output: ByteSink & ~Copyable>(
     _ part: Part, startingIn start: Lexeme, to output: inout Output
-  ) throws -> (PartFindings, PartChecksums) {
+  ) throws -> (PartFindings, CRC32) {
     guard let input else { preconditionFailure("the input is not at hand") }
     let run = try PartRun(options, plan, ledger: ledger)
     var source = PartSource(FileReader(input), part.record.range)
-    var (crc32, xxh64) = (CRC32(), OutputHash())
-    let findings = try withUnsafeMutablePointer(to: &crc32) { crc32 in
-      try withUnsafeMutablePointer(to: &xxh64) { xxh64 in
-        try run.run(
-          from: &source, to: &output, startingIn: start, beginsDocument: part.record.index == 0
-        ) { _, piece in
-          crc32.pointee.append(piece)
-          xxh64.pointee.append(piece)
-        }
-      }
-    }
-    return (findings, PartChecksums(crc32: crc32, xxh64: xxh64.value))
+    let hasher = PartHasher()
+    let findings = try run.run(
+      from: &source, to: &output, startingIn: start, beginsDocument: part.record.index == 0
+    ) { _, piece in hasher.append(piece) }
+    return (findings, hasher.checksums.crc32)
   }
 
   // MARK: Output
@@ -215,9 +210,6 @@ package struct PartAssembly {
     try output.file.commit()
   }
 
-  /// Number of parts that were minified again.
-  package var redoneCount: Int { joined.count { $0.redoneStart != nil } }
-
   /// Size of the output.
   package var outputBytes: Int {
     joined.reduce(endsWithLineFeed ? 1 : 0) { $0 + $1.outputBytes + ($1.hasLineFeedBefore ? 1 : 0) }
@@ -232,12 +224,12 @@ package struct PartAssembly {
     for joined in joined {
       let record = joined.part.record
       if joined.hasLineFeedBefore { output.append(lineFeed, byteCount: 1) }
-      output.append(joined.checksums.crc32, byteCount: joined.outputBytes)
+      output.append(joined.outputChecksum, byteCount: joined.outputBytes)
       input.append(record.inputChecksums.crc32, byteCount: record.range.count)
       entries.append([
         "index": .integer(record.index), "start": .integer(record.range.lowerBound),
         "end": .integer(record.range.upperBound), "input_crc32": record.inputChecksums.crc32.json,
-        "output_size": .integer(joined.outputBytes), "output_crc32": joined.checksums.crc32.json,
+        "output_size": .integer(joined.outputBytes), "output_crc32": joined.outputChecksum.json,
         "line_feed_before": .bool(joined.hasLineFeedBefore),
       ])
     }

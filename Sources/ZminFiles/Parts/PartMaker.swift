@@ -53,7 +53,8 @@ package struct PartMaker: ~Copyable {
     let cuts = PartCuts(inputBytes: size, count: count)
     let bounds = try [index, index + 1].map { index in
       let window = cuts.window(before: index)
-      let bytes = try reader.bytes(window)
+      let bytes = try reader.bytes(at: Int64(window.lowerBound), window.count)
+      guard bytes.count == window.count else { throw reader.endedEarlyError }
       return bytes.withUnsafeBytes { cuts.cut(before: index, in: $0, options.format) }
     }
     var source = PartSource(reader, bounds[0]..<bounds[1])
@@ -74,10 +75,7 @@ package struct PartMaker: ~Copyable {
   ) throws -> PartRecord {
     let needed = cuts.neededRange(ofPart: index)
     if offset > needed.lowerBound { throw Refusal.late(neededOffset: needed.lowerBound) }
-    let format = options.format
-    var source = try PartStream(FileReader(file), at: offset, cuts, index) { index, window in
-      window.withUnsafeBytes { cuts.cut(before: index, in: $0, format) }
-    }
+    var source = try PartStream(FileReader(file), at: offset, cuts, index, options.format)
     return try make(
       index, cuts, &source, "\(file.name)", id, start, to: path, sourceStatus: nil, finish: { try $0.finish() },
       check: {})
@@ -90,25 +88,19 @@ package struct PartMaker: ~Copyable {
     var file = try OutputFile(at: path.output, using: files, sync: sync, isPrivate: sourceStatus != nil)
     if let sourceStatus { file.limitMode(to: sourceStatus) }
     var output = FileOutput(file: file, isFinal: false)
-    var input = (crc32: CRC32(), xxh64: OutputHash())
-    var kept = (crc32: CRC32(), xxh64: OutputHash())
-    let findings = try withUnsafeMutablePointer(to: &input) { input in
-      try withUnsafeMutablePointer(to: &kept) { kept in
-        try run.run(from: &source, to: &output, startingIn: start, beginsDocument: index == 0) { bytes, piece in
-          input.pointee.crc32.append(bytes)
-          input.pointee.xxh64.append(bytes)
-          kept.pointee.crc32.append(piece)
-          kept.pointee.xxh64.append(piece)
-        }
-      }
+    let (input, kept) = (PartHasher(), PartHasher())
+    let findings = try run.run(
+      from: &source, to: &output, startingIn: start, beginsDocument: index == 0
+    ) { bytes, piece in
+      input.append(bytes)
+      kept.append(piece)
     }
     let range = try finish(&source)
     try check()
     let record = PartRecord(
       program: program, format: options.format, depthMax: options.depthMax, inputName: name,
       inputBytes: cuts.inputBytes, inputID: id, index: index, count: cuts.count, range: range, findings: findings,
-      inputChecksums: PartChecksums(crc32: input.crc32, xxh64: input.xxh64.value),
-      outputChecksums: PartChecksums(crc32: kept.crc32, xxh64: kept.xxh64.value))
+      inputChecksums: input.checksums, outputChecksums: kept.checksums)
     // The summary comes last, so whoever sees it has the output, too.
     try output.file.commit()
     try write(record, to: path.summary, sourceStatus)
@@ -126,14 +118,4 @@ package struct PartMaker: ~Copyable {
 extension FileStatus {
   /// Identity of a file that several machines see: its size and the time of its last change.
   var partIdentity: String { "\(size) bytes, changed at \(modificationTime.seconds).\(modificationTime.nanoseconds)" }
-}
-
-extension FileReader {
-  /// Reads a range of a file.
-  func bytes(_ range: Range<Int>) throws -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: range.count)
-    let count = try bytes.withUnsafeMutableBytes { try read(into: $0, at: Int64(range.lowerBound)) }
-    guard count == range.count else { throw endedEarlyError }
-    return bytes
-  }
 }

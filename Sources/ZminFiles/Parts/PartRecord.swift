@@ -229,33 +229,18 @@ extension BitStack {
 
 // MARK: Names
 
-extension Lexeme {
-  /// The name of the state in summaries and for `--start`.
+/// An enumeration whose cases have their names in summaries.
+package protocol NamedCase: CaseIterable {}
+
+extension NamedCase {
   package var name: String { "\(self)" }
 
   package init?(name: String) {
-    guard let lexeme = Self.allCases.first(where: { $0.name == name }) else { return nil }
-    self = lexeme
+    guard let named = Self.allCases.first(where: { $0.name == name }) else { return nil }
+    self = named
   }
 }
 
-extension Token {
-  fileprivate var name: String { "\(self)" }
-
-  fileprivate init?(name: String) {
-    guard let token = (0..<UInt8.max).lazy.compactMap(Token.init(rawValue:)).first(where: { $0.name == name }) else {
-      return nil
-    }
-    self = token
-  }
-}
-
-extension TokenRun.Ending {
-  fileprivate var name: String { "\(self)" }
-
-  fileprivate init?(name: String) {
-    let endings = (0..<UInt8.max).lazy.compactMap(TokenRun.Ending.init(rawValue:))
-    guard let ending = endings.first(where: { $0.name == name }) else { return nil }
-    self = ending
-  }
-}
+extension Lexeme: NamedCase {}
+extension Token: NamedCase {}
+extension TokenRun.Ending: NamedCase {}

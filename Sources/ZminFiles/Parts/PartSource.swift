@@ -1,3 +1,4 @@
+import ZminCore
 import ZminEngine
 import ZminIO
 
@@ -46,28 +47,23 @@ struct PartStream<Base: ByteSource & ~Copyable>: ByteSource, ~Copyable {
   private var offset: Int
   private let cuts: PartCuts
   private let index: Int
-  private let findCut: (_ index: Int, _ window: [UInt8]) -> Int
+  private let format: Format
   /// The part's bytes in the whole input, as far as they are read.
   private(set) var range: Range<Int>
 
-  /// - Parameters:
-  ///   - offset: Offset of the first byte of the base in the whole input.
-  ///   - findCut: Finds the cut before a part in the bytes of its window.
+  /// - Parameter offset: Offset of the first byte of the base in the whole input.
   /// - Throws: Errors of the base.
-  init(
-    _ base: consuming Base, at offset: Int, _ cuts: PartCuts, _ index: Int,
-    findCut: @escaping (_ index: Int, _ window: [UInt8]) -> Int
-  ) throws {
+  init(_ base: consuming Base, at offset: Int, _ cuts: PartCuts, _ index: Int, _ format: Format) throws {
     self.base = base
     self.offset = offset
     self.cuts = cuts
     self.index = index
-    self.findCut = findCut
+    self.format = format
     range = 0..<0
     let window = cuts.window(before: index)
     try skip(to: window.lowerBound)
     let bytes = try readFully(window.count)
-    let start = findCut(index, bytes)
+    let start = bytes.withUnsafeBytes { cuts.cut(before: index, in: $0, format) }
     held = Array(bytes.dropFirst(start - window.lowerBound))
     range = start..<start
   }
@@ -108,7 +104,8 @@ struct PartStream<Base: ByteSource & ~Copyable>: ByteSource, ~Copyable {
       held = try readFully(min(byteCount, window.lowerBound - offset))
     } else if offset < wished {
       let bytes = try readFully(wished - offset)
-      held = Array(bytes.prefix(findCut(index + 1, bytes) - window.lowerBound))
+      let end = bytes.withUnsafeBytes { cuts.cut(before: index + 1, in: $0, format) }
+      held = Array(bytes.prefix(end - window.lowerBound))
     }
   }
 
