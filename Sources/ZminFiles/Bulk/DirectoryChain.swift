@@ -66,9 +66,12 @@ struct DirectoryChain {
   }
 
   /// Holds a directory open that was opened in the last one of the chain.
-  mutating func push(_ directory: OpenDirectory, _ path: PathPrefix, number: Int32) {
-    levels.append(Level(number: number, directory: directory, path: path))
+  @discardableResult
+  mutating func push(_ directory: OpenDirectory, _ path: PathPrefix, number: Int32) -> Level {
+    let level = Level(number: number, directory: directory, path: path)
+    levels.append(level)
     if levels.count > levelsMax { levels.removeFirst() }
+    return level
   }
 }
 

@@ -246,14 +246,15 @@ package final class FileWalk: @unchecked Sendable {
     _ directories: inout [Pending]
   ) throws {
     guard let component = FilePath.Component(bytes: name), !isExcluded(name, in: number) else { return }
-    let isInPart = isInPart(name, in: number)
-    let verdict = rules.verdict(on: name) { list.namesBelow(ofDirectory: number) + [name] }
-    if rules.hides(name) {
-      if isInPart { skipped.addHidden(kind, verdict) }
+    let isHidden = rules.hides(name)
+    if kind == .directory, !isHidden {
+      directories.append(Pending(parent: number, name: name, followsLink: false))
       return
     }
-    if kind == .directory {
-      directories.append(Pending(parent: number, name: name, followsLink: false))
+    let isInPart = isInPart(name, in: number)
+    let verdict = rules.verdict(on: name) { list.namesBelow(ofDirectory: number) + [name] }
+    if isHidden {
+      if isInPart { skipped.addHidden(kind, verdict) }
       return
     }
     // An entry without a kind may be a directory.
@@ -333,8 +334,7 @@ package final class FileWalk: @unchecked Sendable {
         FileList.Directory(
           parent: parent, id: try id(of: directory), depth: above.depth + 1, nameBytes: Int32(name.count),
           nameOffset: try list.append(name: name), hash: hash, followsLink: followsLink), directory)
-      chain.push(directory, PathPrefix(path), number: number)
-      return DirectoryChain.Level(number: number, directory: directory, path: PathPrefix(path))
+      return chain.push(directory, PathPrefix(path), number: number)
     } catch let error as FileError {
       try report(error)
       return nil
