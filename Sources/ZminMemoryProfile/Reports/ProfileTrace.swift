@@ -17,7 +17,9 @@ package struct ProfileTrace {
 
   /// The trace as a value.
   package var value: JSONValue {
-    ["displayTimeUnit": "ms", "traceEvents": .array(names + counters + slices + marks)]
+    let groups = groups
+    let events = names(groups) + counters + slices(groups) + marks
+    return ["displayTimeUnit": "ms", "traceEvents": .array(events)]
   }
 
   /// The rows of the trace. Slices of one row must not overlap, so files that were processed at the same time are in
@@ -36,9 +38,25 @@ package struct ProfileTrace {
     let arguments: JSONValue
   }
 
-  /// Slices that begin below the row of the same index. Each group has as many rows as slices overlap.
-  private var groups: [(name: String, slices: [Slice])] {
-    [("syncing", commits), ("helper processes", helpers), ("files", files)].filter { !$0.1.isEmpty } + slots
+  /// Slices of one kind, in as many rows as slices overlap.
+  private struct Group {
+    let name: String
+    let slices: [Slice]
+    /// The row of each slice, counted from the first row of the group.
+    let rows: [Int]
+    let rowCount: Int
+
+    init(_ name: String, _ slices: [Slice]) {
+      self.name = name
+      self.slices = slices
+      rows = ProfileTrace.rows(of: slices)
+      rowCount = (rows.max() ?? -1) + 1
+    }
+  }
+
+  private var groups: [Group] {
+    let named = [Group("syncing", commits), Group("helper processes", helpers), Group("files", files)]
+    return (named + slots).filter { !$0.slices.isEmpty }
   }
 
   /// The row of each slice, counted from the first row of their group.
@@ -64,10 +82,10 @@ package struct ProfileTrace {
       ] + more)
   }
 
-  private var names: [JSONValue] {
+  private func names(_ groups: [Group]) -> [JSONValue] {
     let title = "zmin \(profile.run.version), \(profile.run.mode)"
     return [event("M", "process_name", 0, [JSONValue.Member("args", ["name": .string(title)])])]
-      + rows.flatMap { row, name in
+      + rows(groups).flatMap { row, name in
         [
           event(
             "M", "thread_name", 0,
@@ -79,11 +97,12 @@ package struct ProfileTrace {
       }
   }
 
-  private var rows: [(Int, String)] {
+  private func rows(_ groups: [Group]) -> [(Int, String)] {
     var rows = [(Row.stages, "stages"), (Row.ledger, "ledger")]
-    for (name, slices) in groups {
-      let count = (Self.rows(of: slices).max() ?? -1) + 1
-      rows += (0..<count).map { (rows.count + 1 + $0, count > 1 ? "\(name) \($0 + 1)" : name) }
+    for group in groups {
+      rows += (0..<group.rowCount).map { row in
+        (rows.count + 1 + row, group.rowCount > 1 ? "\(group.name) \(row + 1)" : group.name)
+      }
     }
     return rows
   }
@@ -138,15 +157,14 @@ package struct ProfileTrace {
   }
 
   /// All slices: stages, then each group in its rows.
-  private var slices: [JSONValue] {
+  private func slices(_ groups: [Group]) -> [JSONValue] {
     var events = stages
     var firstRow = Row.firstOthers
-    for (_, slices) in groups {
-      let rows = Self.rows(of: slices)
-      events += zip(slices, rows).map { one, row in
+    for group in groups {
+      events += zip(group.slices, group.rows).map { one, row in
         slice(one.name, one.startSeconds, one.endSeconds, in: firstRow + row, one.arguments)
       }
-      firstRow += (rows.max() ?? -1) + 1
+      firstRow += group.rowCount
     }
     return events
   }
@@ -183,7 +201,7 @@ package struct ProfileTrace {
   }
 
   /// A group for each slot, with a slice for each state but free.
-  private var slots: [(name: String, slices: [Slice])] {
+  private var slots: [Group] {
     profile.slots.enumerated().map { index, slot in
       let changes = slot.timeline.changes
       let ends = changes.dropFirst().map(\.seconds) + [profile.run.monotonicSeconds + profile.spanSeconds]
@@ -192,8 +210,8 @@ package struct ProfileTrace {
           name: change.state.words, startSeconds: change.seconds - profile.run.monotonicSeconds,
           endSeconds: end - profile.run.monotonicSeconds, arguments: [:])
       }
-      return ("\(slot.kind.rawValue) \(index)", slices)
-    }.filter { !$0.slices.isEmpty }
+      return Group("\(slot.kind.rawValue) \(index)", slices)
+    }
   }
 
   private func mark(_ name: String, _ seconds: Double, scope: String, _ byteCount: Int) -> JSONValue {
