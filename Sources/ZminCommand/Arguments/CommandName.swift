@@ -1,11 +1,27 @@
+import ArgumentParser
+
 /// The words that name a subcommand as the first argument.
 enum CommandName {
-  static let all = [BenchCommand.name, DevicesCommand.name, PartCommand.name, JoinCommand.name]
+  static let commands: [any ParsableCommand.Type] = [
+    BenchCommand.self, DevicesCommand.self, PartCommand.self, JoinCommand.self,
+  ]
+
+  static let all = commands.compactMap { $0.configuration.commandName }
+
+  /// The subcommand of that name, nil if there is none.
+  static func command(named word: String?) -> (any ParsableCommand.Type)? {
+    commands.first { $0.configuration.commandName == word }
+  }
 
   /// The call that a word probably stands for, such as `zmin bench` for `bnch`. Nil if there is none.
   static func call(similarTo word: String) -> String? {
     if word == "help" { return "zmin --help" }
-    return all.first { (1...max(1, $0.count / 3)).contains(distance(Array($0), Array(word))) }.map { "zmin \($0)" }
+    return all.first { name in
+      let errorsMax = max(1, name.count / 3)
+      // Most words are paths, which are longer than any command.
+      return abs(name.count - word.count) <= errorsMax
+        && (1...errorsMax).contains(distance(Array(name), Array(word)))
+    }.map { "zmin \($0)" }
   }
 
   /// The least number of letters to insert, delete, replace or swap with their neighbours that makes one word of the

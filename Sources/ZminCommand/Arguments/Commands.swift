@@ -13,7 +13,7 @@ package struct ZminTree: ParsableCommand {
       zmin join [OPTIONS] PART ... -o FILE
       """,
     version: VersionText.text,
-    subcommands: [BenchCommand.self, DevicesCommand.self, PartCommand.self, JoinCommand.self],
+    subcommands: CommandName.commands,
     helpNames: .long)
 
   @OptionGroup package var arguments: MinifyArguments

@@ -16,6 +16,11 @@ package struct EngineArguments: ParsableArguments, Sendable {
   /// The upper limit of `--jobs`.
   package static let workersMax = 1024
 
+  /// The number of threads of a run that asks for so many, or for none in particular.
+  static func workers(_ asked: Int?, of processorCount: @autoclosure () -> Int) -> Int {
+    asked ?? min(processorCount(), workersMax)
+  }
+
   /// Parses a number of threads.
   ///
   /// - Throws: ``ValueRange``.

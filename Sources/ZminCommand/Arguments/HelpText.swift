@@ -66,8 +66,10 @@ struct HelpText {
       """
   }
 
-  /// The subcommands, without the parser's own.
-  private var commands: [JSONValue] {
+  private var commands: [JSONValue] { Self.subcommands(in: root) }
+
+  /// The subcommands in a description by the parser, without the parser's own.
+  static func subcommands(in root: JSONValue) -> [JSONValue] {
     (root["subcommands"]?.elements ?? []).filter { $0["commandName"]?.string != "help" }
   }
 

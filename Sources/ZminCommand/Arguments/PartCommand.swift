@@ -25,6 +25,10 @@ package struct PartCommand: ParsableCommand {
     version: VersionText.text,
     helpNames: [.short, .long])
 
+  @Sendable private static func number(_ argument: String) throws -> Int {
+    try ValueRange("expected a number from 0").value(of: argument) { ShardArgument.number($0) }
+  }
+
   @Argument(help: ArgumentHelp("Minify part K of N of FILE (-: standard input)", valueName: "K/N FILE"))
   package var arguments: [PathArgument] = []
 
@@ -38,19 +42,19 @@ package struct PartCommand: ParsableCommand {
     parsing: .unconditional,
     help: ArgumentHelp(
       "Allow N levels of nesting (default: \(MinifierOptions.defaultDepthMax))", valueName: "n"),
-    transform: { try ValueRange("expected a number from 0").value(of: $0) { ShardArgument.number($0) } })
+    transform: Self.number)
   package var maxDepth = MinifierOptions.defaultDepthMax
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp("Take standard input as the bytes from OFFSET on", valueName: "offset"),
-    transform: { try ValueRange("expected a number from 0").value(of: $0) { ShardArgument.number($0) } })
+    transform: Self.number)
   package var at: Int?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp("Tell the size of the file in bytes", valueName: "size"),
-    transform: { try ValueRange("expected a number from 0").value(of: $0) { ShardArgument.number($0) } })
+    transform: Self.number)
   package var inputSize: Int?
 
   @Option(

@@ -61,7 +61,7 @@ package enum Request {
   }
 
   private static func namesSubcommand(_ arguments: [String]) -> Bool {
-    arguments.first.map { CommandName.all.contains($0) } == true
+    CommandName.command(named: arguments.first) != nil
   }
 
   /// The call whose help has the options of this command line.
@@ -88,13 +88,8 @@ package enum Request {
   /// Help or version.
   private static func text(for arguments: [String]) -> String {
     if let help = try? HelpText() {
-      switch arguments.first {
-      case BenchCommand.name: return help.text(of: BenchCommand.self)
-      case DevicesCommand.name: return help.text(of: DevicesCommand.self)
-      case PartCommand.name: return help.text(of: PartCommand.self)
-      case JoinCommand.name: return help.text(of: JoinCommand.self)
-      default: if arguments.contains("--help") { return help.program }
-      }
+      if let command = CommandName.command(named: arguments.first) { return help.text(of: command) }
+      if arguments.contains("--help") { return help.program }
     }
     do {
       // The version is a command of the parser that throws its text as an error.

@@ -2,7 +2,7 @@
 struct BashCompletion {
   let commands: [CommandDescription]
 
-  private var subcommands: [CommandDescription] { commands.filter { !$0.name.isEmpty } }
+  private var subcommands: [CommandDescription] { commands.subcommands }
 
   var script: String {
     """

@@ -35,12 +35,10 @@ struct CommandDescription {
   /// - Throws: `JSONSyntaxError` if the parser describes its commands in another way than JSON.
   static func all() throws -> [CommandDescription] {
     let root = try HelpText.parserDump()
-    let subcommands = root["subcommands"]?.elements ?? []
     let program = CommandDescription(root, name: "", extra: [completionOption])
     return [program]
-      + subcommands.compactMap { command in
-        guard let name = command["commandName"]?.string, name != "help" else { return nil }
-        return CommandDescription(command, name: name)
+      + HelpText.subcommands(in: root).compactMap { command in
+        command["commandName"]?.string.map { CommandDescription(command, name: $0) }
       }
   }
 
@@ -56,6 +54,11 @@ struct CommandDescription {
     takesFiles = arguments.contains { $0["kind"]?.string == "positional" }
     options = arguments.compactMap(Option.init) + extra
   }
+}
+
+extension [CommandDescription] {
+  /// All but the program itself.
+  var subcommands: [CommandDescription] { filter { !$0.name.isEmpty } }
 }
 
 extension CommandDescription.Option {

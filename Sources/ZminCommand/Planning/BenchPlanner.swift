@@ -17,7 +17,7 @@ struct BenchPlanner {
   func plan(commandLine: [String]) throws(PlanError) -> BenchPlan {
     if command.threshold != nil { throw .usage("--threshold needs --compare") }
     let (paths, areNamed) = try paths()
-    let workers = command.jobs ?? min(environment.limits.processorCount, EngineArguments.workersMax)
+    let workers = EngineArguments.workers(command.jobs, of: environment.limits.processorCount)
     let scratch =
       command.scratchDir?.path ?? FilePath(environment.variable("TMPDIR").flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp")
     var plan = BenchPlan(sources: try sources(), paths: paths, workers: workers, scratchDirectory: scratch)

@@ -38,7 +38,7 @@ extension Planner {
     let paths = try bulkPaths()
     var run = runOptions(try bulkTask(), try kernel())
     run.finalNewline = try finalNewline(run.task)
-    let workers = options.jobs ?? min(limits.processorCount, EngineArguments.workersMax)
+    let workers = EngineArguments.workers(options.jobs, of: limits.processorCount)
     run.codecs = try codecs(run.task)
     run.badLines = try badLinesOfManyFiles()
     if options.mode == .gpu, run.badLines != nil {

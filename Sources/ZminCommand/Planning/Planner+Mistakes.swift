@@ -9,7 +9,7 @@ extension Planner {
     for (option, value) in options.valuesAfterSpace where isMissing(PathArgument(argument: value)) {
       throw .usage("\(option) takes a value only after =; type \(option)=\(value)")
     }
-    if let word = options.paths.first, isMissing(word), let call = CommandName.call(similarTo: word.path.string) {
+    if let word = options.paths.first, let call = CommandName.call(similarTo: word.path.string), isMissing(word) {
       throw .usage("there is no file '\(word.path)'; did you mean '\(call)'?")
     }
     for (option, patterns) in [("--include", options.bulk.include), ("--exclude", options.bulk.exclude)] {

@@ -240,7 +240,7 @@ package struct Planner {
     _ mode: RunMode, _ minifierOptions: MinifierOptions, _ limits: MachineLimits?, _ usefulWorkers: Int,
     for inputs: [Plan.Input], _ run: inout RunOptions
   ) throws(PlanError) -> RunMemory {
-    let asked = options.jobs ?? min(limits?.processorCount ?? 1, EngineArguments.workersMax)
+    let asked = EngineArguments.workers(options.jobs, of: limits?.processorCount ?? 1)
     let workers = min(asked, usefulWorkers)
     let window = RunMemory.window(byteCount: RunMode.windowBytes)
     let isWindowed = mode == .standard

@@ -105,6 +105,6 @@ struct PartCommandRun {
 extension SlicePlan {
   /// Pools of a part: as many workers as asked for, or as there are processors.
   static func ofParts(_ jobs: Int?, _ files: FileAccess) -> SlicePlan {
-    SlicePlan(workers: jobs ?? min(MachineLimits(using: files).processorCount, EngineArguments.workersMax))
+    SlicePlan(workers: EngineArguments.workers(jobs, of: MachineLimits(using: files).processorCount))
   }
 }
