@@ -67,6 +67,21 @@ import ZminTestSupport
     #expect(run.output.hasSuffix("3\nnone\n0\nsame\n0\n"), "\(run)")
   }
 
+  @Test("A part is made again only of the bytes that it was made of")
+  func changedInput() throws {
+    let run = try run(
+      """
+      # A long string with the looks of a list.
+      { printf '[ "'; printf '%6d , ' $(seq 9000); printf '" ]'; } > d.json; tr 8 9 < d.json > e.json
+      for k in 0 1 2; do $ZMIN part $k/3 d.json -o part-$k --start between; done
+      $ZMIN join part-* -o out --input e.json; echo $?; test -e out || echo none
+      $ZMIN join part-* -o out --input d.json; echo $?; $ZMIN d.json | cmp - out && echo same
+      """)
+    #expect(run.output == "1\nnone\n0\nsame\n", "\(run)")
+    let reason = "e.json: not the file that part-1 was made of, or it has changed; make all parts again\n"
+    #expect(run.errors.hasSuffix(reason), "\(run)")
+  }
+
   @Test("A task reads its range of the file from standard input")
   func ranges() throws {
     let run = try run(
@@ -141,7 +156,10 @@ import ZminTestSupport
       parts b.jsonl 6; $ZMIN join part-* -o out.json --proof - | $ZMIN > proof.json
       output="{\\"size\\":$(wc -c < out.json),\\"crc32\\":\\"$(crc out.json)\\"}"
       grep -c "\\"crc32\\":\\"$(crc b.jsonl)\\"},\\"output\\":$output" proof.json
+      # A part that ended early, as it began in a wrong state.
+      $ZMIN part 3/6 b.jsonl -o part-3 --start string 2> /dev/null
+      $ZMIN join part-* -o out.json --input b.jsonl --proof - | $ZMIN | cmp - proof.json && echo same
       """)
-    #expect(run.output == "1\n", "\(run)")
+    #expect(run.output == "1\nsame\n", "\(run)")
   }
 }

@@ -108,6 +108,8 @@ struct JoinRun {
       "\(path.name): has \(size) bytes, and its summary says \(expected); make the part again"
     case .inputSize(let name, let size, let expected):
       "\(name): has \(size) bytes, and the parts are of a file of \(expected)"
+    case .inputBytes(let name, let path):
+      "\(name): not the file that \(path.name) was made of, or it has changed; make all parts again"
     case .wrong(let path): "\(path.name): its summary does not fit the input; make the part again"
     }
   }

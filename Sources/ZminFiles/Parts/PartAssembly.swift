@@ -34,6 +34,8 @@ package struct PartAssembly {
     /// The summary says that the part is not valid here, and the input says that it is.
     case wrong(PartPath)
     case inputSize(FileName, Int, expected: Int)
+    /// The bytes of the input are not those that the part was made of.
+    case inputBytes(FileName, PartPath)
   }
 
   /// A part that has to be minified again, or whose input explains an error.
@@ -57,6 +59,7 @@ package struct PartAssembly {
     let hasLineFeedBefore: Bool
     /// Set if the part was minified again.
     var redoneStart: Lexeme?
+    let inputChecksum: CRC32
     let outputChecksum: CRC32
     let outputBytes: Int
   }
@@ -129,12 +132,13 @@ package struct PartAssembly {
     for part in parts {
       let record = part.record
       var findings = record.findings
-      var (checksum, redoneStart) = (record.outputChecksums.crc32, Lexeme?.none)
+      var (inputChecksums, outputChecksums) = (record.inputChecksums, record.outputChecksums)
+      var redoneStart: Lexeme?
       var answer = chain.append(findings, partBytes: record.range.count)
       if case .wrongStart(let start) = answer {
         guard input != nil else { return .undecided(Redo(index: record.index, start: start)) }
         var sink = NullSink()
-        (findings, checksum) = try minify(part, startingIn: start, to: &sink)
+        (findings, inputChecksums, outputChecksums) = try minify(part, startingIn: start, to: &sink)
         redoneStart = start
         answer = chain.append(findings, partBytes: record.range.count)
       }
@@ -151,7 +155,8 @@ package struct PartAssembly {
       }
       joined.append(
         Joined(
-          part: part, hasLineFeedBefore: hasLineFeedBefore, redoneStart: redoneStart, outputChecksum: checksum,
+          part: part, hasLineFeedBefore: hasLineFeedBefore, redoneStart: redoneStart,
+          inputChecksum: inputChecksums.crc32, outputChecksum: outputChecksums.crc32,
           outputBytes: findings.outputBytes))
     }
     endsWithLineFeed = chain.endsWithLineFeed
@@ -170,18 +175,29 @@ package struct PartAssembly {
 
   /// Minifies a part again.
   ///
-  /// - Returns: The findings, and the checksum of the output.
+  /// - Returns: The findings, and the checksums of what was read and written.
+  /// - Throws: ``Mismatch/inputBytes(_:_:)`` if the part was made of other bytes, and errors of input and output.
   private func minify<Output: ByteSink & ~Copyable>(
     _ part: Part, startingIn start: Lexeme, to output: inout Output
-  ) throws -> (PartFindings, CRC32) {
+  ) throws -> (PartFindings, input: PartChecksums, output: PartChecksums) {
     guard let input else { preconditionFailure("the input is not at hand") }
     let run = try PartRun(options, plan, ledger: ledger)
     var source = PartSource(FileReader(input), part.record.range)
-    let hasher = PartHasher()
+    // One of the two, with its own start, may have ended early.
+    let knownBytes = part.record.findings.minifiedBytes
+    let known = PartHasher(bytesMax: knownBytes)
+    let (read, kept) = (PartHasher(), PartHasher())
     let findings = try run.run(
       from: &source, to: &output, startingIn: start, beginsDocument: part.record.index == 0
-    ) { _, piece in hasher.append(piece) }
-    return (findings, hasher.checksums.crc32)
+    ) { bytes, piece in
+      known.append(bytes)
+      read.append(bytes)
+      kept.append(piece)
+    }
+    if findings.minifiedBytes >= knownBytes, known.checksums != part.record.inputChecksums {
+      throw Mismatch.inputBytes(input.name, part.path)
+    }
+    return (findings, read.checksums, kept.checksums)
   }
 
   // MARK: Output
@@ -225,10 +241,10 @@ package struct PartAssembly {
       let record = joined.part.record
       if joined.hasLineFeedBefore { output.append(lineFeed, byteCount: 1) }
       output.append(joined.outputChecksum, byteCount: joined.outputBytes)
-      input.append(record.inputChecksums.crc32, byteCount: record.range.count)
+      input.append(joined.inputChecksum, byteCount: record.range.count)
       entries.append([
         "index": .integer(record.index), "start": .integer(record.range.lowerBound),
-        "end": .integer(record.range.upperBound), "input_crc32": record.inputChecksums.crc32.json,
+        "end": .integer(record.range.upperBound), "input_crc32": joined.inputChecksum.json,
         "output_size": .integer(joined.outputBytes), "output_crc32": joined.outputChecksum.json,
         "line_feed_before": .bool(joined.hasLineFeedBefore),
       ])

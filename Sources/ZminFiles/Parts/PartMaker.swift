@@ -116,6 +116,6 @@ package struct PartMaker: ~Copyable {
 }
 
 extension FileStatus {
-  /// Identity of a file that several machines see: its size and the time of its last change.
-  var partIdentity: String { "\(size) bytes, changed at \(modificationTime.seconds).\(modificationTime.nanoseconds)" }
+  /// Identity of a file that several machines see: its size, and the time of its last change in nanoseconds since 1970.
+  var partIdentity: String { "\(size) bytes, changed at \(modificationTime.sinceEpochNanoseconds)" }
 }
