@@ -72,6 +72,8 @@ import ZminTestSupport
     }
     let access = FileAccess(calls: FaultyCalls(plan))
     scene.access.withLock { $0 = access }
+    // The access holds the scene, through the plan of its calls.
+    defer { scene.access.withLock { $0 = nil } }
     let error = try Self.run(path, access, ending) { isCommit.store(true, ordering: .relaxed) }
     return Left(directory: directory, error: error, log: scene.log.withLock { $0 })
   }

@@ -91,7 +91,7 @@ struct BulkSummary {
   /// Sizes of the valid files on the disk. A file that failed saves nothing.
   private var sizes: String {
     let (before, after) = (Int(statistics.validInputBytes), Int(statistics.validOutputBytes))
-    return "\(Figures.size(before)) to \(Figures.size(after)), \(plan.task.isWriting ? "saved" : "would save") "
+    return "\(Figures.size(before)) to \(Figures.size(after)), \(plan.task.savingVerb) "
       + Figures.saved(before, after)
   }
 

@@ -39,9 +39,10 @@ package struct Plan: Sendable {
       }
     }
 
-    /// True if the task writes minified bytes, and does not only tell what it would do.
-    var isWriting: Bool {
-      if case .rehearse = self { false } else { writesOutput }
+    /// Words before the share of the input that the output is smaller by.
+    var savingVerb: String {
+      if case .rehearse = self { return "would save" }
+      return writesOutput ? "saved" : "would save"
     }
 
     /// The destination of an output, as far as it decides its compressed form.

@@ -237,7 +237,7 @@ final class RunReporter: Sendable {
     func sizes() -> String {
       let (before, after) = (Int(outcome.storedInputBytes), Int(outcome.storedOutputBytes))
       let plain = outcome.isCompressed ? ", plain \(totals.inputBytes) to \(totals.outputBytes)" : ""
-      return "\(before) to \(after) bytes, saved \(Figures.saved(before, after))\(plain)"
+      return "\(before) to \(after) bytes, \(task.savingVerb) \(Figures.saved(before, after))\(plain)"
     }
     switch task {
     case .write: break
@@ -352,7 +352,7 @@ final class RunReporter: Sendable {
   private func storedSizes(_ statistics: RunStatistics) -> String {
     guard statistics.hasCompressed else { return "" }
     let (before, after) = (Int(statistics.storedInputBytes), Int(statistics.storedOutputBytes))
-    return ", stored \(before) to \(after) bytes, saved \(Figures.saved(before, after))"
+    return ", stored \(before) to \(after) bytes, \(task.savingVerb) \(Figures.saved(before, after))"
   }
 
   /// Prints the line of `--stats`.
@@ -361,7 +361,8 @@ final class RunReporter: Sendable {
     console.say(
       """
       in \(statistics.inputBytes) bytes, out \(statistics.outputBytes) bytes, \
-      saved \(Figures.saved(statistics.inputBytes, statistics.outputBytes))\(storedSizes(statistics)), \
+      \(task.savingVerb) \(Figures.saved(statistics.inputBytes, statistics.outputBytes))\
+      \(storedSizes(statistics)), \
       \(Figures.fixed(seconds, digits: 3)) s, \(Figures.rate(statistics.inputBytes, seconds: seconds)), \
       engine \(engine)\(statistics.slicesOnDevice > 0 ? "+gpu" : ""), mode \(mode)\(deviceStatistics(statistics))
       """)

@@ -194,12 +194,12 @@ struct BulkTests {
     let dry = try ZminProgram.run(["-r", "--dry-run", "in", "--output-dir", "out"], in: scratch)
     #expect(
       dry.output == """
-        in/a.json: would be written to out/a.json, 5 to 3 bytes, saved 40.0%
-        in/d/b.json: would be written to out/d/b.json, 3 to 3 bytes, saved 0.0%
+        in/a.json: would be written to out/a.json, 5 to 3 bytes, would save 40.0%
+        in/d/b.json: would be written to out/d/b.json, 3 to 3 bytes, would save 0.0%
 
         """)
     let inPlace = try ZminProgram.run(["-ri", "--dry-run", "in"], in: scratch)
-    #expect(inPlace.output.contains("in/a.json: would be replaced, 5 to 3 bytes, saved 40.0%\n"))
+    #expect(inPlace.output.contains("in/a.json: would be replaced, 5 to 3 bytes, would save 40.0%\n"))
     #expect(inPlace.output.contains("in/d/b.json: would be unchanged\n"))
     #expect(scratch.tree() == before)
   }
