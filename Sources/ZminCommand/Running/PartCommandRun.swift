@@ -70,7 +70,7 @@ struct PartCommandRun {
   private func text(for refusal: PartMaker.Refusal) -> String {
     switch refusal {
     case .compressed(let codec): "is \(codec.rawValue) data, which cannot be cut; decompress it first"
-    case .notSeekable: "cannot be cut, as it is no regular file or its size is not known"
+    case .notSeekable: "cannot be cut, as it is empty, no regular file, or of unknown size"
     case .late(let neededOffset): "part \(command.arguments[0].path.string) needs the bytes from \(neededOffset) on"
     }
   }
