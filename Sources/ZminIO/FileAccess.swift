@@ -93,6 +93,18 @@ package struct FileAccess: Sendable {
     shared.outputs.devicesWithoutExchange.withLock { _ = $0.insert(directory.identity.device) }
   }
 
+  /// Removes a file, if there is one of that name.
+  ///
+  /// - Throws: ``FileError/system(_:)``.
+  package func removeIfPresent(_ path: FilePath) throws(FileError) {
+    do throws(Errno) {
+      try retrying { calls throws(Errno) in try calls.unlink(path, in: AT_FDCWD) }
+    } catch {
+      if error == .noSuchFileOrDirectory { return }
+      throw .system(SystemError(action: .replace, file: .path(path), errno: error))
+    }
+  }
+
   /// Makes a system call, and retries it after a signal.
   ///
   /// Unsuitable for `close`, which closes the descriptor in that case, too.

@@ -101,7 +101,8 @@ package struct PartMaker: ~Copyable {
       program: program, format: options.format, depthMax: options.depthMax, inputName: name,
       inputBytes: cuts.inputBytes, inputID: id, index: index, count: cuts.count, range: range, findings: findings,
       inputChecksums: input.checksums, outputChecksums: kept.checksums)
-    // The summary comes last, so whoever sees it has the output, too.
+    // Whoever sees a summary has the output that it is of: an old one goes first, and the new one comes last.
+    try files.removeIfPresent(path.summary)
     try output.file.commit()
     try write(record, to: path.summary, sourceStatus)
     return record
