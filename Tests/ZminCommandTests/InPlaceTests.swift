@@ -109,7 +109,7 @@ struct InPlaceTests {
     let rehearsal = try ZminProgram.run(["--dry-run", "-i", "--min-saving", least, "a.json"], in: scratch)
     #expect(
       rehearsal.output
-        == "a.json: would be \(isReplaced ? "replaced, 5 to 3 bytes, saved 40.0%" : "unchanged")\n")
+        == "a.json: would be \(isReplaced ? "replaced, 5 to 3 bytes, would save 40.0%" : "unchanged")\n")
     #expect(scratch.text(of: "a.json") == "[ 1 ]")
     #expect(try ZminProgram.run(["-i", "--min-saving", least, "a.json"], in: scratch).ending == .exit(0))
     #expect(scratch.text(of: "a.json") == (isReplaced ? "[1]" : "[ 1 ]"))
