@@ -41,8 +41,10 @@ package struct Plan: Sendable {
 
     /// Words before the share of the input that the output is smaller by.
     var savingVerb: String {
-      if case .rehearse = self { return "would save" }
-      return writesOutput ? "saved" : "would save"
+      switch self {
+      case .write, .mirror, .replace: "saved"
+      case .test, .check, .rehearse: "would save"
+      }
     }
 
     /// The destination of an output, as far as it decides its compressed form.
